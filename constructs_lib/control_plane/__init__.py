@@ -1,0 +1,1 @@
+"""Constructs that provision what the control plane configures, one module per resource."""

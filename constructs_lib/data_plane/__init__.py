@@ -1,0 +1,1 @@
+"""The app role, its grants and its boundary: what a running application may do."""

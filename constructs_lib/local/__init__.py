@@ -1,0 +1,1 @@
+"""The embedded AWS that `make demo` and the end-to-end tests deploy to."""

@@ -1,0 +1,1 @@
+"""IAM semantics: documents, matching, effective permissions and decisions. Pure Python."""

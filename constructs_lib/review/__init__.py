@@ -1,0 +1,1 @@
+"""From a template, policy or account export to principals, findings and reports. Pure Python."""

@@ -1,0 +1,48 @@
+"""The command ``bedrock-planes``.
+
+Each subcommand is one module of this package with ``HELP``, ``configure(parser)`` and ``run(args) -> int``.
+Only the module of the subcommand that was called is imported, so ``bedrock-planes which`` stays as fast as
+the interpreter allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+from constructs_lib import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+# name -> (module, one-line help); in the order of the help text
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "which": ("_which", "an operation, action, client method or CLI verb, in any of its spellings"),
+    "catalogue": ("_catalogue", "list, export, verify and update the table of Bedrock actions"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0 fine, 1 findings, 2 wrong input or call."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="bedrock-planes",
+        description="Keep the control plane and the data plane of Amazon Bedrock apart.",
+        epilog="`bedrock-planes COMMAND --help` explains a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"bedrock-planes {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    called = next((a for a in arguments if a in _COMMANDS), None)
+    runs = {}
+    for name, (module_name, help_text) in _COMMANDS.items():
+        sub = commands.add_parser(name, help=help_text)
+        if name == called:
+            module = importlib.import_module(f"{__name__}.{module_name}")
+            module.configure(sub)
+            runs[name] = module.run
+    args = parser.parse_args(arguments)
+    return int(runs[args.command](args))
