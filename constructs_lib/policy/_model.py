@@ -39,7 +39,7 @@ class Condition:
 class Statement:
     """One statement. Of each pair (``actions``/``not_actions``, ...) at most one is not ``None``.
 
-    ``conditional`` says that the statement stands only under an ``Fn::If`` or a ``Condition`` of the template.
+    ``conditional`` says that the statement stands only under an ``Fn::If`` or a template's ``Condition``.
     ``principals`` are ``(kind, value)`` pairs: ``("Service", "lambda.amazonaws.com")``, ``("AWS", "*")``.
     ``unresolved`` gives the reasons behind each :data:`UNRESOLVED` in it.
     """
