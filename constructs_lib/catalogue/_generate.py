@@ -1,0 +1,246 @@
+"""Making the committed data from the installed packages and the hand decisions."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.catalogue._families import FAMILIES, PREFIXES
+from constructs_lib.catalogue._model import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from constructs_lib.catalogue._sources import Installed
+
+    Decisions = Mapping[str, Sequence[Mapping[str, Any]]]
+
+__all__ = ["UnclassifiedError", "generate", "serialise"]
+
+_LOOKS_LIKE_CREDENTIAL = re.compile(r"(Token|ApiKey|Credential|Secret|Password)")
+
+
+class UnclassifiedError(Exception):
+    """Names that have no plane: neither a client nor ``decisions.toml`` gives them one."""
+
+    def __init__(self, names: Iterable[str], why: str) -> None:
+        self.names = tuple(sorted(names))
+        super().__init__(
+            f"{why}: {', '.join(f'`{name}`' for name in self.names)}; decide in `decisions.toml`"
+        )
+
+
+def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
+    """Return the catalogue's data as plain values, deterministic for equal input.
+
+    Raises:
+        UnclassifiedError: an action has neither a client nor a hand decision; a name stands in clients of both
+            planes without a decision; or a data operation looks like a credential and nobody has looked.
+    """
+    homes = _homes(installed, decisions)
+    return {
+        "sources": asdict(installed.sources),
+        "families": [[f.name, str(f.plane), f.prefix, f.client] for f in FAMILIES],
+        "actions": [_action(name, homes, installed, decisions) for name in sorted(homes, key=str.lower)],
+        "operations": _operations(installed, decisions),
+        "resource_types": _resource_types(installed, decisions),
+        "decisions": _decisions(decisions),
+        **_models(installed.models),
+    }
+
+
+def serialise(data: Mapping[str, Any]) -> str:
+    """Return ``data`` as JSON with one record a line, so that differences can be read."""
+    parts = []
+    for key, value in data.items():
+        if isinstance(value, list):
+            rows = ",\n".join(_dump(row) for row in value)
+            parts.append(f"{_dump(key)}:[\n{rows}\n]")
+        else:
+            parts.append(f"{_dump(key)}:{_dump(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+
+
+# ---------------------------------------------------------------------------------------------- planes
+
+
+def _homes(installed: Installed, decisions: Decisions) -> dict[str, str]:
+    """Return the home family of each action: by hand, else the first family whose client exposes it."""
+    planes = {f.name: f.plane for f in FAMILIES}
+    exposed: dict[str, list[str]] = {}
+    renamed = {(d["client"], d["name"]): d["actions"] for d in decisions["operation"]}
+    for family in FAMILIES:
+        for operation in installed.operations.get(family.client or "", ()):
+            names = renamed.get((family.client, operation), [f"{family.prefix}:{operation}"])
+            if names == [f"{family.prefix}:{operation}"] or f"{family.prefix}:{operation}" in names:
+                exposed.setdefault(f"{family.prefix}:{operation}", []).append(family.name)
+    by_hand = {d["name"]: d["family"] for d in decisions["action"]}
+    known = {f"{p}:{a['name']}" for p in PREFIXES for a in installed.actions[p]}
+    if lost := known - exposed.keys() - by_hand.keys():
+        raise UnclassifiedError(lost, "no client exposes these actions and nobody has decided their plane")
+    crossing = {n for n, fs in exposed.items() if len({planes[f] for f in fs}) > 1} - by_hand.keys()
+    if crossing:
+        raise UnclassifiedError(crossing, "clients of both planes expose these names")
+    homes = {name: families[0] for name, families in exposed.items()}
+    homes |= {name: family for name, family in by_hand.items() if name in known or name in exposed}
+    _check_credentials(homes, decisions)
+    return homes
+
+
+def _check_credentials(homes: Mapping[str, str], decisions: Decisions) -> None:
+    planes = {f.name: f.plane for f in FAMILIES}
+    looked_at = {d["name"] for kind in ("credential", "no_credential") for d in decisions[kind]}
+    looked_at |= {d["name"] for d in decisions["action"]}
+    suspects = {
+        name
+        for name, family in homes.items()
+        if planes[family] is Plane.DATA and _LOOKS_LIKE_CREDENTIAL.search(name) and "CountTokens" not in name
+    }
+    if unseen := suspects - looked_at:
+        raise UnclassifiedError(unseen, "these data actions look as if they release a credential")
+
+
+# ---------------------------------------------------------------------------------------------- actions
+
+
+def _action(
+    name: str, homes: Mapping[str, str], installed: Installed, decisions: Decisions
+) -> dict[str, Any]:
+    prefix, _, short = name.partition(":")
+    reference = next((a for a in installed.actions[prefix] if a["name"] == short), None)
+    plane = next(f.plane for f in FAMILIES if f.name == homes[name])
+    credential = any(d["name"] == name for d in decisions["credential"])
+    types = [f"{prefix}:{r['name']}" for r in (reference or {}).get("resourceTypes", ())]
+    types += [d["resource_type"] for d in decisions["beyond"] if d.get("action") == name]
+    row: dict[str, Any] = {
+        "name": name,
+        "family": homes[name],
+        "read": _is_read(short, plane, reference) and not credential,
+        "tagging": short in {"TagResource", "UntagResource", "ListTagsForResource"},
+        "credential": credential,
+        "types": sorted(set(types)),
+        "keys": _all(reference, "conditionKeys"),
+        "dependent": _all(reference, "dependentActions"),
+        "twin": next((d["streaming"] for d in decisions["twin"] if d["action"] == name), None),
+        "level": (reference or {}).get("accessLevel", ""),
+        "description": (reference or {}).get("description", "").removeprefix("Grants permission to "),
+        "new": reference is None,
+    }
+    return {key: value for key, value in row.items() if value}
+
+
+def _is_read(short: str, plane: Plane, reference: Mapping[str, Any] | None) -> bool:
+    """Tell whether an action only reads: by its name on the data plane, else by the reference's level.
+
+    The level says nothing on the data plane, where InvokeModel has the level Read.
+    """
+    if plane is Plane.DATA:
+        return short.startswith(("Get", "List", "Check"))
+    if reference is None:
+        return short.startswith(("Get", "List"))
+    return reference["accessLevel"] in {"Read", "List"}
+
+
+def _all(reference: Mapping[str, Any] | None, key: str) -> list[str]:
+    if reference is None:
+        return []
+    values = set(reference[key])
+    for resource_type in reference["resourceTypes"]:
+        values.update(resource_type[key])
+    return sorted(values)
+
+
+# ---------------------------------------------------------------------------------------------- the rest
+
+
+def _operations(installed: Installed, decisions: Decisions) -> list[dict[str, Any]]:
+    renamed = {(d["client"], d["name"]): d["actions"] for d in decisions["operation"]}
+    rows = []
+    for family in sorted(FAMILIES, key=lambda f: f.name):
+        for name, streams in installed.operations.get(family.client or "", {}).items():
+            row: dict[str, Any] = {"name": name, "family": family.name}
+            if actions := renamed.get((family.client, name)):
+                row["actions"] = list(actions)
+            if streams:
+                row["streams"] = True
+            rows.append(row)
+    return rows
+
+
+def _resource_types(installed: Installed, decisions: Decisions) -> list[dict[str, Any]]:
+    data = {d["name"] for d in decisions["data_resource"]}
+    rows = []
+    for prefix in PREFIXES:
+        for reference in sorted(installed.resource_types[prefix], key=lambda r: str(r["key"])):
+            name = f"{prefix}:{reference['key']}"
+            beyond = [d["arn"] for d in decisions["beyond"] if d.get("resource_type") == name and "arn" in d]
+            row: dict[str, Any] = {"name": name, "arns": [reference["arn"], *beyond]}
+            if keys := reference.get("conditionKeys"):
+                row["keys"] = sorted(keys)
+            if name in data:
+                row["data"] = True
+            rows.append(row)
+    return rows
+
+
+def _decisions(decisions: Decisions) -> list[list[str]]:
+    rows = []
+    for kind, entries in decisions.items():
+        for entry in entries:
+            subject, value = _subject(kind, entry)
+            rows.append([kind, subject, value, entry["reason"], entry["page"]])
+    return rows
+
+
+def _subject(kind: str, entry: Mapping[str, Any]) -> tuple[str, str]:
+    if kind == "operation":
+        return f"{entry['client']}.{entry['name']}", " ".join(entry["actions"])
+    if kind == "beyond":
+        if "arn" in entry:
+            return entry["resource_type"], entry["arn"]
+        return entry["action"], entry["resource_type"]
+    if kind == "twin":
+        return entry["action"], entry["streaming"]
+    return entry["name"], entry.get("family", "")
+
+
+def _models(models: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the models with each set of Regions written once and referred to by its index."""
+    sets: dict[tuple[str, ...], int] = {}
+
+    def index(regions: Iterable[str]) -> int:
+        return sets.setdefault(tuple(sorted(regions)), len(sets))
+
+    rows = []
+    for name in sorted(models):
+        raw = models[name]
+        types: dict[str, list[str]] = {}
+        for region, kinds in raw["inference_types"].items():
+            for kind in kinds:
+                types.setdefault(kind, []).append(region)
+        profiles: dict[str, Any] = {}
+        for geography, by_source in sorted(raw.get("inferenceProfile", {}).items()):
+            if isinstance(by_source, dict):
+                profiles[geography] = {s: index(by_source[s]) for s in sorted(by_source)}
+            else:
+                profiles[geography] = index(by_source)
+        row: dict[str, Any] = {
+            "id": name,
+            "legacy": raw["model_lifecycle_status"] == "LEGACY",
+            "in": sorted(raw["inputModalities"]),
+            "out": sorted(raw["outputModalities"]),
+            "streaming": raw["responseStreamingSupported"],
+            "runtime": raw.get("runtime_supported", False),
+            "types": {kind: index(types[kind]) for kind in sorted(types)},
+            "profiles": profiles,
+        }
+        if regions := raw.get("mantle_supported_regions"):
+            row["mantle"] = [index(regions), sorted(raw.get("mantle_apis", ()))]
+        rows.append({key: value for key, value in row.items() if value})
+    return {"region_sets": [list(regions) for regions in sets], "models": rows}

