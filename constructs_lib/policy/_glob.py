@@ -7,6 +7,7 @@ The product of several patterns is searched breadth first, so a found text is al
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,7 +33,8 @@ class Token(NamedTuple):
     excluded: str = ""
 
 
-class Glob(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Glob:
     """A compiled pattern. ``advance`` and ``loop`` map a character to positions, ``None`` to all others."""
 
     length: int
@@ -42,6 +44,7 @@ class Glob(NamedTuple):
     advance: dict[str | None, int]
     loop: dict[str | None, int]
     chars: frozenset[str]
+    literals: tuple[str | None, ...]
 
 
 def tokens_of(pattern: str) -> tuple[Token, ...]:
@@ -89,7 +92,8 @@ def compile_tokens(tokens: tuple[Token, ...]) -> Glob:
             if char is None or char not in token.excluded:
                 table[char] |= bit
     start = _closure(1, stars)
-    return Glob(len(tokens), start, stars, free, advance, loop, chars)
+    literals = tuple(token.char for token in tokens)
+    return Glob(len(tokens), start, stars, free, advance, loop, chars, literals)
 
 
 @lru_cache(maxsize=8192)
@@ -114,14 +118,31 @@ def _step(glob: Glob, state: int, char: str) -> int:
     return _closure(moved, glob.stars)
 
 
-def _choices(
-    includes: tuple[Glob, ...], states: tuple[int, ...], alphabet: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return the characters worth trying: where a pattern expects a literal, only that one."""
-    for glob, state in zip(includes, states, strict=False):
-        if not state & glob.free:
-            return tuple(char for char in sorted(glob.chars) if state & glob.advance[char])
-    return alphabet
+def _literals(glob: Glob, state: int) -> set[str]:
+    """Return the literal characters that a state waits for."""
+    found: set[str] = set()
+    state &= ~(glob.free | 1 << glob.length)
+    while state:
+        low = state & -state
+        char = glob.literals[low.bit_length() - 1]
+        if char is not None:
+            found.add(char)
+        state ^= low
+    return found
+
+
+def _choices(globs: tuple[Glob, ...], states: tuple[int, ...], count: int, other: str) -> list[str]:
+    """Return the characters worth trying: where a pattern expects literals only those.
+
+    Elsewhere those that any pattern waits for, and one that none does: the rest behaves like it, or worse.
+    """
+    waited: set[str] = set()
+    for index, (glob, state) in enumerate(zip(globs, states, strict=True)):
+        literals = _literals(glob, state)
+        if index < count and not state & glob.free:
+            return sorted(literals)
+        waited |= literals
+    return [other, *sorted(waited)]
 
 
 def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | None:
@@ -133,7 +154,6 @@ def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | N
     named = frozenset[str]().union(*(glob.chars for glob in globs))
     # One character that no pattern names stands for all such characters.
     other = next((char for char in _OTHERS if char not in named), "\ue000")
-    alphabet = (other, *sorted(named))
     count = len(includes)
     start = tuple(glob.start for glob in globs)
     parents: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
@@ -143,7 +163,7 @@ def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | N
         ended = [bool(state >> glob.length & 1) for glob, state in zip(globs, states, strict=True)]
         if all(ended[:count]) and not any(ended[count:]):
             return _trace(parents, states)
-        for char in _choices(includes, states, alphabet):
+        for char in _choices(globs, states, count, other):
             after = tuple(_step(glob, state, char) for glob, state in zip(globs, states, strict=True))
             if all(after[:count]) and after not in parents:
                 parents[after] = (states, char)

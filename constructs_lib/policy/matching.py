@@ -42,14 +42,19 @@ def is_open(pattern: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _regex(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+def _regex(pattern: str) -> re.Pattern[str]:
     """Translate a pattern so that no text makes it backtrack: each piece is taken where it first fits."""
     first, *pieces = re.split(r"\*+", pattern)
     parts = [_literal(first)]
     if pieces:
         parts += [f"(?>.*?{_literal(piece)})" for piece in pieces[:-1]]
         parts.append(f".*{_literal(pieces[-1])}")
-    return re.compile("".join(parts) + r"\Z", re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    return re.compile("".join(parts) + r"\Z", re.DOTALL)
+
+
+def _fold(text: str) -> str:
+    """Lower ASCII letters only, as IAM does: the Kelvin sign stays what it is."""
+    return text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
 
 
 def _literal(piece: str) -> str:
@@ -64,17 +69,16 @@ def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     if pattern == "*":
         return True
     if "*" not in pattern and "?" not in pattern:
-        return pattern == text or (ignore_case and pattern.lower() == text.lower())
+        return pattern == text or (ignore_case and _fold(pattern) == _fold(text))
     if ignore_case:
-        # Lower case first: IGNORECASE alone would also fold letters that IAM doesn't (the Kelvin sign).
-        return _regex(pattern.lower(), False).match(text.lower()) is not None
-    return _regex(pattern, False).match(text) is not None
+        pattern, text = _fold(pattern), _fold(text)
+    return _regex(pattern).match(text) is not None
 
 
 def compare(pattern: str, text: str, *, ignore_case: bool = False) -> Match:
     """Say whether a pattern matches a text, either of which may be open in part, and why."""
     if ignore_case:
-        pattern, text = pattern.lower(), text.lower()
+        pattern, text = _fold(pattern), _fold(text)
     if not is_open(pattern) and UNRESOLVED not in text:
         matched = matches(pattern, text)
         return Match(matched, f"`{pattern}` {'covers' if matched else 'does not cover'} `{text}`")
@@ -126,7 +130,8 @@ def example(includes: tuple[str, ...], excludes: tuple[str, ...] = ()) -> str | 
 def intersect(first: str, second: str) -> tuple[str, ...]:
     """Return patterns for what both match.
 
-    Exact where one covers the other, as a whole or segment by segment. Elsewhere it is ``first``, which is never too narrow; empty when they share nothing.
+    Exact where one covers the other, as a whole or segment by segment. Elsewhere it is ``first``, which is
+    never too narrow. Empty when they share nothing.
     """
     if covers(second, first):
         return (first,)

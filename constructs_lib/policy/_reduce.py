@@ -1,0 +1,291 @@
+"""What is left of a grant: resource patterns cut by boundaries, and minus what Denies cover.
+
+A :class:`Piece` is a set of resource texts; an :class:`Item` is a piece with the actions that hold on it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from constructs_lib.policy import matching
+from constructs_lib.policy._glob import Glob, compile_glob, find
+from constructs_lib.policy._model import UNRESOLVED, Policy, Statement
+from constructs_lib.policy._tables import action_mask, normal, possible_mask, reach, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Cover", "Denials", "Item", "Piece", "allow_items", "collect_denials", "cut", "left", "subtract"]
+
+_PARTITION = re.compile(r"arn:[a-z0-9-]+:")
+# A Deny on NotResource leaves one of the patterns it lists; beyond this many combinations nothing is removed.
+_COMBINATIONS = 256
+
+
+class Piece(NamedTuple):
+    """Texts that ``pattern`` and all of ``also`` may match and nothing in ``excluded`` certainly matches."""
+
+    pattern: str
+    also: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+class Item(NamedTuple):
+    """Actions (bits) allowed on a piece; ``limits`` are the conditional boundary or SCP statements used."""
+
+    piece: Piece
+    mask: int
+    limits: tuple[Statement, ...] = ()
+
+
+class Cover(NamedTuple):
+    """The resources of a Deny: what ``resources`` certainly match, or what ``unless`` certainly doesn't."""
+
+    resources: tuple[str, ...]
+    unless: tuple[str, ...] | None = None
+
+
+class Denials(NamedTuple):
+    """Unconditional Denies: actions denied on everything, and those denied on some resources."""
+
+    full: int
+    partial: tuple[tuple[int, Cover], ...]
+
+
+_Texts = tuple[str, ...] | None
+
+
+@lru_cache(maxsize=16384)
+def allowed_actions(actions: _Texts, not_actions: _Texts) -> int:
+    """Return the actions that an Allow certainly names; an open pattern names none."""
+    mask = 0
+    if actions is not None:
+        for pattern in actions:
+            mask |= action_mask(pattern)
+        return mask
+    for pattern in not_actions or ():
+        mask |= possible_mask(pattern)
+    return tables().every & ~mask
+
+
+@lru_cache(maxsize=16384)
+def allow_items(
+    actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
+) -> tuple[Item, ...]:
+    """Return the pieces of an Allow with the actions that each can hold, as the statement alone says it."""
+    mask = allowed_actions(actions, not_actions)
+    if not mask:
+        return ()
+    if not_resources is not None:
+        excluded = _certain_texts(not_resources)
+        pieces: Iterable[Piece] = (Piece("*", (), excluded),)
+    else:
+        # IAM refuses an identity statement without Resource; the worst case stands for it.
+        pieces = map(Piece, dict.fromkeys(resources if resources is not None else ("*",)))
+    items = ((piece, mask & _mask_of(piece)) for piece in pieces)
+    return tuple(Item(piece, held) for piece, held in items if held)
+
+
+def _mask_of(piece: Piece) -> int:
+    """Return the actions that accept a resource of the piece."""
+    if not piece.also and not piece.excluded:
+        return reach(piece.pattern)
+    return _remaining(piece, reach(piece.pattern), ())
+
+
+@lru_cache(maxsize=16384)
+def _remaining(piece: Piece, mask: int, covers: tuple[Cover, ...]) -> int:
+    """Return the actions of ``mask`` for which some accepted resource of the piece is in no cover."""
+    table = tables()
+    result = 0
+    for types, members in (*table.groups, ((), table.bare), (None, table.unlisted)):
+        if mask & members and left(piece, types, covers) is not None:
+            result |= mask & members
+    return result
+
+
+@lru_cache(maxsize=16384)
+def left(piece: Piece, types: tuple[str, ...] | None, covers: tuple[Cover, ...]) -> str | None:
+    """Return a resource of the piece and of one of ``types`` that no cover holds, or ``None``.
+
+    Empty ``types`` stand for the resource ``*``, ``None`` for resources of any kind.
+    """
+    includes = tuple(normal(text) for text in (piece.pattern, *piece.also))
+    excludes = (*piece.excluded, *(text for cover in covers for text in cover.resources))
+    demands = [tuple(normal(text) for text in cover.unless) for cover in covers if cover.unless is not None]
+    if types == ():
+        held = all(_may(text, "*") for text in includes) and not any(
+            matching.matches(text, "*") for text in excludes
+        )
+        return "*" if held and all(any(_may(text, "*") for text in demand) for demand in demands) else None
+    if "*" in excludes:
+        return None
+    if prod(map(len, demands)) > _COMBINATIONS:
+        return piece.pattern
+    home = compile_glob(_home(includes))
+    shapes: list[tuple[Glob, ...]] = [(home,)]
+    if types is not None:
+        shapes = [(home, item.whole) for name in types for item in tables().by_type.get(name, ())]
+    barred = tuple(compile_glob(text) for text in excludes)
+    for shape, demanded in product(shapes, product(*demands)):
+        try:
+            text = find((*map(compile_glob, (*includes, *demanded)), *shape), barred)
+        except OverflowError:
+            return piece.pattern
+        if text is not None:
+            return text
+    return None
+
+
+def _home(patterns: tuple[str, ...]) -> str:
+    """Return a pattern for the partition that the patterns are about: the one they name, else ``aws``.
+
+    An account lives in one partition, so a Deny on ``arn:aws:...`` leaves nothing over in ``arn:aws-cn:...``.
+    """
+    for pattern in patterns:
+        named = _PARTITION.match(pattern)
+        if named is not None:
+            return f"{named.group()}*"
+    return "arn:aws:*"
+
+
+def _certain(pattern: str) -> str | None:
+    """Return what a pattern certainly matches, as a pattern; ``None`` when nothing is certain.
+
+    An open partition is the account's own, whatever it is (``arn:${AWS::Partition}:...``).
+    """
+    start = f"arn:{UNRESOLVED}:"
+    text = f"arn:*:{pattern.removeprefix(start)}" if pattern.startswith(start) else pattern
+    return None if matching.is_open(text) else text
+
+
+def _certain_texts(patterns: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({text for text in map(_certain, patterns) if text is not None}))
+
+
+def _may(pattern: str, text: str) -> bool:
+    return matching.matches(pattern.replace(UNRESOLVED, "*"), text)
+
+
+def collect_denials(statements: Iterable[Statement]) -> Denials:
+    """Gather the unconditional Denies."""
+    full = 0
+    partial: dict[tuple[int, Cover], None] = {}
+    for statement in statements:
+        if statement.effect != "Deny" or statement.conditions or statement.conditional:
+            continue
+        mask, cover = _denial(
+            statement.actions, statement.not_actions, statement.resources, statement.not_resources
+        )
+        if cover is None:
+            full |= mask
+        elif mask:
+            partial[mask, cover] = None
+    return Denials(full, tuple((mask, cover) for mask, cover in partial if mask & ~full))
+
+
+@lru_cache(maxsize=16384)
+def _denial(
+    actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
+) -> tuple[int, Cover | None]:
+    """Return the actions that a Deny certainly names and its resources, ``None`` for all of them."""
+    mask = allowed_actions(actions, not_actions)
+    if not_resources is not None:
+        return mask, Cover((), tuple(sorted(set(not_resources))))
+    certain = _certain_texts(resources or ())
+    if resources is None or any(not text.strip("*") for text in certain if text):
+        return mask, None
+    return (mask, Cover(certain)) if certain else (0, Cover(()))
+
+
+def cut(items: Iterable[Item], layer: Iterable[Policy]) -> list[Item]:
+    """Return what a boundary, or one layer of SCPs, leaves of the items."""
+    limits = [
+        (statement, limit)
+        for policy in layer
+        for statement in policy.statements
+        if statement.effect == "Allow"
+        for limit in allow_items(
+            statement.actions, statement.not_actions, statement.resources, statement.not_resources
+        )
+    ]
+    # Unconditional statements first: what they allow whole needs no second look.
+    limits.sort(key=lambda pair: bool(pair[0].conditions))
+    return [left_over for item in items for left_over in _cut_item(item, limits)]
+
+
+def _cut_item(item: Item, limits: list[tuple[Statement, Item]]) -> Iterator[Item]:
+    """Yield the parts of an item that the limits allow."""
+    todo = item.mask
+    for whole in (True, False):
+        for statement, limit in limits:
+            held = todo & limit.mask
+            if not held or (_contains(limit.piece, item.piece) is not whole):
+                continue
+            marks = (*item.limits, statement) if statement.conditions else item.limits
+            if whole:
+                yield Item(item.piece, held, marks)
+                if not statement.conditions:
+                    todo &= ~held
+                continue
+            piece = _meet(item.piece, limit.piece)
+            if piece is not None:
+                held &= _mask_of(piece)
+                if held:
+                    yield Item(piece, held, marks)
+
+
+def _contains(limit: Piece, piece: Piece) -> bool:
+    return not limit.also and not limit.excluded and matching.covers(limit.pattern, piece.pattern)
+
+
+@lru_cache(maxsize=16384)
+def _meet(one: Piece, other: Piece) -> Piece | None:
+    """Return the common texts of two pieces, as one pattern where that is exact."""
+    also = tuple(dict.fromkeys((*one.also, *other.also)))
+    excluded = tuple(dict.fromkeys((*one.excluded, *other.excluded)))
+    met = matching.intersect(one.pattern, other.pattern)
+    if not met:
+        return None
+    if matching.covers(one.pattern, met[0]) and matching.covers(other.pattern, met[0]):
+        return Piece(met[0], also, excluded)
+    return Piece(one.pattern, (*also, other.pattern), excluded)
+
+
+def subtract(items: Iterable[Item], denials: Denials) -> Iterator[Item]:
+    """Yield the items with the actions that the Denies leave them."""
+    for item in items:
+        mask = item.mask & ~denials.full
+        if mask and denials.partial:
+            mask = _after_partial(item.piece, mask, denials.partial)
+        if mask:
+            yield item if mask == item.mask else item._replace(mask=mask)
+
+
+def _after_partial(piece: Piece, mask: int, partial: tuple[tuple[int, Cover], ...]) -> int:
+    """Split the actions by the Denies that name them, then ask what each set of Denies leaves."""
+    parts: dict[tuple[Cover, ...], int] = {(): mask}
+    for denied, cover in partial:
+        if not mask & denied or not _touches(cover, piece.pattern):
+            continue
+        split: dict[tuple[Cover, ...], int] = {}
+        for covers, members in parts.items():
+            for key, some in (((*covers, cover), members & denied), (covers, members & ~denied)):
+                if some:
+                    split[key] = split.get(key, 0) | some
+        parts = split
+    result = parts.pop((), 0)
+    for covers, members in parts.items():
+        result |= _remaining(piece, members, covers)
+    return result
+
+
+def _touches(cover: Cover, pattern: str) -> bool:
+    """Whether a cover can hold anything of a pattern."""
+    return cover.unless is not None or any(
+        matching.may_overlap(text, normal(pattern)) for text in cover.resources
+    )
