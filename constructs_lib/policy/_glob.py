@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from constructs_lib.policy._model import UNRESOLVED
 
-__all__ = ["Glob", "Token", "compile_glob", "compile_tokens", "find", "tokens_of"]
+__all__ = ["Glob", "Token", "accepts", "compile_glob", "compile_tokens", "find", "tokens_of"]
 
 # Beyond this many states the search gives up; every caller then keeps the worst case (the permission stays).
 _STATE_LIMIT = 20_000
@@ -185,3 +185,13 @@ def _trace(
         text.append(char)
         step = parents[states]
     return "".join(reversed(text))
+
+
+def accepts(glob: Glob, text: str) -> bool:
+    """Whether a compiled pattern matches a text."""
+    state = glob.start
+    for char in text:
+        state = _step(glob, state, char)
+        if not state:
+            return False
+    return bool(state >> glob.length & 1)

@@ -26,6 +26,7 @@ __all__ = [
     "names_of",
     "normal",
     "reach",
+    "segments",
     "tables",
     "types_of",
 ]
@@ -217,16 +218,18 @@ def types_of(pattern: str) -> frozenset[str]:
 def formats_of(pattern: str) -> tuple[Format, ...]:
     """Return the ARN formats that the pattern may match."""
     pattern = normal(pattern)
-    table = tables()
     if pattern and not pattern.strip("*" + UNRESOLVED):
-        return tuple(item for group in table.by_service.values() for item in group)
-    parts = pattern.split(":", 5)
-    if len(parts) == 6 and "/" not in parts[3] and "/" not in parts[4]:
-        return tuple(_matching_formats(parts))
-    if not _OPEN.search(pattern):
-        return ()
-    found = dict.fromkeys(item for split in _splits(pattern) for item in _matching_formats(split))
-    return tuple(found)
+        return tuple(item for group in tables().by_service.values() for item in group)
+    splits = _splits(pattern)
+    if len(splits) == 1:
+        return tuple(_matching_formats(splits[0]))
+    return tuple(dict.fromkeys(item for split in splits for item in _matching_formats(split)))
+
+
+def segments(pattern: str) -> list[str] | None:
+    """Return the six segments of an ARN pattern, a ``*`` that runs over colons in each, or ``None``."""
+    splits = _splits(pattern)
+    return splits[0] if splits else None
 
 
 def _splits(pattern: str) -> list[list[str]]:
@@ -235,6 +238,11 @@ def _splits(pattern: str) -> list[list[str]]:
     A star that reaches into the resource part counts only where there is no other way: identifiers hold no
     second ``:type/``.
     """
+    parts = pattern.split(":", 5)
+    if len(parts) == 6 and "/" not in parts[3] and "/" not in parts[4]:
+        return [parts]
+    if not _OPEN.search(pattern):
+        return []
     found: list[tuple[bool, list[str]]] = []
     todo: list[tuple[list[str], str, bool]] = [([""], pattern, False)]
     while todo:
