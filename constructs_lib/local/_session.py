@@ -1,0 +1,161 @@
+"""`LocalAws`: the context manager that other code uses."""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from constructs_lib.local._process import LocalAwsError, ServerProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+__all__ = ["LocalAws", "LocalAwsError"]
+
+VPC_ENDPOINT_HEADER = "x-bedrock-planes-vpce"
+"""The request header that says through which interface endpoint a call came."""
+
+_ACCOUNT = re.compile(r"\d{12}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+class LocalAws:
+    """An AWS of one account and one Region on 127.0.0.1, alive inside the `with` block.
+
+    Parameters
+    ----------
+    port: the port to serve on; 0, the default, takes a free one.
+    account: 12 digits. By default 111122223333.
+    region: by default us-east-1.
+
+    Raises `LocalAwsError`, in one line, when the port is taken, an argument is malformed, or the emulator that
+    it is built on is not the version that it was written for.
+    """
+
+    def __init__(self, *, port: int = 0, account: str = "111122223333", region: str = "us-east-1") -> None:
+        if not _ACCOUNT.fullmatch(account):
+            raise LocalAwsError(f"account must be 12 digits, got `{account}`")
+        if not _REGION.fullmatch(region):
+            raise LocalAwsError(f"region must be the name of an AWS Region such as us-east-1, got `{region}`")
+        self.account, self.region = account, region
+        self._asked_port = port
+        self._server: ServerProcess | None = None
+
+    def start(self) -> Self:
+        """Start the server; the counterpart of `stop` for callers that can't use a `with` block."""
+        if self._server is None:
+            self._server = ServerProcess(port=self._asked_port, account=self.account, region=self.region)
+        return self
+
+    def stop(self) -> None:
+        """Stop the server, its Lambda workers, and remove its temporary folder."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def server(self) -> ServerProcess:
+        """The server process; raises `LocalAwsError` outside of the `with` block."""
+        if self._server is None:
+            raise LocalAwsError("the local AWS is not running: use `with LocalAws() as aws:`")
+        return self._server
+
+    @property
+    def port(self) -> int:
+        """The port that it serves on."""
+        return self.server.port
+
+    @property
+    def endpoint_url(self) -> str:
+        """The https URL of all its services."""
+        return self.server.endpoint_url
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that point boto3, the AWS CLI, the CDK CLI and their children here, as account root."""
+        return self.server.environment()
+
+    @property
+    def process_environment(self) -> dict[str, str]:
+        """A whole environment for a child process: this process's own, without its AWS settings, plus ours."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        return {**inherited, **self.environment}
+
+    def assume(self, role_arn: str, session_name: str = "session") -> dict[str, str]:
+        """Assume a role as account root: temporary credentials as keyword arguments of a boto3 client.
+
+        Raises botocore's ClientError (AccessDenied) when the role's trust policy doesn't allow it.
+        """
+        answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name)
+        return {
+            "aws_access_key_id": answer["Credentials"]["AccessKeyId"],
+            "aws_secret_access_key": answer["Credentials"]["SecretAccessKey"],
+            "aws_session_token": answer["Credentials"]["SessionToken"],
+        }
+
+    # Any: boto3 makes its clients at run time, from data.
+    def client(
+        self,
+        service: str,
+        *,
+        role_arn: str | None = None,
+        credentials: Mapping[str, str] | None = None,
+        vpc_endpoint_id: str | None = None,
+    ) -> Any:  # noqa: ANN401
+        """Return a boto3 client of `service` for this server, as account root unless told otherwise.
+
+        Parameters
+        ----------
+        role_arn: assume this role first.
+        credentials: use these, as `assume` returns them.
+        vpc_endpoint_id: calls come through this interface endpoint: its policy applies, and aws:SourceVpce is set.
+        """
+        if credentials is None:
+            credentials = (
+                self.assume(role_arn)
+                if role_arn
+                else {
+                    "aws_access_key_id": self.account,
+                    "aws_secret_access_key": "test",
+                    "aws_session_token": "",
+                }
+            )
+        client = boto3.session.Session().client(
+            service,
+            region_name=self.region,
+            endpoint_url=self.endpoint_url,
+            verify=str(self.server.certificate),
+            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+            **credentials,
+        )
+        if vpc_endpoint_id is not None:
+
+            def name_the_endpoint(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore is untyped
+                request.headers[VPC_ENDPOINT_HEADER] = vpc_endpoint_id
+
+            client.meta.events.register("before-sign", name_the_endpoint)
+        return client
+
+    def reset(self) -> None:
+        """Forget all resources, roles, stacks and records, as if the account were new (about 0.1 s)."""
+        context = ssl.create_default_context(cafile=str(self.server.certificate))
+        request = urllib.request.Request(f"{self.endpoint_url}/_ministack/reset", method="POST")  # noqa: S310 - https
+        with urllib.request.urlopen(request, context=context, timeout=60) as answer:  # noqa: S310 - our own https URL
+            answer.read()

@@ -1,0 +1,64 @@
+"""The server process: `python -m constructs_lib.local.emulator`, started by `ServerProcess` only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["main"]
+
+
+def _end_with_the_parent() -> None:
+    """End this process group when standard input closes: the parent is gone, however it went."""
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        shutil.rmtree(os.environ["BEDROCK_PLANES_FOLDER"], ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main() -> int:
+    """Check, patch, serve until told to end. Returns 2 when ministack is not the one expected."""
+    _end_with_the_parent()
+    from constructs_lib.local.emulator import _guard  # noqa: PLC0415 - the watch over the parent starts first
+
+    try:
+        _guard.check()
+    except _guard.GuardError as e:
+        sys.stderr.write(f"{e}\n")
+        return 2
+    from constructs_lib.local.emulator import _install  # noqa: PLC0415 - imports what the guard has to check first
+
+    asyncio.run(_serve(_install.application()))
+    return 0
+
+
+async def _serve(application: Callable[..., Any]) -> None:
+    from hypercorn.asyncio import serve  # noqa: PLC0415 - not before the guard's verdict
+    from hypercorn.config import Config  # noqa: PLC0415
+
+    config = Config()
+    # The listener was bound by the parent, on 127.0.0.1.
+    config.bind = [f"fd://{os.environ['BEDROCK_PLANES_LISTENER']}"]
+    config.certfile = os.environ["MINISTACK_SSL_CERT"]
+    config.keyfile = os.environ["MINISTACK_SSL_KEY"]
+    config.keep_alive_timeout = 75
+    config.loglevel = os.environ["LOG_LEVEL"]
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await serve(application, config, shutdown_trigger=stop.wait)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""The door of the server: Bedrock and S3 Vectors are authorized and served here, the rest by ministack."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from ministack import app
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_account_id
+from ministack.core.router import detect_service
+
+from constructs_lib.local.emulator import bedrock, s3vectors
+from constructs_lib.local.emulator._errors import AwsError
+from constructs_lib.local.emulator._request import Request, entered, raw_path_of_request
+from constructs_lib.local.emulator.authorization import _trail
+from constructs_lib.local.emulator.authorization._decide import denial
+from constructs_lib.local.emulator.authorization._operations import operation_of
+from constructs_lib.local.emulator.authorization._plan import bedrock_plan, s3vectors_plan
+from constructs_lib.local.emulator.cloudformation import execution_role
+
+if TYPE_CHECKING:
+    from constructs_lib.local.emulator._request import Response
+    from constructs_lib.local.emulator.authorization._operations import Call
+
+__all__ = ["install"]
+
+_log = logging.getLogger("bedrock-planes")
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/")
+
+_stock_dispatch = app._dispatch_service_request
+_stock_denied = iam_actions.access_denied_response
+
+
+def install() -> None:
+    """Put this module in front of ministack's own dispatcher and recorder."""
+    app._dispatch_service_request = _dispatch
+    app._maybe_record_cloudtrail = _record
+    iam_actions.access_denied_response = _denied_by_ministack
+
+
+async def _dispatch(
+    method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], request_id: str
+) -> Response:
+    raw_path = raw_path_of_request.get() or path
+    request = Request(method, path, raw_path, headers, body, query, request_id)
+    request.access_key = app.extract_access_key_id(headers, query) or ""
+    entered.set(request)
+    scope = _SCOPE.search(headers.get("authorization", ""))
+    service = scope["service"] if scope else ""
+    if service == "bedrock" and (call := operation_of(method, raw_path)) is not None:
+        return await _serve_bedrock(call, request)
+    if service == "s3vectors":
+        return await _serve_s3vectors(request)
+    request.service = detect_service(
+        method, path, headers, app._routing_params(method, path, headers, body, query)
+    )
+    request.operation = _name_of(request)
+    if request.service == "cloudformation":
+        failure = execution_role.remember(request)
+        if failure is not None:
+            return failure
+    return await _stock_dispatch(method, path, headers, body, query, request_id)
+
+
+async def _serve_bedrock(call: Call, request: Request) -> Response:
+    request.service, request.operation = call.client, call.operation
+    request.checks = bedrock_plan(call, request)
+    if refused := _refuse(request):
+        return refused
+    try:
+        response = await bedrock.serve(call, request)
+    except AwsError as e:
+        response = e.response()
+    return _finished(request, response)
+
+
+async def _serve_s3vectors(request: Request) -> Response:
+    request.service, request.operation = "s3vectors", s3vectors.operation(request.method, request.path)
+    if request.path.startswith("/tags/"):
+        request.document["resourceArn"] = unquote(request.path.removeprefix("/tags/"))
+        request.document["tagKeys"] = request.query.get("tagKeys") or []
+    request.checks = s3vectors_plan(request.operation, request)
+    if refused := _refuse(request):
+        return refused
+    try:
+        response = s3vectors.serve(request.operation, request.document)
+    except AwsError as e:
+        response = e.response()
+    return _finished(request, response)
+
+
+def _refuse(request: Request) -> Response | None:
+    """Authenticate the caller and make all checks; return the refusal, or None when the call may go on."""
+    action = request.checks[0].action
+    account = get_account_id()
+    failure: Any = iam_evaluator.check_credentials(request.access_key, request.service)
+    if iam_evaluator._anonymous.get():
+        failure = iam_evaluator.AuthError("MissingAuthenticationToken", "Missing Authentication Token")
+    if failure is not None:
+        refusal: Response = app._credential_failure(
+            request.service, action, request.request_id, failure, request.headers
+        )
+        return refusal
+    principal = iam_evaluator.resolve_principal(request.access_key, account)
+    for check in request.checks:
+        if sentence := denial(principal, check):
+            _trail.record(request, error="AccessDenied", message=sentence)
+            return _finished(request, AwsError("AccessDeniedException", sentence).response(), recorded=True)
+    return None
+
+
+def _finished(request: Request, response: Response, *, recorded: bool = False) -> Response:
+    status, headers, body = response
+    if not recorded:
+        _trail.record(request)
+    headers = {**headers, "x-amzn-requestid": request.request_id, "x-amz-request-id": request.request_id}
+    return status, headers, body
+
+
+def _name_of(request: Request) -> str:
+    """The operation of a call that ministack serves, for the trail."""
+    action = iam_actions.extract_iam_action(
+        request.service,
+        request.method,
+        request.path,
+        request.headers,
+        request.body,
+        app._routing_params(request.method, request.path, request.headers, request.body, request.query),
+    )
+    return action.partition(":")[2] if action else ""
+
+
+def _record(*_arguments: object) -> None:
+    """Stand in for ministack's recorder, which knows only the access key."""
+    if request := entered.get():
+        _trail.record(request)
+
+
+def _denied_by_ministack(
+    service: str, action: str, principal: str, request_id: str, **details: Any
+) -> Response:  # noqa: ANN401 - passed on
+    """Record what ministack's own evaluation refuses, and name the resource as AWS does."""
+    request = entered.get()
+    resource = details.get("resource_arn") or "*"
+    failed_login = bool(details.get("error_code"))
+    if not failed_login and not details.get("message") and not details.get("resource_policy_arn"):
+        explicit = bool(details.get("explicit_deny"))
+        details["message"] = iam_actions.identity_denial_message(action, principal, resource, explicit)
+    if request is not None and not failed_login:
+        _trail.record(request, error="AccessDenied", message=details.get("message"))
+    response: Response = _stock_denied(service, action, principal, request_id, **details)
+    return response

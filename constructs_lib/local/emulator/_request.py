@@ -1,0 +1,77 @@
+"""What the server knows about the call in hand."""
+
+from __future__ import annotations
+
+import contextvars
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs
+
+__all__ = ["VPC_ENDPOINT_HEADER", "Check", "Request", "Response", "current", "entered", "raw_path_of_request"]
+
+VPC_ENDPOINT_HEADER = "x-bedrock-planes-vpce"
+"""Names the interface endpoint that a call came through; the client says so, as no network does here."""
+
+Response = tuple[int, dict[str, str], bytes]
+"""Status, headers, body: the shape of ministack's handlers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that AWS authorizes: an action on a resource, with the condition keys of this call."""
+
+    action: str
+    resource: str = "*"
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Request:
+    """One HTTP request, as ministack hands it on (`path` is decoded, `raw_path` is as sent)."""
+
+    method: str
+    path: str
+    raw_path: str
+    headers: dict[str, str]
+    body: bytes
+    query: dict[str, Any]
+    request_id: str
+    access_key: str = ""
+    service: str = ""
+    operation: str = ""
+    checks: list[Check] = field(default_factory=list)
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The JSON body, or an empty dictionary."""
+        try:
+            parsed = json.loads(self.body) if self.body else {}
+        except ValueError:
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The parameters of a query-protocol request (IAM, CloudFormation), body and query string together."""
+        is_form = self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        pairs = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True) if is_form else {}
+        return {k: v[0] if isinstance(v, list) else v for k, v in {**pairs, **self.query}.items() if v}
+
+
+entered: contextvars.ContextVar[Request | None] = contextvars.ContextVar(
+    "bedrock_planes_request", default=None
+)
+"""Set by the dispatcher for the task that serves the request."""
+
+
+raw_path_of_request: contextvars.ContextVar[str] = contextvars.ContextVar(
+    "bedrock_planes_raw_path", default=""
+)
+"""The path as sent, percent-encoded: ministack's dispatcher sees only the decoded one."""
+
+
+def current() -> Request | None:
+    """Return the request in hand, or None outside of one."""
+    return entered.get()

@@ -1,0 +1,114 @@
+"""Which operations are checked before, served instead of, or mended after ministack's own."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from ministack.services import bedrock, bedrock_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from constructs_lib.local.emulator._request import Request, Response
+    from constructs_lib.local.emulator.authorization._operations import Call
+
+__all__ = ["AFTER", "BEFORE", "INSTEAD", "reset", "stock_path"]
+
+_KEPT_ARNS = {
+    "modelId",
+    "modelIdentifier",
+    "resourceArn",
+    "policyArn",
+    "endpointArn",
+    "jobArn",
+    "promptRouterArn",
+}
+
+
+def stock_path(call: Call, request: Request) -> str:
+    """Return the path with ids in place of ARNs, which ministack's routes can't take."""
+    if not any(value.startswith("arn:") for name, value in call.labels.items() if name not in _KEPT_ARNS):
+        return request.path
+    path = call.route
+    for name, value in call.labels.items():
+        short = value if name in _KEPT_ARNS else value.rsplit("/", 1)[-1]
+        path = path.replace(f"{{{name}}}", short)
+    return path
+
+
+def _without_prefix(store: Any, prefix: str) -> Callable[[Call, Request, Response], Response]:  # noqa: ANN401 - ministack's
+    """Ids of guardrails and profiles are `[a-z0-9]+`; ministack gives them a prefix with a hyphen."""
+
+    def repair(_call: Call, _request: Request, response: Response) -> Response:
+        status, headers, body = response
+        found = re.search(rf"{prefix}-([0-9a-f]{{12}})".encode(), body)
+        if found is None:
+            return response
+        old, new = found[0].decode(), found[1].decode()
+        record = store.pop(old)
+        store[new] = json.loads(json.dumps(record).replace(old, new))
+        return status, headers, body.replace(found[0], found[1])
+
+    return repair
+
+
+def _move_tags(kind: str, prefix: str) -> Callable[[Call, Request, Response], Response]:
+    """Tags are kept by ARN, which has just changed."""
+
+    def repair(_call: Call, _request: Request, response: Response) -> Response:
+        for resource in [x for x in bedrock._tags if f":{kind}/{prefix}-" in x]:
+            bedrock._tags[resource.replace(f"{kind}/{prefix}-", f"{kind}/")] = bedrock._tags.pop(resource)
+        return response
+
+    return repair
+
+
+def _guardrail_wire_names(_call: Call, _request: Request, response: Response) -> Response:
+    """GetGuardrail drops the suffix `Config` that CreateGuardrail's members have."""
+    status, headers, body = response
+    if status != 200:
+        return response
+    document = json.loads(body)
+    for name, value in document.items():
+        if name.endswith("Policy") and isinstance(value, dict):
+            document[name] = {k.removesuffix("Config"): v for k, v in value.items()}
+    return status, headers, json.dumps(document).encode()
+
+
+def _publish_version(call: Call, _request: Request, response: Response) -> Response:
+    """An alias without routing publishes a new version of the agent and points to it."""
+    status, headers, body = response
+    document = json.loads(body)
+    alias = document.get("agentAlias") or {}
+    if status != 202 or alias.get("routingConfiguration"):
+        return response
+    agent = call.labels["agentId"]
+    numbers = [int(key.split("/")[1]) for key in bedrock_agent._agent_versions if key.startswith(f"{agent}/")]
+    number = str(1 + max(numbers, default=0))
+    draft = bedrock_agent._agents[agent]
+    bedrock_agent._agent_versions[f"{agent}/{number}"] = {**draft, "AgentVersion": number, "Version": number}
+    record = bedrock_agent._agent_aliases[f"{agent}/{alias['agentAliasId']}"]
+    record["RoutingConfiguration"] = [{"agentVersion": number}]
+    alias["routingConfiguration"] = [{"agentVersion": number}]
+    return status, headers, json.dumps(document).encode()
+
+
+BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {}
+
+INSTEAD: dict[str, Callable[[Call, Request], Response]] = {}
+
+AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
+    "CreateGuardrail": (_without_prefix(bedrock._guardrails, "gr"), _move_tags("guardrail", "gr")),
+    "CreateInferenceProfile": (
+        _without_prefix(bedrock._inference_profiles_apps, "ip"),
+        _move_tags("application-inference-profile", "ip"),
+    ),
+    "GetGuardrail": (_guardrail_wire_names,),
+    "CreateAgentAlias": (_publish_version,),
+}
+
+
+def reset() -> None:
+    """Forget what is kept beside ministack's stores."""

@@ -1,0 +1,151 @@
+"""As whom CloudFormation calls: the role that the stack was given, else whoever made the call.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import iam, sts
+
+from constructs_lib.local.emulator._request import Check
+from constructs_lib.local.emulator.authorization._decide import denial
+from constructs_lib.local.emulator.service_role import trusts
+
+if TYPE_CHECKING:
+    from constructs_lib.local.emulator._request import Request, Response
+
+__all__ = ["client", "principal_of", "remember", "reset"]
+
+_ACTIONS = ("CreateStack", "CreateChangeSet", "UpdateStack", "ExecuteChangeSet", "DeleteStack", "ImportStack")
+
+_roles: dict[str, str] = {}
+"""Stack name -> role ARN."""
+
+_callers: dict[str, tuple[str, str, str]] = {}
+"""Stack name -> access key, secret key and session token of the caller of a stack without role."""
+
+_sessions: dict[str, tuple[str, str, str]] = {}
+"""Role ARN -> the session that CloudFormation holds."""
+
+_clients: dict[tuple[str, str, str], Any] = {}
+
+_session = botocore.session.get_session()
+
+
+def remember(request: Request) -> Response | None:
+    """Note role and caller of a stack operation; return the refusal when the caller may not pass the role."""
+    form = request.form
+    if form.get("Action") not in _ACTIONS or not form.get("StackName"):
+        return None
+    stack = _name(form["StackName"])
+    _callers[stack] = _keys_of(request)
+    role = form.get("RoleARN")
+    if not role:
+        return None
+    refusal = _may_pass(request, role)
+    if refusal is None:
+        _roles[stack] = role
+    return refusal
+
+
+def _name(stack: str) -> str:
+    return stack.split("/")[1] if stack.startswith("arn:") else stack
+
+
+def _keys_of(request: Request) -> tuple[str, str, str]:
+    session = sts._sessions.get(request.access_key) or {}
+    secret = session.get("SecretAccessKey") or (iam._access_keys.get(request.access_key) or {}).get(
+        "SecretAccessKey"
+    )
+    return request.access_key, secret or "test", session.get("SessionToken") or ""
+
+
+def _may_pass(request: Request, role: str) -> Response | None:
+    from constructs_lib.local.emulator._errors import AwsError  # noqa: PLC0415 - only on this path
+    from ministack.core.iam_actions import access_denied_response  # noqa: PLC0415
+
+    principal = iam_evaluator.resolve_principal(request.access_key, get_account_id())
+    if not isinstance(principal, iam_evaluator.PrincipalInfo):
+        return None  # ministack's own dispatcher refuses it
+    check = Check("iam:PassRole", role, {"iam:passedtoservice": "cloudformation.amazonaws.com"})
+    sentence = denial(principal, check)
+    if sentence is not None:
+        response: Response = access_denied_response(
+            "cloudformation",
+            check.action,
+            principal.arn,
+            request.request_id,
+            message=sentence,
+            resource_arn=role,
+        )
+        return response
+    if not trusts(role, "cloudformation.amazonaws.com"):
+        message = f"Role {role} is invalid or cannot be assumed"
+        refused: Response = _validation_error(message, request.request_id)
+        return refused
+    return None
+
+
+def _validation_error(message: str, request_id: str) -> Response:
+    body = (
+        '<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type>'
+        f"<Code>ValidationError</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId>"
+        "</ErrorResponse>"
+    )
+    return 400, {"Content-Type": "text/xml"}, body.encode()
+
+
+def principal_of(stack: str | None) -> iam_evaluator.PrincipalInfo | None:
+    """Return the principal that CloudFormation acts as for a stack; None is account root."""
+    access_key, _, _ = _credentials(stack)
+    principal = iam_evaluator.resolve_principal(access_key, get_account_id())
+    return principal if isinstance(principal, iam_evaluator.PrincipalInfo) else None
+
+
+def _credentials(stack: str | None) -> tuple[str, str, str]:
+    role = _roles.get(stack or "")
+    if role is None:
+        return _callers.get(stack or "") or (get_account_id(), "test", "")
+    if role not in _sessions:
+        answer = _make("sts", (get_account_id(), "test", "")).assume_role(
+            RoleArn=role, RoleSessionName="AWSCloudFormation"
+        )["Credentials"]
+        _sessions[role] = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+    return _sessions[role]
+
+
+# Any: botocore makes its clients at run time, from data.
+def client(service: str, stack: str | None) -> Any:  # noqa: ANN401
+    """Return a botocore client of this very server, as the principal of `stack`."""
+    credentials = _credentials(stack)
+    key = (service, get_region(), credentials[0])
+    if key not in _clients:
+        _clients[key] = _make(service, credentials)
+    return _clients[key]
+
+
+def _make(service: str, credentials: tuple[str, str, str]) -> Any:  # noqa: ANN401 - as above
+    access_key, secret_key, token = credentials
+    return _session.create_client(
+        service,
+        region_name=get_region(),
+        endpoint_url=os.environ["AWS_ENDPOINT_URL"],
+        verify=os.environ["AWS_CA_BUNDLE"],
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        aws_session_token=token or None,
+        config=Config(retries={"max_attempts": 1}),
+    )
+
+
+def reset() -> None:
+    """Forget all stacks."""
+    for kept in (_roles, _callers, _sessions, _clients):
+        kept.clear()
