@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from constructs_lib.catalogue._lookup import actions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["Compression", "compress", "compression"]
 
@@ -20,18 +20,21 @@ class Compression(NamedTuple):
     """``patterns`` mean exactly the actions asked for.
 
     ``minimal`` is true when the search has finished: then no shorter list exists among patterns with at most
-    one ``*`` and no ``?``.
+    one ``*`` and no ``?`` (of those with the star between words, if these were asked for).
     """
 
     patterns: tuple[str, ...]
     minimal: bool
 
 
-def compress(names: Iterable[str]) -> tuple[str, ...]:
+def compress(names: Iterable[str], *, whole_words: bool = False) -> tuple[str, ...]:
     """Return the shortest list of IAM patterns that match exactly ``names`` among the catalogue's actions.
 
     Args:
         names: canonical action names, in any order.
+        whole_words: put the star only between the words of a name (``Invoke*Agent``, never ``*ent``). The
+            list gets longer and matches fewer names that AWS may add, which suits a boundary that outlives
+            this catalogue.
 
     Returns:
         Sorted patterns, each one service prefix, a colon and a name with at most one ``*``. Of the patterns
@@ -40,24 +43,26 @@ def compress(names: Iterable[str]) -> tuple[str, ...]:
 
     Raises:
         KeyError: a name is not an action of the catalogue.
+
     """
-    return compression(names).patterns
+    return compression(names, whole_words=whole_words).patterns
 
 
-def compression(names: Iterable[str]) -> Compression:
+def compression(names: Iterable[str], *, whole_words: bool = False) -> Compression:
     """Return the patterns of :func:`compress` and whether their number is proven to be the least.
 
     Raises:
         KeyError: a name is not an action of the catalogue.
+
     """
     wanted = frozenset(names)
     if unknown := sorted(wanted - actions().keys()):
         raise KeyError(f"`{unknown[0]}` is not an action of the catalogue")
-    return _compression(wanted)
+    return _compression(wanted, whole_words)
 
 
 @lru_cache(maxsize=256)
-def _compression(wanted: frozenset[str]) -> Compression:
+def _compression(wanted: frozenset[str], whole_words: bool) -> Compression:  # noqa: FBT001
     patterns: list[str] = []
     minimal = True
     by_service: dict[str, list[str]] = {}
@@ -67,13 +72,13 @@ def _compression(wanted: frozenset[str]) -> Compression:
     for service, names in by_service.items():
         target = sum(1 << i for i, name in enumerate(names) if f"{service}:{name}" in wanted)
         if target:
-            chosen, proven = _cover(target, _candidates(names, target))
+            chosen, proven = _cover(target, _candidates(names, target, _words if whole_words else _anywhere))
             patterns += (f"{service}:{text}" for text in chosen)
             minimal &= proven
     return Compression(tuple(sorted(patterns)), minimal)
 
 
-def _candidates(names: Sequence[str], target: int) -> dict[int, str]:
+def _candidates(names: Sequence[str], target: int, cuts: Callable[[str], Sequence[int]]) -> dict[int, str]:
     """Return every set of names within ``target`` that one pattern can mean, with its most specific pattern.
 
     A set is an integer with one bit per name. Sets that lie within another candidate are left out.
@@ -90,7 +95,7 @@ def _candidates(names: Sequence[str], target: int) -> dict[int, str]:
     for i, name in enumerate(names):
         if not target >> i & 1:
             continue
-        for head, tail in _splits(name):
+        for head, tail in _splits(name, cuts(name)):
             meant = heads[head] & tails[tail] & at_least[len(head) + len(tail)]
             text = f"{head}*{tail}" if meant != 1 << i else name
             if not meant & ~target and len(text) > len(found.get(meant, "")):
@@ -98,11 +103,21 @@ def _candidates(names: Sequence[str], target: int) -> dict[int, str]:
     return _undominated(found)
 
 
-def _splits(name: str) -> Iterator[tuple[str, str]]:
-    """Yield each head and tail of ``name`` that do not overlap, the longest heads first."""
-    for end in range(len(name), -1, -1):
-        for start in range(end, len(name) + 1):
-            yield name[:end], name[start:]
+def _splits(name: str, cuts: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Yield each head and tail of ``name`` that end and begin at a cut and do not overlap."""
+    for end in reversed(cuts):
+        for start in cuts:
+            if start >= end:
+                yield name[:end], name[start:]
+
+
+def _anywhere(name: str) -> Sequence[int]:
+    return range(len(name) + 1)
+
+
+def _words(name: str) -> Sequence[int]:
+    """Return where the words of a CamelCase name begin, with both ends."""
+    return sorted({0, len(name), *(i for i, letter in enumerate(name) if letter.isupper())})
 
 
 def _undominated(found: dict[int, str]) -> dict[int, str]:

@@ -14,9 +14,9 @@ __all__ = ["expand", "wildcard"]
 def wildcard(pattern: str) -> re.Pattern[str]:
     """Return a regular expression for an IAM wildcard pattern: ``*`` any text, ``?`` one character.
 
-    It is to be used with ``match`` on text of the same letter case as the pattern. Each stretch after a star is
-    an atomic group, which finds the first place that fits and never goes back, so a pattern with many stars
-    costs no more than one pass over the text.
+    It is to be used with ``match`` on text of the same letter case as the pattern. Each stretch after a star
+    is an atomic group, which finds the first place that fits and never goes back, so a pattern with many
+    stars costs no more than one pass over the text.
     """
     head, *rest = (
         "".join("." if c == "?" else re.escape(c) for c in part) for part in re.split(r"\*+", pattern)
@@ -38,9 +38,9 @@ def _lower_names() -> tuple[tuple[str, str, str], ...]:
 def expand(pattern: str) -> tuple[str, ...]:
     """Return the canonical names of the actions that an ``Action`` element's text matches, sorted.
 
-    Letter case does not matter. ``*`` alone is every action; any other text needs the colon between service and
-    action name, which no wildcard spans, so ``bedrock*`` matches nothing. Text with characters beyond ASCII
-    (look-alike letters) matches nothing. The order is that of :func:`actions`.
+    Letter case does not matter. ``*`` alone is every action; any other text needs the colon between service
+    and action name, which no wildcard spans, so ``bedrock*`` matches nothing. Text with characters beyond
+    ASCII (look-alike letters) matches nothing. The order is that of :func:`actions`.
     """
     if pattern and not pattern.strip("*"):
         return tuple(actions())

@@ -8,15 +8,33 @@ __all__ = ["FAMILIES", "PREFIXES"]
 
 FAMILIES = (
     # The order decides the home of a name that several clients expose: the first family that has it.
-    Family("bedrock", Plane.CONTROL, "bedrock", "bedrock"),
-    Family("bedrock-agent", Plane.CONTROL, "bedrock", "bedrock-agent"),
-    Family("bedrock-data-automation", Plane.CONTROL, "bedrock", "bedrock-data-automation"),
-    Family("bedrock-agentcore-control", Plane.CONTROL, "bedrock-agentcore", "bedrock-agentcore-control"),
+    Family("bedrock", Plane.CONTROL, "bedrock", "bedrock", "Bedrock"),
+    Family("bedrock-agent", Plane.CONTROL, "bedrock", "bedrock-agent", "BedrockAgent"),
+    Family(
+        "bedrock-data-automation",
+        Plane.CONTROL,
+        "bedrock",
+        "bedrock-data-automation",
+        "BedrockDataAutomation",
+    ),
+    Family(
+        "bedrock-agentcore-control",
+        Plane.CONTROL,
+        "bedrock-agentcore",
+        "bedrock-agentcore-control",
+        "BedrockAgentCoreControl",
+    ),
     Family("bedrock-mantle-control", Plane.CONTROL, "bedrock-mantle", None),
-    Family("bedrock-runtime", Plane.DATA, "bedrock", "bedrock-runtime"),
-    Family("bedrock-agent-runtime", Plane.DATA, "bedrock", "bedrock-agent-runtime"),
-    Family("bedrock-data-automation-runtime", Plane.DATA, "bedrock", "bedrock-data-automation-runtime"),
-    Family("bedrock-agentcore", Plane.DATA, "bedrock-agentcore", "bedrock-agentcore"),
+    Family("bedrock-runtime", Plane.DATA, "bedrock", "bedrock-runtime", "BedrockRuntime"),
+    Family("bedrock-agent-runtime", Plane.DATA, "bedrock", "bedrock-agent-runtime", "BedrockAgentRuntime"),
+    Family(
+        "bedrock-data-automation-runtime",
+        Plane.DATA,
+        "bedrock",
+        "bedrock-data-automation-runtime",
+        "BedrockDataAutomationRuntime",
+    ),
+    Family("bedrock-agentcore", Plane.DATA, "bedrock-agentcore", "bedrock-agentcore", "BedrockAgentCore"),
     Family("bedrock-mantle", Plane.DATA, "bedrock-mantle", None),
     Family("bedrock-websearch", Plane.DATA, "bedrock-websearch", None),
 )

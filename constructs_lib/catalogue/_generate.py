@@ -36,13 +36,13 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
     """Return the catalogue's data as plain values, deterministic for equal input.
 
     Raises:
-        UnclassifiedError: an action has neither a client nor a hand decision; a name stands in clients of both
-            planes without a decision; or a data operation looks like a credential and nobody has looked.
+        UnclassifiedError: an action has neither a client nor a hand decision; a name stands in clients of
+            both planes without a decision; or a data operation looks like a credential and nobody has looked.
+
     """
     homes = _homes(installed, decisions)
     return {
         "sources": asdict(installed.sources),
-        "families": [[f.name, str(f.plane), f.prefix, f.client] for f in FAMILIES],
         "actions": [_action(name, homes, installed, decisions) for name in sorted(homes, key=str.lower)],
         "operations": _operations(installed, decisions),
         "resource_types": _resource_types(installed, decisions),
@@ -168,7 +168,7 @@ def _operations(installed: Installed, decisions: Decisions) -> list[dict[str, An
             if actions := renamed.get((family.client, name)):
                 row["actions"] = list(actions)
             if streams:
-                row["streams"] = True
+                row["streams"] = streams
             rows.append(row)
     return rows
 
@@ -207,6 +207,8 @@ def _subject(kind: str, entry: Mapping[str, Any]) -> tuple[str, str]:
         return entry["action"], entry["resource_type"]
     if kind == "twin":
         return entry["action"], entry["streaming"]
+    if kind == "mistake":
+        return entry["name"], entry["mistake"]
     return entry["name"], entry.get("family", "")
 
 

@@ -113,7 +113,8 @@ def _operation(row: Mapping[str, Any]) -> Operation:
         plane=family.plane,
         client=family.client or "",
         actions=tuple(row.get("actions", (f"{family.prefix}:{row['name']}",))),
-        streams=row.get("streams", False),
+        streams=row.get("streams", 0) > 0,
+        bidirectional=row.get("streams", 0) > 1,
     )
 
 

@@ -40,13 +40,15 @@ class Access(StrEnum):
 class Family:
     """One SDK client and the IAM actions behind it.
 
-    ``client`` is botocore's service name, or ``None`` where no botocore client exists.
+    ``client`` is botocore's service name, or ``None`` where no botocore client exists; ``service_id`` is the
+    name that the SDKs build their classes from (``BedrockRuntime``), then ``None`` as well.
     """
 
     name: str
     plane: Plane
     prefix: str
     client: str | None
+    service_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ class Action:
     ``resource_types`` are names of :class:`ResourceType` (``bedrock:foundation-model``), those that AWS
     documents beyond the service authorization reference included; empty means that IAM takes only ``*``.
     ``access`` is, for a control action, what the service authorization reference says (Read and List are
-    read); for a data action it is read exactly when ``data_read``. ``data_read`` is true of a data action that
-    only reads state and releases no credential. ``condition_keys`` hold those of the action and of its
-    resource types in that action. ``in_reference`` is false of an action that botocore implies and the service
-    authorization reference does not list yet: unknown, not nonexistent. ``level`` and ``description`` are the
-    reference's own, empty when ``in_reference`` is false.
+    read); for a data action it is read exactly when ``data_read``. ``data_read`` is true of a data action
+    that only reads state and releases no credential. ``condition_keys`` hold those of the action and of its
+    resource types in that action. ``in_reference`` is false of an action that botocore implies and the
+    service authorization reference does not list yet: unknown, not nonexistent. ``level`` and ``description``
+    are the reference's own, empty when ``in_reference`` is false.
     """
 
     name: str
@@ -83,7 +85,8 @@ class Action:
 class Operation:
     """One operation of an SDK client and the IAM actions that authorise it, all of them needed.
 
-    ``streams`` is true of an operation whose response (or request) is an event stream.
+    ``streams`` is true of an operation whose response is an event stream, ``bidirectional`` of one whose
+    request is one as well.
     """
 
     name: str
@@ -92,14 +95,15 @@ class Operation:
     client: str
     actions: tuple[str, ...]
     streams: bool = False
+    bidirectional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
     """A resource type with its ARN formats, ``${...}`` standing for a variable part.
 
-    ``plane`` is data for a type that only the data plane creates (sessions, asynchronous invocations), so that
-    tagging it is data as well.
+    ``plane`` is data for a type that only the data plane creates (sessions, asynchronous invocations), so
+    that tagging it is data as well.
     """
 
     name: str
@@ -113,9 +117,9 @@ class Decision:
     """What people decided or found in AWS's guides, because no machine-readable source says it.
 
     ``kind`` is the table of ``decisions.toml`` that it stands in (``action``, ``operation``, ``beyond``,
-    ``credential``, ``no_credential``, ``twin``, ``data_resource``), ``subject`` what it is about
-    (``bedrock:RenderPrompt``, ``bedrock-runtime.Converse``), ``value`` what holds of it, ``page`` the AWS page
-    that it rests on.
+    ``credential``, ``no_credential``, ``twin``, ``data_resource``, ``mistake``), ``subject`` what it is
+    about (``bedrock:RenderPrompt``, ``bedrock-runtime.Converse``), ``value`` what holds of it, ``page`` the
+    AWS page that it rests on.
     """
 
     kind: str
@@ -139,9 +143,9 @@ class FoundationModel:
     """One foundation model as the ``bedrock-models`` package knows it.
 
     ``lifecycle`` is ``ACTIVE`` or ``LEGACY``. ``inference_types`` maps a Region to what can be called there:
-    ``ON_DEMAND`` and the geographies (``US``, ``EU``, ``GLOBAL``, ...) whose profile can be. ``profiles`` maps
-    a profile id (``us.amazon.nova-pro-v1:0``) to source Regions and the Regions that a request from there may
-    be answered in; of a global profile these are all Regions that list it, for AWS may choose any.
+    ``ON_DEMAND`` and the geographies (``US``, ``EU``, ``GLOBAL``, ...) whose profile can be. ``profiles``
+    maps a profile id (``us.amazon.nova-pro-v1:0``) to source Regions and the Regions that a request from
+    there may be answered in; of a global profile these are all Regions that list it, for AWS may choose any.
     ``runtime`` says that ``bedrock-runtime`` serves it; ``mantle_regions`` and ``mantle_apis``
     (``responses``, ``completions``, ``messages``) are those of the ``bedrock-mantle`` endpoint.
     """

@@ -48,7 +48,7 @@ _DIMENSIONS: dict[str, tuple[int, ...]] = {
 
 
 def geographies() -> tuple[str, ...]:
-    """Return the prefixes of system-defined inference profile ids, sorted (``us`` in ``us.amazon.nova-...``)."""
+    """Return the prefixes of system-defined inference profile ids, sorted (``us``, ``global``, ...)."""
     return _GEOGRAPHIES
 
 
@@ -65,9 +65,9 @@ def _model(row: Mapping[str, Any], sets: tuple[tuple[str, ...], ...]) -> Foundat
         for region in sets[regions]:
             types.setdefault(region, []).append(kind)
     profiles = {}
-    for geography, by_source in row.get("profiles", {}).items():
-        if isinstance(by_source, int):
-            by_source = dict.fromkeys(sets[by_source], by_source)
+    for geography, given in row.get("profiles", {}).items():
+        # One index stands for a global profile: the same Regions from each of them.
+        by_source = dict.fromkeys(sets[given], given) if isinstance(given, int) else given
         profiles[f"{geography.lower()}.{row['id']}"] = MappingProxyType(
             {source: sets[members] for source, members in by_source.items()}
         )
@@ -121,6 +121,7 @@ def profile_regions(profile_id: str, source_region: str | None = None) -> tuple[
     Returns:
         The member Regions; empty when the profile, or its use from that Region, is unknown to the catalogue
         (which does not know GovCloud). For a global profile these are all Regions that list it.
+
     """
     found = model(model_of_profile(profile_id) or "")
     by_source = found.profiles.get(profile_id, {}) if found else {}

