@@ -1,0 +1,140 @@
+"""A difference as text, JSON (schema ``bedrock-planes/diff/1``) and Markdown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from constructs_lib.review.diff._model import Diff, FamilyChange, PrincipalChange, ResourceChange
+
+__all__ = ["FORMATS", "SCHEMA", "render", "to_dict"]
+
+SCHEMA = "bedrock-planes/diff/1"
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+
+
+def render(diff: Diff, format_name: str = "text") -> str:
+    """Render a difference in one of :data:`FORMATS`.
+
+    Raises:
+        KeyError: no such format.
+
+    """
+    return FORMATS[format_name](diff)
+
+
+def to_dict(diff: Diff) -> dict[str, Any]:
+    """Return the difference as plain values."""
+    counts = {
+        change: sum(principal.change == change for principal in diff.principals)
+        for change in ("added", "removed", "changed")
+    }
+    return {
+        "schema": SCHEMA,
+        "old": diff.old,
+        "new": diff.new,
+        "widening": diff.widening,
+        "principals": [_principal_dict(principal) for principal in diff.principals],
+        "summary": {**counts, "widened": sum(principal.widening for principal in diff.principals)},
+    }
+
+
+def _principal_dict(principal: PrincipalChange) -> dict[str, Any]:
+    return {
+        "change": principal.change,
+        "name": principal.name,
+        "construct_path": principal.construct_path,
+        "old": principal.old,
+        "new": principal.new,
+        "kind": {"old": principal.kind[0], "new": principal.kind[1]},
+        "verdict": {"old": principal.verdict[0], "new": principal.verdict[1]},
+        "widening": principal.widening,
+        "families": {name: _family_dict(family) for name, family in principal.families.items()},
+        "incomplete": {"gained": list(principal.unknown_gained), "lost": list(principal.unknown_lost)},
+    }
+
+
+def _family_dict(family: FamilyChange) -> dict[str, Any]:
+    return {
+        "plane": family.plane,
+        "gained": list(family.gained),
+        "lost": list(family.lost),
+        "widened": [{"pattern": r.pattern, "was": list(r.replaces)} for r in family.widened],
+        "narrowed": [{"pattern": r.pattern, "now": list(r.replaces)} for r in family.narrowed],
+    }
+
+
+def _json(diff: Diff) -> str:
+    return json.dumps(to_dict(diff), indent=2, ensure_ascii=False) + "\n"
+
+
+def _text(diff: Diff) -> str:
+    lines: list[str] = []
+    for principal in diff.principals:
+        lines += [f"{_SIGNS[principal.change]} {_title(principal)}", *_body(principal, "    "), ""]
+    return "\n".join([*lines, _summary(diff)]) + "\n"
+
+
+def _markdown(diff: Diff) -> str:
+    lines = ["# Permission changes", "", _summary(diff), ""]
+    for principal in diff.principals:
+        lines += [f"## {_code(principal.construct_path or principal.name)}", ""]
+        lines += [
+            "```diff",
+            f"{_SIGNS[principal.change]} {_title(principal)}",
+            *_body(principal, "  "),
+            "```",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+FORMATS: dict[str, Callable[[Diff], str]] = {"text": _text, "json": _json, "markdown": _markdown}
+"""The formats by name, each with its renderer."""
+
+
+def _title(principal: PrincipalChange) -> str:
+    """Return name, kind and verdict, with both sides where they differ."""
+    name = principal.construct_path or principal.name
+    title = f"{name} ({_sides(principal.kind)}): {_sides(principal.verdict)}"
+    return f"{title}  WIDER" if principal.widening else title
+
+
+def _sides(values: tuple[str | None, str | None]) -> str:
+    old, new = values
+    if old is None or new is None or old == new:
+        return str(new if old is None else old)
+    return f"{old} -> {new}"
+
+
+def _body(principal: PrincipalChange, indent: str) -> Iterator[str]:
+    """Yield one line per gain or loss; the sign stands first, so that a diff viewer colours it."""
+    for name, family in principal.families.items():
+        yield f"  {name} ({family.plane})"
+        yield from (f"+{indent}{action}" for action in family.gained)
+        yield from (f"-{indent}{action}" for action in family.lost)
+        yield from (f"+{indent}on {_resource(change, 'was')}" for change in family.widened)
+        yield from (f"-{indent}on {_resource(change, 'now')}" for change in family.narrowed)
+    if principal.unknown_gained or principal.unknown_lost:
+        yield "  unknown"
+    yield from (f"+{indent}{why}" for why in principal.unknown_gained)
+    yield from (f"-{indent}{why}" for why in principal.unknown_lost)
+
+
+def _resource(change: ResourceChange, word: str) -> str:
+    return f"{change.pattern} ({word} {', '.join(change.replaces)})" if change.replaces else change.pattern
+
+
+def _summary(diff: Diff) -> str:
+    if not diff.principals:
+        return "No permission changed."
+    counts = to_dict(diff)["summary"]
+    parts = [f"{counts[name]} {name}" for name in ("added", "removed", "changed") if counts[name]]
+    return f"Principals: {', '.join(parts)}; {counts['widened']} may do more than before."
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
