@@ -19,7 +19,21 @@ from constructs_lib.policy._tables import action_mask, normal, possible_mask, re
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Cover", "Denials", "Item", "Piece", "allow_items", "collect_denials", "cut", "left", "subtract"]
+__all__ = [
+    "Cover",
+    "Denials",
+    "Item",
+    "Piece",
+    "allow_items",
+    "collect_denials",
+    "contains",
+    "cover_of",
+    "cut",
+    "left",
+    "meet",
+    "pieces_of",
+    "subtract",
+]
 
 _PARTITION = re.compile(r"arn:[a-z0-9-]+:")
 # A Deny on NotResource leaves one of the patterns it lists; beyond this many combinations nothing is removed.
@@ -80,14 +94,17 @@ def allow_items(
     mask = allowed_actions(actions, not_actions)
     if not mask:
         return ()
-    if not_resources is not None:
-        excluded = _certain_texts(not_resources)
-        pieces: Iterable[Piece] = (Piece("*", (), excluded),)
-    else:
-        # IAM refuses an identity statement without Resource; the worst case stands for it.
-        pieces = map(Piece, dict.fromkeys(resources if resources is not None else ("*",)))
+    pieces = pieces_of(resources, not_resources)
     items = ((piece, mask & _mask_of(piece)) for piece in pieces)
     return tuple(Item(piece, held) for piece, held in items if held)
+
+
+@lru_cache(maxsize=16384)
+def pieces_of(resources: _Texts, not_resources: _Texts) -> tuple[Piece, ...]:
+    """Return the resources of an Allow. IAM refuses a statement without any; ``*`` stands for it."""
+    if not_resources is not None:
+        return (Piece("*", (), _certain_texts(not_resources)),)
+    return tuple(map(Piece, dict.fromkeys(resources if resources is not None else ("*",))))
 
 
 def _mask_of(piece: Piece) -> int:
@@ -194,12 +211,18 @@ def _denial(
 ) -> tuple[int, Cover | None]:
     """Return the actions that a Deny certainly names and its resources, ``None`` for all of them."""
     mask = allowed_actions(actions, not_actions)
+    cover = cover_of(resources, not_resources)
+    return (mask, cover) if cover is None or cover.resources or cover.unless is not None else (0, cover)
+
+
+def cover_of(resources: _Texts, not_resources: _Texts) -> Cover | None:
+    """Return the resources of a Deny, ``None`` for all of them."""
     if not_resources is not None:
-        return mask, Cover((), tuple(sorted(set(not_resources))))
+        return Cover((), tuple(sorted(set(not_resources))))
     certain = _certain_texts(resources or ())
     if resources is None or any(not text.strip("*") for text in certain if text):
-        return mask, None
-    return (mask, Cover(certain)) if certain else (0, Cover(()))
+        return None
+    return Cover(certain)
 
 
 def cut(items: Iterable[Item], layer: Iterable[Policy]) -> list[Item]:
@@ -224,7 +247,7 @@ def _cut_item(item: Item, limits: list[tuple[Statement, Item]]) -> Iterator[Item
     for whole in (True, False):
         for statement, limit in limits:
             held = todo & limit.mask
-            if not held or (_contains(limit.piece, item.piece) is not whole):
+            if not held or (contains(limit.piece, item.piece) is not whole):
                 continue
             marks = (*item.limits, statement) if statement.conditions else item.limits
             if whole:
@@ -232,19 +255,20 @@ def _cut_item(item: Item, limits: list[tuple[Statement, Item]]) -> Iterator[Item
                 if not statement.conditions:
                     todo &= ~held
                 continue
-            piece = _meet(item.piece, limit.piece)
+            piece = meet(item.piece, limit.piece)
             if piece is not None:
                 held &= _mask_of(piece)
                 if held:
                     yield Item(piece, held, marks)
 
 
-def _contains(limit: Piece, piece: Piece) -> bool:
+def contains(limit: Piece, piece: Piece) -> bool:
+    """Whether a limit certainly holds all of a piece."""
     return not limit.also and not limit.excluded and matching.covers(limit.pattern, piece.pattern)
 
 
 @lru_cache(maxsize=16384)
-def _meet(one: Piece, other: Piece) -> Piece | None:
+def meet(one: Piece, other: Piece) -> Piece | None:
     """Return the common texts of two pieces, as one pattern where that is exact."""
     also = tuple(dict.fromkeys((*one.also, *other.also)))
     excluded = tuple(dict.fromkeys((*one.excluded, *other.excluded)))

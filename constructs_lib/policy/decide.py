@@ -28,6 +28,7 @@ Outcome = Literal["allowed", "explicit_deny", "implicit_deny"]
 class Request:
     """A request: an action, a resource (``*`` where the action takes none) and the context.
 
+    A resource that is open in part (the ARN of a role in a template) may be any that fits.
     ``context`` of ``None`` is unknown: the conditions of an Allow are then assumed to hold, and the decision
     lists them, and those of a Deny not to.
     """
@@ -149,6 +150,9 @@ def _resource_applies(request: Request, statement: Statement) -> bool:
 
 def _matches(pattern: str, request: Request, *, open_matches: bool) -> bool:
     """Whether a resource pattern matches; an open part matches anything, or nothing at all."""
+    if UNRESOLVED in request.resource:
+        compare = matching.may_overlap if open_matches else matching.covers
+        return compare(pattern, request.resource)
     if UNRESOLVED in pattern and not open_matches:
         start = f"arn:{UNRESOLVED}:"
         rest = pattern.removeprefix(start)

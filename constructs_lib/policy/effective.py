@@ -31,6 +31,7 @@ from constructs_lib.policy._model import Condition, Policy, Statement
 from constructs_lib.policy._reduce import (
     Denials,
     Item,
+    Piece,
     allow_items,
     collect_denials,
     cut,
@@ -94,6 +95,8 @@ class Effective:
 
     mask: int
     policies: tuple[Policy, ...]
+    boundary: Policy | None
+    scps: Sequence[Layer]
     _entries: tuple[tuple[Policy, Statement, tuple[Item, ...]], ...] = field(repr=False)
     _denials: Denials = field(repr=False)
 
@@ -136,18 +139,19 @@ class Effective:
             faults_of(policy, statement) for policy in self.policies for statement in policy.statements
         )
 
-    def example(self, action: str, grant: Grant) -> str | None:
-        """Return a resource on which a grant of the action holds, no Deny covering it."""
-        flag = tables().bit[action.lower()]
-        types = _types(action)
-        covers = tuple(cover for mask, cover in self._denials.partial if mask & flag)
+    def pieces(self, action: str) -> Iterator[tuple[Statement, Piece]]:
+        """Yield the statements that allow an action, with what is left of their resources."""
+        flag = tables().bit.get(action.lower(), 0)
         for _, statement, items in self._entries:
-            if statement is grant.statement:
-                for item in items:
-                    text = left(item.piece, types, covers) if item.mask & flag else None
-                    if text is not None:
-                        return text
-        return None
+            for item in items:
+                if item.mask & flag:
+                    yield statement, item.piece
+
+    def resource_of(self, action: str, piece: Piece) -> str | None:
+        """Return a resource of the piece that the action accepts and no Deny covers."""
+        flag = tables().bit[action.lower()]
+        covers = tuple(cover for mask, cover in self._denials.partial if mask & flag)
+        return left(piece, _types(action), covers)
 
 
 def _types(action: str) -> tuple[str, ...] | None:
@@ -241,4 +245,4 @@ def effective(
                 entries.append((policy, statement, kept))
                 for item in kept:
                     mask |= item.mask
-    return Effective(mask, policies, tuple(entries), denials)
+    return Effective(mask, policies, boundary, tuple(scps), tuple(entries), denials)
