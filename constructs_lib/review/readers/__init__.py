@@ -1,0 +1,148 @@
+"""The readers: any input in, principals and resources out.
+
+:func:`read` takes paths as the command line does. It never raises for what an input holds: a fault becomes
+``Input.error``, one line that says where, what and how to mend it, and the rest is still read.
+
+What the values mean where a template leaves a choice is said in :mod:`.intrinsics`: both branches of
+``Fn::If``, every allowed value of a parameter, else its default; what nothing determines is ``UNRESOLVED``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.review.model import Input, Model
+from constructs_lib.review.readers import files
+from constructs_lib.review.readers.assembly import is_manifest, read_manifest
+from constructs_lib.review.readers.documents import is_policy, read_policy
+from constructs_lib.review.readers.gaad import is_gaad, read_accounts
+from constructs_lib.review.readers.sources import STDIN, Sources
+from constructs_lib.review.readers.templates import TemplateSource, is_template, read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["STDIN", "Sources", "TemplateSource", "read", "read_document", "read_each", "read_templates"]
+
+_WANTED = (
+    "give a cdk.out folder, a CloudFormation or SAM template, an IAM policy, or the output of "
+    "`aws iam get-account-authorization-details`"
+)
+
+
+def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
+    """Read everything under the paths into one model.
+
+    Args:
+        paths: files, folders, ``cdk.out`` folders; ``-`` is standard input.
+        stdin: what standard input holds, for callers that have it; ``None`` reads it when ``-`` is asked for.
+
+    """
+    return _merged(read_each(paths, stdin=stdin))
+
+
+def read_each(paths: Sequence[str], *, stdin: bytes | None = None) -> Iterator[Model]:
+    """Yield one model per template, assembly or policy, so that a long run holds one at a time.
+
+    The account exports of a run come last, in one model: pages of one account may lie in several files.
+    """
+    accounts: list[tuple[str, Any]] = []
+    for path in paths:
+        if path == STDIN:
+            data = files.standard_input() if stdin is None else stdin
+            yield _guarded(files.Found(STDIN, is_assembly=False, direct=True), accounts, data)
+            continue
+        empty = True
+        for found in files.walk(path):
+            model = _guarded(found, accounts, None)
+            if model.inputs or (accounts and accounts[-1][0] == found.path):
+                empty = False
+                yield model
+        if empty:
+            yield Model((Input(path, None, f"nothing to review in this folder; {_WANTED}"),), (), ())
+    if accounts:
+        yield Model((), tuple(read_accounts(accounts)), ())
+
+
+def read_document(document: Any, name: str = "document") -> Model:
+    """Read an already decoded template, policy or account export.
+
+    Args:
+        document: what ``json.loads`` gives.
+        name: how findings name it, in place of a path.
+
+    """
+    accounts: list[tuple[str, Any]] = []
+    model = _decoded(document, name, accounts, direct=True)
+    if accounts:
+        model = Model(model.inputs, tuple(read_accounts(accounts)), ())
+    return model
+
+
+def read_templates(sources: Iterable[TemplateSource]) -> Model:
+    """Read templates that are deployed together, from memory."""
+    listed = list(sources)
+    principals, resources = read_sources(listed)
+    inputs = tuple(Input(source.path, "cdk-assembly", None) for source in listed)
+    return Model(inputs, tuple(principals), tuple(resources))
+
+
+def _merged(models: Iterable[Model]) -> Model:
+    listed = list(models)
+    return Model(
+        tuple(item for model in listed for item in model.inputs),
+        tuple(item for model in listed for item in model.principals),
+        tuple(item for model in listed for item in model.resources),
+    )
+
+
+def _guarded(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None) -> Model:
+    """Read one thing; whatever goes wrong becomes its error."""
+    try:
+        if found.is_assembly:
+            return _assembly(found.path)
+        return _file(found, accounts, data)
+    except (OSError, ValueError) as error:
+        if not found.direct and not files.looks_like_ours(found.path):
+            return Model((), (), ())
+        return Model((Input(found.path, None, files.line_of_fault(error)),), (), ())
+    except (RecursionError, MemoryError):
+        fault = "too deep or too large to read; split or flatten it"
+    except Exception as error:  # noqa: BLE001 foreign input must never end a run
+        fault = f"could not be read ({type(error).__name__}); please report the file"
+    return Model((Input(found.path, None, fault),), (), ())
+
+
+def _file(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None) -> Model:
+    decoded = files.load(found.path, data)
+    model = _decoded(decoded.value, found.path, accounts, direct=found.direct)
+    if decoded.fault is None or not model.inputs:
+        return model
+    first = model.inputs[0]
+    fault = decoded.fault if first.error is None else first.error
+    return Model((Input(first.path, first.kind, fault),), model.principals, model.resources)
+
+
+def _decoded(value: Any, path: str, accounts: list[tuple[str, Any]], *, direct: bool) -> Model:
+    """Read a decoded value by what it is."""
+    if is_template(value):
+        principals, resources = read_sources([TemplateSource(path, value)])
+        return Model((Input(path, "cfn-template", None),), tuple(principals), tuple(resources))
+    if is_policy(value):
+        principal, fault = read_policy(value, path)
+        return Model((Input(path, "iam-policy", fault),), (principal,), ())
+    if is_gaad(value):
+        accounts.append((path, value))
+        return Model((Input(path, "gaad", None),), (), ())
+    if not direct:
+        return Model((), (), ())
+    what = "the manifest of a cdk.out folder" if is_manifest(value) else "no template, policy or export"
+    return Model((Input(path, None, f"{what}; {_WANTED}"),), (), ())
+
+
+def _assembly(path: str) -> Model:
+    found = read_manifest(path, lambda name: files.load(name).value)
+    if not found.inputs:
+        return Model((Input(path, "cdk-assembly", "the assembly has no stacks; run `cdk synth`"),), (), ())
+    principals, resources = read_sources(found.sources)
+    return Model(tuple(found.inputs), tuple(principals), tuple(resources))

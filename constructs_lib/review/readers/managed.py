@@ -1,0 +1,43 @@
+"""AWS managed policies by ARN: those that touch Bedrock by their meaning, the others harmless to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.policy._model import UNRESOLVED, Policy
+from constructs_lib.policy.managed import lookup
+from constructs_lib.review.model import Incomplete
+
+if TYPE_CHECKING:
+    from constructs_lib.policy._model import Origin
+
+__all__ = ["aws_managed", "is_aws_managed"]
+
+_ARN: Final = re.compile(r"arn:[^:]*:iam::aws:policy/(.+)\Z", re.DOTALL)
+_BARE: Final = re.compile(r"[A-Za-z0-9_+=,.@-]+(/[A-Za-z0-9_+=,.@-]+)*\Z")
+
+
+def is_aws_managed(arn: str) -> bool:
+    """Whether this is the ARN of an AWS managed policy, or a bare name, which SAM takes for one."""
+    return _ARN.match(arn) is not None or _BARE.match(arn) is not None
+
+
+def aws_managed(arn: str, origin: Origin) -> tuple[Policy | None, list[Incomplete]]:
+    """Return what an AWS managed policy means for Bedrock, its statements placed where it is attached.
+
+    ``None`` without a reason: the policy is harmless to Bedrock.
+    """
+    match = _ARN.match(arn)
+    name = match.group(1) if match else arn
+    if UNRESOLVED in name:
+        return None, [Incomplete(origin.pointer, "an AWS managed policy whose name is not known")]
+    found = lookup(arn if match else name.rpartition("/")[2])
+    if found is None:
+        why = f"AWS managed policy `{name[:200]}` is newer than the data here, or doesn't exist"
+        return None, [Incomplete(origin.pointer, why)]
+    if not isinstance(found, Policy):
+        return None, []
+    statements = tuple(replace(item, origin=origin) for item in found.statements)
+    return Policy(found.name, statements, origin), []

@@ -1,0 +1,91 @@
+"""The resources that rules look at, with their properties resolved; all others stay in the template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from constructs_lib.policy._model import Origin
+from constructs_lib.review.model import Resource
+from constructs_lib.review.readers.intrinsics import resolve
+from constructs_lib.review.readers.scope import mapping, token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.readers.scope import Assembly, Scope
+
+__all__ = ["read_resources"]
+
+# Read whole: what is Bedrock's own, what guards it, and what may configure it.
+_WHOLE: Final = ("AWS::Bedrock::", "AWS::BedrockAgentCore::", "AWS::BedrockMantle::", "AWS::EC2::VPCEndpoint")
+_ALSO_WHOLE: Final = frozenset(("AWS::IAM::AccessKey", "AWS::IAM::ServiceSpecificCredential"))
+
+# What runs as a role: only these properties are kept.
+_RUNS: Final[dict[str, tuple[str, ...]]] = {
+    "AWS::AppRunner::Service": ("InstanceConfiguration",),
+    "AWS::AppSync::DataSource": ("Type", "ServiceRoleArn"),
+    "AWS::Batch::JobDefinition": ("ContainerProperties",),
+    "AWS::CodeBuild::Project": ("ServiceRole",),
+    "AWS::CodePipeline::Pipeline": ("RoleArn",),
+    "AWS::EC2::Instance": ("IamInstanceProfile",),
+    "AWS::ECS::TaskDefinition": ("TaskRoleArn", "ExecutionRoleArn"),
+    "AWS::Events::Rule": ("RoleArn",),
+    "AWS::Glue::Job": ("Role",),
+    "AWS::IAM::InstanceProfile": ("Roles", "InstanceProfileName"),
+    "AWS::Lambda::Function": ("Role", "FunctionName"),
+    "AWS::Pipes::Pipe": ("RoleArn",),
+    "AWS::SageMaker::Model": ("ExecutionRoleArn",),
+    "AWS::SageMaker::NotebookInstance": ("RoleArn",),
+    "AWS::Scheduler::Schedule": ("Target",),
+    "AWS::Serverless::Function": ("Role", "FunctionName"),
+    "AWS::Serverless::StateMachine": ("Role", "Name"),
+    "AWS::StepFunctions::StateMachine": ("RoleArn",),
+}
+
+
+def _wanted(kind: str) -> bool:
+    return (
+        kind in _RUNS
+        or kind.startswith(_WHOLE)
+        or kind in _ALSO_WHOLE
+        or kind.startswith("Custom::")
+        or kind == "AWS::CloudFormation::CustomResource"
+    )
+
+
+def _properties(kind: str, properties: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    kept = _RUNS.get(kind)
+    result: dict[str, Any] = {}
+    for key, node in properties.items():
+        if kept is not None and key not in kept:
+            continue
+        found = resolve(node, scope).values
+        if len(found) == 1:
+            result[key] = found[0]
+        elif found:  # several possibilities stand side by side
+            result[key] = [
+                item for value in found for item in (value if isinstance(value, list) else [value])
+            ]
+    return result
+
+
+def read_resources(assembly: Assembly) -> Iterator[Resource]:
+    """Yield the resources of an assembly that rules look at, in the templates' order.
+
+    A property with several possible values (``Fn::If``) is the list of them.
+    """
+    for scope in assembly.scopes:
+        for logical_id, resource in scope.resources.items():
+            kind = resource.get("Type")
+            if not isinstance(kind, str) or not _wanted(kind):
+                continue
+            yield Resource(
+                type=kind,
+                logical_id=logical_id,
+                origin=Origin(scope.path, f"/Resources/{token(logical_id)}"),
+                properties=_properties(kind, mapping(resource.get("Properties")), scope),
+                construct_path=scope.construct_path(logical_id),
+                environment=scope.environment,
+                conditional=scope.conditional or scope.condition(logical_id) is not None,
+                acknowledgements=scope.acknowledgements(logical_id),
+            )

@@ -1,0 +1,54 @@
+"""Lines of findings, looked up on demand: a run that finds nothing never looks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from constructs_lib.review.readers.decode import MAX_YAML_BYTES, UnreadableError, to_text
+from constructs_lib.review.readers.positions import JsonLines
+
+__all__ = ["STDIN", "Sources"]
+
+STDIN: Final = "-"
+_KEPT: Final = 4  # findings come file by file
+
+
+class Sources:
+    """The texts behind a run, read again when a line is asked for.
+
+    Args:
+        texts: bytes of inputs that are no files, by path: standard input.
+
+    """
+
+    def __init__(self, texts: dict[str, bytes] | None = None) -> None:
+        self._given = dict(texts or {})
+        self._lines = lru_cache(maxsize=_KEPT)(self._open)
+
+    def line_of(self, path: str, pointer: str) -> int | None:
+        """Return the line of a JSON pointer, or of its nearest ancestor; ``None`` without a readable file."""
+        lines = self._lines(path)
+        if isinstance(lines, JsonLines):
+            return lines.line(pointer)
+        if lines is None:
+            return None
+        while pointer not in lines and pointer:
+            pointer = pointer.rpartition("/")[0]
+        return lines.get(pointer)
+
+    def _open(self, path: str) -> JsonLines | dict[str, int] | None:
+        try:
+            text = to_text(self._given[path] if path in self._given else Path(path).read_bytes())
+        except (OSError, UnreadableError, ValueError):
+            return None
+        if text.lstrip()[:1] in {"{", "["}:
+            lines = JsonLines(text)
+            if lines.has_members():
+                return lines
+        if len(text) > MAX_YAML_BYTES:
+            return None
+        from constructs_lib.review.readers.yaml_events import positions  # noqa: PLC0415 PyYAML only where needed
+
+        return positions(text)
