@@ -62,7 +62,7 @@ def compression(names: Iterable[str], *, whole_words: bool = False) -> Compressi
 
 
 @lru_cache(maxsize=256)
-def _compression(wanted: frozenset[str], whole_words: bool) -> Compression:  # noqa: FBT001
+def _compression(wanted: frozenset[str], whole_words: bool) -> Compression:
     patterns: list[str] = []
     minimal = True
     by_service: dict[str, list[str]] = {}

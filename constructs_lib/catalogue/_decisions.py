@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "read_decisions"]
 
 FILE = Path(__file__).with_name("decisions.toml")
-KINDS = ("action", "operation", "beyond", "credential", "no_credential", "twin", "data_resource", "mistake")
+KINDS = (
+    "action",
+    "operation",
+    "beyond",
+    "credential",
+    "no_credential",
+    "twin",
+    "data_resource",
+    "mistake",
+    "meant",
+)
 
 
 @cache

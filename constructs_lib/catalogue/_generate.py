@@ -199,17 +199,18 @@ def _decisions(decisions: Decisions) -> list[list[str]]:
 
 
 def _subject(kind: str, entry: Mapping[str, Any]) -> tuple[str, str]:
-    if kind == "operation":
-        return f"{entry['client']}.{entry['name']}", " ".join(entry["actions"])
-    if kind == "beyond":
-        if "arn" in entry:
+    """Return what a decision is about and what it says of it."""
+    match kind:
+        case "operation":
+            return f"{entry['client']}.{entry['name']}", " ".join(entry["actions"])
+        case "beyond" if "arn" in entry:
             return entry["resource_type"], entry["arn"]
-        return entry["action"], entry["resource_type"]
-    if kind == "twin":
-        return entry["action"], entry["streaming"]
-    if kind == "mistake":
-        return entry["name"], entry["mistake"]
-    return entry["name"], entry.get("family", "")
+        case "beyond":
+            return entry["action"], entry["resource_type"]
+        case "twin":
+            return entry["action"], entry["streaming"]
+    value = entry.get("family") or entry.get("mistake") or " ".join(entry.get("actions", ()))
+    return entry["name"], value
 
 
 def _models(models: Mapping[str, Any]) -> dict[str, Any]:

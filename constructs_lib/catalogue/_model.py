@@ -117,9 +117,9 @@ class Decision:
     """What people decided or found in AWS's guides, because no machine-readable source says it.
 
     ``kind`` is the table of ``decisions.toml`` that it stands in (``action``, ``operation``, ``beyond``,
-    ``credential``, ``no_credential``, ``twin``, ``data_resource``, ``mistake``), ``subject`` what it is
-    about (``bedrock:RenderPrompt``, ``bedrock-runtime.Converse``), ``value`` what holds of it, ``page`` the
-    AWS page that it rests on.
+    ``credential``, ``no_credential``, ``twin``, ``data_resource``, ``mistake``, ``meant``), ``subject``
+    what it is about (``bedrock:RenderPrompt``, ``bedrock-runtime.Converse``), ``value`` what holds of it,
+    ``page`` the AWS page that it rests on.
     """
 
     kind: str

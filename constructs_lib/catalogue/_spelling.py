@@ -1,0 +1,191 @@
+"""Finding operations and actions from any spelling, and spelling operations for each SDK."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from constructs_lib.catalogue._infrastructure import infrastructure
+from constructs_lib.catalogue._lookup import actions, decisions, families, operations, prefixes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs_lib.catalogue._model import Action, Operation
+
+__all__ = ["Found", "Spellings", "find", "snake_case", "spellings", "suggest"]
+
+# What the SDKs hang on an operation's name: ConverseCommand, ConverseCommandInput, ConverseRequest, ...
+_ENDINGS = ("command", "commandinput", "commandoutput", "request", "response", "input", "output", "async")
+_T = TypeVar("_T")
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class Spellings(NamedTuple):
+    """How one operation is written in each place, ``None`` where it isn't offered."""
+
+    boto3: str | None
+    javascript: str
+    java: str
+    cli: str | None
+    cloudformation: str | None
+    terraform: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text names.
+
+    ``actions`` are the IAM actions of that very name, ``operations`` the operations of that name; of these,
+    when the text names an IAM prefix or a client, those that belong to it. ``as_action`` says that the text
+    is written as an IAM action (``prefix:Name``). ``misplaced`` is the client or prefix in the text when it
+    does not have that name: the answers are then those of other clients. ``close`` has up to three names
+    when nothing was found.
+    """
+
+    text: str
+    actions: tuple[Action, ...]
+    operations: tuple[Operation, ...]
+    as_action: bool
+    misplaced: str | None
+    close: tuple[str, ...]
+
+
+def snake_case(name: str) -> str:
+    """Return an operation's name as botocore writes its method (``CreateABTest`` -> ``create_ab_test``)."""
+    return _WORD_START.sub("_", name).lower()
+
+
+def spellings(operation: Operation) -> Spellings:
+    """Return how ``operation`` is written in the SDKs, the CLI, CloudFormation and Terraform.
+
+    The AWS CLI offers no event streams, boto3 none in both directions, and Java has event streams on its
+    asynchronous client only: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+    """
+    client, method = operation.client, snake_case(operation.name)
+    stem = families()[operation.family].service_id or ""
+    java_client = f"{stem}AsyncClient" if operation.streams else f"{stem}Client"
+    built = infrastructure(operation)
+    return Spellings(
+        boto3=None if operation.bidirectional else f'boto3.client("{client}").{method}()',
+        javascript=f'{operation.name}Command of "@aws-sdk/client-{client}"',
+        java=f"{stem.lower()}.{java_client}.{operation.name[0].lower()}{operation.name[1:]}()",
+        cli=None if operation.streams else f"aws {client} {method.replace('_', '-')}",
+        cloudformation=built.cloudformation,
+        terraform=built.terraform,
+    )
+
+
+def find(text: str, *, suggesting: bool = True) -> Found:
+    """Return what ``text`` names, however it is spelled.
+
+    Understood are ``converse``, ``bedrock:Converse``, ``aws bedrock-runtime converse-stream --region ...``,
+    ``client.invoke_model``, ``bedrock-runtime.Converse``, ``ConverseCommand``, ``ConverseRequest``,
+    ``BedrockRuntimeClient.converse`` and the like, in any letter case. ``suggesting`` fills ``close``.
+    """
+    qualifier, name, as_action = _parts(text)
+    named = _first(_operations_by_key(), name)
+    same = _first(_actions_by_key(), name)
+    own = tuple(o for o in named if _belongs(o, qualifier, as_action))
+    own_actions = tuple(a for a in same if as_action and a.name.partition(":")[0] == qualifier)
+    misplaced = None
+    if own or own_actions:
+        named, same = own, own_actions
+    elif (named or same) and _qualifier_key(qualifier) in _known_qualifiers():
+        misplaced = qualifier
+    close = () if named or same or not suggesting else suggest(text)
+    return Found(text, same, named, as_action, misplaced, close)
+
+
+def _parts(text: str) -> tuple[str, str, bool]:
+    """Split a spelling into client or prefix (may be empty), name, and whether it has an action's colon."""
+    text = text.strip().removesuffix("()")
+    words = text.split()
+    if len(words) > 1:
+        if words[0] == "aws":
+            words = words[1:]
+        plain = [word for word in words if not word.startswith("-")]
+        return plain[0] if len(plain) > 1 else "", plain[min(1, len(plain) - 1)], False
+    prefix, colon, name = text.partition(":")
+    if colon and not name.startswith(":"):
+        return prefix.lower(), name, True
+    before, _, name = re.sub(r"::|#|->|/", ".", text).rpartition(".")
+    return before.rpartition(".")[2], name, False
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+@cache
+def _operations_by_key() -> Mapping[str, tuple[Operation, ...]]:
+    table: dict[str, list[Operation]] = {}
+    for operation in operations():
+        table.setdefault(_key(operation.name), []).append(operation)
+    return {key: tuple(found) for key, found in table.items()}
+
+
+@cache
+def _actions_by_key() -> Mapping[str, tuple[Action, ...]]:
+    table: dict[str, list[Action]] = {}
+    for known in actions().values():
+        table.setdefault(_key(known.name.partition(":")[2]), []).append(known)
+    return {key: tuple(found) for key, found in table.items()}
+
+
+def _first(table: Mapping[str, tuple[_T, ...]], name: str) -> tuple[_T, ...]:
+    """Return what stands under the name, or under the name without what an SDK hangs on it."""
+    key = _key(name)
+    keys = [key, *(key.removesuffix(ending) for ending in _ENDINGS if key.endswith(ending))]
+    return next((table[k] for k in keys if k in table), ())
+
+
+def _belongs(operation: Operation, qualifier: str, as_action: bool) -> bool:
+    """Tell whether the client's name or class, or the IAM prefix, in the text fits the operation."""
+    if as_action:
+        return qualifier == families()[operation.family].prefix
+    return _qualifier_key(qualifier) == _key(operation.client)
+
+
+def _qualifier_key(qualifier: str) -> str:
+    return re.sub(r"(async)?client$", "", _key(qualifier))
+
+
+@cache
+def _known_qualifiers() -> frozenset[str]:
+    return frozenset(_key(name) for name in (*prefixes(), *families()))
+
+
+def suggest(text: str, count: int = 3) -> tuple[str, ...]:
+    """Return the names that ``text`` probably means, the likeliest first: what to write instead.
+
+    For an operation without an action of its own these are the actions that authorise it
+    (``bedrock:Converse`` -> ``bedrock:InvokeModel``), for a client's name as prefix the action with the IAM
+    prefix (``bedrock-runtime:InvokeModel`` -> ``bedrock:InvokeModel``), else names that look alike.
+    """
+    qualifier, name, as_action = _parts(text)
+    if as_action:
+        known = find(text, suggesting=False)
+        if known.actions or known.operations:
+            meant = [a.name for a in known.actions] or [a for o in known.operations for a in o.actions]
+            return tuple(dict.fromkeys(meant))[:count]
+        for decision in decisions():
+            if decision.kind == "meant" and decision.subject.lower() == f"{qualifier}:{name}".lower():
+                return tuple(decision.value.split())[:count]
+    return _look_alikes(qualifier if as_action else "", name, count)
+
+
+def _look_alikes(prefix: str, name: str, count: int) -> tuple[str, ...]:
+    import difflib  # noqa: PLC0415  # costs 3 ms that only a misspelling needs to pay
+
+    known: dict[str, str] = {}
+    for full in actions():
+        service, _, short = full.partition(":")
+        if prefix not in prefixes() or service == prefix:
+            known.setdefault(_key(short), full)
+    if not prefix:
+        known |= {key: found[0].name for key, found in _operations_by_key().items()}
+    near = difflib.get_close_matches(_key(name), known, n=count, cutoff=0.5)
+    return tuple(known[key] for key in near)

@@ -1,0 +1,63 @@
+"""Comparing the committed data with what the installed packages would give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Difference", "compare"]
+
+TABLES = {"actions": "name", "operations": "name", "resource_types": "name", "models": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The names that are new, gone or changed in one table of the data, each sorted."""
+
+    table: str
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Tell whether anything differs."""
+        return bool(self.new or self.gone or self.changed)
+
+
+def compare(committed: Mapping[str, Any], fresh: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """Return what differs from ``committed`` to ``fresh``, one entry for each table that differs."""
+    found = (_compare(table, _rows(committed, table), _rows(fresh, table)) for table in TABLES)
+    return tuple(difference for difference in found if difference)
+
+
+def _compare(table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Difference:
+    return Difference(
+        table,
+        new=tuple(sorted(new.keys() - old.keys())),
+        gone=tuple(sorted(old.keys() - new.keys())),
+        changed=tuple(sorted(name for name in old.keys() & new.keys() if old[name] != new[name])),
+    )
+
+
+def _rows(data: Mapping[str, Any], table: str) -> dict[str, Any]:
+    """Return a table's rows by name, operations with their client, sets of Regions written out."""
+    rows = {}
+    for row in data[table]:
+        name = row[TABLES[table]]
+        rows[f"{row['family']}.{name}" if table == "operations" else name] = row
+    if table == "models":
+        sets = data["region_sets"]
+        return {name: _resolved(row, sets) for name, row in rows.items()}
+    return rows
+
+
+def _resolved(value: Any, sets: list[list[str]]) -> Any:
+    """Replace the numbers that stand for sets of Regions, which shift when a set is added."""
+    if isinstance(value, dict):
+        return {key: _resolved(inner, sets) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_resolved(inner, sets) for inner in value]
+    return tuple(sets[value]) if isinstance(value, int) and not isinstance(value, bool) else value
