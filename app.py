@@ -1,0 +1,54 @@
+"""The CDK app: four stacks that keep the two planes of Amazon Bedrock apart.
+
+Context: ``account``, ``region``, ``prefix``, ``model``, ``embedding-model``, ``agents-classic``, ``assumable-by``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks
+
+from constructs_lib import PlanesError
+from stacks.app import AppStack
+from stacks.control_plane import ControlPlaneStack
+from stacks.deploy_role import DeployRoleStack
+from stacks.network import NetworkStack
+from stacks.settings import Settings, SettingsError
+
+__all__ = ["build"]
+
+
+def build(app: cdk.App) -> None:
+    """Add the stacks to an app; raise ``SettingsError`` for a wrong context value."""
+    settings = Settings.from_context(app.node)
+    DeployRoleStack(app, settings=settings)
+    network = NetworkStack(app, settings=settings)
+    control_plane = ControlPlaneStack(app, settings=settings)
+    application = AppStack(app, settings=settings, network=network)
+    # It reads the parameters that the control plane publishes, which no reference between the two shows.
+    application.add_stack_dependency(control_plane)
+
+
+def main() -> int:
+    """Synthesize and return the exit status."""
+    app = cdk.App()
+    try:
+        build(app)
+    except (SettingsError, PlanesError) as error:
+        print(f"app.py: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
+        return 2
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks())
+    try:
+        app.synth()
+    except RuntimeError as error:
+        # The findings stand on standard error already; a traceback would only hide them.
+        if not str(error).startswith("ValidationFailed"):
+            raise
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""What a role of a given kind may not hold, decided on a statement as IAM's JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import catalogue
+from constructs_lib.catalogue import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["Refusal", "as_list", "refusals"]
+
+# Reading IAM tells an application nothing that it could use to gain rights; all else can change who may do what.
+_HARMLESS_IAM = ("iam:get", "iam:list", "iam:simulate")
+_ROLE_TAKING = frozenset({"sts:assumerole", "sts:assumeroot"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One action that a role may not hold, why, and what to do instead."""
+
+    action: str
+    why: str
+    remedy: str
+
+    def message(self, role: str) -> str:
+        """Return the sentence for the user, with the role's path in it."""
+        return f"the app role `{role}` can't hold `{self.action}`: {self.why}; {self.remedy}"
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return IAM's scalar-or-list as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def refusals(statement: Mapping[str, Any]) -> list[Refusal]:
+    """Return what an app role may not hold of one Allow statement; a Deny statement is never refused.
+
+    An action that is not text yet (a token) is left to the check of the finished template.
+    """
+    if statement.get("Effect", "Allow") != "Allow":
+        return []
+    if "NotAction" in statement:
+        excepted = ", ".join(str(a) for a in as_list(statement["NotAction"]))
+        return [
+            Refusal(
+                f"NotAction {excepted}",
+                "it allows every other action, on both planes",
+                "list the actions it needs",
+            )
+        ]
+    resources = as_list(statement.get("Resource"))
+    found = [
+        _refusal(action, resources) for action in as_list(statement.get("Action")) if isinstance(action, str)
+    ]
+    return [refusal for refusal in found if refusal is not None]
+
+
+def _refusal(pattern: str, resources: Sequence[Any]) -> Refusal | None:
+    if "${Token[" in pattern:
+        return None
+    service, _, name = pattern.lower().partition(":")
+    if service == "iam" and not pattern.lower().startswith(_HARMLESS_IAM):
+        return Refusal(pattern, "it changes or passes IAM roles and policies", "leave IAM to a DeployRole")
+    if service == "sts" and any(_matches(name, taken) for taken in _ROLE_TAKING):
+        return _assume(pattern, resources)
+    if ("*" in service or "?" in service) and service:
+        return _bedrock(pattern) or Refusal(
+            pattern, "its service is a wildcard", "name the service and the action"
+        )
+    return _bedrock(pattern)
+
+
+def _matches(pattern: str, full: str) -> bool:
+    return catalogue.wildcard(pattern).match(full.partition(":")[2]) is not None
+
+
+def _assume(pattern: str, resources: Sequence[Any]) -> Refusal | None:
+    """Allow ``sts:AssumeRole`` itself on roles that are named, and nothing wider."""
+    named = resources and all(not isinstance(r, str) or ("*" not in r and "?" not in r) for r in resources)
+    if pattern.lower() == "sts:assumerole" and named:
+        return None
+    return Refusal(
+        pattern,
+        "with it the application becomes another role",
+        "name the roles in `assumable_roles` of the AppRole",
+    )
+
+
+def _bedrock(pattern: str) -> Refusal | None:
+    """Refuse a pattern that means any Bedrock action which is not on the data plane, or none that exists."""
+    meant = [catalogue.actions()[name] for name in catalogue.expand(pattern)]
+    control = [action for action in meant if action.plane is not Plane.DATA]
+    if control:
+        first = control[0]
+        more = (
+            ""
+            if len(control) == 1 and len(meant) == 1
+            else f" (`{first.name}` among {len(meant)} that it means)"
+        )
+        return Refusal(
+            pattern,
+            f"it is on the control plane, family `{first.family}`{more}, and an app role holds data-plane actions only",
+            "give it to a DeployRole, or to an OperatorRole on named resources",
+        )
+    if meant:
+        return None
+    service = pattern.lower().partition(":")[0]
+    if service in catalogue.prefixes():
+        return Refusal(
+            pattern,
+            "the catalogue knows no such action, so its plane is unknown",
+            "correct the name or use a grant of this library",
+        )
+    if service in catalogue.client_names():
+        name = pattern.partition(":")[2]
+        return Refusal(
+            pattern, f"`{service}` is a client and no IAM prefix", f"write `bedrock:{name}` or use a grant"
+        )
+    return None

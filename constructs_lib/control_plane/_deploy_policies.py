@@ -1,0 +1,304 @@
+"""What CloudFormation calls to create, read, change and delete the resources of these constructs.
+
+For each resource type the list is what its handlers in the CloudFormation registry call, as far as the
+properties that the constructs set make them.
+Source: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html (handlers) and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Scope", "bedrock_statements", "foundation_statements", "network_statements"]
+
+# Actions that create something have no ARN to be checked against yet.
+_CREATE = ("bedrock:CreateGuardrail", "bedrock:CreateKnowledgeBase")
+_CREATE_AGENT = ("bedrock:CreateAgent",)
+_TAGS = ("bedrock:ListTagsForResource", "bedrock:TagResource", "bedrock:UntagResource")
+_GUARDRAIL = (
+    "bedrock:CreateGuardrailVersion",
+    "bedrock:DeleteGuardrail",
+    "bedrock:GetGuardrail",
+    "bedrock:UpdateGuardrail",
+)
+_KNOWLEDGE_BASE = (
+    "bedrock:CreateDataSource",
+    "bedrock:DeleteDataSource",
+    "bedrock:DeleteKnowledgeBase",
+    "bedrock:GetDataSource",
+    "bedrock:GetKnowledgeBase",
+    "bedrock:ListDataSources",
+    "bedrock:UpdateDataSource",
+    "bedrock:UpdateKnowledgeBase",
+)
+_AGENT = (
+    "bedrock:AssociateAgentKnowledgeBase",
+    "bedrock:CreateAgentAlias",
+    "bedrock:DeleteAgent",
+    "bedrock:DisassociateAgentKnowledgeBase",
+    "bedrock:GetAgent",
+    "bedrock:GetAgentKnowledgeBase",
+    "bedrock:ListAgentActionGroups",
+    "bedrock:ListAgentCollaborators",
+    "bedrock:ListAgentKnowledgeBases",
+    "bedrock:PrepareAgent",
+    "bedrock:UpdateAgent",
+    "bedrock:UpdateAgentKnowledgeBase",
+)
+_AGENT_ALIAS = ("bedrock:DeleteAgentAlias", "bedrock:GetAgentAlias", "bedrock:UpdateAgentAlias")
+_VECTORS = (
+    "s3vectors:CreateIndex",
+    "s3vectors:CreateVectorBucket",
+    "s3vectors:DeleteIndex",
+    "s3vectors:DeleteVectorBucket",
+    "s3vectors:GetIndex",
+    "s3vectors:GetVectorBucket",
+    "s3vectors:ListTagsForResource",
+    "s3vectors:TagResource",
+    "s3vectors:UntagResource",
+)
+_BUCKET = (
+    "s3:CreateBucket",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetAnalyticsConfiguration",
+    "s3:GetBucketAbac",
+    "s3:GetBucketCORS",
+    "s3:GetBucketLogging",
+    "s3:GetBucketMetadataTableConfiguration",
+    "s3:GetBucketNotification",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetBucketWebsite",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetIntelligentTieringConfiguration",
+    "s3:GetInventoryConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetMetricsConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+    "s3:ListTagsForResource",
+    "s3:PutBucketLogging",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:TagResource",
+    "s3:UntagResource",
+)
+_FUNCTION = (
+    "lambda:CreateFunction",
+    "lambda:DeleteFunction",
+    "lambda:GetFunction",
+    "lambda:GetFunctionCodeSigningConfig",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetFunctionRecursionConfig",
+    "lambda:GetFunctionScalingConfig",
+    "lambda:GetRuntimeManagementConfig",
+    # CloudFormation itself calls the function behind a custom resource.
+    "lambda:InvokeFunction",
+    "lambda:ListTags",
+    "lambda:TagResource",
+    "lambda:UntagResource",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+)
+_LOG_GROUP = (
+    "logs:CreateLogGroup",
+    "logs:DeleteLogGroup",
+    "logs:DeleteRetentionPolicy",
+    "logs:DescribeIndexPolicies",
+    "logs:GetDataProtectionPolicy",
+    "logs:ListTagsForResource",
+    "logs:PutRetentionPolicy",
+    "logs:TagResource",
+    "logs:UntagResource",
+)
+_ROLE = (
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
+)
+_POLICY = (
+    "iam:CreatePolicy",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:ListEntitiesForPolicy",
+    "iam:ListPolicyVersions",
+)
+_PARAMETER = (
+    "ssm:AddTagsToResource",
+    "ssm:DeleteParameter",
+    "ssm:GetParameters",
+    "ssm:ListTagsForResource",
+    "ssm:PutParameter",
+    "ssm:RemoveTagsFromResource",
+)
+_NETWORK_READ = (
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkAcls",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroupRules",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcEncryptionControls",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
+)
+_NETWORK = (
+    "ec2:AssociateRouteTable",
+    "ec2:AuthorizeSecurityGroupEgress",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:CreateRouteTable",
+    "ec2:CreateSecurityGroup",
+    "ec2:CreateSubnet",
+    "ec2:CreateTags",
+    "ec2:CreateVpc",
+    "ec2:CreateVpcEndpoint",
+    "ec2:DeleteRouteTable",
+    "ec2:DeleteSecurityGroup",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteTags",
+    "ec2:DeleteVpc",
+    "ec2:DeleteVpcEndpoints",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifySubnetAttribute",
+    "ec2:ModifyVpcAttribute",
+    "ec2:ModifyVpcEndpoint",
+    "ec2:RevokeSecurityGroupEgress",
+    "ec2:RevokeSecurityGroupIngress",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where the statements hold: one account and Region, and names that begin with ``prefix``.
+
+    ``prefix`` is how the stacks' names begin, from which CloudFormation makes the names of resources; where a
+    service takes lower case only, it is the prefix in lower case. ``itself`` is the name of the stack of the
+    deploy role, whose roles and policies it may never touch.
+    """
+
+    partition: str
+    region: str
+    account: str
+    prefix: str
+    parameters: str
+    itself: str
+
+    def arn(self, service: str, resource: str, *, region: bool = True, account: bool = True) -> str:
+        """Return an ARN of this account."""
+        where = f"{self.region if region else ''}:{self.account if account else ''}"
+        return f"arn:{self.partition}:{service}:{where}:{resource}"
+
+
+def _allow(
+    sid: str, actions: tuple[str, ...], *resources: str, **conditions: dict[str, Any]
+) -> dict[str, Any]:
+    statement: dict[str, Any] = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": list(resources),
+    }
+    if conditions:
+        statement["Condition"] = conditions
+    return statement
+
+
+def bedrock_statements(scope: Scope, *, agents: bool) -> list[dict[str, Any]]:
+    """Return the control actions of Bedrock and S3 Vectors, and passing the roles that Bedrock assumes."""
+    here = {"aws:RequestedRegion": scope.region}
+    kinds = ["guardrail/*", "knowledge-base/*", *(["agent/*", "agent-alias/*"] if agents else [])]
+    lower = scope.prefix.lower()
+    statements = [
+        _allow("Create", (*_CREATE, *(_CREATE_AGENT if agents else ())), "*", StringEquals=here),
+        _allow("Guardrails", _GUARDRAIL, scope.arn("bedrock", "guardrail/*")),
+        _allow("KnowledgeBases", _KNOWLEDGE_BASE, scope.arn("bedrock", "knowledge-base/*")),
+        _allow("Tags", _TAGS, *(scope.arn("bedrock", kind) for kind in kinds)),
+        _allow("Vectors", _VECTORS, scope.arn("s3vectors", f"bucket/{lower}*")),
+    ]
+    if agents:
+        # Associating a knowledge base is checked against the agent and against the knowledge base.
+        statements += [
+            _allow(
+                "Agents", _AGENT, *(scope.arn("bedrock", kind) for kind in ("agent/*", "knowledge-base/*"))
+            ),
+            _allow(
+                "AgentAliases", _AGENT_ALIAS, *(scope.arn("bedrock", k) for k in ("agent/*", "agent-alias/*"))
+            ),
+        ]
+    return [
+        *statements,
+        _allow(
+            "PassRoles",
+            ("iam:PassRole",),
+            scope.arn("iam", f"role/{scope.prefix}*", region=False),
+            StringEquals={"iam:PassedToService": ["bedrock.amazonaws.com", "lambda.amazonaws.com"]},
+        ),
+    ]
+
+
+def foundation_statements(scope: Scope) -> list[dict[str, Any]]:
+    """Return what the constructs need beside Bedrock: roles, buckets, functions, log groups, parameters."""
+    lower = scope.prefix.lower()
+    role = scope.arn("iam", f"role/{scope.prefix}*", region=False)
+    policy = scope.arn("iam", f"policy/{scope.prefix}*", region=False)
+    own = [scope.arn("iam", f"{kind}/{scope.itself}*", region=False) for kind in ("role", "policy")]
+    return [
+        _allow("Roles", _ROLE, role),
+        _allow(
+            "Boundaries",
+            ("iam:PutRolePermissionsBoundary",),
+            role,
+            ArnLike={"iam:PermissionsBoundary": policy},
+        ),
+        _allow("Policies", _POLICY, policy),
+        {"Sid": "NotItself", "Effect": "Deny", "Action": "iam:*", "Resource": own},
+        _allow("Buckets", _BUCKET, f"arn:{scope.partition}:s3:::{lower}*"),
+        _allow(
+            "Assets",
+            ("s3:GetBucketLocation", "s3:GetObject", "s3:GetObjectVersion"),
+            f"arn:{scope.partition}:s3:::cdk-*-assets-{scope.account}-{scope.region}",
+            f"arn:{scope.partition}:s3:::cdk-*-assets-{scope.account}-{scope.region}/*",
+        ),
+        _allow("Functions", _FUNCTION, scope.arn("lambda", f"function:{scope.prefix}*")),
+        _allow("LogGroups", _LOG_GROUP, scope.arn("logs", f"log-group:{scope.prefix}*")),
+        _allow("ListLogGroups", ("logs:DescribeLogGroups", "logs:DescribeResourcePolicies"), "*"),
+        _allow("Parameters", _PARAMETER, scope.arn("ssm", f"parameter/{scope.parameters}/*")),
+        _allow("Bootstrap", ("ssm:GetParameters",), scope.arn("ssm", "parameter/cdk-bootstrap/*")),
+    ]
+
+
+def network_statements(scope: Scope) -> list[dict[str, Any]]:
+    """Return what a VPC without a way out and its interface endpoints need."""
+    return [
+        _allow("Network", _NETWORK, scope.arn("ec2", "*")),
+        # The describing actions have no resource types.
+        _allow("ReadNetwork", _NETWORK_READ, "*", StringEquals={"aws:RequestedRegion": scope.region}),
+    ]

@@ -1,0 +1,229 @@
+"""An agent of Amazon Bedrock Agents Classic, and its alias.
+
+AWS closed Agents Classic to new customers on 2026-07-30 and points to Amazon Bedrock AgentCore. These constructs
+are for accounts that have it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk.interfaces import aws_bedrock as refs
+
+from constructs_lib import _grants
+from constructs_lib._cdk import PlanesError, check_length, check_pattern, service_role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_iam as iam
+    from constructs import Construct
+
+    from constructs_lib._grants import ModelLike
+    from constructs_lib.control_plane.guardrail import GuardrailVersion
+
+__all__ = ["Agent", "AgentAlias", "AgentAliasBase"]
+
+
+@jsii.implements(refs.IAgentRef)
+class Agent(cdk.Resource):
+    """An agent that answers with one model, from knowledge bases, behind a guardrail.
+
+    :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
+    :param foundation_model: Id or ARN of the model, or id of a system inference profile.
+    :param instruction: What the agent is for, 40-20,000 characters.
+    :param knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the model
+        reads. Default: none.
+    :param guardrail: The version of a guardrail that every prompt and answer passes. Default: none.
+    :param guardrail_arn: The ARN of that guardrail. Needed with ``guardrail`` only.
+    :param streaming: Whether callers ask for streamed answers, which the service role must be allowed.
+        Default: no.
+    :param idle_session_ttl: How long a session is kept without a call, 60-5,400 s. Default: 600 s.
+    :param description: At most 200 characters. Default: none.
+
+    Attributes: ``agent_id``, ``agent_arn``, ``role`` (the service role).
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permission.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        foundation_model: ModelLike,
+        instruction: str,
+        knowledge_bases: Sequence[tuple[refs.IKnowledgeBaseRef, str]] = (),
+        guardrail: GuardrailVersion | None = None,
+        guardrail_arn: str | None = None,
+        streaming: bool = False,
+        idle_session_ttl: cdk.Duration | None = None,
+        description: str | None = None,
+    ) -> None:
+        check_pattern(
+            "name", name, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _"
+        )
+        check_length("instruction", instruction, 40, 20_000)
+        check_length("description", description, 1, 200)
+        for _, use in knowledge_bases:
+            check_length("knowledge_bases", use, 1, 200)
+        if (guardrail is None) != (guardrail_arn is None):
+            raise PlanesError("`guardrail` and `guardrail_arn` belong together: give both or none")
+        super().__init__(scope, construct_id)
+        targets = _grants.model_targets(self, foundation_model, "foundation_model")
+        self.role = service_role(
+            self,
+            "ServiceRole",
+            source="agent/*",
+            description=f"Bedrock answers for the agent {name}",
+            statements=_statements(
+                targets, [kb for kb, _ in knowledge_bases], guardrail_arn, streaming=streaming
+            ),
+        )
+        self._l1 = bedrock.CfnAgent(
+            self,
+            "Resource",
+            agent_name=name,
+            agent_resource_role_arn=self.role.role_arn,
+            foundation_model=_model_name(foundation_model),
+            instruction=instruction,
+            description=description,
+            auto_prepare=True,
+            idle_session_ttl_in_seconds=(idle_session_ttl or cdk.Duration.minutes(10)).to_seconds(),
+            knowledge_bases=[_association(kb, use) for kb, use in knowledge_bases] or None,
+            guardrail_configuration=(
+                bedrock.CfnAgent.GuardrailConfigurationProperty(
+                    guardrail_identifier=guardrail.guardrail_id, guardrail_version=guardrail.version
+                )
+                if guardrail is not None
+                else None
+            ),
+        )
+        self.agent_id: str = self._l1.attr_agent_id
+        self.agent_arn: str = self._l1.attr_agent_arn
+
+    @property
+    def agent_ref(self) -> refs.AgentReference:
+        """The reference that other libraries' constructs take."""
+        return refs.AgentReference(agent_arn=self.agent_arn, agent_id=self.agent_id)
+
+    def fingerprint(self) -> str:
+        """Return a short hash of everything that the service sees of this agent, tags left out."""
+        content = dict(cdk.Stack.of(self).resolve(self._l1._cfn_properties))  # noqa: SLF001 - no public name
+        content.pop("tags", None)
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8].upper()
+
+    def create_alias(self, construct_id: str = "Alias", *, name: str) -> AgentAlias:
+        """Make an alias on the agent as it is at the end of the synthesis."""
+        return AgentAlias(self, construct_id, agent=self, name=name)
+
+
+@jsii.implements(refs.IAgentAliasRef)
+class AgentAliasBase(cdk.Resource):
+    """What an alias of this app and an imported one have in common."""
+
+    agent_alias_arn: str
+    agent_alias_id: str
+    agent_id: str
+
+    @property
+    def agent_alias_ref(self) -> refs.AgentAliasReference:
+        """The reference that other libraries' constructs take."""
+        return refs.AgentAliasReference(
+            agent_alias_arn=self.agent_alias_arn, agent_alias_id=self.agent_alias_id, agent_id=self.agent_id
+        )
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow ``InvokeAgent`` on this alias (data plane)."""
+        return _grants.grant(grantee, "invoke_agent", {"agent_alias": _grants.target(self.agent_alias_arn)})
+
+
+class AgentAlias(AgentAliasBase):
+    """A name for a version of an agent; the permission to call the agent is on the alias.
+
+    :param agent: An agent of this app.
+    :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
+
+    The alias keeps its id, which callers are granted; its description carries the fingerprint of the agent, so a
+    change of the agent updates the alias, and Bedrock makes a new version for an alias that names none.
+
+    Attributes: ``agent_alias_id``, ``agent_alias_arn``, ``agent_id``.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-agentalias.html
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, agent: Agent, name: str) -> None:
+        check_pattern(
+            "name", name, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _"
+        )
+        super().__init__(scope, construct_id)
+        self._l1 = bedrock.CfnAgentAlias(
+            self,
+            "Resource",
+            agent_id=agent.agent_id,
+            agent_alias_name=name,
+            description=cdk.Lazy.uncached_string(_Description(agent)),
+        )
+        self.agent_alias_id: str = self._l1.attr_agent_alias_id
+        self.agent_alias_arn: str = self._l1.attr_agent_alias_arn
+        self.agent_id: str = agent.agent_id
+
+    @staticmethod
+    def from_agent_alias_arn(scope: Construct, construct_id: str, agent_alias_arn: str) -> AgentAliasBase:
+        """Refer to an alias that exists."""
+        if "${Token[" not in agent_alias_arn and ":agent-alias/" not in agent_alias_arn:
+            raise PlanesError(
+                f"`agent_alias_arn` has the value `{agent_alias_arn}`: pass the ARN of an alias, such as "
+                "arn:aws:bedrock:us-east-1:111122223333:agent-alias/ABCDEF1234/GHIJKL5678"
+            )
+        parts = cdk.Fn.split("/", agent_alias_arn)
+        imported = AgentAliasBase(scope, construct_id)
+        imported.agent_alias_arn = agent_alias_arn
+        imported.agent_id = cdk.Fn.select(1, parts)
+        imported.agent_alias_id = cdk.Fn.select(2, parts)
+        return imported
+
+
+@jsii.implements(cdk.IStringProducer)
+class _Description:
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
+        return f"Content {self._agent.fingerprint()}"
+
+
+def _model_name(model: ModelLike) -> str:
+    return model if isinstance(model, str) else model.model_arn
+
+
+def _association(
+    knowledge_base: refs.IKnowledgeBaseRef, use: str
+) -> bedrock.CfnAgent.AgentKnowledgeBaseProperty:
+    return bedrock.CfnAgent.AgentKnowledgeBaseProperty(
+        knowledge_base_id=knowledge_base.knowledge_base_ref.knowledge_base_id,
+        description=use,
+        knowledge_base_state="ENABLED",
+    )
+
+
+def _statements(
+    model: Sequence[Any],
+    knowledge_bases: Sequence[refs.IKnowledgeBaseRef],
+    guardrail_arn: str | None,
+    *,
+    streaming: bool,
+) -> list[dict[str, Any]]:
+    found = _grants.statement_json("invoke", {"model": model}, streaming=streaming)
+    for knowledge_base in knowledge_bases:
+        arn = knowledge_base.knowledge_base_ref.knowledge_base_arn
+        found += _grants.statement_json("retrieve", {"knowledge_base": _grants.target(arn)})
+    if guardrail_arn is not None:
+        found += _grants.statement_json("apply_guardrail", {"guardrail": _grants.target(guardrail_arn)})
+    return found

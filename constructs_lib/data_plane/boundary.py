@@ -1,0 +1,104 @@
+"""The permissions boundary that keeps a role on the data plane whatever is attached to it later."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from constructs_lib import catalogue
+from constructs_lib._cdk import PlanesError
+from constructs_lib.catalogue import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+__all__ = ["DataPlaneBoundary", "boundary_document"]
+
+_LIMIT = 6144
+"""Characters of a managed policy, white space not counted.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+# Reading IAM stays possible, since everything outside Bedrock and self-escalation does.
+_IAM_READS = ("iam:Get*", "iam:List*", "iam:Simulate*")
+
+
+def boundary_document(assumable_roles: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the boundary as an IAM document.
+
+    Allowed are every action of other services, and of Bedrock's services exactly the data actions that the
+    catalogue knows, by their full names: an action that AWS adds tomorrow is denied until it is known to be
+    safe. Not allowed are changes to IAM and, except for ``assumable_roles``, becoming another role.
+
+    Raises :class:`~constructs_lib.PlanesError` when the document outgrows a managed policy.
+    """
+    data = sorted(name for name, action in catalogue.actions().items() if action.plane is Plane.DATA)
+    others = [
+        *(f"{prefix}:*" for prefix in catalogue.prefixes()),
+        "iam:*",
+        "sts:AssumeRole",
+        "sts:AssumeRoot",
+    ]
+    statements: list[dict[str, Any]] = [
+        {"Sid": "OtherServices", "Effect": "Allow", "NotAction": others, "Resource": "*"},
+        {"Sid": "DataPlane", "Effect": "Allow", "Action": [*data, *_IAM_READS], "Resource": "*"},
+    ]
+    if assumable_roles:
+        statements.append(
+            {
+                "Sid": "NamedRoles",
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Resource": sorted(assumable_roles),
+            }
+        )
+    document = {"Version": "2012-10-17", "Statement": statements}
+    if size(document) > _LIMIT:
+        # Patterns match exactly the same actions of the catalogue in a third of the space.
+        statements[1]["Action"] = [*catalogue.compress(data), *_IAM_READS]
+    if size(document) > _LIMIT:
+        raise PlanesError(
+            f"`assumable_roles` makes the boundary {size(document) - _LIMIT} characters too long: name fewer roles"
+        )
+    return document
+
+
+def size(document: dict[str, Any]) -> int:
+    """Return the length of a policy as IAM counts it."""
+    return len("".join(json.dumps(document, separators=(",", ":")).split()))
+
+
+class DataPlaneBoundary(iam.ManagedPolicy):
+    """A managed policy to be used as permissions boundary of application roles.
+
+    It grants nothing by itself: it cuts what other policies grant. See :func:`boundary_document`.
+
+    :param assumable_roles: ARNs of the roles that the application may assume. Default: none.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, assumable_roles: Sequence[str] = ()) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Keeps a role on the data plane of Amazon Bedrock",
+            document=iam.PolicyDocument.from_json(boundary_document(assumable_roles)),
+        )
+
+    @staticmethod
+    def of(scope: Construct) -> DataPlaneBoundary:
+        """Return the one boundary that the app roles of a stack share, made on first use."""
+        stack = cdk.Stack.of(scope)
+        found = stack.node.try_find_child("DataPlaneBoundary")
+        if found is None:
+            return DataPlaneBoundary(stack, "DataPlaneBoundary")
+        if not isinstance(found, DataPlaneBoundary):
+            raise PlanesError(f"`{found.node.path}` is in the way of the boundary: rename that construct")
+        return found

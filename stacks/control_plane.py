@@ -1,0 +1,194 @@
+"""Everything that the control plane configures, with the role that operates it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+
+from constructs_lib import Agent, Guardrail, InvocationLogging, KnowledgeBase, OperatorRole, S3DataSource
+from stacks.base import PlanesStack, acknowledge
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from stacks.settings import Settings
+
+__all__ = ["ControlPlaneStack"]
+
+_INSTRUCTION = (
+    "You answer questions about the two planes of Amazon Bedrock from the knowledge base. "
+    "Say so when it does not hold the answer."
+)
+_USE = "Documents about the control plane and the data plane of Amazon Bedrock. Use them for every question."
+
+
+class ControlPlaneStack(PlanesStack):
+    """Invocation logging, a guardrail with a version, a knowledge base with documents, and perhaps an agent."""
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        super().__init__(
+            scope,
+            "ControlPlane",
+            settings=settings,
+            description="What the control plane of Amazon Bedrock configures",
+        )
+        self._logging()
+        self._guardrail()
+        self._knowledge_base()
+        if settings.agents_classic:
+            self._agent()
+        self._operator()
+
+    def _bucket(self, construct_id: str, why_no_access_log: str) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            construct_id,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            versioned=True,
+            # Documents and logs outlive the stack; the name is generated, so a new deployment doesn't collide.
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+        acknowledge(bucket, "AwsSolutions::AwsSolutions-S1", why_no_access_log)
+        return bucket
+
+    def _logging(self) -> None:
+        bucket = self._bucket(
+            "InvocationLogs",
+            "This bucket holds logs itself, written by Bedrock alone; a log of its access would need a third one.",
+        )
+        group = logs.LogGroup(
+            self,
+            "InvocationLogGroup",
+            retention=logs.RetentionDays.SIX_MONTHS,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+        logging = InvocationLogging(self, "InvocationLogging", log_group=group, bucket=bucket)
+        acknowledge(
+            logging.handler_role,
+            "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+            "The account's logging setting has no ARN: IAM takes its three actions on * only.",
+        )
+
+    def _guardrail(self) -> None:
+        name = f"{self.settings.prefix}-guardrail"
+        self.guardrail = Guardrail(
+            self,
+            "Guardrail",
+            name=name,
+            description="Keeps harmful content and prompt attacks out",
+            blocked_input_messaging="This question can't be answered here.",
+            blocked_outputs_messaging="The answer was withheld.",
+            content_policy_config=_filters(),
+            word_policy_config=bedrock.CfnGuardrail.WordPolicyConfigProperty(
+                managed_word_lists_config=[bedrock.CfnGuardrail.ManagedWordsConfigProperty(type="PROFANITY")]
+            ),
+        )
+        self.version = self.guardrail.create_version()
+        self.publish("guardrail-arn", self.guardrail.guardrail_arn)
+        self.publish("guardrail-id", self.guardrail.guardrail_id)
+        self.publish("guardrail-version", self.version.version)
+        self.output("GuardrailId", self.guardrail.guardrail_id, "The guardrail")
+        self.output(
+            "GuardrailVersion", self.version.version, "The version of the guardrail's present content"
+        )
+
+    def _knowledge_base(self) -> None:
+        self.documents = self._bucket(
+            "Documents",
+            "Who reads and writes the documents is recorded by CloudTrail data events where an account wants that.",
+        )
+        self.knowledge_base = KnowledgeBase(
+            self,
+            "KnowledgeBase",
+            name=f"{self.settings.prefix}-documents",
+            description="The documents that the application answers from",
+            embedding_model=self.settings.embedding_model,
+        )
+        self.data_source = S3DataSource(
+            self,
+            "DataSource",
+            knowledge_base=self.knowledge_base,
+            bucket=self.documents,
+            name=f"{self.settings.prefix}-documents",
+        )
+        acknowledge(
+            self.data_source,
+            f"AwsSolutions::AwsSolutions-IAM5[Resource::<{self._id(self.documents)}.Arn>/*]",
+            "The knowledge base reads every document of the bucket, which holds nothing else.",
+        )
+        self.publish("knowledge-base-arn", self.knowledge_base.knowledge_base_arn)
+        self.publish("knowledge-base-id", self.knowledge_base.knowledge_base_id)
+        self.output("KnowledgeBaseId", self.knowledge_base.knowledge_base_id, "The knowledge base")
+        self.output("DataSourceId", self.data_source.data_source_id, "The data source to ingest from")
+        self.output("DocumentsBucketName", self.documents.bucket_name, "Where the documents go")
+
+    def _agent(self) -> None:
+        self.agent = Agent(
+            self,
+            "Agent",
+            name=f"{self.settings.prefix}-agent",
+            foundation_model=self.settings.model,
+            instruction=_INSTRUCTION,
+            knowledge_bases=[(self.knowledge_base, _USE)],
+            guardrail=self.version,
+            guardrail_arn=self.guardrail.guardrail_arn,
+        )
+        alias = self.agent.create_alias(name="live")
+        self.publish("agent-alias-arn", alias.agent_alias_arn)
+        self.output("AgentId", self.agent.agent_id, "The agent")
+        self.output("AgentAliasId", alias.agent_alias_id, "The alias that the application calls")
+
+    def _operator(self) -> None:
+        role = OperatorRole(
+            self,
+            "OperatorRole",
+            assumed_by=self.settings.principal("scheduler.amazonaws.com"),
+            description="Publishes documents and ingests them",
+        )
+        role.grants.ingest(self.knowledge_base)
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self.documents.bucket_arn])
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                resources=[self.documents.arn_for_objects("*")],
+            )
+        )
+        acknowledge(
+            role,
+            f"AwsSolutions::AwsSolutions-IAM5[Resource::<{self._id(self.documents)}.Arn>/*]",
+            "The operator publishes any document of the bucket, which holds nothing else.",
+        )
+        self.output("OperatorRoleArn", role.role_arn, "The role that publishes documents and ingests them")
+
+    def _id(self, construct: Construct) -> str:
+        resource = construct.node.default_child
+        return (
+            str(self.resolve(self.get_logical_id(resource))) if isinstance(resource, cdk.CfnElement) else ""
+        )
+
+
+def _filters() -> bedrock.CfnGuardrail.ContentPolicyConfigProperty:
+    """Return the filters for harmful content, and the one for prompt attacks, which works on prompts only."""
+    kinds = ("HATE", "INSULTS", "MISCONDUCT", "SEXUAL", "VIOLENCE")
+    return bedrock.CfnGuardrail.ContentPolicyConfigProperty(
+        filters_config=[
+            *(
+                bedrock.CfnGuardrail.ContentFilterConfigProperty(
+                    type=kind, input_strength="HIGH", output_strength="HIGH"
+                )
+                for kind in kinds
+            ),
+            bedrock.CfnGuardrail.ContentFilterConfigProperty(
+                type="PROMPT_ATTACK", input_strength="HIGH", output_strength="NONE"
+            ),
+        ]
+    )

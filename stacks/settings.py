@@ -1,0 +1,116 @@
+"""What the app reads from the CDK context, checked before anything is built."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+if TYPE_CHECKING:
+    from constructs import Node
+
+__all__ = ["DEFAULT_MODEL", "Settings", "SettingsError"]
+
+DEFAULT_MODEL = "amazon.nova-lite-v1:0"
+"""On demand in us-east-1 and, as a model of Amazon's own, without a Marketplace subscription."""
+
+DEFAULT_EMBEDDING_MODEL = "amazon.titan-embed-text-v2:0"
+
+
+class SettingsError(ValueError):
+    """A context value is wrong; the message is one line that names the key, the value and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of all stacks.
+
+    ``account`` is ``None`` when nothing names one: the templates then fit every account.
+    """
+
+    account: str | None
+    region: str
+    prefix: str
+    model: str
+    embedding_model: str
+    agents_classic: bool
+    assumable_by: str | None
+
+    @classmethod
+    def from_context(cls, node: Node) -> Settings:
+        """Read the context; raise :class:`SettingsError` for the first wrong value."""
+        account = _text(node, "account", os.environ.get("CDK_DEFAULT_ACCOUNT"), r"\d{12}", "give 12 digits")
+        region = _text(
+            node,
+            "region",
+            os.environ.get("CDK_DEFAULT_REGION") or "us-east-1",
+            r"[a-z]{2}(-[a-z]+)+-\d",
+            "give a Region such as us-east-1",
+        )
+        prefix = _text(
+            node,
+            "prefix",
+            "bedrock-planes",
+            r"[a-z](-?[a-z0-9]){2,20}",
+            "use 3-21 lower-case letters, digits and single hyphens, a letter first",
+        )
+        model_id = r"[a-z0-9-]+(\.[A-Za-z0-9-]+)+(:[A-Za-z0-9]+)*(:\d+)?|arn:.+"
+        model = _text(node, "model", DEFAULT_MODEL, model_id, f"give a model's id such as {DEFAULT_MODEL}")
+        embedding = _text(
+            node,
+            "embedding-model",
+            DEFAULT_EMBEDDING_MODEL,
+            model_id,
+            f"give a model's id such as {DEFAULT_EMBEDDING_MODEL}",
+        )
+        agents = _text(node, "agents-classic", "false", r"true|false", "use true or false")
+        assumable = _text(
+            node, "assumable-by", None, r"arn:[\w-]+:iam::\d{12}:.+", "give the ARN of a principal"
+        )
+        return cls(
+            account=account,
+            region=region or "",
+            prefix=prefix or "",
+            model=model or "",
+            embedding_model=embedding or "",
+            agents_classic=agents == "true",
+            assumable_by=assumable,
+        )
+
+    @property
+    def stack_prefix(self) -> str:
+        """How the names of the stacks begin, and with them the names that CloudFormation makes."""
+        return "".join(word.capitalize() for word in self.prefix.split("-"))
+
+    @property
+    def environment(self) -> cdk.Environment:
+        """Where the stacks are deployed."""
+        return cdk.Environment(account=self.account, region=self.region)
+
+    def principal(self, service: str) -> iam.IPrincipal:
+        """Return the service that takes a role, together with the principal of ``assumable-by`` if there is one."""
+        taken = iam.ServicePrincipal(service)
+        return (
+            iam.CompositePrincipal(taken, iam.ArnPrincipal(self.assumable_by)) if self.assumable_by else taken
+        )
+
+    def parameter(self, name: str) -> str:
+        """Return the name of the SSM parameter that shares one value between the stacks."""
+        return f"/{self.prefix}/{name}"
+
+
+def _text(node: Node, key: str, default: str | None, pattern: str, remedy: str) -> str | None:
+    given = node.try_get_context(key)
+    if given is None:
+        given = default
+    # `--context key=true` is text, the same in cdk.json is a boolean.
+    text = str(given).lower() if isinstance(given, bool) else given
+    if text is None:
+        return None
+    if not isinstance(text, str) or re.fullmatch(pattern, text) is None:
+        raise SettingsError(f"context value `{key}` is `{text}`: {remedy}, as in `--context {key}=...`")
+    return text
