@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ministack.services import bedrock, bedrock_agent
 
+from constructs_lib.local.emulator.bedrock import _agents, _ingestion, _retrieval, _roles
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -95,9 +97,22 @@ def _publish_version(call: Call, _request: Request, response: Response) -> Respo
     return status, headers, json.dumps(document).encode()
 
 
-BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {}
+BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {
+    "CreateKnowledgeBase": (_roles.check_knowledge_base,),
+    "UpdateKnowledgeBase": (_roles.check_knowledge_base,),
+    "CreateAgent": (_roles.check_agent,),
+    "UpdateAgent": (_roles.check_agent,),
+    "PutModelInvocationLoggingConfiguration": (_roles.check_logging,),
+    "DeleteDataSource": (_ingestion.delete_data,),
+}
 
-INSTEAD: dict[str, Callable[[Call, Request], Response]] = {}
+INSTEAD: dict[str, Callable[[Call, Request], Response]] = {
+    "StartIngestionJob": _ingestion.start,
+    "Retrieve": _retrieval.retrieve,
+    "RetrieveAndGenerate": _retrieval.retrieve_and_generate,
+    "RetrieveAndGenerateStream": _retrieval.retrieve_and_generate_stream,
+    "InvokeAgent": _agents.invoke,
+}
 
 AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
     "CreateGuardrail": (_without_prefix(bedrock._guardrails, "gr"), _move_tags("guardrail", "gr")),
@@ -112,3 +127,4 @@ AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
 
 def reset() -> None:
     """Forget what is kept beside ministack's stores."""
+    _ingestion.reset()

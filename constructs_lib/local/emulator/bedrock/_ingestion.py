@@ -1,0 +1,225 @@
+"""StartIngestionJob: documents from the bucket, through the embedding model, into the vector index.
+
+Everything is done as the knowledge base's service role. AWS answers a missing InvokeModel at once with a
+ValidationException; what else is missing fails the job, with the reason in `failureReasons`.
+https://docs.aws.amazon.com/bedrock/latest/userguide/kb-data-source-sync-ingest.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import bedrock_agent, s3
+
+from constructs_lib.local.emulator import s3vectors
+from constructs_lib.local.emulator._errors import AwsError
+from constructs_lib.local.emulator._request import Check
+from constructs_lib.local.emulator.authorization._models import model_checks
+from constructs_lib.local.emulator.bedrock._chunks import chunks_of, vectors_of
+from constructs_lib.local.emulator.bedrock._roles import embedding_model, index_arn, knowledge_base_trusted
+from constructs_lib.local.emulator.service_role import refusal
+
+if TYPE_CHECKING:
+    from constructs_lib.local.emulator._request import Request, Response
+    from constructs_lib.local.emulator.authorization._operations import Call
+
+__all__ = ["delete_data", "documents", "reset", "start"]
+
+Record = dict[str, Any]
+
+documents = AccountRegionScopedDict()
+"""`KB/DS/key` -> {"etag": ..., "vectors": [keys in the index]}."""
+
+
+class _Failed(Exception):  # noqa: N818 - the end of a job, not of the program
+    """The job can't go on; the argument is the reason."""
+
+
+def start(call: Call, request: Request) -> Response:
+    """Run a whole ingestion job and answer as for one that has just started."""
+    kb_id, ds_id = call.labels["knowledgeBaseId"], call.labels["dataSourceId"]
+    knowledge_base, source = _records(kb_id, ds_id)
+    _check_model(knowledge_base)
+    statistics = dict.fromkeys(_STATISTICS, 0)
+    failures: list[str] = []
+    try:
+        _run(knowledge_base, source, statistics, failures)
+        status = "COMPLETE"
+    except _Failed as e:
+        failures.append(str(e))
+        status = "FAILED"
+    now = bedrock_agent._now_iso()
+    job = {
+        "DataSourceId": ds_id,
+        "KnowledgeBaseId": kb_id,
+        "IngestionJobId": bedrock_agent._id("IJ"),
+        "Status": status,
+        "StartedAt": now,
+        "UpdatedAt": now,
+        "Description": request.document.get("description", ""),
+        "Statistics": statistics,
+        "FailureReasons": failures,
+    }
+    bedrock_agent._ingestion_jobs[f"{kb_id}/{ds_id}/{job['IngestionJobId']}"] = job
+    started = {**job, "Status": "STARTING", "FailureReasons": [], "Statistics": dict.fromkeys(_STATISTICS, 0)}
+    response: Response = bedrock_agent._json({"IngestionJob": started}, status=202)
+    return response
+
+
+_STATISTICS = (
+    "NumberOfDocumentsScanned",
+    "NumberOfMetadataDocumentsScanned",
+    "NumberOfNewDocumentsIndexed",
+    "NumberOfModifiedDocumentsIndexed",
+    "NumberOfMetadataDocumentsModified",
+    "NumberOfDocumentsDeleted",
+    "NumberOfDocumentsFailed",
+)
+
+
+def _records(kb_id: str, ds_id: str) -> tuple[Record, Record]:
+    knowledge_base = bedrock_agent._knowledge_bases.get(kb_id)
+    source = bedrock_agent._data_sources.get(f"{kb_id}/{ds_id}")
+    if knowledge_base is None:
+        raise AwsError("ResourceNotFoundException", f"Knowledge Base with id {kb_id} does not exist")
+    if source is None:
+        raise AwsError("ResourceNotFoundException", f"Data source with id {ds_id} is not found")
+    return knowledge_base, source
+
+
+def _check_model(knowledge_base: Record) -> None:
+    model, _ = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
+    role = knowledge_base["RoleArn"]
+    if sentence := refusal(role, *model_checks("bedrock:InvokeModel", model)):
+        raise AwsError(
+            "ValidationException",
+            f"Knowledge base role {role} is not able to call specified embedding model {model}: {sentence} "
+            "(Service: BedrockRuntime, Status Code: 403)",
+        )
+
+
+def _need(role: str, *checks: Check) -> None:
+    if sentence := refusal(role, *checks):
+        raise _Failed(f"Encountered error: {sentence}")
+
+
+def _run(knowledge_base: Record, source: Record, statistics: dict[str, int], failures: list[str]) -> None:
+    role, kb_id = knowledge_base["RoleArn"], knowledge_base["KnowledgeBaseId"]
+    if not knowledge_base_trusted(role, kb_id):
+        raise _Failed(f"Encountered error: Bedrock Knowledge Base was unable to assume the given role {role}")
+    index = index_arn(knowledge_base.get("StorageConfiguration"))
+    if index is None:
+        raise _Failed("The local AWS ingests into S3 Vectors only; give the knowledge base that storage")
+    bucket, keys = _listed(role, source, statistics)
+    prefix = f"{kb_id}/{source['DataSourceId']}/"
+    gone = [known for known in documents if known.startswith(prefix) and known[len(prefix) :] not in keys]
+    for known in gone:
+        _forget(role, index, known)
+        statistics["NumberOfDocumentsDeleted"] += 1
+    for key in keys:
+        _need(role, Check("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"))
+        _ingest_one(knowledge_base, source, index, bucket, key, statistics, failures)
+
+
+def _listed(role: str, source: Record, statistics: dict[str, int]) -> tuple[str, list[str]]:
+    """Return the bucket's name and the keys of the documents that the data source includes."""
+    config = source["DataSourceConfiguration"]
+    if config.get("type") != "S3":
+        raise _Failed(f"The local AWS ingests from S3 only, not from {config.get('type')}")
+    settings = config["s3Configuration"]
+    bucket = str(settings["bucketArn"]).rpartition(":")[2]
+    prefixes = settings.get("inclusionPrefixes") or [""]
+    for prefix in prefixes:
+        context = {"s3:prefix": prefix} if prefix else {}
+        _need(role, Check("s3:ListBucket", settings["bucketArn"], context))
+    found = s3._buckets.get(bucket)
+    if found is None:
+        raise _Failed(f"Encountered error: The specified bucket does not exist: {bucket}")
+    keys = [
+        key for key in sorted(found["objects"]) if key.startswith(tuple(prefixes)) and not key.endswith("/")
+    ]
+    metadata = [key for key in keys if key.endswith(".metadata.json")]
+    keys = [key for key in keys if not key.endswith(".metadata.json")]
+    statistics["NumberOfMetadataDocumentsScanned"] += len(metadata)
+    statistics["NumberOfDocumentsScanned"] += len(keys)
+    return bucket, keys
+
+
+def _ingest_one(
+    knowledge_base: Record,
+    source: Record,
+    index: str,
+    bucket: str,
+    key: str,
+    statistics: dict[str, int],
+    failures: list[str],
+) -> None:
+    role = knowledge_base["RoleArn"]
+    doc_id = f"{knowledge_base['KnowledgeBaseId']}/{source['DataSourceId']}/{key}"
+    data = s3._get_object_data(bucket, key) or b""
+    sidecar = s3._get_object_data(bucket, f"{key}.metadata.json") or b""
+    known = documents.get(doc_id)
+    content = (data, sidecar)
+    if known is not None and known["content"] == content:
+        return
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        statistics["NumberOfDocumentsFailed"] += 1
+        failures.append(f"Ignored file s3://{bucket}/{key}: it is not UTF-8 text")
+        return
+    if known is not None:
+        _forget(role, index, doc_id)
+    _need(role, Check("s3vectors:PutVectors", index))
+    attributes = bedrock_agent._metadata_attributes(sidecar)
+    vectors = vectors_of(knowledge_base, source, f"s3://{bucket}/{key}", chunks_of(text, source), attributes)
+    try:
+        s3vectors.OPERATIONS["PutVectors"]({"indexArn": index, "vectors": vectors})
+    except AwsError as e:
+        raise _Failed(f"Encountered error: {e.message}") from None
+    documents[doc_id] = {"content": content, "vectors": [vector["key"] for vector in vectors], "index": index}
+    _list_document(doc_id, f"s3://{bucket}/{key}")
+    statistics["NumberOfNewDocumentsIndexed" if known is None else "NumberOfModifiedDocumentsIndexed"] += 1
+
+
+def _list_document(doc_id: str, uri: str) -> None:
+    """Enter the document where ListKnowledgeBaseDocuments looks."""
+    bedrock_agent._kb_documents[doc_id] = {
+        "DocumentIdentifier": {"dataSourceType": "S3", "s3": {"uri": uri}},
+        "KnowledgeBaseId": doc_id.split("/")[0],
+        "DataSourceId": doc_id.split("/")[1],
+        "Status": "INDEXED",
+        "UpdatedAt": bedrock_agent._now_iso(),
+    }
+
+
+def _forget(role: str, index: str, doc_id: str) -> None:
+    """Take a document's vectors out of the index."""
+    _need(role, Check("s3vectors:DeleteVectors", index))
+    s3vectors.OPERATIONS["DeleteVectors"]({"indexArn": index, "keys": documents[doc_id]["vectors"]})
+    documents.pop(doc_id, None)
+    bedrock_agent._kb_documents.pop(doc_id, None)
+
+
+def delete_data(call: Call, _request: Request) -> None:
+    """Before DeleteDataSource: the policy DELETE, AWS's default, empties the vector store too."""
+    kb_id, ds_id = call.labels["knowledgeBaseId"], call.labels["dataSourceId"]
+    knowledge_base = bedrock_agent._knowledge_bases.get(kb_id)
+    source = bedrock_agent._data_sources.get(f"{kb_id}/{ds_id}")
+    if knowledge_base is None or source is None or source.get("DataDeletionPolicy") == "RETAIN":
+        return
+    index = index_arn(knowledge_base.get("StorageConfiguration"))
+    for doc_id in [known for known in documents if known.startswith(f"{kb_id}/{ds_id}/")]:
+        try:
+            if index is not None:
+                _forget(knowledge_base["RoleArn"], index, doc_id)
+        except _Failed as e:
+            raise AwsError("ValidationException", f"Unable to delete data from vector store: {e}") from None
+        except AwsError:
+            documents.pop(doc_id, None)  # the index is gone, and its vectors with it
+
+
+def reset() -> None:
+    """Forget what was ingested."""
+    documents.clear()

@@ -1,0 +1,154 @@
+"""Retrieve, RetrieveAndGenerate and its stream, over what was really ingested.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-retrieve.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from ministack.services import bedrock_agent, bedrock_agent_runtime
+
+from constructs_lib.local.emulator import s3vectors
+from constructs_lib.local.emulator._errors import AwsError, answer
+from constructs_lib.local.emulator._request import Check
+from constructs_lib.local.emulator.authorization._models import model_checks
+from constructs_lib.local.emulator.bedrock._answers import Answer, compose
+from constructs_lib.local.emulator.bedrock._chunks import METADATA_KEY, TEXT_KEY, URI_KEY
+from constructs_lib.local.emulator.bedrock._embedding import embed
+from constructs_lib.local.emulator.bedrock._guard import guarded
+from constructs_lib.local.emulator.bedrock._roles import embedding_model, index_arn, knowledge_base_trusted
+from constructs_lib.local.emulator.service_role import refusal
+
+if TYPE_CHECKING:
+    from constructs_lib.local.emulator._request import Request, Response
+    from constructs_lib.local.emulator.authorization._operations import Call
+
+__all__ = ["retrieve", "retrieve_and_generate", "retrieve_and_generate_stream", "search"]
+
+_DEFAULT_RESULTS = 5
+
+
+def search(
+    knowledge_base_id: str, text: str, configuration: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return retrieval results, best first, as the API gives them.
+
+    Everything is done as the knowledge base's service role; AWS answers the caller with a ValidationException
+    that quotes the inner denial.
+    """
+    knowledge_base = bedrock_agent._knowledge_bases.get(knowledge_base_id)
+    if knowledge_base is None:
+        raise AwsError(
+            "ResourceNotFoundException", f"Knowledge Base with id {knowledge_base_id} does not exist"
+        )
+    index = index_arn(knowledge_base.get("StorageConfiguration"))
+    if index is None:
+        raise AwsError("ValidationException", "The local AWS retrieves from S3 Vectors only")
+    _check_role(knowledge_base, index)
+    settings = (configuration or {}).get("vectorSearchConfiguration") or {}
+    wanted = int(settings.get("numberOfResults") or _DEFAULT_RESULTS)
+    dimension = s3vectors.OPERATIONS["GetIndex"]({"indexArn": index})["index"]["dimension"]
+    # Bedrock's filters and S3 Vectors' differ in form: take all, filter with Bedrock's, cut.
+    found = s3vectors.OPERATIONS["QueryVectors"](
+        {
+            "indexArn": index,
+            "queryVector": {"float32": embed(text, dimension)},
+            "topK": 10_000,
+            "returnMetadata": True,
+            "returnDistance": True,
+        }
+    )["vectors"]
+    results = [_result(vector) for vector in found]
+    keep = bedrock_agent_runtime._filter_matches
+    return [r for r in results if r["score"] > 0 and keep(settings.get("filter"), r["metadata"])][:wanted]
+
+
+def _check_role(knowledge_base: dict[str, Any], index: str) -> None:
+    role = knowledge_base["RoleArn"]
+    if not knowledge_base_trusted(role, knowledge_base["KnowledgeBaseId"]):
+        raise AwsError("ValidationException", "Bedrock Knowledge Base was unable to assume the given role.")
+    model, _ = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
+    steps = (
+        ("BedrockRuntime", model_checks("bedrock:InvokeModel", model)),
+        # Metadata comes back with the vectors, which takes GetVectors as well.
+        ("S3Vectors", [Check("s3vectors:QueryVectors", index), Check("s3vectors:GetVectors", index)]),
+    )
+    for service, checks in steps:
+        if sentence := refusal(role, *checks):
+            raise AwsError("ValidationException", f"{sentence} (Service: {service}, Status Code: 403)")
+
+
+def _result(vector: dict[str, Any]) -> dict[str, Any]:
+    metadata = dict(vector["metadata"])
+    text = metadata.pop(TEXT_KEY, "")
+    metadata.pop(METADATA_KEY, None)
+    return {
+        "content": {"text": text, "type": "TEXT"},
+        "location": {"type": "S3", "s3Location": {"uri": metadata.get(URI_KEY, "")}},
+        "score": round(1 - vector["distance"], 6),
+        "metadata": metadata,
+    }
+
+
+def retrieve(call: Call, request: Request) -> Response:
+    """Serve Retrieve."""
+    query = request.document.get("retrievalQuery") or {}
+    if not query.get("text"):
+        raise AwsError("ValidationException", "retrievalQuery.text is required")
+    results = search(
+        call.labels["knowledgeBaseId"], query["text"], request.document.get("retrievalConfiguration")
+    )
+    return answer({"retrievalResults": results})
+
+
+def _generated(request: Request) -> tuple[Answer, str]:
+    """Return the answer and the guardrail's action (NONE or INTERVENED)."""
+    text = str((request.document.get("input") or {}).get("text", ""))
+    if not text:
+        raise AwsError("ValidationException", "input.text is required")
+    outer = request.document.get("retrieveAndGenerateConfiguration") or {}
+    config = outer.get("knowledgeBaseConfiguration") or {}
+    generation = config.get("generationConfiguration") or {}
+    guardrail = generation.get("guardrailConfiguration") or {}
+    blocked = guarded(guardrail.get("guardrailId"), guardrail.get("guardrailVersion"), "INPUT", text)
+    if blocked is not None:
+        return Answer.plain(blocked), "INTERVENED"
+    results = (
+        search(config["knowledgeBaseId"], text, config.get("retrievalConfiguration"))
+        if config.get("knowledgeBaseId")
+        else []
+    )
+    made = compose(text, results)
+    blocked = guarded(guardrail.get("guardrailId"), guardrail.get("guardrailVersion"), "OUTPUT", made.text)
+    return (Answer.plain(blocked), "INTERVENED") if blocked is not None else (made, "NONE")
+
+
+def retrieve_and_generate(_call: Call, request: Request) -> Response:
+    """Serve RetrieveAndGenerate."""
+    made, action = _generated(request)
+    return answer(
+        {
+            "sessionId": request.document.get("sessionId") or str(uuid.uuid4()),
+            "output": {"text": made.text},
+            "citations": made.citations,
+            "guardrailAction": action,
+        }
+    )
+
+
+def retrieve_and_generate_stream(_call: Call, request: Request) -> Response:
+    """Serve RetrieveAndGenerateStream: the text, then each citation, then the guardrail's action."""
+    made, action = _generated(request)
+    event = bedrock_agent_runtime._es_event
+    stream = event("output", {"text": made.text})
+    for citation in made.citations:
+        stream += event("citation", {"citation": citation})
+    stream += event("guardrail", {"action": action})
+    session = str(request.document.get("sessionId") or uuid.uuid4())
+    headers = {
+        "Content-Type": "application/vnd.amazon.eventstream",
+        "x-amzn-bedrock-knowledge-base-session-id": session,
+    }
+    return 200, headers, stream

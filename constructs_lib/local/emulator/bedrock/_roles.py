@@ -1,0 +1,140 @@
+"""The service roles of Bedrock's resources: who is assumed, and what each step asks of it.
+
+Knowledge bases: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
+Agents: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html
+Logging: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import s3
+
+from constructs_lib.local.emulator._errors import AwsError
+from constructs_lib.local.emulator._request import Check
+from constructs_lib.local.emulator.authorization._models import arn, model_checks
+from constructs_lib.local.emulator.service_role import BEDROCK, refusal, trusts
+
+if TYPE_CHECKING:
+    from constructs_lib.local.emulator._request import Request
+    from constructs_lib.local.emulator.authorization._operations import Call
+
+__all__ = [
+    "check_agent",
+    "check_knowledge_base",
+    "check_logging",
+    "embedding_model",
+    "index_arn",
+    "knowledge_base_trusted",
+]
+
+# A new resource's id, for the aws:SourceArn of the call that makes it.
+_NEW_ID = "0000000000"
+
+
+def index_arn(storage: dict[str, Any] | None) -> str | None:
+    """Return the ARN of the vector index in a knowledge base's storage configuration, if it is on S3 Vectors."""
+    config = (storage or {}).get("s3VectorsConfiguration") or {}
+    if config.get("indexArn"):
+        return str(config["indexArn"])
+    if config.get("vectorBucketArn") and config.get("indexName"):
+        return f"{config['vectorBucketArn']}/index/{config['indexName']}"
+    return None
+
+
+def embedding_model(configuration: dict[str, Any] | None) -> tuple[str, int | None]:
+    """Return the embedding model's ARN and the configured number of dimensions."""
+    vector = (configuration or {}).get("vectorKnowledgeBaseConfiguration") or {}
+    model = (vector.get("embeddingModelConfiguration") or {}).get("bedrockEmbeddingModelConfiguration") or {}
+    return str(vector.get("embeddingModelArn", "")), model.get("dimensions")
+
+
+def knowledge_base_trusted(role: str, knowledge_base_id: str = _NEW_ID) -> bool:
+    """Whether Bedrock can assume a knowledge base's role."""
+    return trusts(role, BEDROCK, arn(f"knowledge-base/{knowledge_base_id}"))
+
+
+def check_knowledge_base(_call: Call, request: Request) -> None:
+    """Refuse a knowledge base whose role Bedrock can't assume, or that can't use its model or its index."""
+    document = request.document
+    role = str(document.get("roleArn", ""))
+    if not knowledge_base_trusted(role):
+        raise AwsError(
+            "ValidationException",
+            "Bedrock Knowledge Base was unable to assume the given role. Provide the proper permissions and "
+            "retry the request.",
+        )
+    model, _ = embedding_model(document.get("knowledgeBaseConfiguration"))
+    if model and (sentence := refusal(role, *model_checks("bedrock:InvokeModel", model))):
+        raise AwsError(
+            "ValidationException",
+            f"Knowledge base role {role} is not able to call specified bedrock embedding model {model}: {sentence}",
+        )
+    index = index_arn(document.get("storageConfiguration"))
+    if index and (sentence := refusal(role, Check("s3vectors:GetIndex", index))):
+        raise AwsError(
+            "ValidationException", f"The knowledge base storage configuration provided is invalid: {sentence}"
+        )
+
+
+def check_agent(_call: Call, request: Request) -> None:
+    """Refuse an agent whose role Bedrock can't assume or that can't call its model."""
+    role = request.document.get("agentResourceRoleArn")
+    if not role:
+        return
+    if not trusts(role, BEDROCK, arn(f"agent/{_NEW_ID}")):
+        raise AwsError("ValidationException", f"Amazon Bedrock is not able to assume the role {role}")
+    model = request.document.get("foundationModel")
+    if model and (sentence := refusal(role, *model_checks("bedrock:InvokeModel", model))):
+        raise AwsError("AccessDeniedException", sentence)
+
+
+def check_logging(_call: Call, request: Request) -> None:
+    """Refuse invocation logging whose role or bucket policy doesn't let Bedrock write."""
+    config = request.document.get("loggingConfig") or {}
+    group = (config.get("cloudWatchConfig") or {}).get("logGroupName")
+    role = (config.get("cloudWatchConfig") or {}).get("roleArn", "")
+    if group:
+        stream = (
+            f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{group}"
+            ":log-stream:aws/bedrock/modelinvocations"
+        )
+        needed = (Check("logs:CreateLogStream", stream), Check("logs:PutLogEvents", stream))
+        if not trusts(role, BEDROCK, arn("*")) or (refusal(role, *needed)):
+            raise AwsError(
+                "ValidationException",
+                f"Failed to validate permissions for log group: {group}, with role: {role}. "
+                "Verify the IAM role permissions are correct.",
+            )
+    for destination in (
+        config.get("s3Config"),
+        (config.get("cloudWatchConfig") or {}).get("largeDataDeliveryS3Config"),
+    ):
+        if destination and destination.get("bucketName"):
+            _check_bucket(destination["bucketName"], destination.get("keyPrefix"))
+
+
+def _check_bucket(bucket: str, prefix: str | None) -> None:
+    account = get_account_id()
+    start = f"{prefix.strip('/')}/" if prefix else ""
+    target = f"arn:aws:s3:::{bucket}/{start}AWSLogs/{account}/BedrockModelInvocationLogs/{get_region()}/amazon-bedrock-logs-permission-check"
+    context = iam_evaluator.EvalContext(
+        principal_arn=BEDROCK,
+        principal_type="AWSService",
+        principal_account=account,
+        action="s3:PutObject",
+        resource_arn=target,
+        region=get_region(),
+        secure_transport=True,
+        service_context={"aws:sourceaccount": account, "aws:sourcearn": arn("*")},
+    )
+    policy = s3._bucket_policies.get(bucket)
+    if iam_evaluator.evaluate_resource_policy(policy, context, service=BEDROCK).decision != "Allow":
+        raise AwsError(
+            "ValidationException",
+            f"Failed to validate permissions for S3 bucket: {bucket}. Verify the bucket policy lets "
+            f"{BEDROCK} write to it.",
+        )
