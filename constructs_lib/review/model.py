@@ -10,25 +10,35 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from constructs_lib.policy._model import Origin, Policy
+    from constructs_lib.review.config import Config
 
 __all__ = [
     "Acknowledgement",
+    "FamilyUse",
     "Finding",
     "Incomplete",
     "Input",
     "Kind",
     "Location",
     "Model",
+    "Options",
     "Principal",
+    "PrincipalReport",
+    "Report",
     "Resource",
     "Severity",
+    "Summary",
+    "Touches",
+    "Verdict",
     "Witness",
 ]
 
 Kind = Literal["app", "deploy", "service", "operator", "unknown"]
 Severity = Literal["error", "warning", "note"]
+Verdict = Literal["data", "control", "mixed", "none"]
 InputKind = Literal["cdk-assembly", "cfn-template", "iam-policy", "gaad"]
 PrincipalType = Literal["role", "user", "group", "permission-set", "policy", "unattached", "external"]
 
@@ -145,3 +155,76 @@ class Finding:
     conditional: bool = False
     fingerprint: str = ""
     acknowledged: Acknowledgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """Which kinds of Bedrock action a principal may effectively call."""
+
+    control_write: bool = False
+    control_read: bool = False
+    data: bool = False
+    data_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyUse:
+    """What a principal may call of one family: actions fully expanded, resources with ``?`` for open parts."""
+
+    plane: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalReport:
+    """One principal as the report shows it. ``families`` is keyed by family name, in the report's order."""
+
+    id: str
+    name: str
+    construct_path: str | None
+    kind: Kind
+    verdict: Verdict
+    touches: Touches
+    families: Mapping[str, FamilyUse]
+    incomplete: tuple[Incomplete, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts. Acknowledged findings are counted as acknowledged and as nothing else."""
+
+    principals: int
+    errors: int
+    warnings: int
+    notes: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one run, sorted; every output format renders this value."""
+
+    tool: str
+    catalogue: Mapping[str, str]
+    inputs: tuple[Input, ...]
+    principals: tuple[PrincipalReport, ...]
+    findings: tuple[Finding, ...]
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to review.
+
+    ``scps`` are layers of service control policies, each of which must allow. ``baseline`` maps fingerprints
+    of findings that an earlier report holds to that report's path. ``today`` decides which acknowledgements
+    have expired; ``None`` is the current date in UTC.
+    """
+
+    strict: bool = False
+    admins: Literal["error", "note"] = "error"
+    scps: tuple[Policy, ...] = ()
+    config: Config | None = None
+    baseline: Mapping[str, str] = field(default_factory=dict)
+    today: date | None = None

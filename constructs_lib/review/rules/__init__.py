@@ -1,1 +1,56 @@
-"""One module per rule."""
+"""One module per rule; a new module is found by itself.
+
+A module has ``RULE`` and a ``check`` whose argument is what ``RULE.scope`` says: ``check(facts, run)`` for a
+principal, ``check(resource, run)`` for a resource, ``check(run)`` for the run. It yields findings. Flagged
+and allowed examples are data, in ``cases/<id>.json``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules._base import Rule
+
+__all__ = ["cases", "checks", "rule", "rules"]
+
+
+@cache
+def checks() -> tuple[tuple[Rule, Callable[..., Iterator[Finding]]], ...]:
+    """Return every rule with its check, by id."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name.startswith("bp"))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return tuple((module.RULE, module.check) for module in modules)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return the records of all rules, by id."""
+    return tuple(record for record, _ in checks())
+
+
+def rule(rule_id: str) -> Rule:
+    """Return one rule's record.
+
+    Raises:
+        KeyError: no such rule.
+    """
+    for record in rules():
+        if record.id == rule_id:
+            return record
+    raise KeyError(rule_id)
+
+
+def cases(rule_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the rule's ``flagged`` and ``allowed`` examples: each a title and a document, some with options."""
+    text = (Path(__file__).parent / "cases" / f"{rule_id}.json").read_text(encoding="utf-8")
+    value: dict[str, list[dict[str, Any]]] = json.loads(text)
+    return value

@@ -1,0 +1,179 @@
+"""``bedrock-planes review``: read, review, print; exit 0, 1 or 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from constructs_lib.policy._model import Policy
+    from constructs_lib.review.config import Config
+    from constructs_lib.review.model import Options, Report
+
+__all__ = ["HELP", "configure", "run"]
+
+HELP = "what each principal may really do on which plane, with findings"
+
+_RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``review``."""
+    from constructs_lib.review.render import FORMATS  # noqa: PLC0415 - loaded with the command
+
+    parser.description = (
+        "Review templates, policies and account exports: what each principal may really do on the control and "
+        "data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some input "
+        "or the call was wrong."
+    )
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a cdk.out folder, a CloudFormation or SAM template (JSON or YAML), an IAM policy, the output of "
+        "`aws iam get-account-authorization-details`, a folder of these, or - for standard input",
+    )
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how to print (default: text)")
+    parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "note", "never"),
+        default="error",
+        help="exit with 1 at findings of this severity or above (default: error)",
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="control reads at runtime and incomplete app or deploy roles are errors"
+    )
+    parser.add_argument(
+        "--admins", choices=("error", "note"), default="error", help="severity for full administrators (default: error)"
+    )
+    parser.add_argument(
+        "--scp",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a service control policy that limits every principal; each FILE is one layer",
+    )
+    parser.add_argument("--baseline", metavar="REPORT.json", help="an earlier JSON report whose findings are accepted")
+    parser.add_argument(
+        "--config", metavar="FILE", help="TOML configuration (default: [tool.bedrock-planes] of ./pyproject.toml)"
+    )
+
+
+class _CallError(Exception):
+    """Something about the call is wrong; ``str()`` is the line to print."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Review and print; return the exit status."""
+    from constructs_lib.review.batch import review_paths  # noqa: PLC0415 - loaded with the command
+    from constructs_lib.review.render import render  # noqa: PLC0415 - loaded with the command
+
+    try:
+        options = _options(args)
+        report = review_paths(args.paths, options, progress=_progress())
+        _write(render(report, args.format, colour=_colour(args)), args.output)
+    except _CallError as error:
+        sys.stderr.write(f"bedrock-planes review: {error}\n")
+        return 2
+    faults = [item for item in report.inputs if item.error]
+    if args.format != "text" or args.output:
+        for item in faults:
+            sys.stderr.write(f"bedrock-planes review: {item.path}: {item.error}\n")
+    return 2 if faults else _status(report, args.fail_on)
+
+
+def _status(report: Report, fail_on: str) -> int:
+    worst = max((_RANK[f.severity] for f in report.findings if f.acknowledged is None), default=-1)
+    return 1 if worst >= _RANK[fail_on] else 0
+
+
+def _options(args: argparse.Namespace) -> Options:
+    from constructs_lib.review.model import Options  # noqa: PLC0415 - loaded with the command
+
+    return Options(
+        strict=args.strict,
+        admins=args.admins,
+        scps=tuple(_scp(path) for path in args.scp),
+        config=_config(args.config),
+        baseline=_baseline(args.baseline),
+    )
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8"
+        raise _CallError(message) from error
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}; check the path"
+        raise _CallError(message) from error
+
+
+def _scp(path: str) -> Policy:
+    from constructs_lib.policy.documents import DocumentError, parse_document  # noqa: PLC0415 - only with --scp
+
+    try:
+        return parse_document(_text(path), name=path, path=path, pointer="")
+    except DocumentError as error:
+        message = f"{path}: {error}"
+        raise _CallError(message) from error
+
+
+def _baseline(path: str | None) -> Mapping[str, str]:
+    if path is None:
+        return {}
+    from constructs_lib.review.report import ReportError, baseline_of  # noqa: PLC0415 - only with --baseline
+
+    try:
+        return baseline_of(_text(path), path)
+    except ReportError as error:
+        raise _CallError(str(error)) from error
+
+
+def _config(path: str | None) -> Config | None:
+    """Read the configuration that was asked for, or that of the project that the command runs in."""
+    if path is None:
+        path = "pyproject.toml"
+        if not Path(path).is_file() or "bedrock-planes" not in _text(path):
+            return None
+    from constructs_lib.review.config import ConfigError, parse_config  # noqa: PLC0415 - only with a configuration
+    from constructs_lib.review.rules import rules  # noqa: PLC0415 - only with a configuration
+
+    try:
+        return parse_config(_text(path), path, [rule.id for rule in rules()])
+    except ConfigError as error:
+        raise _CallError(str(error)) from error
+
+
+def _write(text: str, path: str | None) -> None:
+    if path is None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader (`head`) has seen enough; a second write at exit must not complain either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except UnicodeEncodeError:
+            sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}; choose another file for --output"
+        raise _CallError(message) from error
+
+
+def _colour(args: argparse.Namespace) -> bool:
+    """Colour only what a person sees (https://no-color.org)."""
+    return args.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _progress() -> bool:
+    return sys.stderr.isatty()

@@ -1,0 +1,208 @@
+"""What is known about one principal: worked out once, read by every rule."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy._tables import action_mask, names_of, tables
+from constructs_lib.policy.decide import Request, decide
+from constructs_lib.policy.effective import effective
+from constructs_lib.review._masks import masks, plane_bits
+from constructs_lib.review._outside import Outside, outside
+from constructs_lib.review.model import FamilyUse, Incomplete, Touches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from constructs_lib.policy._model import Condition, Policy, Statement
+    from constructs_lib.policy.effective import Effective
+    from constructs_lib.review.model import Kind, Principal, Verdict
+
+__all__ = ["Facts", "Held", "has_key", "shown"]
+
+
+class Held(NamedTuple):
+    """What one Allow statement leaves on one resource pattern: ``mask`` are the actions that it can hold."""
+
+    policy: Policy
+    statement: Statement
+    resource: str
+    excluded: tuple[str, ...]
+    mask: int
+    conditions: tuple[Condition, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The actions, sorted."""
+        return names_of(self.mask)
+
+
+def shown(text: str) -> str:
+    """Return a text as reports show it: ``?`` for a part that the input does not determine."""
+    return text.replace(UNRESOLVED, "?")
+
+
+def has_key(conditions: Iterable[Condition], *keys: str) -> bool:
+    """Whether a condition tests one of the keys, in any letter case; a key may end in ``*``."""
+    wanted = [key.lower() for key in keys]
+    for condition in conditions:
+        name = condition.key.lower()
+        if any(name.startswith(key[:-1]) if key.endswith("*") else name == key for key in wanted):
+            return True
+    return False
+
+
+class Facts:
+    """One principal with its kind, effective permissions and verdict."""
+
+    def __init__(self, principal: Principal, kind: Kind, scps: Sequence[Policy]) -> None:
+        self.principal = principal
+        self.kind = kind
+        self._scps = tuple(scps)
+        self.effective: Effective = effective(principal.policies, boundary=principal.boundary, scps=self._scps)
+        self.mask = self.effective.mask
+
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Everything that the principal may effectively do, statement by statement and resource by resource."""
+        result = []
+        for policy, statement, items in self.effective._entries:  # noqa: SLF001 - the rows behind the masks
+            for item in items:
+                conditions = statement.conditions
+                for limit in item.limits:
+                    conditions += limit.conditions
+                result.append(
+                    Held(policy, statement, item.piece.pattern, item.piece.excluded, item.mask, conditions)
+                )
+        return tuple(result)
+
+    @cached_property
+    def planes(self) -> tuple[int, int, int, int, int]:
+        """Control write, control read, data, data read and tagging as sets of actions."""
+        if not self.mask:
+            return 0, 0, 0, 0, 0
+        sums = [0, 0, 0, 0, 0]
+        for held in self.held:
+            for index, bits in enumerate(plane_bits(held.mask, held.resource)):
+                sums[index] |= bits
+        return sums[0], sums[1], sums[2], sums[3], sums[4]
+
+    @cached_property
+    def touches(self) -> Touches:
+        """Which kinds of action the principal reaches; tagging of control resources is none of them."""
+        write, read, data, data_read, _ = self.planes
+        return Touches(bool(write), bool(read), bool(data), bool(data_read))
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The principal's plane. Tagging alone is control; beside data it does not count."""
+        write, read, data, data_read, tagging = self.planes
+        if write and data:
+            return "mixed"
+        if write:
+            return "control"
+        if data:
+            return "data"
+        if read or tagging & masks().tagging_write:
+            return "control"
+        if data_read:
+            return "data"
+        return "control" if tagging else "none"
+
+    @cached_property
+    def outside(self) -> tuple[Outside, ...]:
+        """What the principal may do of the other services' actions that decide about planes."""
+        principal = self.principal
+        limits = [(principal.boundary,)] if principal.boundary else []
+        return outside(principal.policies, [*limits, *((policy,) for policy in self._scps)])
+
+    def outside_with(self, *actions: str) -> Iterator[Outside]:
+        """Yield the statements that give any of these actions."""
+        for item in self.outside:
+            if not item.actions.isdisjoint(actions):
+                yield item
+
+    @cached_property
+    def administrator(self) -> Statement | None:
+        """The statement that makes a full administrator (``*`` on ``*``), if it reaches both planes."""
+        if self.verdict != "mixed":
+            return None
+        boundary = self.principal.boundary
+        if boundary is not None and not any(_is_everything(s) for s in boundary.statements):
+            return None
+        for policy in self.principal.policies:
+            for statement in policy.statements:
+                if _is_everything(statement):
+                    return statement
+        return None
+
+    def families(self) -> dict[str, FamilyUse]:
+        """Return what the principal may call of each family, families in the catalogue's order."""
+        result: dict[str, FamilyUse] = {}
+        for name, plane, mask in masks().families:
+            if not self.mask & mask:
+                continue
+            resources = {shown(held.resource) for held in self.held if held.mask & mask}
+            result[name] = FamilyUse(plane, names_of(self.mask & mask), tuple(sorted(resources)))
+        return result
+
+    def incomplete(self) -> tuple[Incomplete, ...]:
+        """Return what the input leaves open: the reader's entries, then open and newer actions."""
+        entries = dict.fromkeys(self.principal.incomplete)
+        for gap in self.effective.incomplete:
+            why = f"`{shown(gap.pattern)}`: {gap.why}"
+            entries[Incomplete(gap.statement.origin.pointer, why)] = None
+        return tuple(entries)
+
+    def holds(self, action: str) -> Iterator[Held]:
+        """Yield where an action (exact name) is held."""
+        flag = tables().bit.get(action.lower(), 0)
+        if self.mask & flag:
+            yield from (held for held in self.held if held.mask & flag)
+
+    def allows(self, action: str) -> bool:
+        """Whether an action (exact name) is effective."""
+        return bool(self.mask & tables().bit.get(action.lower(), 0))
+
+    def permits(self, action: str, resource: str) -> bool:
+        """Whether one concrete request is allowed, decided statement by statement; conditions assumed to hold."""
+        principal = self.principal
+        request = Request(action, resource)
+        return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self._scps))
+
+    def statements(self) -> Iterator[tuple[Policy, Statement]]:
+        """Yield every identity statement with its policy."""
+        for policy in self.principal.policies:
+            for statement in policy.statements:
+                yield policy, statement
+
+    def first(self, mask: int) -> Held | None:
+        """Return the first place that holds an action of a set, an unconditional one before others."""
+        found = None
+        for held in self.held:
+            if held.mask & mask:
+                if not held.statement.conditional:
+                    return held
+                found = found or held
+        return found
+
+    def only_conditional(self, mask: int) -> bool:
+        """Whether every place that holds an action of a set stands under a condition of the template."""
+        if self.principal.conditional:
+            return True
+        found = self.first(mask)
+        return found is not None and found.statement.conditional
+
+
+def _is_everything(statement: Statement) -> bool:
+    """Whether a statement allows every action on everything, without a condition."""
+    return (
+        statement.effect == "Allow"
+        and not statement.conditions
+        and statement.actions is not None
+        and any(action_mask(text) == tables().every and text.strip("*:") == "" for text in statement.actions)
+        and statement.resources is not None
+        and any(text.strip("*") == "" for text in statement.resources)
+    )

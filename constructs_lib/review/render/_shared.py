@@ -1,0 +1,89 @@
+"""What several formats show in the same way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from constructs_lib.review.model import Finding, Location, PrincipalReport, Report
+
+__all__ = [
+    "CORE_FAMILIES",
+    "cell",
+    "families_of",
+    "grouped",
+    "place",
+    "shown_principals",
+    "state_of",
+    "summary_line",
+]
+
+CORE_FAMILIES = ("bedrock", "bedrock-agent", "bedrock-runtime", "bedrock-agent-runtime")
+_ORDER = {"error": 0, "warning": 1, "note": 2}
+
+
+def families_of(principals: Iterable[PrincipalReport]) -> tuple[str, ...]:
+    """Return the families that any of the principals touches, the core four first."""
+    used = {name for principal in principals for name in principal.families}
+    return (*(name for name in CORE_FAMILIES if name in used), *sorted(used - set(CORE_FAMILIES)))
+
+
+def shown_principals(report: Report) -> tuple[PrincipalReport, ...]:
+    """Return the principals that touch Bedrock, have a finding or are known in part only."""
+    named = {finding.principal for finding in report.findings}
+    return tuple(p for p in report.principals if p.families or p.id in named or p.incomplete)
+
+
+def cell(principal: PrincipalReport, family: str) -> str:
+    """Return the number of actions that the principal may call of a family, or a dot."""
+    use = principal.families.get(family)
+    return str(len(use.actions)) if use else "."
+
+
+def grouped(report: Report) -> list[tuple[PrincipalReport | None, list[Finding]]]:
+    """Group findings by principal; the principal with the most severe finding first."""
+    groups: dict[str | None, list[Finding]] = {}
+    for finding in report.findings:
+        groups.setdefault(finding.principal, []).append(finding)
+    known = {principal.id: principal for principal in report.principals}
+    rows = [(known.get(name or ""), sorted(items, key=_severity)) for name, items in groups.items()]
+    return sorted(rows, key=lambda row: (_severity(row[1][0]), row[0] is None, row[0].id if row[0] else ""))
+
+
+def _severity(finding: Finding) -> tuple[bool, int]:
+    return (finding.acknowledged is not None, _ORDER[finding.severity])
+
+
+def place(location: Location) -> str:
+    """Return ``path:line`` where there is a line, else ``path#pointer``."""
+    if location.line is not None:
+        return f"{location.path}:{location.line}"
+    return f"{location.path}#{location.pointer}" if location.pointer else location.path
+
+
+def state_of(finding: Finding) -> str:
+    """Return the severity, or that the finding was acknowledged."""
+    return "acknowledged" if finding.acknowledged else finding.severity
+
+
+def summary_line(report: Report) -> str:
+    """Return the counts in one sentence."""
+    summary = report.summary
+    parts = [
+        _count(summary.principals, "principal"),
+        _count(summary.errors, "error"),
+        _count(summary.warnings, "warning"),
+        _count(summary.notes, "note"),
+    ]
+    if summary.acknowledged:
+        parts.append(f"{summary.acknowledged} acknowledged")
+    faults: Sequence[str] = [item.path for item in report.inputs if item.error]
+    if faults:
+        parts.append(f"{_count(len(faults), 'input')} not read")
+    return ", ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,82 @@
+"""The report as one HTML page without scripts or references to other files."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from constructs_lib.review.render._shared import (
+    cell,
+    families_of,
+    grouped,
+    place,
+    shown_principals,
+    state_of,
+    summary_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.model import Finding, Report
+
+__all__ = ["render"]
+
+_STYLE = """
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1b1f24 }
+table { border-collapse: collapse } td, th { border: 1px solid #d0d7de; padding: .25rem .6rem; text-align: left }
+code { background: #f2f4f6; padding: 0 .2rem } .error { color: #b42318 } .warning { color: #8a6100 }
+.note { color: #175cd3 } .acknowledged { color: #57606a } li { margin: .6rem 0 } .mixed { color: #b42318 }
+""".strip()
+
+
+def render(report: Report) -> str:
+    """Return the page."""
+    body = "\n".join(_lines(report))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>Bedrock Planes review</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield "<h1>Bedrock Planes review</h1>"
+    yield f"<p>{escape(summary_line(report))}</p>"
+    for item in report.inputs:
+        if item.error:
+            yield f'<p class="error">cannot read <code>{escape(item.path)}</code>: {escape(item.error)}</p>'
+    principals = shown_principals(report)
+    if principals:
+        families = families_of(principals)
+        heads = "".join(f"<th>{escape(name)}</th>" for name in ("principal", "kind", "verdict", *families))
+        yield f"<table>\n<tr>{heads}</tr>"
+        for principal in principals:
+            cells = "".join(f"<td>{cell(principal, family)}</td>" for family in families)
+            yield (
+                f"<tr><td><code>{escape(principal.name)}</code></td><td>{principal.kind}</td>"
+                f'<td class="{principal.verdict}">{principal.verdict}</td>{cells}</tr>'
+            )
+        yield "</table>"
+    for principal_or_none, findings in grouped(report):
+        yield f"<h2>{escape(principal_or_none.name) if principal_or_none else 'Resources'}</h2>\n<ul>"
+        for finding in findings:
+            yield _finding(finding)
+        yield "</ul>"
+
+
+def _finding(finding: Finding) -> str:
+    state = state_of(finding)
+    parts = [
+        f'<strong class="{state}">{state} {finding.rule}</strong> {escape(finding.name)} '
+        f"<code>{escape(place(finding.location))}</code>",
+        escape(finding.message),
+    ]
+    if finding.witness:
+        parts.append(
+            f"Proof: <code>{escape(finding.witness.action)}</code> on <code>{escape(finding.witness.resource)}</code>"
+        )
+    if finding.acknowledged:
+        parts.append(f"Acknowledged: {escape(finding.acknowledged.reason)}")
+    else:
+        parts.append(escape(finding.help))
+    return "<li>" + "<br>".join(parts) + "</li>"

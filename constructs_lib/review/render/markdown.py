@@ -1,0 +1,73 @@
+"""The report as Markdown, for a comment on a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.review.render._shared import (
+    cell,
+    families_of,
+    grouped,
+    place,
+    shown_principals,
+    state_of,
+    summary_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.model import Report
+
+__all__ = ["render"]
+
+
+def render(report: Report) -> str:
+    """Return the Markdown text."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield from ("# Bedrock Planes review", "", summary_line(report), "")
+    for item in report.inputs:
+        if item.error:
+            yield from (f"- **cannot read** {_code(item.path)}: {_text(item.error)}", "")
+    principals = shown_principals(report)
+    if principals:
+        families = families_of(principals)
+        yield "| principal | kind | verdict | " + " | ".join([*families, "incomplete"]) + " |"
+        yield "|---" * (4 + len(families)) + "|"
+        for principal in principals:
+            cells = [cell(principal, family) for family in families]
+            known = str(len(principal.incomplete) or "")
+            row = [_code(principal.name), principal.kind, principal.verdict, *cells, known]
+            yield "| " + " | ".join(row) + " |"
+        yield ""
+    for principal_or_none, findings in grouped(report):
+        yield from (f"## {_code(principal_or_none.name) if principal_or_none else 'Resources'}", "")
+        for finding in findings:
+            yield f"- **{state_of(finding)} {finding.rule}** {finding.name}, {_code(place(finding.location))}  "
+            yield f"  {_text(finding.message)}  "
+            if finding.witness:
+                yield f"  Proof: {_code(finding.witness.action)} on {_code(finding.witness.resource)}  "
+            if finding.acknowledged:
+                yield f"  Acknowledged: {_text(finding.acknowledged.reason)} ({_code(finding.acknowledged.at)})"
+            else:
+                yield f"  {_text(finding.help)}"
+        yield ""
+
+
+def _text(text: str) -> str:
+    """Keep the text's own backticks, and nothing else that Markdown or HTML would act on."""
+    parts = text.split("`")
+    for index in range(0, len(parts), 2):
+        for char in "\\*_[]<>|#":
+            parts[index] = parts[index].replace(char, "\\" + char)
+    return "`".join(parts).replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    """Return inline code whose content cannot end it or break a table row."""
+    clean = text.replace("\n", " ").replace("|", "\\|")
+    fence = "``" if "`" in clean else "`"
+    return f"{fence} {clean} {fence}" if "`" in clean else f"`{clean}`"

@@ -1,0 +1,74 @@
+"""The report as SARIF 2.1.0, for code scanning."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from constructs_lib.review.rules import rules
+
+if TYPE_CHECKING:
+    from constructs_lib.review.model import Finding, Location, Report
+
+__all__ = ["render"]
+
+
+def render(report: Report) -> str:
+    """Return the SARIF text with a final newline."""
+    records = rules()
+    index = {rule.id: number for number, rule in enumerate(records)}
+    driver = {
+        "name": "bedrock-planes",
+        "version": report.tool,
+        "rules": [
+            {
+                "id": rule.id,
+                "name": "".join(word.capitalize() for word in rule.name.split("-")),
+                "shortDescription": {"text": rule.summary},
+                "fullDescription": {"text": rule.section("What it does")},
+                "help": {"text": rule.section("Use instead")},
+                "defaultConfiguration": {"level": rule.severity},
+            }
+            for rule in records
+        ],
+    }
+    faults = [
+        {"level": "error", "message": {"text": f"{item.path}: {item.error}"}} for item in report.inputs if item.error
+    ]
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [{"executionSuccessful": not faults, "toolExecutionNotifications": faults}],
+        "results": [_result(finding, index[finding.rule]) for finding in report.findings],
+    }
+    document = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": rule_index,
+        "level": finding.severity,
+        "message": {"text": f"{finding.message}. {finding.help}"},
+        "locations": [_location(finding.location, finding.principal)],
+        "relatedLocations": [_location(location, None) for location in finding.related],
+        "partialFingerprints": {"bedrockPlanes/v1": finding.fingerprint},
+    }
+    if finding.acknowledged:
+        result["suppressions"] = [{"kind": "external", "justification": finding.acknowledged.reason}]
+    return result
+
+
+def _location(location: Location, principal: str | None) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(location.path)}}
+    if location.line is not None:
+        physical["region"] = {"startLine": location.line}
+    names = [{"fullyQualifiedName": location.pointer}] if location.pointer else []
+    if principal:
+        names.append({"fullyQualifiedName": principal})
+    return {"physicalLocation": physical, **({"logicalLocations": names} if names else {})}

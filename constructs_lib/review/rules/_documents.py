@@ -1,0 +1,26 @@
+"""Policy documents that resources carry: resource policies and endpoint policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy.documents import DocumentError, parse_document
+
+if TYPE_CHECKING:
+    from constructs_lib.policy._model import Policy
+    from constructs_lib.review.model import Resource
+
+__all__ = ["document_of"]
+
+
+def document_of(resource: Resource, name: str) -> Policy | None:
+    """Return the policy in a property, ``None`` when it is absent, open or no policy."""
+    value = resource.properties.get(name)
+    if value is None:
+        return None
+    try:
+        return parse_document(
+            value, name=name, path=resource.origin.path, pointer=f"{resource.origin.pointer}/Properties/{name}"
+        )
+    except DocumentError:
+        return None

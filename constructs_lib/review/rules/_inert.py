@@ -1,0 +1,68 @@
+"""Grants that can never allow anything, gathered by statement."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from constructs_lib import catalogue
+from constructs_lib.policy._reduce import allow_items
+from constructs_lib.policy._tables import action_mask, names_of, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.policy._model import Statement
+    from constructs_lib.review.facts import Facts
+
+__all__ = ["Row", "inert_rows"]
+
+
+class Row(NamedTuple):
+    """What is inert in one statement: names as written, the actions meant, whether all work elsewhere."""
+
+    statement: Statement
+    names: tuple[str, ...]
+    actions: tuple[str, ...]
+    elsewhere: bool
+
+
+def inert_rows(facts: Facts, reason: str) -> Iterator[Row]:
+    """Yield the rows of one reason (``wrong-resource-type`` or ``arn-on-resourceless``)."""
+    for _, statement in facts.statements():
+        if statement.effect == "Deny" or statement.actions is None or statement.resources is None:
+            continue
+        found = _inert(statement.actions, statement.resources)
+        for elsewhere in (False, True):
+            rows = [
+                (name, action) for name, action, why in found if why == reason and facts.allows(action) is elsewhere
+            ]
+            if rows:
+                yield Row(
+                    statement,
+                    tuple(dict.fromkeys(name for name, _ in rows)),
+                    tuple(action for _, action in rows),
+                    elsewhere,
+                )
+
+
+@lru_cache(maxsize=16384)
+def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return (name as written, an action that it means, reason); patterns only when nothing of them is left."""
+    held = 0
+    for item in allow_items(actions, None, resources, None):
+        held |= item.mask
+    table = tables()
+    result = []
+    for name in actions:
+        mask = action_mask(name)
+        if not mask or mask & held or not name.lower().startswith(tuple(catalogue.prefixes())):
+            continue
+        typed = mask & ~table.bare
+        meant = names_of(typed or mask)[0]
+        result.append((name if "*" in name or "?" in name else meant, meant, _reason(bool(typed))))
+    return tuple(result)
+
+
+def _reason(typed: bool) -> str:  # noqa: FBT001 - one private switch
+    return "wrong-resource-type" if typed else "arn-on-resourceless"

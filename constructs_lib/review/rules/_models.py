@@ -1,0 +1,90 @@
+"""Foundation models and inference profiles in resource patterns."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from constructs_lib import catalogue
+from constructs_lib.policy import matching
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy.scope import types_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from constructs_lib.review.facts import Held
+
+__all__ = ["INVOKE", "STREAM", "cannot_stream", "model_of_profile", "opens_model", "profiles_of", "resource_of"]
+
+STREAM = "bedrock:InvokeModelWithResponseStream"
+INVOKE = ("bedrock:InvokeModel", STREAM)
+_PROFILE_TYPES = frozenset({"bedrock:inference-profile", "bedrock:application-inference-profile"})
+# A geography such as `us`, `apac`, `us-gov` or `global` stands before the model's provider.
+_GEOGRAPHY = re.compile(r"^(?:[a-z]{2,6}(?:-[a-z]+)?)\.(?=[a-z0-9-]+\.)")
+# Ids of models that answer with an embedding, an image, a video, a ranking or speech, for models newer than
+# the catalogue and for patterns.
+_SILENT = re.compile(r"embed|rerank|image|canvas|stable-|stability\.|sd3|reel|luma\.ray|sonic|speech|marengo")
+
+
+def resource_of(pattern: str) -> str:
+    """Return the resource part of an ARN pattern, empty when it has none."""
+    parts = pattern.split(":", 5)
+    return parts[5] if len(parts) == 6 else ""
+
+
+def profiles_of(held: Iterable[Held]) -> Iterator[Held]:
+    """Yield what is held on inference profiles and on nothing else."""
+    for item in held:
+        types = types_of(item.resource)
+        if types and types <= _PROFILE_TYPES:
+            yield item
+
+
+def model_of_profile(pattern: str) -> str:
+    """Return the model id in a system-defined profile's ARN pattern, empty where it names none."""
+    kind, _, identifier = resource_of(pattern).partition("/")
+    if kind != "inference-profile" or UNRESOLVED in identifier or "*" in identifier or "?" in identifier:
+        return ""
+    return _GEOGRAPHY.sub("", identifier)
+
+
+@lru_cache(maxsize=4096)
+def opens_model(pattern: str, model: str) -> bool:
+    """Whether a resource pattern may open a foundation model; any model when none is named."""
+    if "bedrock:foundation-model" not in types_of(pattern):
+        return False
+    if not model:
+        return True
+    resource = resource_of(pattern)
+    return not resource or matching.may_overlap(resource, f"foundation-model/{model}")
+
+
+@lru_cache(maxsize=4096)
+def cannot_stream(pattern: str) -> bool:
+    """Whether nothing that a resource pattern opens streams text back.
+
+    Embedding, image, video, rerank and speech models don't, nor do asynchronous invocations and projects.
+    """
+    resource = resource_of(pattern)
+    kind, _, identifier = resource.partition("/")
+    if kind in {"async-invoke", "project"}:
+        return True
+    if kind not in {"foundation-model", "inference-profile"} or not identifier.strip("*?" + UNRESOLVED):
+        return False
+    if kind == "inference-profile":
+        identifier = _GEOGRAPHY.sub("", identifier)
+    known = [texts for name, texts in _answers().items() if matching.may_overlap(identifier, name)]
+    if known:
+        return not any(known)
+    return _SILENT.search(identifier.lower()) is not None
+
+
+@cache
+def _answers() -> dict[str, bool]:
+    """Map each known model to whether it answers in text that can be streamed."""
+    return {
+        model.id: "TEXT" in model.output_modalities and not _SILENT.search(model.id)
+        for model in catalogue.models().values()
+    }

@@ -1,0 +1,72 @@
+"""Concrete requests that prove a finding."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from constructs_lib import catalogue
+from constructs_lib.policy import matching
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy._tables import names_of
+from constructs_lib.review.model import Witness
+
+if TYPE_CHECKING:
+    from constructs_lib.review.facts import Facts, Held
+
+__all__ = ["witness_of"]
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_VALUES = {"Partition": "aws", "Region": "us-east-1", "Account": "111122223333"}
+_MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
+# What reviewers recognise at once, before the alphabet decides.
+_TELLING = (
+    "bedrock:InvokeModel",
+    "bedrock:CreateAgent",
+    "bedrock:Retrieve",
+    "bedrock:InvokeAgent",
+    "bedrock-agentcore:InvokeAgentRuntime",
+    "bedrock:CreateKnowledgeBase",
+)
+
+
+def witness_of(facts: Facts, held: Held, mask: int, because: str) -> Witness | None:
+    """Return a request for an action of ``mask`` on a resource of ``held`` that is allowed, or ``None``.
+
+    An action or resource that the input leaves open in part proves nothing, so it gives no witness.
+    """
+    names = names_of(held.mask & mask)
+    for action in (*(name for name in _TELLING if name in names), *names):
+        resource = _resource(facts, held, action)
+        if resource is not None:
+            return Witness(action, resource, because)
+    return None
+
+
+def _resource(facts: Facts, held: Held, action: str) -> str | None:
+    if UNRESOLVED in held.resource or "${" in held.resource:
+        return None
+    for candidate in (*_candidates(action), held.resource):
+        plain = not any(char in candidate for char in "*?") or candidate == "*"
+        if plain and matching.matches(held.resource, candidate) and facts.permits(action, candidate):
+            return candidate
+    example = facts.effective.example(action, held)  # type: ignore[arg-type] # it reads the statement alone
+    return example if example is not None and facts.permits(action, example) else None
+
+
+@lru_cache(maxsize=1024)
+def _candidates(action: str) -> tuple[str, ...]:
+    """Return well-formed resources that the action accepts."""
+    found = catalogue.action(action)
+    if found is None or not found.resource_types:
+        return ("*",)
+    known = catalogue.resource_types()
+    # Readers know a model's ARN at once; the other types come in the catalogue's order.
+    kinds = sorted(found.resource_types, key=lambda name: name != "bedrock:foundation-model")
+    return tuple(_fill(arn, name) for name in kinds if name in known for arn in known[name].arns)
+
+
+def _fill(arn: str, kind: str) -> str:
+    identifier = _MODEL if kind == "bedrock:foundation-model" else "EXAMPLE123"
+    return _VARIABLE.sub(lambda match: _VALUES.get(match.group(1), identifier), arn)

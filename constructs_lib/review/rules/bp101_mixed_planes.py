@@ -1,0 +1,97 @@
+"""One principal may configure Bedrock and run it.
+
+## What it does
+Finds principals whose effective permissions hold a control write (`bedrock:CreateAgent`) and a data action
+(`bedrock:InvokeModel`) at once. Service roles are judged by what AWS documents for them: a write that AWS's
+own role policy for the service lists does not count.
+
+## Why is this bad?
+Whoever takes over the application, by prompt injection or a leaked credential, can then also change the
+guardrail, the agent's instructions or the logging that should have stopped or recorded it. And a deployment
+role that can run models reads data that it has no business with.
+
+## Example
+```json
+{"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:CreateGuardrail"], "Resource": "*"}
+```
+
+## Use instead
+Two roles: an app role with runtime actions on named ARNs, and a deploy role with control actions. In the CDK,
+pass `role=` to each `AwsCustomResource`: without it all of a stack share one role, and their permissions add
+up.
+
+## References
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
+- https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/automatic-service-roles.html
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy._tables import names_of, tables
+from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._witness import witness_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule("BP101", "mixed-planes", "error", "one principal may configure Bedrock and run it", __name__)
+
+# Control writes in the role policies that AWS documents for Bedrock's own services: third-party vector stores
+# of knowledge bases, and the invocation jobs that an evaluation starts and stops.
+_DOCUMENTED = (
+    "bedrock:AssociateThirdPartyKnowledgeBase",
+    "bedrock:CreateModelInvocationJob",
+    "bedrock:StopModelInvocationJob",
+)
+
+
+@cache
+def _documented() -> int:
+    bits = tables().bit
+    return sum(bits.get(name.lower(), 0) for name in _DOCUMENTED)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield the finding of a mixed principal."""
+    write, _, data, _, _ = facts.planes
+    if facts.kind == "service":
+        write &= ~_documented()
+    if not (write and data):
+        return
+    control_at, data_at = facts.first(write), facts.first(data)
+    if control_at is None or data_at is None:
+        return
+    both = next((held for held in facts.held if held.mask & write and held.mask & data), None)
+    shown_at = both or control_at
+    yield RULE.finding(
+        facts,
+        shown_at.statement.origin,
+        f"{who(facts)} may configure Bedrock ({listing(names_of(write))}) and run it ({listing(names_of(data))})",
+        _help(facts),
+        key=(),
+        related=origins(held for held in facts.held if held.mask & (write | data)),
+        witness=witness_of(facts, control_at, write, f"the same principal may call {listing(names_of(data), 1)}"),
+        conditional=facts.only_conditional(write) or facts.only_conditional(data),
+    )
+
+
+def _help(facts: Facts) -> str:
+    path = facts.principal.construct_path or ""
+    name = facts.principal.name
+    if "AWS679f53fac002430cb0da5b7982bd2287" in path + name:
+        return "all AwsCustomResources of a stack share this role: pass `role=` to the ones that call Bedrock"
+    if facts.kind == "service":
+        return "give the service role the data actions that AWS documents for it, and a deploy role the control writes"
+    if facts.administrator is not None:
+        return "an administrator is on both planes: keep it to people and bootstrap, or review with `--admins note`"
+    return "split it: an app role with the data actions on named ARNs, a deploy role with the control actions"

@@ -1,0 +1,112 @@
+"""A principal that runs Bedrock may also read its configuration.
+
+## What it does
+Finds control reads (`bedrock:GetAgent`, `bedrock:ListGuardrails`) and tagging actions in a principal that
+holds data actions. Service roles are left out: AWS documents reads for them. It is a note when AWS documents
+every one of the reads for a grant that is held, on exact ARNs (`GetInferenceProfile` beside `InvokeModel` on
+that profile); with `--strict` it is an error.
+
+## Why is this bad?
+Configuration tells an attacker what there is: instructions of agents, denied topics of guardrails, the
+buckets behind knowledge bases. Applications rarely need it, and `bedrock:Get*` beside `bedrock:Invoke*` is
+how most roles come to hold it. Tags may decide about access, so changing them at runtime can widen it.
+
+## Example
+```json
+{"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:ListAgents"], "Resource": "*"}
+```
+
+## Use instead
+Pass ids and ARNs to the application as configuration, and leave the reads to the deploy role. Where the SDK
+needs one, grant it on the exact ARN.
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-invoke.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy import matching
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy._tables import names_of, tables
+from constructs_lib.review._masks import masks, plane_bits
+from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._witness import witness_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts, Held
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP102", "control-read-at-runtime", "warning", "a principal that runs Bedrock may read its configuration", __name__
+)
+
+_INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
+# Control read -> data actions beside which AWS documents it, each on the same resource.
+_DOCUMENTED = {
+    "bedrock:GetInferenceProfile": _INVOKE,
+    "bedrock:GetCustomModel": _INVOKE,
+    "bedrock:GetCustomModelDeployment": _INVOKE,
+    "bedrock:GetImportedModel": _INVOKE,
+    "bedrock:GetProvisionedModelThroughput": _INVOKE,
+    "bedrock:GetGuardrail": ("bedrock:ApplyGuardrail", *_INVOKE),
+}
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per principal, at the first statement with a read."""
+    _, read, data, _, tagging = facts.planes
+    if facts.kind == "service" or not data or not (read or tagging):
+        return
+    found = [held for held in facts.held if _bits(held)]
+    first = next((held for held in found if not held.statement.conditional), found[0])
+    documented = not tagging and all(_is_documented(facts, held) for held in found)
+    reads = names_of(read | tagging)
+    what = "read Bedrock's configuration" if read else "tag Bedrock's resources"
+    also = " and tag resources" if read and tagging & masks().tagging_write else ""
+    yield RULE.finding(
+        facts,
+        first.statement.origin,
+        f"{who(facts)} runs Bedrock and may {what}{also} ({listing(reads)})",
+        "AWS documents this read beside the grant; drop it if the application works without"
+        if documented
+        else "pass ids and ARNs to the application, and leave these actions to the deploy role",
+        key=(),
+        severity="note" if documented else None,
+        related=origins(found),
+        witness=witness_of(facts, first, read | tagging, "the principal holds data actions"),
+        conditional=all(held.statement.conditional for held in found) or facts.only_conditional(data),
+    )
+
+
+def _bits(held: Held) -> int:
+    _, read, _, _, tagging = plane_bits(held.mask, held.resource)
+    return read | tagging
+
+
+def _is_documented(facts: Facts, held: Held) -> bool:
+    """Whether AWS documents every read of this piece for a grant held, and it names one resource."""
+    for name in names_of(_bits(held)):
+        beside = _DOCUMENTED.get(name)
+        if beside is None or "*" in held.resource or "?" in held.resource:
+            return False
+        if name == "bedrock:GetGuardrail":
+            if not any(facts.allows(action) for action in beside):
+                return False
+        elif not any(_same(other.resource, held.resource) for action in beside for other in facts.holds(action)):
+            return False
+    return bool(tables().bit)
+
+
+def _same(granted: str, read: str) -> bool:
+    """Whether a grant covers the resource that is read; a custom model is invoked through a deployment."""
+    if UNRESOLVED in granted or UNRESOLVED in read:
+        return matching.may_overlap(granted, read)
+    return matching.covers(granted, read) or "custom-model" in read and "custom-model" in granted

@@ -1,0 +1,75 @@
+"""One action pattern matches control writes and data actions.
+
+## What it does
+Finds action patterns in Allow statements (`bedrock:*`, `bedrock:*Agent*`) that match control writes and data
+actions which the statement's resources can reach.
+
+## Why is this bad?
+Such a pattern can't be on one plane, and it grows with the service: AWS adds actions to Bedrock every month,
+and each one that matches is granted the day it appears.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:*", "Resource": "*"}
+```
+
+## Use instead
+Name the actions. `bedrock-planes which NAME` says which ones an operation needs.
+
+## References
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy._reduce import allow_items
+from constructs_lib.policy._tables import action_mask, names_of
+from constructs_lib.review._masks import masks
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.policy._model import Statement
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP104", "wildcard-across-planes", "warning", "one action pattern matches control writes and data", __name__
+)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per statement and pattern."""
+    if not facts.mask:
+        return
+    for _, statement in facts.statements():
+        if statement.effect == "Deny":
+            continue
+        for pattern in statement.actions or ():
+            if "*" not in pattern and "?" not in pattern:
+                continue
+            reached = action_mask(pattern) & _reachable(statement)
+            writes, data = reached & masks().control_write, reached & masks().data
+            if writes and data:
+                yield RULE.finding(
+                    facts,
+                    statement.origin,
+                    f"{who(facts)}: `{pattern}` matches control writes ({listing(names_of(writes), 2)}) "
+                    f"and data actions ({listing(names_of(data), 2)})",
+                    "name the actions of one plane",
+                    key=(pattern.lower(), *sorted(statement.resources or ())),
+                    conditional=statement.conditional or facts.principal.conditional,
+                )
+
+
+def _reachable(statement: Statement) -> int:
+    """Return the actions that the statement's resources can hold."""
+    mask = 0
+    for item in allow_items(statement.actions, None, statement.resources, statement.not_resources):
+        mask |= item.mask
+    return mask

@@ -1,0 +1,105 @@
+"""A principal that runs Bedrock can become one that configures it.
+
+## What it does
+Follows the roles that a data principal can take on, transitively: `sts:AssumeRole` where the role's trust
+admits it, and `iam:PassRole` together with something that then runs as the role (a Lambda function, an agent,
+an ECS task, a state machine, an instance, a stack, ...) where the trust admits that service. When the path
+ends at a principal with control writes it is reported with every step. A direct trust in a role of the same
+account needs no `sts:AssumeRole` of its own. Paths from control to data are out of scope: a principal that
+configures Bedrock can always make something that runs it.
+
+## Why is this bad?
+Neither role is mixed, both pass every check that looks at one role at a time, and whoever holds the
+application holds the deployment too.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::111122223333:role/*"}
+```
+
+## Use instead
+Name the roles that the application may assume or pass, and give the deploy role a trust that the
+application's account-wide principals don't match (a condition on `aws:PrincipalTag`, or named roles alone).
+
+## References
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from constructs_lib.review._graph import Step, steps_from
+from constructs_lib.review.model import Witness
+from constructs_lib.review.rules._base import Rule, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules._base import Node
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP105",
+    "plane-crossing-chain",
+    "error",
+    "a principal that runs Bedrock can become one that configures it",
+    __name__,
+    "run",
+)
+
+
+class _Path(NamedTuple):
+    start: Node
+    steps: tuple[Step, ...]
+
+
+def check(run: Run) -> Iterator[Finding]:
+    """Yield one finding per data principal and control principal that it reaches."""
+    if not any(node.control_write for node in run.nodes):
+        return
+    step_table = steps_from(run.nodes)
+    for start in run.nodes:
+        if start.verdict != "data" or not start.data or start.id not in step_table:
+            continue
+        for path in _paths(start, step_table):
+            yield _finding(path)
+
+
+def _paths(start: Node, table: dict[str, list[Step]]) -> Iterator[_Path]:
+    """Search breadth first, so that each control principal is reached by a shortest path."""
+    seen = {start.id}
+    queue = deque([_Path(start, ())])
+    while queue:
+        path = queue.popleft()
+        here = path.steps[-1].target if path.steps else start
+        for step in table.get(here.id, ()):
+            if step.target.id in seen:
+                continue
+            seen.add(step.target.id)
+            longer = _Path(start, (*path.steps, step))
+            if step.target.control_write:
+                yield longer
+            else:
+                queue.append(longer)
+
+
+def _finding(path: _Path) -> Finding:
+    start, end = path.start, path.steps[-1].target
+    way = ", then ".join(f"{step.how} {step.target.label}" for step in path.steps)
+    first = path.steps[0]
+    return RULE.finding(
+        start,
+        first.origin,
+        f"{start.label} runs Bedrock and can become {end.label}, which configures it: {way}",
+        "name the roles it may assume or pass, and narrow the trust of the control role",
+        key=(end.name,),
+        related=(*(step.origin for step in path.steps[1:]), end.trust.origin if end.trust else end.origin),
+        witness=Witness(first.action, first.resource, f"{first.how} {first.target.label}") if first.resource else None,
+        conditional=start.conditional or any(step.conditional for step in path.steps),
+    )

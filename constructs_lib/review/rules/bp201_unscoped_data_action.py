@@ -1,0 +1,72 @@
+"""A data action is allowed on everything.
+
+## What it does
+Finds data actions that take ARNs (data reads aside) allowed on `*`, `arn:*`, or an ARN whose resource part
+starts with `*` and whose account part names no account. It is silent when a condition of the Allow pins the
+request: `bedrock:InferenceProfileArn`, `bedrock:ModelArn`, `bedrock:ProjectArn`, `bedrock:PromptRouterArn`,
+`aws:ResourceTag/...` or a `bedrock-agentcore:` key. A resource that the input leaves open is never reported.
+
+## Why is this bad?
+The application can call every model, also the dearest and those that nobody approved, query every knowledge
+base and run every agent of the account, whichever team they belong to.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
+```
+
+## Use instead
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeModel",
+ "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}
+```
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html
+- https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.review._masks import masks, plane_bits
+from constructs_lib.policy._tables import names_of
+from constructs_lib.policy.scope import scope_of
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._scopes import is_pinned
+from constructs_lib.review.rules._witness import witness_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts, Held
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule("BP201", "unscoped-data-action", "error", "a data action is allowed on everything", __name__)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per statement."""
+    if not facts.mask:
+        return
+    rows: dict[int, tuple[Held, int, list[str]]] = {}
+    for held in facts.held:
+        mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
+        if not mask or scope_of(held.resource) != "any" or is_pinned(held.conditions):
+            continue
+        first, sum_mask, resources = rows.get(id(held.statement), (held, 0, []))
+        rows[id(held.statement)] = (first, sum_mask | mask, [*resources, held.resource])
+    for held, mask, resources in rows.values():
+        but = f" except {listing(held.excluded, 2)}" if held.excluded else ""
+        yield RULE.finding(
+            facts,
+            held.statement.origin,
+            f"{who(facts)} may call {listing(names_of(mask))} on {listing(resources)}{but}",
+            "list the ARNs in `Resource`",
+            key=(*sorted(held.statement.actions or ("NotAction",)), *sorted(resources)),
+            witness=witness_of(facts, held, mask, f"{listing(resources, 1)} covers every resource"),
+            conditional=held.statement.conditional or facts.principal.conditional,
+        )

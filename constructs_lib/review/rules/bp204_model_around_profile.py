@@ -1,0 +1,78 @@
+"""A model is open directly where a profile is meant.
+
+## What it does
+Finds foundation models that a principal may call directly while it also holds an inference profile of the
+same model: the statement on the model has no condition on `bedrock:InferenceProfileArn`.
+
+## Why is this bad?
+The profile is there for its quota, its Regions and its cost tags. Without the condition the model can be
+called around it.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": [
+ "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0",
+ "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0"]}
+```
+
+## Use instead
+Two statements, the one on the model with
+`"Condition": {"StringLike": {"bedrock:InferenceProfileArn": "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"}}`.
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy.scope import types_of
+from constructs_lib.review.facts import has_key
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._models import INVOKE, model_of_profile, opens_model, profiles_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts, Held
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule("BP204", "model-around-profile", "note", "a model is open directly where a profile is meant", __name__)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per statement that opens a profile's model without the condition."""
+    rows: dict[int, tuple[Held, dict[str, None], dict[str, None]]] = {}
+    for action in INVOKE:
+        held_all = tuple(facts.holds(action))
+        profiles = tuple(profiles_of(held_all))
+        for held in held_all if profiles else ():
+            if types_of(held.resource) != {"bedrock:foundation-model"}:
+                continue
+            if has_key(held.conditions, "bedrock:InferenceProfileArn"):
+                continue
+            meant = [profile.resource for profile in profiles if _is_meant(profile, held)]
+            if meant:
+                row = rows.setdefault(id(held.statement), (held, {}, {}))
+                row[1][held.resource] = None
+                row[2].update(dict.fromkeys(meant))
+    for held, models, profile_arns in rows.values():
+        yield RULE.finding(
+            facts,
+            held.statement.origin,
+            f"{who(facts)} may call {listing(models)} without going through {listing(profile_arns, 2)}",
+            "put the models into a statement with a condition on `bedrock:InferenceProfileArn`",
+            key=(*sorted(models), *sorted(profile_arns)),
+            conditional=held.statement.conditional or facts.principal.conditional,
+        )
+
+
+def _is_meant(profile: Held, held: Held) -> bool:
+    """Whether the model stands there for the profile: it is the profile's, or shares its statement."""
+    model = model_of_profile(profile.resource)
+    if model:
+        return opens_model(held.resource, model)
+    return profile.statement is held.statement

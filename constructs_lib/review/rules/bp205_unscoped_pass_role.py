@@ -1,0 +1,79 @@
+"""A principal may pass every role of the account to every service.
+
+## What it does
+Finds `iam:PassRole` allowed on `*` (or on all roles of an account) without the condition
+`iam:PassedToService`.
+
+## Why is this bad?
+Creating an agent, a knowledge base or a function takes a role to pass. With PassRole on `*` the deployment
+can hand Bedrock an administrator's role, and the agent then acts with it.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
+```
+
+## Use instead
+```json
+{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:role/KnowledgeBaseRole",
+ "Condition": {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}}
+```
+
+## References
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.review._outside import PASS_ROLE
+from constructs_lib.review.facts import has_key
+from constructs_lib.review.model import Witness
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP205", "unscoped-pass-role", "warning", "a principal may pass every role to every service", __name__
+)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per statement."""
+    for item in facts.outside_with(PASS_ROLE):
+        wide = sorted({text for text in item.resources if _is_every_role(text)})
+        if not wide or has_key(item.conditions, "iam:PassedToService"):
+            continue
+        yield RULE.finding(
+            facts,
+            item.statement.origin,
+            f"{who(facts)} may pass {listing(wide)}: every role, to every service",
+            "name the roles in `Resource` and add the condition `iam:PassedToService`",
+            key=(*sorted(item.statement.actions or ("NotAction",)), *wide),
+            witness=Witness(
+                PASS_ROLE, "arn:aws:iam::111122223333:role/Administrator", f"`{wide[0]}` covers every role"
+            )
+            if wide[0].strip("*") == ""
+            else None,
+            conditional=item.statement.conditional or facts.principal.conditional,
+        )
+
+
+def _is_every_role(pattern: str) -> bool:
+    """Whether a pattern covers all roles of an account at least."""
+    if pattern.strip("*") == "":
+        return bool(pattern)
+    if not pattern.startswith("arn:"):
+        return False
+    parts = pattern.split(":", 5)
+    if len(parts) < 6:
+        return pattern.endswith("*")
+    return parts[5].strip("*") == "" or parts[5] in {"role/*", "role*", "role/**"}

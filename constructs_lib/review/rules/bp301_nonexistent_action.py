@@ -1,0 +1,134 @@
+"""A policy names an action that does not exist.
+
+## What it does
+Finds action names and patterns under a Bedrock prefix, or under an SDK client's name used as prefix
+(`bedrock-runtime:`), that match no IAM action, in Allow and Deny; stray white space and look-alike letters
+count. Actions that are newer than the catalogue are unknown, not nonexistent.
+
+## Why is this bad?
+In an Allow the call is denied, and the usual repair is a wildcard. In a Deny nothing is denied, and nobody
+notices. Many operations have no action of their own: Converse is authorised by `bedrock:InvokeModel`.
+
+## Example
+```json
+{"Effect": "Allow", "Action": ["bedrock:Converse", "bedrock-runtime:InvokeModel"], "Resource": "*"}
+```
+
+## Use instead
+`bedrock:InvokeModel`. `bedrock-planes which NAME` says what authorises an operation.
+
+## References
+- https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+- https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from constructs_lib import catalogue
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy._tables import action_mask
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.policy._model import Statement
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule("BP301", "nonexistent-action", "error", "a policy names an action that does not exist", __name__)
+
+# Cyrillic and Greek letters that look like Latin ones (Unicode Technical Standard 39, confusables).
+_LOOK_ALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u043a\u043c\u0442\u0412\u041c\u0410\u0415\u041e\u0420\u0421\u0422\u0406\u0391\u0392\u0395\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03bf\u0131\u2010\u2011\u2012\u2013\u2014\uff1a",
+    "aeopcyxijsdkmtBMAEOPCTIABEIKMNOPToi-----:",
+)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per statement and name."""
+    for _, statement in facts.statements():
+        for pattern in _wrong(statement.actions, statement.not_actions):
+            yield RULE.finding(
+                facts,
+                statement.origin,
+                f"{who(facts)}: `{pattern}` does not exist in IAM{_effect(statement)}",
+                _meant(pattern),
+                key=(statement.effect, pattern),
+                conditional=statement.conditional or facts.principal.conditional,
+            )
+
+
+def _effect(statement: Statement) -> str:
+    if statement.effect == "Deny":
+        return ", so nothing is denied" if statement.actions is not None else ", so it excepts nothing from the Deny"
+    return ", so nothing is allowed" if statement.actions is not None else ", so it excepts nothing"
+
+
+@lru_cache(maxsize=16384)
+def _wrong(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> tuple[str, ...]:
+    names = dict.fromkeys((*(actions or ()), *(not_actions or ())))
+    return tuple(name for name in names if _is_wrong(name))
+
+
+def _is_wrong(pattern: str) -> bool:
+    if ":" not in _plain(pattern) or UNRESOLVED in pattern or action_mask(pattern):
+        return False
+    return _plain(pattern).partition(":")[0].lower() in _prefixes()
+
+
+@cache
+def _prefixes() -> frozenset[str]:
+    return frozenset((*catalogue.prefixes(), *catalogue.client_names(), "bedrock-agents", "bedrock-mantle-control"))
+
+
+@lru_cache(maxsize=1024)
+def _plain(pattern: str) -> str:
+    """Return the pattern without white space, invisible and look-alike letters."""
+    if pattern.isascii() and not any(char.isspace() for char in pattern):
+        return pattern
+    text = unicodedata.normalize("NFKC", pattern.translate(_LOOK_ALIKES))
+    return "".join(char for char in text if not char.isspace() and unicodedata.category(char) not in {"Cf", "Cc", "Mn"})
+
+
+def _meant(pattern: str) -> str:
+    """Say what was meant."""
+    plain = _plain(pattern)
+    if plain != pattern and action_mask(plain):
+        what = "white space" if pattern.isascii() else "a look-alike letter or white space"
+        return f"it holds {what}: write `{plain}`"
+    prefix, _, name = plain.partition(":")
+    for service in (prefix.lower(), *_services(prefix.lower())):
+        if action_mask(f"{service}:{name}"):
+            return f"`{prefix}` is a client, not an IAM prefix: write `{service}:{name}`"
+    authorised = _operations().get(name.lower())
+    if authorised:
+        return f"the operation {name} is authorised by {listing(authorised)}"
+    near = _nearest(prefix.lower(), name)
+    return f"did you mean {' or '.join(f'`{item}`' for item in near)}?" if near else "remove it"
+
+
+def _services(prefix: str) -> tuple[str, ...]:
+    """Return the IAM prefixes to try, the one that the client's name starts with first."""
+    return tuple(sorted(catalogue.prefixes(), key=lambda item: (not prefix.startswith(item), -len(item))))
+
+
+@cache
+def _operations() -> dict[str, tuple[str, ...]]:
+    return {operation.name.lower(): operation.actions for operation in reversed(catalogue.operations())}
+
+
+def _nearest(prefix: str, name: str) -> tuple[str, ...]:
+    """Return the actions spelled most alike, those of the prefix before others."""
+    names = {action.partition(":")[2].lower(): action for action in reversed(catalogue.actions())}
+    own = {key: action for key, action in names.items() if action.startswith(f"{prefix}:")}
+    wanted = name.replace("*", "").replace("?", "").lower()
+    near = get_close_matches(wanted, own or names, 2, 0.7) or get_close_matches(wanted, names, 2, 0.7)
+    return tuple((own if key in own else names)[key] for key in near)

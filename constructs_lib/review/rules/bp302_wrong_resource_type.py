@@ -1,0 +1,119 @@
+"""An action stands beside resources of a type that it does not accept.
+
+## What it does
+Finds actions in Allow statements whose resources can never be of a type that the action accepts, and Bedrock
+ARNs that no action of their statement accepts. It is a warning when the action is allowed properly elsewhere
+in the principal. Wildcard patterns are reported when nothing that they match is left; resources that the
+input leaves open never are.
+
+## Why is this bad?
+The grant is inert: the call is denied although the policy looks right. `InvokeAgent` is authorised on
+`agent-alias`, not on `agent`; `InvokeModel` takes a provisioned model or a deployment, not a custom model.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeAgent",
+ "Resource": "arn:aws:bedrock:us-east-1:111122223333:agent/AGENT12345"}
+```
+
+## Use instead
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeAgent",
+ "Resource": "arn:aws:bedrock:us-east-1:111122223333:agent-alias/AGENT12345/ALIAS12345"}
+```
+
+## References
+- https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples-agent.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib import catalogue
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy._tables import action_mask, reach, types_of
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._inert import inert_rows
+from constructs_lib.review.rules.bp304_malformed_arn import fault_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.policy._model import Statement
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP302", "wrong-resource-type", "error", "an action stands beside resources that it does not accept", __name__
+)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per statement and severity, then the resources that nothing accepts."""
+    whole: set[int] = set()
+    for row in inert_rows(facts, "wrong-resource-type"):
+        whole.add(id(row.statement))
+        resources = row.statement.resources or ()
+        if all(fault_of(text) for text in resources):
+            continue  # BP304 says what is wrong with them
+        yield RULE.finding(
+            facts,
+            row.statement.origin,
+            f"{who(facts)}: {listing(row.names)} can never be allowed on {listing(resources)}",
+            f"{row.names[0]} takes {_accepted(row.actions[0])}",
+            key=(*row.names, *sorted(resources)),
+            severity="warning" if row.elsewhere else None,
+            conditional=row.statement.conditional or facts.principal.conditional,
+        )
+    for _, statement in facts.statements() if facts.mask else ():
+        unused = _unused(statement) if id(statement) not in whole else ()
+        if unused:
+            yield RULE.finding(
+                facts,
+                statement.origin,
+                f"{who(facts)}: no action of the statement accepts {listing(unused)}",
+                f"{_first(statement)} takes {_accepted(_first(statement))}",
+                key=("resource", *unused),
+                severity="warning",
+                conditional=statement.conditional or facts.principal.conditional,
+            )
+
+
+def _unused(statement: Statement) -> tuple[str, ...]:
+    """Return the statement's Bedrock ARNs that none of its actions accepts."""
+    if statement.effect == "Deny" or statement.actions is None or len(statement.resources or ()) < 2:
+        return ()
+    mask = 0
+    for pattern in statement.actions:
+        if UNRESOLVED in pattern:
+            return ()
+        mask |= action_mask(pattern)
+    return tuple(
+        text
+        for text in statement.resources or ()
+        if mask and types_of(text) and text.strip("*") and not reach(text) & mask and _is_bedrock(text)
+    )
+
+
+def _is_bedrock(text: str) -> bool:
+    parts = text.split(":", 5)
+    return len(parts) == 6 and parts[2].startswith("bedrock")
+
+
+def _first(statement: Statement) -> str:
+    """Return the statement's first action that takes ARNs."""
+    for name, action in catalogue.actions().items():
+        if action.resource_types and any(action_mask(p) & action_mask(name) for p in statement.actions or ()):
+            return name
+    return (statement.actions or ("",))[0]
+
+
+def _accepted(name: str) -> str:
+    """Return the resource types of an action as people write them."""
+    action = catalogue.action(name)
+    kinds = action.resource_types if action else ()
+    return listing((kind.partition(":")[2] for kind in kinds), 6) if kinds else "other resources"

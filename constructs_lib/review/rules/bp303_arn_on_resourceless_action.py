@@ -1,0 +1,57 @@
+"""An action that takes no resource stands beside an ARN.
+
+## What it does
+Finds actions without resource types (`RetrieveAndGenerate`, `Rerank`, `InvokeInlineAgent`, `ListAgents`) in
+Allow statements whose `Resource` is not `*`. It is a warning when the action is allowed properly elsewhere in
+the principal.
+
+## Why is this bad?
+IAM matches such an action against `*` alone, so the grant is inert and the call is denied.
+
+## Example
+```json
+{"Effect": "Allow", "Action": ["bedrock:Retrieve", "bedrock:RetrieveAndGenerate"],
+ "Resource": "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678"}
+```
+
+## Use instead
+Two statements: `bedrock:Retrieve` on the ARN, `bedrock:RetrieveAndGenerate` on `*`.
+
+## References
+- https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+- https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._inert import inert_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP303", "arn-on-resourceless-action", "error", "an action that takes no resource stands beside an ARN", __name__
+)
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield one finding per statement and severity."""
+    for row in inert_rows(facts, "arn-on-resourceless"):
+        resources = row.statement.resources or ()
+        yield RULE.finding(
+            facts,
+            row.statement.origin,
+            f"{who(facts)}: {listing(row.names)} can never be allowed on {listing(resources)}: IAM takes only `*`",
+            f'move {listing(row.names)} to a statement with `"Resource": "*"`',
+            key=(*row.names, *sorted(resources)),
+            severity="warning" if row.elsewhere else None,
+            conditional=row.statement.conditional or facts.principal.conditional,
+        )

@@ -1,0 +1,79 @@
+"""A principal may invoke models and not stream from them.
+
+## What it does
+Finds principals that may effectively call `bedrock:InvokeModel` and not
+`bedrock:InvokeModelWithResponseStream`. It is silent when every resource is an embedding, image, video,
+rerank or speech model, an asynchronous invocation or a project, and when only Step Functions, EventBridge,
+Scheduler or Bedrock may assume the role: they don't stream.
+
+## Why is this bad?
+ConverseStream and InvokeModelWithResponseStream are other permissions than Converse and InvokeModel. The
+first chat interface that streams fails with AccessDenied, in production rather than in the tests.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeModel",
+ "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}
+```
+
+## Use instead
+```json
+{"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+ "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}
+```
+Or turn the rule off where nothing streams.
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.review.rules._base import Rule, Run, origins, who
+from constructs_lib.review.rules._models import INVOKE, STREAM, cannot_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP305", "stream-without-permission", "note", "a principal may invoke models and not stream from them", __name__
+)
+
+_NEVER_STREAM = ("states.", "events.", "scheduler.", "bedrock.")
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield the finding at the first statement that allows InvokeModel."""
+    if not facts.allows(INVOKE[0]) or facts.allows(STREAM):
+        return
+    held = [item for item in facts.holds(INVOKE[0]) if not cannot_stream(item.resource)]
+    if not held or _never_streams(facts):
+        return
+    yield RULE.finding(
+        facts,
+        held[0].statement.origin,
+        f"{who(facts)} may call `{INVOKE[0]}` and not `{STREAM}`: Converse works, ConverseStream is denied",
+        f"add `{STREAM}` on the same resources, or turn the rule off if nothing streams",
+        key=(),
+        related=origins(held),
+        conditional=all(item.statement.conditional for item in held) or facts.principal.conditional,
+    )
+
+
+def _never_streams(facts: Facts) -> bool:
+    """Whether only services that don't stream may assume the role."""
+    trust = facts.principal.trust
+    trusted = [
+        pair for s in (trust.statements if trust else ()) if s.effect == "Allow" for pair in s.principals or ()
+    ]
+    return bool(trusted) and all(
+        kind == "Service" and value.lower().startswith(_NEVER_STREAM) for kind, value in trusted
+    )

@@ -1,0 +1,134 @@
+"""A principal may use or make long-lived Bedrock API keys.
+
+## What it does
+Finds `bedrock:CallWithBearerToken` (and `bedrock-mantle:`'s) allowed without the condition that
+`BearerTokenType` is `SHORT_TERM`, unless a Deny refuses long-term tokens; `iam:CreateServiceSpecificCredential`
+where a statement names it; and long-term keys in templates.
+
+## Why is this bad?
+A long-term API key is a password that works from anywhere until somebody deletes it, and it carries every
+Bedrock permission of its user.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:CallWithBearerToken", "Resource": "*"}
+```
+
+## Use instead
+```json
+{"Effect": "Allow", "Action": "bedrock:CallWithBearerToken", "Resource": "*",
+ "Condition": {"StringEquals": {"bedrock:BearerTokenType": "SHORT_TERM"}}}
+```
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-permissions.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy._tables import action_mask
+from constructs_lib.review._outside import CREATE_API_KEY
+from constructs_lib.review.facts import Facts, has_key
+from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._witness import witness_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from constructs_lib.policy._model import Condition
+    from constructs_lib.review.model import Finding, Resource
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP401", "bearer-token", "warning", "a principal may use or make long-lived Bedrock API keys", __name__, "both"
+)
+
+_ACTIONS = ("bedrock:CallWithBearerToken", "bedrock-mantle:CallWithBearerToken")
+_KEYS = ("bedrock:BearerTokenType", "bedrock-mantle:BearerTokenType")
+
+
+def check(subject: Facts | Resource, _run: Run) -> Iterator[Finding]:
+    """Yield findings on the uses and the making of keys."""
+    if isinstance(subject, Facts):
+        yield from _uses(subject)
+        yield from _makes(subject)
+    elif subject.type == "AWS::IAM::ServiceSpecificCredential":
+        yield from _key(subject)
+
+
+def _uses(facts: Facts) -> Iterator[Finding]:
+    seen: set[int] = set()
+    for action in _ACTIONS:
+        flag = action_mask(action)
+        if not facts.mask & flag or _denies_long_term(facts, flag):
+            continue
+        for held in facts.holds(action):
+            if _is_short_term(held.conditions) or id(held.statement) in seen:
+                continue
+            seen.add(id(held.statement))
+            yield RULE.finding(
+                facts,
+                held.statement.origin,
+                f"{who(facts)} may call Bedrock with API keys of any age (`{action}`)",
+                f"add the condition `{_KEYS[_ACTIONS.index(action)]}` = `SHORT_TERM`, or leave the action out",
+                key=("use", action, *sorted(held.statement.actions or ("NotAction",))),
+                witness=witness_of(facts, held, flag, "no condition asks for a short-term token"),
+                conditional=held.statement.conditional or facts.principal.conditional,
+            )
+
+
+def _is_short_term(conditions: Iterable[Condition]) -> bool:
+    return any(
+        has_key((test,), *_KEYS)
+        and test.operator.lower() in {"stringequals", "stringlike", "stringequalsignorecase"}
+        and all(value.upper() == "SHORT_TERM" for value in test.values)
+        for test in conditions
+    )
+
+
+def _denies_long_term(facts: Facts, flag: int) -> bool:
+    """Whether a Deny refuses tokens that are not short-term."""
+    for _, statement in facts.statements():
+        if statement.effect != "Deny" or not any(action_mask(p) & flag for p in statement.actions or ()):
+            continue
+        for test in statement.conditions:
+            values = {value.upper() for value in test.values}
+            negated = "not" in test.operator.lower()
+            if has_key((test,), *_KEYS) and values == ({"SHORT_TERM"} if negated else {"LONG_TERM"}):
+                return True
+    return False
+
+
+def _makes(facts: Facts) -> Iterator[Finding]:
+    for item in facts.outside_with(CREATE_API_KEY):
+        named = [text for text in item.statement.actions or () if "servicespecific" in text.lower()]
+        if not named or has_key(item.conditions, "iam:ServiceSpecificCredentialAgeDays"):
+            continue
+        services = [c for c in item.conditions if has_key((c,), "iam:ServiceSpecificCredentialServiceName")]
+        if any("not" not in c.operator.lower() and not any("bedrock" in v for v in c.values) for c in services):
+            continue
+        yield RULE.finding(
+            facts,
+            item.statement.origin,
+            f"{who(facts)} may make long-term API keys ({listing(named)})",
+            "use short-term keys; where a long-term one must be, limit `iam:ServiceSpecificCredentialAgeDays`",
+            key=("make", *sorted(named)),
+            conditional=item.statement.conditional or facts.principal.conditional,
+        )
+
+
+def _key(resource: Resource) -> Iterator[Finding]:
+    service = str(resource.properties.get("ServiceName", ""))
+    if "bedrock" in service:
+        yield RULE.finding(
+            resource,
+            resource.origin,
+            f"`{resource.logical_id}` is a long-term API key of Bedrock",
+            "use short-term keys, which expire with the session that made them",
+            key=("key",),
+            conditional=resource.conditional,
+        )

@@ -1,0 +1,125 @@
+"""A resource policy of Bedrock lets strangers in.
+
+## What it does
+Finds resource policies (of guardrails, knowledge bases, AgentCore runtimes and gateways) that allow principal
+`*` without a condition on an organization or account (error) or name another account (note), and data
+principals that may write resource policies (error).
+
+## Why is this bad?
+A resource policy admits without any identity policy of the owner's: `*` admits every AWS account there is.
+
+## Example
+```json
+{"Effect": "Allow", "Principal": "*", "Action": "bedrock:ApplyGuardrail", "Resource": "*"}
+```
+
+## Use instead
+```json
+{"Effect": "Allow", "Principal": "*", "Action": "bedrock:ApplyGuardrail", "Resource": "*",
+ "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-example1234"}}}
+```
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-resource-based-policies.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-cross-account.html
+- https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy._tables import action_mask
+from constructs_lib.review.facts import Facts, has_key
+from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._documents import document_of
+from constructs_lib.review.rules._witness import witness_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.policy._model import Statement
+    from constructs_lib.review.model import Finding, Resource
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP403", "open-resource-policy", "error", "a resource policy of Bedrock lets strangers in", __name__, "both"
+)
+
+_PROPERTIES = {
+    "AWS::Bedrock::ResourcePolicy": "PolicyDocument",
+    "AWS::Bedrock::KnowledgeBasePolicy": "PolicyDocument",
+    "AWS::BedrockAgentCore::ResourcePolicy": "Policy",
+}
+_BOUNDS = (
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalAccount",
+    "aws:ResourceAccount",
+    "aws:SourceAccount",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+)
+_WRITES = ("bedrock:PutResourcePolicy", "bedrock-agentcore:PutResourcePolicy")
+_ACCOUNT = re.compile(r"(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)")
+
+
+def check(subject: Facts | Resource, _run: Run) -> Iterator[Finding]:
+    """Yield findings on open policies and on data principals that may write them."""
+    if isinstance(subject, Facts):
+        yield from _writers(subject)
+    elif subject.type in _PROPERTIES:
+        policy = document_of(subject, _PROPERTIES[subject.type])
+        for statement in policy.statements if policy else ():
+            if statement.effect == "Allow":
+                yield from _statement(subject, statement)
+
+
+def _statement(resource: Resource, statement: Statement) -> Iterator[Finding]:
+    values = [value for kind, value in statement.principals or () if kind == "AWS"]
+    everyone = "*" in values or (statement.principals is None and statement.not_principals is not None)
+    if everyone and not any(
+        has_key((test,), *_BOUNDS) and "not" not in test.operator.lower() for test in statement.conditions
+    ):
+        yield RULE.finding(
+            resource,
+            statement.origin,
+            f"the resource policy `{resource.logical_id}` allows {listing(statement.actions or ('NotAction',))} "
+            "to every AWS account",
+            "name the principals, or add a condition on `aws:PrincipalOrgID`",
+            key=("everyone", *sorted(statement.actions or ())),
+            conditional=resource.conditional or statement.conditional,
+        )
+    own = resource.environment.partition("/")[0]
+    foreign = sorted({found.group(1) for value in values if (found := _ACCOUNT.match(value))} - {own})
+    if foreign:
+        yield RULE.finding(
+            resource,
+            statement.origin,
+            f"the resource policy `{resource.logical_id}` admits the account {listing(foreign)}",
+            "check that the account is meant to have access",
+            key=("account", *foreign),
+            severity="note",
+            conditional=resource.conditional or statement.conditional,
+        )
+
+
+def _writers(facts: Facts) -> Iterator[Finding]:
+    mask = (action_mask(_WRITES[0]) | action_mask(_WRITES[1])) & facts.mask
+    if not mask or not facts.planes[2]:
+        return
+    held = facts.first(mask)
+    if held is not None:
+        names = [name for name in _WRITES if facts.allows(name)]
+        yield RULE.finding(
+            facts,
+            held.statement.origin,
+            f"{who(facts)} runs Bedrock and may write resource policies ({listing(names)})",
+            "leave resource policies to the deployment: they can let other accounts in",
+            key=("writer",),
+            related=origins(item for item in facts.held if item.mask & mask),
+            witness=witness_of(facts, held, mask, "a resource policy can admit any account"),
+            conditional=facts.only_conditional(mask),
+        )

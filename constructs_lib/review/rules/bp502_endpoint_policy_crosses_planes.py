@@ -1,0 +1,99 @@
+"""A VPC endpoint of Bedrock admits more than its plane.
+
+## What it does
+Finds VPC endpoints of Bedrock services without an endpoint policy, or with one that admits actions of the
+other plane than the endpoint's.
+
+## Why is this bad?
+The endpoint policy is the last wall inside the network: without one, a leaked credential of any account can
+be used through it.
+
+## Example
+An endpoint of `com.amazonaws.us-east-1.bedrock-runtime` without `PolicyDocument`, or with
+`{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}`.
+
+## Use instead
+```json
+{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/AppRole"},
+ "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], "Resource": "*"}
+```
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html
+- https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy._tables import names_of
+from constructs_lib.policy.effective import effective
+from constructs_lib.review._masks import masks
+from constructs_lib.review.rules._base import Rule, Run, listing
+from constructs_lib.review.rules._documents import document_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.model import Finding, Resource
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP502",
+    "endpoint-policy-crosses-planes",
+    "warning",
+    "a VPC endpoint of Bedrock admits more than its plane",
+    __name__,
+    "resource",
+)
+
+_SERVICE = re.compile(r"\.(bedrock(?:-[a-z]+)*)(?:\.[a-z]+)*(?:-fips)?$")
+_CONTROL = frozenset({"bedrock", "bedrock-agent", "bedrock-agentcore-control", "bedrock-data-automation"})
+_BOTH = frozenset({"bedrock-mantle"})
+
+
+def check(resource: Resource, _run: Run) -> Iterator[Finding]:
+    """Yield the finding of one endpoint."""
+    if resource.type != "AWS::EC2::VPCEndpoint":
+        return
+    found = _SERVICE.search(str(resource.properties.get("ServiceName", "")))
+    if not found:
+        return
+    service = found.group(1).removesuffix("-fips")
+    if "PolicyDocument" not in resource.properties:
+        yield RULE.finding(
+            resource,
+            resource.origin,
+            f"the endpoint `{resource.logical_id}` of `{service}` has no policy, so it admits everything",
+            "add a policy with the principals and the actions that the endpoint is for",
+            key=("none", service),
+            conditional=resource.conditional,
+        )
+        return
+    yield from _crossing(resource, service)
+
+
+def _crossing(resource: Resource, service: str) -> Iterator[Finding]:
+    policy = document_of(resource, "PolicyDocument")
+    if policy is None or service in _BOTH or resource.properties["PolicyDocument"] == UNRESOLVED:
+        return
+    m = masks()
+    other = m.data | m.data_read if service in _CONTROL else m.control_write | m.control_read
+    admitted = effective((policy,)).mask & other
+    if not admitted:
+        return
+    plane = "data" if service in _CONTROL else "control"
+    where = next((s.origin for s in policy.statements if s.effect == "Allow"), policy.origin)
+    yield RULE.finding(
+        resource,
+        where,
+        f"the policy of endpoint `{resource.logical_id}` (`{service}`) admits {plane} actions: "
+        f"{listing(names_of(admitted))}",
+        f"leave out the {plane} actions: they belong to another endpoint",
+        key=("crosses", service),
+        conditional=resource.conditional,
+    )

@@ -1,0 +1,80 @@
+"""An application may invoke models without a guardrail.
+
+## What it does
+Finds principals of kind `app` that may invoke models where no condition on `bedrock:GuardrailIdentifier`
+(in the Allow, or in a Deny) asks for a guardrail. It is silent beside `RetrieveAndGenerate` and
+`InvokeAgent`: their inner calls lack the guardrail, so such a condition would break them.
+
+## Why is this bad?
+The guardrail is a parameter of the call: whoever controls the application's code or configuration leaves it
+out. The condition makes it a rule.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeModel",
+ "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}
+```
+
+## Use instead
+The same with
+`"Condition": {"StringEquals": {"bedrock:GuardrailIdentifier": "arn:aws:bedrock:us-east-1:111122223333:guardrail/GR12345678:1"}}`.
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy._tables import action_mask
+from constructs_lib.review.facts import has_key
+from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._models import INVOKE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.model import Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP503", "invoke-without-guardrail", "note", "an application may invoke models without a guardrail", __name__
+)
+
+_KEY = "bedrock:GuardrailIdentifier"
+_INCOMPATIBLE = ("bedrock:RetrieveAndGenerate", "bedrock:InvokeAgent")
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield the finding at the first statement without the condition."""
+    if facts.kind != "app" or any(facts.allows(action) for action in _INCOMPATIBLE):
+        return
+    mask = (action_mask(INVOKE[0]) | action_mask(INVOKE[1])) & facts.mask
+    if not mask or _denies_without(facts, mask):
+        return
+    open_to_all = [held for held in facts.held if held.mask & mask and not has_key(held.conditions, _KEY)]
+    if not open_to_all:
+        return
+    names = [action for action in INVOKE if facts.allows(action)]
+    yield RULE.finding(
+        facts,
+        open_to_all[0].statement.origin,
+        f"{who(facts)} may call {listing(names)} without a guardrail",
+        f"add a condition on `{_KEY}` to the statement",
+        key=(),
+        related=origins(open_to_all),
+        conditional=facts.only_conditional(mask),
+    )
+
+
+def _denies_without(facts: Facts, mask: int) -> bool:
+    """Whether a Deny refuses calls without the guardrail."""
+    return any(
+        statement.effect == "Deny"
+        and has_key(statement.conditions, _KEY)
+        and any(action_mask(pattern) & mask for pattern in statement.actions or ())
+        for _, statement in facts.statements()
+    )
