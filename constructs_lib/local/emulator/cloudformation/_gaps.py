@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from ministack.services import ec2
+from ministack.services import ec2, iam
 from ministack.services.cloudformation import provisioners
 
 from constructs_lib.local.emulator.cloudformation import execution_role
@@ -22,7 +22,11 @@ def install() -> None:
     vpc = provisioners._RESOURCE_HANDLERS["AWS::EC2::VPC"]
     for verb in ("create", "update"):
         vpc[verb] = _with_cidr(vpc[verb])
+    role = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    role["create"] = _with_boundary(role["create"], properties_at=1)
+    role["update"] = _with_boundary(role["update"], properties_at=2)
     ec2._vpce_fields_xml = _with_policy(ec2._vpce_fields_xml)
+    ec2._ACTION_MAP["CreateVpcEndpoint"] = _keeping_policy(ec2._ACTION_MAP["CreateVpcEndpoint"])
     provisioners._RESOURCE_HANDLERS["AWS::IAM::RolePolicy"] = {
         "create": _put_role_policy,
         "update": lambda physical_id, _old, new, stack: (physical_id, _put_role_policy("", new, stack)[1]),
@@ -41,6 +45,17 @@ def _with_cidr(stock: Callable[..., Any]) -> Callable[..., Any]:
     return handler
 
 
+def _with_boundary(stock: Callable[..., Any], *, properties_at: int) -> Callable[..., Any]:
+    """A role's permissions boundary, which ministack's type leaves out: without it nothing would be cut."""
+
+    def handler(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - ministack's handlers have no types
+        physical_id, found = stock(*arguments, **named)
+        iam._roles[physical_id]["PermissionsBoundary"] = arguments[properties_at].get("PermissionsBoundary") or ""
+        return physical_id, found
+
+    return handler
+
+
 def _with_policy(stock: Callable[..., str]) -> Callable[..., str]:
     """DescribeVpcEndpoints shows the endpoint's policy."""
 
@@ -53,6 +68,21 @@ def _with_policy(stock: Callable[..., str]) -> Callable[..., str]:
         return xml.replace("<state>", f"<policyDocument>{escape(text)}</policyDocument><state>", 1)
 
     return fields
+
+
+def _keeping_policy(stock: Callable[..., Any]) -> Callable[..., Any]:
+    """CreateVpcEndpoint over the API keeps the policy that it is given."""
+
+    def create(parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's handlers have no types
+        before = set(ec2._vpc_endpoints.keys())
+        answer = stock(parameters)
+        policy = ec2._p(parameters, "PolicyDocument")
+        for endpoint_id in set(ec2._vpc_endpoints.keys()) - before:
+            if policy:
+                ec2._vpc_endpoints[endpoint_id]["PolicyDocument"] = policy
+        return answer
+
+    return create
 
 
 def _put_role_policy(_logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, Any]]:
