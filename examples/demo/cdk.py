@@ -82,7 +82,8 @@ class Cdk:
     def bootstrap(self, account: str, region: str, policy_arns: Sequence[str]) -> None:
         """Bootstrap the account; CloudFormation will deploy with these policies and no others."""
         policies = ["--cloudformation-execution-policies", ",".join(policy_arns)]
-        self._run("bootstrap", f"aws://{account}/{region}", *policies)
+        # Without the assembly the CLI would run the app again, for nothing.
+        self._run("bootstrap", f"aws://{account}/{region}", "--app", str(self.assembly), *policies)
 
     def _run(self, command: str, *arguments: str) -> None:
         """Run a command of the CLI to its end and keep all its output in a log.

@@ -19,8 +19,12 @@ POLICY_NAME = "BedrockPlanesDemo"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The outcomes of one call: ``identity_only`` is ``None`` where the role has no permissions boundary."""
+    """The outcomes of one call: ``identity_only`` is ``None`` where the role has no permissions boundary.
 
+    ``bounded`` says whether the role must have one.
+    """
+
+    bounded: bool
     before: Outcome
     identity_only: Outcome | None
     with_statement: Outcome
@@ -28,12 +32,16 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether the call passed with the statement and only with it."""
+        """Whether the call passed with all that it lacked and only with that."""
+        if self.bounded != (self.identity_only is not None):
+            return False
         refused = [self.before, self.after, *([self.identity_only] if self.identity_only else [])]
         return self.with_statement.verdict == "allowed" and all(o.verdict == "denied" for o in refused)
 
 
-def prove(iam: Any, role_arn: str, action: str, resource: str, call: Callable[[], Any]) -> Proof:
+def prove(
+    iam: Any, role_arn: str, action: str, resource: str, call: Callable[[], Any], *, bounded: bool
+) -> Proof:
     """Make ``call`` before, with and after the one statement that it lacks.
 
     ``iam`` is the administrator's client. A permissions boundary is widened too, where the role has one, and
@@ -50,9 +58,9 @@ def prove(iam: Any, role_arn: str, action: str, resource: str, call: Callable[[]
             with_statement = attempt(call)
         else:
             identity_only = attempt(call)
-            with _widened(iam, boundary, statement):
+            with _widened(iam, role_name, boundary, statement):
                 with_statement = attempt(call)
-    return Proof(before, identity_only, with_statement, attempt(call))
+    return Proof(bounded, before, identity_only, with_statement, attempt(call))
 
 
 @contextlib.contextmanager
@@ -67,16 +75,17 @@ def _inline(iam: Any, role_name: str, statement: dict[str, str]) -> Iterator[Non
 
 
 @contextlib.contextmanager
-def _widened(iam: Any, policy_arn: str, statement: dict[str, str]) -> Iterator[None]:
-    """Hold the statement in a new default version of a managed policy, for as long as the block lasts."""
-    old = iam.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
-    document = iam.get_policy_version(PolicyArn=policy_arn, VersionId=old)["PolicyVersion"]["Document"]
+def _widened(iam: Any, role_name: str, policy_arn: str, statement: dict[str, str]) -> Iterator[None]:
+    """Give the role a wider copy of its boundary for as long as the block lasts."""
+    version = iam.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=policy_arn, VersionId=version)["PolicyVersion"]["Document"]
     if isinstance(document, str):
         document = json.loads(document)
     wider = json.dumps(document | {"Statement": [*document["Statement"], statement]})
-    new = iam.create_policy_version(PolicyArn=policy_arn, PolicyDocument=wider, SetAsDefault=True)
+    copy = iam.create_policy(PolicyName=POLICY_NAME, PolicyDocument=wider)["Policy"]["Arn"]
     try:
+        iam.put_role_permissions_boundary(RoleName=role_name, PermissionsBoundary=copy)
         yield
     finally:
-        iam.set_default_policy_version(PolicyArn=policy_arn, VersionId=old)
-        iam.delete_policy_version(PolicyArn=policy_arn, VersionId=new["PolicyVersion"]["VersionId"])
+        iam.put_role_permissions_boundary(RoleName=role_name, PermissionsBoundary=policy_arn)
+        iam.delete_policy(PolicyArn=copy)

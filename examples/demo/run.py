@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["WORK", "Demo", "run"]
 
 WORK = ROOT / ".cache/demo"
-QUESTION = "Which IAM action authorises ConverseStream, and why does streaming need its own permission?"
+REVIEW = "import sys; from constructs_lib.review.cli import main; sys.exit(main())"
+QUESTION = "Which IAM action authorises a streamed answer?"
 
 
 def run(aws: LocalAws, console: Console) -> tuple[int, Deployment]:
@@ -162,7 +163,12 @@ class Demo:
         message = [{"role": "user", "content": [{"text": QUESTION}]}]
         proofs = {
             "app role, ListFoundationModels": prove(
-                iam, deployment.app_role_arn, "bedrock:ListFoundationModels", "*", app.list_foundation_models
+                iam,
+                deployment.app_role_arn,
+                "bedrock:ListFoundationModels",
+                "*",
+                app.list_foundation_models,
+                bounded=True,
             ),
             "deploy role, Converse": prove(
                 iam,
@@ -170,6 +176,7 @@ class Demo:
                 "bedrock:InvokeModel",
                 deployment.model_arn(model),
                 lambda: deploy.converse(modelId=model, messages=message),
+                bounded=False,
             ),
         }
         for name, proof in proofs.items():
@@ -210,7 +217,7 @@ class Demo:
     def review(self) -> None:
         """Review the deployed assembly with the command line."""
         self.console.step("Reviewing the assembly (bedrock-planes review)")
-        command = [sys.executable, "-m", "constructs_lib.review.cli", "review", str(WORK / "cdk.out")]
+        command = [sys.executable, "-c", REVIEW, "review", str(WORK / "cdk.out")]
         done = subprocess.run(  # noqa: S603 - our own command line
             command, cwd=ROOT, capture_output=True, text=True, check=False
         )

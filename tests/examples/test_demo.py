@@ -151,16 +151,15 @@ def test_reasons_name_the_principal_once_and_quote_the_rest() -> None:
 
 # -------------------------------------------------------------------------------------------------- the proof
 class Iam:
-    """Just enough IAM: an inline policy and the default version of a boundary."""
+    """Just enough IAM: an inline policy and a boundary, each with or without the statement."""
 
     def __init__(self, *, boundary: bool) -> None:
-        self.boundary = boundary
         self.inline: str | None = None
-        self.versions = {"v1": {"Version": "2012-10-17", "Statement": [{"Sid": "Old"}]}}
-        self.default = "v1"
+        self.policies = {"arn:old": json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "Old"}]})}
+        self.boundary = "arn:old" if boundary else None
 
     def get_role(self, RoleName: str) -> dict[str, Any]:  # noqa: N803 - boto3's spelling
-        limit = {"PermissionsBoundary": {"PermissionsBoundaryArn": "arn:b"}} if self.boundary else {}
+        limit = {"PermissionsBoundary": {"PermissionsBoundaryArn": self.boundary}} if self.boundary else {}
         return {"Role": limit}
 
     def put_role_policy(self, PolicyDocument: str, **_: str) -> None:  # noqa: N803 - boto3's spelling
@@ -170,47 +169,57 @@ class Iam:
         self.inline = None
 
     def get_policy(self, **_: str) -> dict[str, Any]:
-        return {"Policy": {"DefaultVersionId": self.default}}
+        return {"Policy": {"DefaultVersionId": "v1"}}
 
-    def get_policy_version(self, VersionId: str, **_: str) -> dict[str, Any]:  # noqa: N803 - boto3's spelling
-        return {"PolicyVersion": {"Document": self.versions[VersionId]}}
+    def get_policy_version(self, PolicyArn: str, **_: str) -> dict[str, Any]:  # noqa: N803 - boto3's spelling
+        return {"PolicyVersion": {"Document": json.loads(self.policies[PolicyArn])}}
 
-    def create_policy_version(self, PolicyDocument: str, **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's
-        self.versions["v2"], self.default = json.loads(PolicyDocument), "v2"
-        return {"PolicyVersion": {"VersionId": "v2"}}
+    def create_policy(self, PolicyDocument: str, **_: str) -> dict[str, Any]:  # noqa: N803 - boto3's spelling
+        self.policies["arn:copy"] = PolicyDocument
+        return {"Policy": {"Arn": "arn:copy"}}
 
-    def set_default_policy_version(self, VersionId: str, **_: str) -> None:  # noqa: N803 - boto3's spelling
-        self.default = VersionId
+    def put_role_permissions_boundary(self, PermissionsBoundary: str, **_: str) -> None:  # noqa: N803 - boto3's
+        self.boundary = PermissionsBoundary
 
-    def delete_policy_version(self, VersionId: str, **_: str) -> None:  # noqa: N803 - boto3's spelling
-        del self.versions[VersionId]
+    def delete_policy(self, PolicyArn: str) -> None:  # noqa: N803 - boto3's spelling
+        del self.policies[PolicyArn]
 
     def call(self) -> None:
         """Pass when the role and its boundary both hold the statement."""
-        if not self.inline or (self.boundary and self.default == "v1"):
+        if not self.inline or (self.boundary and "bedrock:X" not in self.policies[self.boundary]):
             raise refusal()
 
 
 @pytest.mark.parametrize("boundary", [False, True])
 def test_a_proof_adds_what_is_missing_and_takes_it_away_again(*, boundary: bool) -> None:
     iam = Iam(boundary=boundary)
-    proof = prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", iam.call)
+    proof = prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", iam.call, bounded=boundary)
     assert proof.holds
     assert (proof.identity_only is not None) is boundary
-    assert (iam.inline, iam.default, list(iam.versions)) == (None, "v1", ["v1"])
+    assert (iam.inline, iam.boundary, list(iam.policies)) == (
+        None,
+        "arn:old" if boundary else None,
+        ["arn:old"],
+    )
 
 
 def test_a_proof_does_not_hold_when_the_statement_changes_nothing() -> None:
     iam = Iam(boundary=False)
-    assert not prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", raising(refusal())).holds
-    assert not prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", lambda: None).holds
+    for call in (raising(refusal()), lambda: None):
+        assert not prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", call, bounded=False).holds
+
+
+@pytest.mark.parametrize("boundary", [False, True])
+def test_a_proof_does_not_hold_for_a_role_that_is_bounded_otherwise(*, boundary: bool) -> None:
+    iam = Iam(boundary=boundary)
+    assert not prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", iam.call, bounded=not boundary).holds
 
 
 def test_a_proof_cleans_up_when_it_is_interrupted() -> None:
     iam = Iam(boundary=True)
     with pytest.raises(KeyboardInterrupt):
-        prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", interrupt_third_call())
-    assert (iam.inline, iam.default) == (None, "v1")
+        prove(iam, "arn:aws:iam::1:role/App", "bedrock:X", "*", interrupt_third_call(), bounded=True)
+    assert (iam.inline, iam.boundary, list(iam.policies)) == (None, "arn:old", ["arn:old"])
 
 
 def interrupt_third_call() -> Any:
