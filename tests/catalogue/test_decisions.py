@@ -1,0 +1,61 @@
+"""The hand decisions: each has a reason of its own, an AWS page, and something to decide."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from constructs_lib import catalogue
+from constructs_lib.catalogue._decisions import read_decisions
+
+if TYPE_CHECKING:
+    from constructs_lib.catalogue import Decision
+
+_DECIDED = [d for d in catalogue.decisions() if d.kind != "mistake"]
+
+
+@pytest.mark.parametrize("decision", catalogue.decisions(), ids=lambda d: f"{d.kind}-{d.subject}")
+def test_each_has_a_reason_and_an_aws_page(decision: Decision) -> None:
+    assert len(decision.reason) > 15
+    assert decision.page.startswith("https://docs.aws.amazon.com/")
+    assert decision.page.endswith(".html")
+
+
+def test_no_two_planes_are_decided_with_the_same_reason() -> None:
+    reasons = Counter(d.reason for d in catalogue.decisions() if d.kind == "action")
+    assert [reason for reason, count in reasons.items() if count > 1] == []
+
+
+def test_nothing_is_decided_twice() -> None:
+    subjects = Counter((d.kind, d.subject, d.value) for d in catalogue.decisions())
+    assert [subject for subject, count in subjects.items() if count > 1] == []
+
+
+def test_each_is_about_something_that_exists() -> None:
+    operations = {f"{o.client}.{o.name}" for o in catalogue.operations()}
+    known = catalogue.actions().keys() | catalogue.resource_types().keys() | operations
+    lost = [d.subject for d in catalogue.decisions() if d.kind != "meant" and d.subject not in known]
+    assert lost == []
+
+
+def test_names_that_were_meant_otherwise_do_not_exist() -> None:
+    meant = [d for d in catalogue.decisions() if d.kind == "meant"]
+    assert meant
+    for decision in meant:
+        assert catalogue.action(decision.subject) is None
+        assert all(catalogue.action(name) for name in decision.value.split())
+
+
+def test_an_action_is_decided_by_hand_only_where_no_client_or_two_planes_expose_it() -> None:
+    exposed: dict[str, set[str]] = {}
+    for operation in catalogue.operations():
+        prefix = catalogue.families()[operation.family].prefix
+        exposed.setdefault(f"{prefix}:{operation.name}", set()).add(operation.plane)
+    superfluous = [d.subject for d in _DECIDED if d.kind == "action" and len(exposed.get(d.subject, ())) == 1]
+    assert superfluous == []
+
+
+def test_the_file_and_the_committed_data_agree() -> None:
+    assert sum(map(len, read_decisions().values())) == len(catalogue.decisions())

