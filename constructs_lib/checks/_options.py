@@ -1,0 +1,72 @@
+"""What plugin, pack and assertions can be told; wrong values are refused where they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, get_args
+
+from constructs_lib.review.config import Config
+from constructs_lib.review.model import Kind, Options
+from constructs_lib.review.rules import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["NAMESPACE", "CheckOptions", "check_options", "rule_ids"]
+
+NAMESPACE = "bedrock-planes::"
+"""Before each rule's id in everything that the CDK sees: so one acknowledgement serves plugin and pack."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """Checked options: those of the review, and the name of the JSON report (``None``: write none)."""
+
+    review: Options
+    report: str | None = None
+
+
+def rule_ids() -> list[str]:
+    """Return the ids of all rules as the CDK sees them."""
+    return [NAMESPACE + rule.id for rule in rules()]
+
+
+def check_options(
+    *, strict: bool, off: Iterable[str], kinds: Mapping[Kind, Iterable[str]] | None, report: str | None = None
+) -> CheckOptions:
+    """Check what a caller wrote.
+
+    Raises:
+        ValueError: an unknown rule or kind, or a text where a list of patterns belongs.
+
+    """
+    config = Config(off=frozenset(map(_rule, _texts("off", off))), kinds=tuple(_kinds(kinds or {})))
+    return CheckOptions(Options(strict=strict, config=config), report)
+
+
+def _texts(option: str, values: Iterable[str]) -> list[str]:
+    if isinstance(values, str):
+        message = f"`{option}` is the text `{values}`: write a list, `[{values!r}]`"
+        raise ValueError(message)  # noqa: TRY004 - one class for every wrong option
+    return list(values)
+
+
+def _rule(value: str) -> str:
+    known = [rule.id for rule in rules()]
+    name = value.removeprefix(NAMESPACE).upper()
+    if name not in known:
+        near = get_close_matches(name, known, 1, 0.5)
+        hint = f"did you mean `{near[0]}`?" if near else "`bedrock-planes rules` lists them"
+        message = f"`off` names the rule `{value}`, which doesn't exist: {hint}"
+        raise ValueError(message)
+    return name
+
+
+def _kinds(kinds: Mapping[Kind, Iterable[str]]) -> Iterable[tuple[Kind, str]]:
+    for kind, patterns in kinds.items():
+        if kind not in get_args(Kind):
+            known = ", ".join(f"`{name}`" for name in get_args(Kind))
+            message = f"`kinds` has the key `{kind}`: use one of {known}"
+            raise ValueError(message)
+        yield from ((kind, pattern) for pattern in _texts(f"kinds[{kind!r}]", patterns))

@@ -1,0 +1,119 @@
+"""One run of the review inside a synthesis: the one function behind plugin and pack."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+
+from constructs_lib.checks._places import Places, read_places
+from constructs_lib.checks._violations import Shown, fault, violation
+from constructs_lib.review import review
+from constructs_lib.review.model import Acknowledgement, Finding
+from constructs_lib.review.readers import read
+from constructs_lib.review.report import summarize, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from constructs import IConstruct
+
+    from constructs_lib.checks._options import CheckOptions
+    from constructs_lib.review.model import Report
+
+__all__ = ["Checker"]
+
+
+class Checker:
+    """Reviews what the CDK hands to a validation plugin and tells each finding once per synthesis."""
+
+    def __init__(self, options: CheckOptions) -> None:
+        self._options = options
+        self._synthesis: tuple[str, int] | None = None
+        self._told: set[Finding] = set()
+
+    def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
+        """Return the findings as the CDK takes them. Whatever goes wrong becomes a fatal violation.
+
+        The CDK CLI passes over an exception in a plugin in silence, and exits with 0.
+        """
+        try:
+            violations = self._violations(context)
+        except Exception as error:  # noqa: BLE001 - see the docstring: an exception would pass the synth
+            violations = [fault(f"the review of the Bedrock planes failed: {_line(error)}")]
+        failed = any(item.severity in {"error", "fatal"} for item in violations)
+        return cdk.PolicyValidationPluginReport(success=not failed, violations=violations)
+
+    def _violations(self, context: cdk.IPolicyValidationContext) -> list[cdk.PolicyViolation]:
+        stacks = {Path(stack.template_path): stack.stack_construct_path for stack in context.stack_templates}
+        root = assembly_of(stacks)
+        report = review(read([_shown_path(root)]), self._options.review)
+        faults = [fault(f"cannot review `{item.path}`: {item.error}") for item in report.inputs if item.error]
+        places = Places()
+        if report.findings:
+            places = read_places({path.parent for path in stacks}, context.app_construct, stacks.values())
+        shown = [Shown(finding, report, places, stacks) for finding in report.findings]
+        if self._options.report is not None:
+            _write(root / self._options.report, _with_acknowledgements(report, shown))
+        new = self._not_told(shown, context.app_construct)
+        return [*faults, *(violation(item, places) for item in new)]
+
+    def _not_told(self, shown: list[Shown], app: IConstruct) -> list[Shown]:
+        """Leave out what this object told in the same synthesis, when app and stage both register it.
+
+        Each synthesis writes the app's manifest anew, also one that takes a stage's templates as they are.
+        """
+        outdir = getattr(app, "outdir", None)
+        synthesis = (outdir, (Path(outdir) / "manifest.json").stat().st_mtime_ns) if outdir else None
+        if synthesis is None or synthesis != self._synthesis:
+            self._told = set()
+        self._synthesis = synthesis
+        new = [item for item in shown if item.finding not in self._told]
+        self._told.update(item.finding for item in shown)
+        return new
+
+
+def assembly_of(templates: Iterable[Path]) -> Path:
+    """Return the folder of the assembly that holds all templates: the app's, or a stage's."""
+    folder = Path(os.path.commonpath([path.parent for path in templates]))
+    while not (folder / "manifest.json").is_file() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _shown_path(folder: Path) -> str:
+    """Return the folder as a user at the command line would name it."""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
+
+
+def _with_acknowledgements(report: Report, shown: list[Shown]) -> Report:
+    """Return the report with the acknowledgements that the CDK applies, those of apps and stages included.
+
+    What the readers found may be older: the ``validation-report.json`` of the synthesis before this one.
+    """
+    findings = tuple(replace(item.finding, acknowledged=_acknowledgement(item)) for item in shown)
+    return replace(report, findings=findings, summary=summarize(len(report.principals), findings))
+
+
+def _acknowledgement(item: Shown) -> Acknowledgement | None:
+    accepted = item.accepted
+    if accepted is None or not accepted.reason.strip():
+        return None
+    return Acknowledgement(item.rule, accepted.reason.strip(), accepted.at or "App")
+
+
+def _write(path: Path, report: Report) -> None:
+    path.write_text(to_json(report), encoding="utf-8")
+
+
+def _line(error: Exception) -> str:
+    """Return an exception in one line, with the place where it was raised."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f" ({Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno})" if frame else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}{where}"

@@ -1,0 +1,43 @@
+"""Say what a role is for, so that the review knows its kind and doesn't have to call it ``unknown``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import aws_cdk as cdk
+
+from constructs_lib._cdk import MARK, PlanesError
+from constructs_lib.review.model import Kind
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+
+__all__ = ["mark_role"]
+
+
+def mark_role(role: iam.IRole | iam.CfnRole, kind: Kind) -> None:
+    """Mark a role that another library made, as ``AppRole`` and ``DeployRole`` mark themselves.
+
+    The mark is metadata in the template (``bedrock-planes:role``); it grants and denies nothing.
+
+    Args:
+        role: a role that this app creates.
+        kind: ``app`` (serves requests), ``deploy`` (provisions), ``service`` (an AWS service assumes it),
+            ``operator`` (people or schedules use it for named control actions) or ``unknown``.
+
+    Raises:
+        PlanesError: no such kind, or the role is imported, so that no template of this app defines it.
+
+    """
+    if kind not in get_args(Kind):
+        message = f"`kind` is `{kind}`: use one of {', '.join(f'`{name}`' for name in get_args(Kind))}"
+        raise PlanesError(message)
+    resource = role if isinstance(role, cdk.CfnResource) else role.node.default_child
+    if not isinstance(resource, cdk.CfnResource):
+        message = (
+            f"the role `{role.node.path}` is not defined in this app, so no template can hold its mark: "
+            f"name it in the check's `kinds`, `{{{kind!r}: [...]}}`"
+        )
+        raise PlanesError(message)
+    # Assigning cfn_options.metadata would erase aws:cdk:path.
+    resource.add_metadata(MARK, {"kind": kind})

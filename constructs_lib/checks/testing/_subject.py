@@ -1,0 +1,131 @@
+"""What an assertion is about: anything that can be synthesized or read, reviewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
+
+import aws_cdk as cdk
+from aws_cdk import assertions
+from constructs import Construct
+
+from constructs_lib.checks._app import is_failed_validation
+from constructs_lib.checks._options import check_options
+from constructs_lib.review import read, read_document, review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from constructs_lib.policy._model import Statement
+    from constructs_lib.review.model import Finding, Kind, Location, Model, Principal, PrincipalReport, Report
+
+__all__ = ["Reviewed", "Subject", "review_subject"]
+
+Subject: TypeAlias = assertions.Template | cdk.Stack | cdk.Stage | str | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A report with the model behind it, cut to what the assertion is about."""
+
+    report: Report
+    model: Model
+    principals: tuple[PrincipalReport, ...]
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """The findings on these principals."""
+        ours = {principal.id for principal in self.principals}
+        yield from (finding for finding in self.report.findings if finding.principal in ours)
+
+    def principal(self, wanted: str | Construct) -> tuple[PrincipalReport, Principal]:
+        """Find one principal by construct, construct path, name or id; a text may be a pattern.
+
+        Raises:
+            AssertionError: none or several.
+
+        """
+        pattern = wanted.node.path if isinstance(wanted, Construct) else wanted
+        found = [item for item in self.principals if _is_meant(item, pattern)]
+        if len(found) != 1:
+            listed = ", ".join(f"`{item.construct_path or item.name}`" for item in found or self.principals)
+            how = f"{len(found)} principals match" if found else "no principal matches"
+            message = f"{how} `{pattern}`: {'choose one of' if found else 'there are'} {listed or 'none'}"
+            raise AssertionError(message)
+        behind = next(item for item in self.model.principals if item.id == found[0].id)
+        return found[0], behind
+
+    def statement(self, location: Location) -> Statement | None:
+        """Return the policy statement at a location."""
+        for principal in self.model.principals:
+            others = (policy for policy in (principal.boundary, principal.trust) if policy is not None)
+            for policy in (*principal.policies, *others):
+                for statement in policy.statements:
+                    if (statement.origin.path, statement.origin.pointer) == (location.path, location.pointer):
+                        return statement
+        return None
+
+
+def _is_meant(principal: PrincipalReport, pattern: str) -> bool:
+    path = principal.construct_path or ""
+    # The path of a role is that of its construct; its resource is the child below.
+    names = (principal.name, principal.id, path, path.removesuffix("/Resource"))
+    return any(fnmatchcase(name, pattern) for name in names)
+
+
+def review_subject(
+    subject: Subject,
+    *,
+    strict: bool = False,
+    off: Iterable[str] = (),
+    kinds: Mapping[Kind, Iterable[str]] | None = None,
+) -> Reviewed:
+    """Synthesize where that is needed, and review.
+
+    Raises:
+        AssertionError: an input could not be read, so nothing can be asserted about it.
+        ValueError: an unknown rule or kind.
+
+    """
+    options = check_options(strict=strict, off=off, kinds=kinds).review
+    model = _model(subject)
+    faults = [f"`{item.path}`: {item.error}" for item in model.inputs if item.error]
+    if faults:
+        raise AssertionError("cannot be reviewed: " + "; ".join(faults))
+    report = review(model, options)
+    principals = report.principals
+    if isinstance(subject, cdk.Stack):
+        principals = tuple(item for item in principals if _is_in(item, subject))
+    return Reviewed(report, model, principals)
+
+
+def _model(subject: Subject) -> Model:
+    if isinstance(subject, assertions.Template):
+        return read_document(subject.to_json(), "Template")
+    if isinstance(subject, cdk.Stage):
+        return read([_synthesized(subject)])
+    if isinstance(subject, cdk.Stack):
+        stage = cdk.Stage.of(subject)
+        if stage is None:
+            message = f"the stack `{subject.node.path}` has no app: make it in one, or give its template"
+            raise ValueError(message)
+        return read([_synthesized(stage)])
+    return read([str(subject)])
+
+
+def _synthesized(stage: cdk.Stage) -> str:
+    """Return the folder of a stage's assembly; what its own plugins find is not the question here."""
+    try:
+        return stage.synth().directory
+    except RuntimeError as error:
+        if not is_failed_validation(error):
+            raise
+        return stage.outdir
+
+
+def _is_in(principal: PrincipalReport, stack: cdk.Stack) -> bool:
+    if principal.construct_path is not None:
+        return principal.construct_path.startswith(stack.node.path + "/")
+    return PurePosixPath(principal.id.rpartition("#")[0]).name == stack.template_file

@@ -1,0 +1,348 @@
+"""How plugin and pack behave inside the CDK: severities, acknowledgements, faults, stages, options."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+
+from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, _run, mark_role
+from constructs_lib.review.rules import rules
+from tests.checks.crossings import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
+DOORS = pytest.mark.parametrize("door", [BedrockPlaneChecks, BedrockPlaneNagPack], ids=["plugin", "nag pack"])
+
+
+def app_with(*actions: str, outdir: Path | None = None, roles: int = 1) -> tuple[cdk.App, list[iam.Role]]:
+    app = cdk.App(
+        builtin_cloud_formation_validation=False,
+        analytics_reporting=False,
+        outdir=str(outdir) if outdir else None,
+    )
+    stack = cdk.Stack(app, "S")
+    made = []
+    for number in range(roles):
+        role = iam.Role(stack, f"Role{number}", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[MODEL]))
+        made.append(role)
+    return app, made
+
+
+def mixed(outdir: Path | None = None, roles: int = 1) -> tuple[cdk.App, list[iam.Role]]:
+    app, made = app_with(
+        "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", outdir=outdir, roles=roles
+    )
+    for role in made:
+        role.add_to_policy(iam.PolicyStatement(actions=["bedrock:CreateGuardrail"], resources=["*"]))
+    return app, made
+
+
+def standing(reports: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [
+        (violation["ruleName"].removeprefix("bedrock-planes::"), construct["constructPath"])
+        for report in reports
+        for violation in report["violations"]
+        for construct in violation["violatingConstructs"]
+    ]
+
+
+def suppressed(reports: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    return [
+        (
+            violation["ruleName"].removeprefix("bedrock-planes::"),
+            violation["reason"],
+            construct["constructPath"],
+        )
+        for report in reports
+        for violation in report.get("suppressedViolations") or []
+        for construct in violation["violatingConstructs"]
+    ]
+
+
+def acknowledge(construct: Any, reason: str, rule: str = "BP101") -> None:
+    cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=f"bedrock-planes::{rule}", reason=reason))
+
+
+@DOORS
+def test_an_app_without_findings_passes(door: Any, synth: Callable[..., Any]) -> None:
+    app, _ = app_with("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
+    cdk.Validations.of(app).add_plugins(door())
+    failed, reports, _ = synth(app)
+    assert not failed
+    assert standing(reports) == []
+
+
+@DOORS
+def test_warnings_and_notes_are_shown_and_pass(door: Any, synth: Callable[..., Any]) -> None:
+    app, _ = app_with("bedrock:InvokeModel", "bedrock:GetFoundationModel")
+    cdk.Validations.of(app).add_plugins(door())
+    failed, reports, _ = synth(app)
+    severities = {(v["ruleName"].rpartition(":")[2], v["severity"]) for v in reports[0]["violations"]}
+    assert not failed
+    assert severities == {("BP102", "warning"), ("BP305", "info")}
+
+
+@DOORS
+def test_strict_fails_on_a_control_read(door: Any, synth: Callable[..., Any]) -> None:
+    app, _ = app_with(
+        "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:GetFoundationModel"
+    )
+    cdk.Validations.of(app).add_plugins(door(strict=True))
+    failed, reports, _ = synth(app)
+    assert failed
+    assert [rule for rule, _ in standing(reports)] == ["BP102"]
+
+
+@DOORS
+def test_acknowledging_one_finding_on_one_construct_silences_that_alone(
+    door: Any, synth: Callable[..., Any], tmp_path: Path
+) -> None:
+    app, roles = mixed(tmp_path, roles=2)
+    acknowledge(roles[0], "split in May")
+    cdk.Validations.of(app).add_plugins(door(report="planes.json"))
+    failed, reports, text = synth(app)
+    assert failed
+    assert standing(reports) == [("BP101", "S/Role1/DefaultPolicy/Resource")]
+    assert suppressed(reports) == [("BP101", "split in May", "S/Role0/DefaultPolicy/Resource")]
+    assert "S/Role1/DefaultPolicy" in text
+    assert "S/Role0/DefaultPolicy" not in text
+    findings = json.loads((tmp_path / "planes.json").read_text("utf-8"))["findings"]
+    assert [finding["acknowledged"] for finding in findings] == [
+        {"reason": "split in May", "at": "S/Role0", "expires": None},
+        None,
+    ]
+
+
+@DOORS
+@pytest.mark.parametrize("level", ["app", "stack", "role", "policy"])
+def test_an_acknowledgement_covers_the_subtree(
+    door: Any, level: str, synth: Callable[..., Any], tmp_path: Path
+) -> None:
+    app, (role,) = mixed(tmp_path)
+    policy = role.node.find_child("DefaultPolicy")
+    where = {"app": app, "stack": cdk.Stack.of(role), "role": role, "policy": policy}[level]
+    acknowledge(where, "known")
+    cdk.Validations.of(app).add_plugins(door(report="planes.json"))
+    failed, reports, _ = synth(app)
+    assert not failed
+    assert standing(reports) == []
+    assert [reason for _, reason, _ in suppressed(reports)] == ["known"]
+    report = json.loads((tmp_path / "planes.json").read_text("utf-8"))
+    assert report["summary"] == {"principals": 1, "errors": 0, "warnings": 0, "notes": 0, "acknowledged": 1}
+
+
+@DOORS
+def test_an_acknowledgement_of_another_rule_silences_nothing(door: Any, synth: Callable[..., Any]) -> None:
+    app, (role,) = mixed()
+    acknowledge(role, "not this one", rule="BP102")
+    cdk.Validations.of(app).add_plugins(door())
+    failed, reports, _ = synth(app)
+    assert failed
+    assert [rule for rule, _ in standing(reports)] == ["BP101"]
+
+
+@DOORS
+def test_a_role_acknowledged_covers_a_policy_that_another_stack_attaches(
+    door: Any, synth: Callable[..., Any], tmp_path: Path
+) -> None:
+    app = build("second stack", tmp_path)
+    acknowledge(app.node.find_child("Chat").node.find_child("Role"), "until the split")
+    cdk.Validations.of(app).add_plugins(door())
+    failed, reports, _ = synth(app)
+    assert not failed
+    assert suppressed(reports) == [("BP101", "until the split", "Chat/Role")]
+
+
+@DOORS
+@pytest.mark.parametrize("reason", ["", "  "])
+@pytest.mark.parametrize("level", ["app", "role"])
+def test_an_acknowledgement_without_a_reason_is_reported_again(
+    door: Any, reason: str, level: str, synth: Callable[..., Any]
+) -> None:
+    app, (role,) = mixed()
+    acknowledge(app if level == "app" else role, reason)
+    cdk.Validations.of(app).add_plugins(door())
+    failed, reports, text = synth(app)
+    assert failed
+    assert standing(reports) == [("BP101-without-reason", "S/Role0/DefaultPolicy/Resource")]
+    where = "the app" if level == "app" else "`S/Role0`"
+    assert f"the acknowledgement on {where} has no reason, so it does not count: give one" in text
+
+
+@DOORS
+def test_the_second_empty_acknowledgement_does_not_count_either(door: Any, synth: Callable[..., Any]) -> None:
+    app, (role,) = mixed()
+    acknowledge(role, "")
+    acknowledge(role, "", rule="BP101-without-reason")
+    cdk.Validations.of(app).add_plugins(door())
+    failed, reports, _ = synth(app)
+    assert failed
+    assert [rule for rule, _ in standing(reports)] == ["BP101-without-reason-without-reason"]
+
+
+@DOORS
+def test_a_warning_acknowledged_without_a_reason_stands_and_passes(
+    door: Any, synth: Callable[..., Any]
+) -> None:
+    app, (role,) = app_with(
+        "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:GetFoundationModel"
+    )
+    acknowledge(role, "", rule="BP102")
+    cdk.Validations.of(app).add_plugins(door())
+    failed, reports, _ = synth(app)
+    assert not failed
+    assert [rule for rule, _ in standing(reports)] == ["BP102-without-reason"]
+
+
+@DOORS
+def test_a_fault_of_the_review_fails_the_synth_and_cannot_be_acknowledged(
+    door: Any, synth: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("boom")
+
+    app, _ = app_with("bedrock:InvokeModel")
+    acknowledge(app, "no", rule="REVIEW")
+    acknowledge(app, "no", rule="BP101")
+    cdk.Validations.of(app).add_plugins(door())
+    monkeypatch.setattr(_run, "review", broken)
+    failed, reports, text = synth(app)
+    assert failed
+    assert [(v["ruleName"], v["severity"]) for v in reports[0]["violations"]] == [
+        ("bedrock-planes::REVIEW", "fatal")
+    ]
+    assert "the review of the Bedrock planes failed: KeyError: 'boom' (test_plugin.py:" in text
+
+
+@DOORS
+def test_a_template_that_cannot_be_read_fails_the_synth(
+    door: Any, synth: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(paths: list[str]) -> Any:
+        from constructs_lib.review.model import Input, Model
+
+        return Model((Input(paths[0], None, "not JSON"),), (), ())
+
+    app, _ = app_with("bedrock:InvokeModel")
+    cdk.Validations.of(app).add_plugins(door())
+    monkeypatch.setattr(_run, "read", read)
+    failed, _, text = synth(app)
+    assert failed
+    assert "not JSON" in text
+
+
+@DOORS
+@pytest.mark.parametrize("second", ["stage", "app"])
+def test_one_object_registered_twice_tells_each_finding_once(
+    door: Any, second: str, synth: Callable[..., Any], tmp_path: Path
+) -> None:
+    app = build("stage", tmp_path)
+    check = door()
+    cdk.Validations.of(app).add_plugins(check)
+    cdk.Validations.of(app.node.find_child("Prod") if second == "stage" else app).add_plugins(check)
+    for _ in range(2):  # and again in the next synthesis
+        failed, reports, _ = synth(app)
+        assert failed
+        assert standing(reports) == [("BP101", "Prod/Chat/Role/DefaultPolicy/Resource")]
+
+
+@DOORS
+def test_on_a_stage_it_reviews_that_stage_alone(door: Any, synth: Callable[..., Any], tmp_path: Path) -> None:
+    app = build("stage", tmp_path)
+    cdk.Validations.of(cdk.Stage(app, "Empty")).add_plugins(door())
+    failed, reports, _ = synth(app)
+    assert not failed
+    assert standing(reports) == []
+    cdk.Validations.of(app.node.find_child("Prod")).add_plugins(door())
+    failed, reports, _ = synth(app)
+    assert failed
+    assert standing(reports) == [("BP101", "Prod/Chat/Role/DefaultPolicy/Resource")]
+
+
+@DOORS
+def test_an_acknowledgement_on_a_stage_counts(door: Any, synth: Callable[..., Any], tmp_path: Path) -> None:
+    app = build("stage", tmp_path)
+    acknowledge(app.node.find_child("Prod"), "known")
+    cdk.Validations.of(app).add_plugins(door(report="planes.json"))
+    failed, _, _ = synth(app)
+    assert not failed
+    report = json.loads((tmp_path / "planes.json").read_text("utf-8"))
+    assert report["findings"][0]["acknowledged"] == {"reason": "known", "at": "Prod", "expires": None}
+
+
+@DOORS
+def test_an_acknowledgement_that_was_taken_back_counts_no_longer(
+    door: Any, synth: Callable[..., Any], tmp_path: Path
+) -> None:
+    app, _ = mixed(tmp_path)
+    acknowledge(app, "known")
+    cdk.Validations.of(app).add_plugins(door())
+    assert not synth(app)[0]
+    app, _ = mixed(tmp_path)
+    cdk.Validations.of(app).add_plugins(door(report="planes.json"))
+    assert synth(app)[0]
+    report = json.loads((tmp_path / "planes.json").read_text("utf-8"))
+    assert report["findings"][0]["acknowledged"] is None
+
+
+@DOORS
+def test_a_rule_can_be_off(door: Any, synth: Callable[..., Any]) -> None:
+    app, _ = mixed()
+    cdk.Validations.of(app).add_plugins(door(off=["BP101"]))
+    assert not synth(app)[0]
+
+
+@DOORS
+def test_kinds_and_marks_say_what_a_role_is_for(door: Any, synth: Callable[..., Any], tmp_path: Path) -> None:
+    app, roles = app_with(
+        "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", roles=2, outdir=tmp_path
+    )
+    mark_role(roles[0], "app")
+    cdk.Validations.of(app).add_plugins(door(kinds={"operator": ["*Role1*"]}, report="planes.json"))
+    synth(app)
+    report = json.loads((tmp_path / "planes.json").read_text("utf-8"))
+    assert [principal["kind"] for principal in report["principals"]] == ["app", "operator"]
+
+
+@DOORS
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"off": ["BP1o1"]}, "`off` names the rule `BP1o1`, which doesn't exist: did you mean `BP101`?"),
+        ({"off": "BP101"}, "`off` is the text `BP101`: write a list, `['BP101']`"),
+        ({"kinds": {"apps": ["*"]}}, "`kinds` has the key `apps`: use one of `app`, `deploy`"),
+        ({"kinds": {"app": "*"}}, "`kinds['app']` is the text `*`: write a list, `['*']`"),
+    ],
+)
+def test_a_wrong_option_is_refused_where_it_is_written(door: Any, options: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the next line compares the message
+        door(**options)
+    assert says in str(caught.value)
+
+
+@DOORS
+def test_it_names_all_rules(door: Any) -> None:
+    check = door()
+    assert check.rule_ids == [f"bedrock-planes::{rule.id}" for rule in rules()]
+    assert check.version
+
+
+def test_findings_carry_remedy_and_proof(synth: Callable[..., Any]) -> None:
+    app, _ = mixed()
+    cdk.Validations.of(app).add_plugins(BedrockPlaneChecks())
+    _, reports, text = synth(app)
+    violation = reports[0]["violations"][0]
+    assert violation["suggestedFix"]
+    assert violation["ruleMetadata"]["name"] == "mixed-planes"
+    assert violation["ruleMetadata"]["principal"].endswith("S.template.json#Role0B996519B")
+    assert violation["ruleMetadata"]["witness"].startswith("bedrock:CreateGuardrail on ")
+    assert "Acknowledge with 'bedrock-planes::BP101'" in text
+    assert "[Properties.PolicyDocument.Statement.1]" in text
