@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.review.model import Input, Model
 from constructs_lib.review.readers import files
 from constructs_lib.review.readers.assembly import is_manifest, read_manifest
+from constructs_lib.review.readers.decode import line_of_fault
 from constructs_lib.review.readers.documents import is_policy, read_policy
 from constructs_lib.review.readers.gaad import is_gaad, read_accounts
 from constructs_lib.review.readers.sources import STDIN, Sources
@@ -105,7 +106,7 @@ def _guarded(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | 
     except (OSError, ValueError) as error:
         if not found.direct and not files.looks_like_ours(found.path):
             return Model((), (), ())
-        return Model((Input(found.path, None, files.line_of_fault(error)),), (), ())
+        return Model((Input(found.path, None, line_of_fault(error)),), (), ())
     except (RecursionError, MemoryError):
         fault = "too deep or too large to read; split or flatten it"
     except Exception as error:  # noqa: BLE001 foreign input must never end a run
@@ -116,10 +117,16 @@ def _guarded(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | 
 def _file(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None) -> Model:
     decoded = files.load(found.path, data)
     model = _decoded(decoded.value, found.path, accounts, direct=found.direct)
-    if decoded.fault is None or not model.inputs:
+    first = model.inputs[0] if model.inputs else None
+    if first is None or (decoded.fault is None and first.error is None):
         return model
-    first = model.inputs[0]
-    fault = decoded.fault if first.error is None else first.error
+    fault = decoded.fault
+    if first.error is not None:
+        pointer, mark, _ = first.error.partition(": ")
+        line = (
+            Sources({} if data is None else {found.path: data}).line_of(found.path, pointer) if mark else None
+        )
+        fault = f"line {line}: {first.error}" if line and pointer.startswith("/") else first.error
     return Model((Input(first.path, first.kind, fault),), model.principals, model.resources)
 
 
@@ -130,7 +137,8 @@ def _decoded(value: Any, path: str, accounts: list[tuple[str, Any]], *, direct: 
         return Model((Input(path, "cfn-template", None),), tuple(principals), tuple(resources))
     if is_policy(value):
         principal, fault = read_policy(value, path)
-        return Model((Input(path, "iam-policy", fault),), (principal,), ())
+        line = f"{fault[0] or '/'}: {fault[1]}" if fault else None
+        return Model((Input(path, "iam-policy", line),), (principal,), ())
     if is_gaad(value):
         accounts.append((path, value))
         return Model((Input(path, "gaad", None),), (), ())

@@ -12,10 +12,21 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from constructs_lib.review.readers.scope import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_YAML_BYTES", "Decoded", "UnreadableError", "decode", "to_text"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_YAML_BYTES",
+    "Decoded",
+    "UnreadableError",
+    "decode",
+    "line_of_fault",
+    "to_text",
+]
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Larger files are refused: CloudFormation takes templates up to 1 MB, and exports can be split."""
@@ -153,3 +164,14 @@ def _decode_yaml(text: str) -> Decoded:
 
     value, duplicate = load(text)
     return Decoded(value, "yaml", _duplicate(*duplicate) if duplicate else None)
+
+
+def line_of_fault(error: Exception) -> str:
+    """Return an error as one line for people."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file; check the path"
+    if isinstance(error, PermissionError):
+        return "not readable; give read permission"
+    if isinstance(error, OSError):
+        return f"not readable ({error.strerror or error}); check the path"
+    return one_line(str(error))

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from constructs_lib.policy._model import UNRESOLVED, Origin, Policy, Statement
 from constructs_lib.policy.documents import DocumentError, parse_document, parse_statement
 from constructs_lib.review.model import Principal
-from constructs_lib.review.readers.scope import mapping
+from constructs_lib.review.readers.scope import mapping, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,15 +42,15 @@ def is_policy(value: object) -> bool:
     return _body(value) is not None
 
 
-def read_policy(value: Any, path: str) -> tuple[Principal, str | None]:
-    """Return the one principal of a policy document, and a line when a statement of it is no statement."""
+def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | None]:
+    """Return the one principal of a policy document, and pointer and fault of a statement that is none."""
     found = _body(value)
     if found is None:
-        raise ValueError("no policy document")  # noqa: TRY004 the caller asked is_policy() first
+        raise ValueError("no policy document")
     body, base = found
     if isinstance(body, str) and body.lstrip()[:1] == "%":
         body = unquote(body)
-    faults: list[str] = []
+    faults: list[tuple[str, str]] = []
     statements = tuple(_statements(body, base, path, faults))
     policy = Policy("policy", statements, Origin(path, base))
     is_trust = bool(statements) and all(_trusts(item) for item in statements)
@@ -73,7 +73,7 @@ def _trusts(statement: Statement) -> bool:
     return named and bool(actions) and all(text.lower().startswith("sts:") for text in actions)
 
 
-def _statements(body: Any, base: str, path: str, faults: list[str]) -> Iterator[Statement]:
+def _statements(body: Any, base: str, path: str, faults: list[tuple[str, str]]) -> Iterator[Statement]:
     """Yield the statements that are ones, and keep a line about each other."""
     key = next((key for key in body if key.lower() == "statement"), None) if isinstance(body, dict) else None
     node = body[key] if key is not None else None
@@ -81,11 +81,11 @@ def _statements(body: Any, base: str, path: str, faults: list[str]) -> Iterator[
         try:
             yield from parse_document(body, name="policy", path=path, pointer=base).statements
         except DocumentError as error:
-            faults.append(str(error))
+            faults.append((error.pointer, one_line(f"{error.what}; {error.remedy}")))
         return
     for index, item in enumerate(node):
         # One bad statement must not hide the others.
         try:
             yield parse_statement(item, path=path, pointer=f"{base}/{key}/{index}")
         except DocumentError as error:
-            faults.append(str(error))
+            faults.append((error.pointer, one_line(f"{error.what}; {error.remedy}")))

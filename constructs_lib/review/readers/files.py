@@ -11,7 +11,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from constructs_lib.review.readers.assembly import MANIFEST
 from constructs_lib.review.readers.decode import MAX_BYTES, Decoded, UnreadableError, decode, to_text
@@ -121,14 +121,3 @@ def _folder(path: str) -> Iterator[Found]:
 def standard_input() -> bytes:
     """Return what stands on standard input, at most one byte more than is read."""
     return sys.stdin.buffer.read(MAX_BYTES + 1)
-
-
-def line_of_fault(error: Any) -> str:
-    """Return an error as one line for people."""
-    if isinstance(error, FileNotFoundError):
-        return "no such file; check the path"
-    if isinstance(error, PermissionError):
-        return "not readable; give read permission"
-    if isinstance(error, OSError):
-        return f"not readable ({error.strerror or error}); check the path"
-    return " ".join(str(error).split())[:400]

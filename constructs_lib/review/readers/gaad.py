@@ -16,7 +16,7 @@ from constructs_lib.policy.documents import DocumentError, parse_document
 from constructs_lib.review.model import Incomplete
 from constructs_lib.review.readers.drafts import Draft, Library, Managed
 from constructs_lib.review.readers.managed import aws_managed, is_aws_managed
-from constructs_lib.review.readers.scope import mapping
+from constructs_lib.review.readers.scope import mapping, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,10 +26,22 @@ if TYPE_CHECKING:
 __all__ = ["is_gaad", "read_accounts"]
 
 _LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList")
-_KINDS: Final[tuple[tuple[str, PrincipalType, str, str], ...]] = (
-    ("UserDetailList", "user", "UserName", "UserPolicyList"),
-    ("GroupDetailList", "group", "GroupName", "GroupPolicyList"),
-    ("RoleDetailList", "role", "RoleName", "RolePolicyList"),
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One list of the output and the names of its entries' properties."""
+
+    name: str
+    kind: PrincipalType
+    name_key: str
+    inline_key: str
+
+
+_SECTIONS: Final = (
+    _Section("UserDetailList", "user", "UserName", "UserPolicyList"),
+    _Section("GroupDetailList", "group", "GroupName", "GroupPolicyList"),
+    _Section("RoleDetailList", "role", "RoleName", "RolePolicyList"),
 )
 
 
@@ -64,29 +76,27 @@ class _Reader:
 
     def principals(self, path: str, value: Any) -> None:
         for page, base in _pages(value):
-            for section, kind, name_key, inline_key in _KINDS:
-                for item, where in _entries(page, section, base):
-                    self._principal(path, item, where, kind, name_key, inline_key)
+            for section in _SECTIONS:
+                for item, where in _entries(page, section.name, base):
+                    self._principal(path, item, where, section)
 
-    def _principal(
-        self, path: str, item: dict[str, Any], where: str, kind: PrincipalType, name_key: str, inline_key: str
-    ) -> None:
-        name, arn = str(item.get(name_key, "")), str(item.get("Arn", UNRESOLVED))
+    def _principal(self, path: str, item: dict[str, Any], where: str, section: _Section) -> None:
+        name, arn = str(item.get(section.name_key, "")), str(item.get("Arn", UNRESOLVED))
         draft = Draft(
             id=f"{path}#{arn}",
             name=name,
-            type=kind,
+            type=section.kind,
             arn=arn,
             origin=Origin(path, where),
             environment=f"{_account(arn)}/unknown" if _account(arn) else "unknown",
             tags=_tags(item),
         )
-        for inline, at in _entries(item, inline_key, where):
+        for inline, at in _entries(item, section.inline_key, where):
             inline_name = str(inline.get("PolicyName", ""))
             draft.add(*_document(inline.get("PolicyDocument"), inline_name, path, f"{at}/PolicyDocument"))
         for attached, at in _entries(item, "AttachedManagedPolicies", where):
             self._attach(draft, str(attached.get("PolicyArn", "")), Origin(path, at))
-        if kind == "role" and "AssumeRolePolicyDocument" in item:
+        if section.kind == "role" and "AssumeRolePolicyDocument" in item:
             at = f"{where}/AssumeRolePolicyDocument"
             draft.trust, open_ = _document(item["AssumeRolePolicyDocument"], "trust", path, at)
             draft.note(open_)
@@ -95,7 +105,7 @@ class _Reader:
             self._bound(draft, boundary, Origin(path, f"{where}/PermissionsBoundary"))
         groups = item.get("GroupList")
         draft.groups = [str(group) for group in groups] if isinstance(groups, list) else []
-        if kind == "group":
+        if section.kind == "group":
             self.groups[_account(arn), name] = draft
         self.drafts.append(draft)
 
@@ -178,7 +188,7 @@ def _document(node: Any, name: str, path: str, pointer: str) -> tuple[Policy, li
         return parse_document(node, name=name, path=path, pointer=pointer), []
     except DocumentError as error:
         empty = Policy(name, (), Origin(path, pointer))
-        return empty, [Incomplete(error.pointer, f"{error.what}; {error.remedy}")]
+        return empty, [Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}"))]
 
 
 def read_accounts(files: Iterable[tuple[str, Any]]) -> list[Principal]:

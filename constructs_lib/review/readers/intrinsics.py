@@ -68,7 +68,7 @@ class _Walk:
         self.reasons[reason] = None
         return [UNRESOLVED]
 
-    def values(self, node: Any, scope: Scope, depth: int) -> list[Any]:
+    def values(self, node: Any, scope: Scope, depth: int) -> list[Any]:  # noqa: PLR0911 one per shape
         """Return the possible values of a node, ``ABSENT`` among them where it may not be there."""
         kind = type(node)
         if kind is str:

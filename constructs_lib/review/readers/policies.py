@@ -1,4 +1,4 @@
-"""Policy documents of a template: intrinsics resolved statement by statement, each keeping its own pointer."""
+"""Policy documents of a template: intrinsics resolved by statement, each statement keeping its pointer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from constructs_lib.policy._model import UNRESOLVED, Origin, Policy, Statement
 from constructs_lib.policy.documents import DocumentError, parse_document, parse_statement
 from constructs_lib.review.model import Incomplete
 from constructs_lib.review.readers.intrinsics import resolve
+from constructs_lib.review.readers.scope import one_line
 
 if TYPE_CHECKING:
     from constructs_lib.review.readers.scope import Scope
@@ -20,8 +21,9 @@ _MAX_DEPTH = 40
 
 @dataclass(slots=True)
 class Read:
-    """A document as far as it could be read."""
+    """A document as far as it could be read; the scope is the template's it stands in."""
 
+    scope: Scope
     statements: list[Statement] = field(default_factory=list)
     incomplete: list[Incomplete] = field(default_factory=list)
 
@@ -34,30 +36,30 @@ def read_document(
     A statement under ``Fn::If`` is conditional and both branches count; a statement that is no statement
     makes the document incomplete and the others are read.
     """
-    read = Read()
-    _document(node, scope, pointer, conditional, read, 0)
+    read = Read(scope)
+    _document(node, pointer, conditional, read, 0)
     return Policy(name, tuple(read.statements), Origin(scope.path, pointer)), read
 
 
 def _branches(node: Any, pointer: str) -> list[tuple[Any, str]] | None:
     """Return both branches of an ``Fn::If`` with their pointers, ``None`` for anything else."""
-    if type(node) is dict and len(node) == 1 and isinstance(branches := node.get("Fn::If"), list):
-        if len(branches) == 3:
-            return [(branch, f"{pointer}/Fn::If/{index}") for index, branch in enumerate(branches) if index]
+    branches = node.get("Fn::If") if type(node) is dict and len(node) == 1 else None
+    if isinstance(branches, list) and len(branches) == 3:
+        return [(branch, f"{pointer}/Fn::If/{index}") for index, branch in enumerate(branches) if index]
     return None
 
 
-def _document(node: Any, scope: Scope, pointer: str, conditional: bool, read: Read, depth: int) -> None:
+def _document(node: Any, pointer: str, conditional: bool, read: Read, depth: int) -> None:
     branches = _branches(node, pointer)
     if branches is not None and depth < _MAX_DEPTH:
         for branch, where in branches:
-            _document(branch, scope, where, True, read, depth + 1)
+            _document(branch, where, True, read, depth + 1)
         return
     key = next((key for key in node if key.lower() == "statement"), None) if isinstance(node, dict) else None
     if key is not None:
-        _statements(node[key], scope, f"{pointer}/{key}", conditional, read, depth)
+        _statements(node[key], f"{pointer}/{key}", conditional, read, depth)
         return
-    found = resolve(node, scope)
+    found = resolve(node, read.scope)
     for value in found.values:
         if isinstance(value, str) and UNRESOLVED in value and len(value) == 1:
             read.incomplete.append(Incomplete(pointer, _why("the policy", found.reasons)))
@@ -66,50 +68,48 @@ def _document(node: Any, scope: Scope, pointer: str, conditional: bool, read: Re
             policy = parse_document(
                 value,
                 name="",
-                path=scope.path,
+                path=read.scope.path,
                 pointer=pointer,
                 conditional=conditional or found.conditional,
                 unresolved=found.reasons,
             )
         except DocumentError as error:
-            read.incomplete.append(Incomplete(error.pointer, f"{error.what}; {error.remedy}"))
+            read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
         else:
             read.statements += policy.statements
 
 
-def _statements(node: Any, scope: Scope, pointer: str, conditional: bool, read: Read, depth: int) -> None:
+def _statements(node: Any, pointer: str, conditional: bool, read: Read, depth: int) -> None:
     """Read one statement or a list of them, lists and branches taken apart."""
     if depth > _MAX_DEPTH:
         read.incomplete.append(Incomplete(pointer, "nested too deeply to read"))
         return
     if isinstance(node, list):
         for index, item in enumerate(node):
-            _statements(item, scope, f"{pointer}/{index}", conditional, read, depth + 1)
+            _statements(item, f"{pointer}/{index}", conditional, read, depth + 1)
         return
     branches = _branches(node, pointer)
     if branches is not None:
         for branch, where in branches:
-            _statements(branch, scope, where, True, read, depth + 1)
+            _statements(branch, where, True, read, depth + 1)
         return
-    found = resolve(node, scope)
+    found = resolve(node, read.scope)
     for value in found.values:
         # A parameter may stand for a list of statements.
         for item in value if isinstance(value, list) else [value]:
-            _statement(item, scope, pointer, conditional or found.conditional, found.reasons, read)
+            _statement(item, pointer, conditional or found.conditional, found.reasons, read)
 
 
-def _statement(
-    value: Any, scope: Scope, pointer: str, conditional: bool, reasons: tuple[str, ...], read: Read
-) -> None:
+def _statement(value: Any, pointer: str, conditional: bool, reasons: tuple[str, ...], read: Read) -> None:
     if value == UNRESOLVED:
         read.incomplete.append(Incomplete(pointer, _why("the statement", reasons)))
         return
     try:
         statement = parse_statement(
-            value, path=scope.path, pointer=pointer, conditional=conditional, unresolved=reasons
+            value, path=read.scope.path, pointer=pointer, conditional=conditional, unresolved=reasons
         )
     except DocumentError as error:
-        read.incomplete.append(Incomplete(error.pointer, f"{error.what}; {error.remedy}"))
+        read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
         return
     read.statements.append(statement)
     actions = statement.actions or statement.not_actions or ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C function behind json.loads
 from typing import Any, Final
 
@@ -50,10 +51,9 @@ class JsonLines:
     def _index(self, start: int) -> dict[str, tuple[int, int]]:
         if start not in self._members:
             members: dict[str, tuple[int, int]] = {}
-            try:
+            # A damaged text has the members until the damage.
+            with suppress(ValueError, IndexError, StopIteration, RecursionError):
                 self._scan_members(start, members)
-            except (ValueError, IndexError, StopIteration, RecursionError):
-                pass  # a damaged text has the members until the damage
             self._members[start] = members
         return self._members[start]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["read_principals"]
 
 MARK: Final = "bedrock-planes:role"
-_KINDS: Final = frozenset(get_args(Kind))
+_KINDS: Final[dict[str, Kind]] = {kind: kind for kind in get_args(Kind)}
 _TYPES: Final[dict[str, PrincipalType]] = {
     "AWS::IAM::Role": "role",
     "AWS::IAM::User": "user",
@@ -88,7 +88,7 @@ class _Builder:
             construct_path=scope.construct_path(logical_id),
             condition=place.condition,
             conditional=scope.conditional or place.condition is not None,
-            mark=mark if mark in _KINDS else None,
+            mark=_KINDS.get(mark) if isinstance(mark, str) else None,
             tags=_tags(place),
             acknowledgements=scope.acknowledgements(logical_id),
         )
@@ -151,13 +151,15 @@ class _Builder:
             if "PolicyDocument" not in node:
                 draft.note(self._open_item(node, place, steps))
                 continue
+            document = node["PolicyDocument"]
             self.document(
                 draft,
                 place,
-                node["PolicyDocument"],
-                (*steps, "PolicyDocument"),
-                _name(node, place),
-                conditional,
+                document,
+                *steps,
+                "PolicyDocument",
+                name=_name(node, place),
+                conditional=conditional,
             )
 
     def _open_item(self, node: Any, place: _Place, steps: tuple[str | int, ...]) -> list[Incomplete]:
@@ -168,13 +170,7 @@ class _Builder:
         return [place.incomplete(f"the inline policies are not known: {why}", *steps)]
 
     def document(
-        self,
-        draft: Draft,
-        place: _Place,
-        node: Any,
-        steps: tuple[str | int, ...],
-        name: str,
-        conditional: bool,
+        self, draft: Draft, place: _Place, node: Any, *steps: str | int, name: str, conditional: bool
     ) -> None:
         """Attach the policy document that stands at a place."""
         pointer = place.at(*steps)
@@ -249,7 +245,9 @@ class _Builder:
         for node, steps, conditional in _items(place.properties.get("Policies"), ("Policies",)):
             match sam.policy_item(node):
                 case ("document", document):
-                    self.document(draft, place, document, steps, f"{draft.name}Policy", conditional)
+                    self.document(
+                        draft, place, document, *steps, name=f"{draft.name}Policy", conditional=conditional
+                    )
                 case ("managed", name):
                     self.managed_arn(draft, place, name, steps, conditional)
                 case ("unknown", why):
@@ -259,7 +257,7 @@ class _Builder:
 
     def _permission_set(self, draft: Draft, place: _Place) -> None:
         if (inline := place.properties.get("InlinePolicy")) is not None:
-            self.document(draft, place, inline, ("InlinePolicy",), "InlinePolicy", False)
+            self.document(draft, place, inline, "InlinePolicy", name="InlinePolicy", conditional=False)
         self.managed_arns(draft, place, "ManagedPolicies")
         for node, steps, conditional in _items(
             place.properties.get("CustomerManagedPolicyReferences"), ("CustomerManagedPolicyReferences",)
@@ -301,7 +299,7 @@ class _Builder:
             return
         document = place.properties.get("PolicyDocument")
         name = _name(place.properties, place)
-        self.document(draft, place, document, ("PolicyDocument",), name, conditional)
+        self.document(draft, place, document, "PolicyDocument", name=name, conditional=conditional)
 
     def _named(self, name: str, kind: PrincipalType, place: _Place) -> Draft:
         """Return the principal of that name, an external one when the input doesn't define it."""

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["read_resources"]
 
 # Read whole: what is Bedrock's own, what guards it, and what may configure it.
-_WHOLE: Final = ("AWS::Bedrock::", "AWS::BedrockAgentCore::", "AWS::BedrockMantle::", "AWS::EC2::VPCEndpoint")
+_WHOLE: Final = (
+    "AWS::Bedrock::",
+    "AWS::BedrockAgentCore::",
+    "AWS::BedrockMantle::",
+    "AWS::EC2::VPCEndpoint",
+    "Custom::",
+)
 _ALSO_WHOLE: Final = frozenset(("AWS::IAM::AccessKey", "AWS::IAM::ServiceSpecificCredential"))
 
 # What runs as a role: only these properties are kept.
@@ -48,7 +54,6 @@ def _wanted(kind: str) -> bool:
         kind in _RUNS
         or kind.startswith(_WHOLE)
         or kind in _ALSO_WHOLE
-        or kind.startswith("Custom::")
         or kind == "AWS::CloudFormation::CustomResource"
     )
 

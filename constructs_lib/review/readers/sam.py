@@ -35,7 +35,8 @@ _TEMPLATES: Final = frozenset(
     for row in (
         "AcmGetCertificate AMIDescribe AthenaQuery AWSSecretsManagerGetSecretValue AWSSecretsManagerRotation",
         "CloudFormationDescribeStacks CloudWatchDashboard CloudWatchDescribeAlarmHistory CloudWatchPutMetric",
-        "CodeCommitCrud CodeCommitRead CodePipelineLambdaExecution CodePipelineReadOnly ComprehendBasicAccess",
+        "CodeCommitCrud CodeCommitRead CodePipelineLambdaExecution CodePipelineReadOnly",
+        "ComprehendBasicAccess",
         "CostExplorerReadOnly DynamoDBBackupFullAccess DynamoDBCrud DynamoDBRead DynamoDBReconfigure",
         "DynamoDBRestoreFromBackup DynamoDBStreamRead DynamoDBWrite EC2CopyImage EC2Describe EFSWriteAccess",
         "EKSDescribe EcsRunTask ElasticMapReduceAddJobFlowSteps ElasticMapReduceCancelSteps",
@@ -108,8 +109,8 @@ def policy_item(node: Any) -> tuple[str, Any]:
     """Say what one item of ``Policies`` is.
 
     Returns:
-        ``("document", document)``, ``("managed", name or ARN)``, ``("none", None)`` for a policy template that
-        doesn't concern Bedrock, or ``("unknown", why)``.
+        ``("document", document)``, ``("managed", name or ARN)``, ``("none", None)`` for a policy template
+        that doesn't concern Bedrock, or ``("unknown", why)``.
 
     """
     if isinstance(node, str):

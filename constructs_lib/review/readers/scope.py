@@ -11,7 +11,7 @@ from constructs_lib.review.model import Acknowledgement
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Assembly", "Scope", "mapping", "token"]
+__all__ = ["Assembly", "Scope", "mapping", "one_line", "token"]
 
 _PREFIX: Final = "bedrock-planes::"
 
@@ -24,6 +24,12 @@ def mapping(value: object) -> dict[str, Any]:
 def token(step: str) -> str:
     """Escape one step of a JSON pointer (RFC 6901)."""
     return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return a message as one line of bounded length, the middle of a long one left out."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit * 2 // 3]} ... {line[-limit // 3 :]}"
 
 
 @dataclass(eq=False)
