@@ -7,7 +7,7 @@ is reviewed now give the same answer. Findings are not compared: a finding is an
 from __future__ import annotations
 
 from constructs_lib.review.diff._compare import compare
-from constructs_lib.review.diff._load import load_report
+from constructs_lib.review.diff._load import is_report, load_report
 from constructs_lib.review.diff._model import Diff, FamilyChange, PrincipalChange, ResourceChange
 from constructs_lib.review.diff._render import FORMATS, render
 
@@ -18,6 +18,7 @@ __all__ = [
     "PrincipalChange",
     "ResourceChange",
     "compare",
+    "is_report",
     "load_report",
     "render",
 ]
