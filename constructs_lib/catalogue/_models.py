@@ -41,7 +41,7 @@ _DIMENSIONS: dict[str, tuple[int, ...]] = {
     "cohere.embed-multilingual-v3": (1024,),
     # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed-v4.html
     "cohere.embed-v4:0": (1536, 1024, 512, 256),
-    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-marengo.html
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-marengo-3.html
     "twelvelabs.marengo-embed-2-7-v1:0": (1024,),
     "twelvelabs.marengo-embed-3-0-v1:0": (512,),
 }

@@ -104,15 +104,20 @@ def _parts(text: str) -> tuple[str, str, bool]:
     text = text.strip().removesuffix("()")
     words = text.split()
     if len(words) > 1:
-        if words[0] == "aws":
-            words = words[1:]
-        plain = [word for word in words if not word.startswith("-")]
-        return plain[0] if len(plain) > 1 else "", plain[min(1, len(plain) - 1)], False
+        return (*_command(words), False)
     prefix, colon, name = text.partition(":")
     if colon and not name.startswith(":"):
         return prefix.lower(), name, True
     before, _, name = re.sub(r"::|#|->|/", ".", text).rpartition(".")
     return before.rpartition(".")[2], name, False
+
+
+def _command(words: list[str]) -> tuple[str, str]:
+    """Return service and verb of a CLI command, whatever options stand between them."""
+    clients = {family.client for family in families().values()}
+    at = next((i for i, word in enumerate(words) if word in clients), 0)
+    verbs = [word for word in words[at + 1 :] if not word.startswith("-")]
+    return words[at], verbs[0] if verbs else ""
 
 
 def _key(text: str) -> str:

@@ -176,6 +176,7 @@ def test_facts_beyond_the_reference_are_merged() -> None:
         "arn:${Partition}:bedrock:${Region}::foundation-model/${ResourceId}",
         "arn:${Partition}:bedrock:::foundation-model/${ResourceId}",
     )
+    assert "bedrock:guardrail" in catalogue.actions()["bedrock:CreateGuardrail"].resource_types
     harness = next(o for o in catalogue.operations() if o.name == "InvokeHarness")
     assert harness.actions == ("bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime")
 

@@ -1,0 +1,176 @@
+"""Any spelling finds its operation or action."""
+
+from __future__ import annotations
+
+import botocore
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from constructs_lib import catalogue
+from constructs_lib.catalogue import find, spellings, suggest
+from constructs_lib.catalogue._infrastructure import infrastructure
+from constructs_lib.catalogue._sources import read_installed
+from constructs_lib.catalogue._spelling import snake_case
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("converse", "bedrock-runtime.Converse"),
+        ("CONVERSE", "bedrock-runtime.Converse"),
+        ("bedrock:Converse", "bedrock-runtime.Converse"),
+        ("bedrock-runtime:converse", "bedrock-runtime.Converse"),
+        ("InvokeModelWithResponseStream", "bedrock-runtime.InvokeModelWithResponseStream"),
+        ("invoke_model_with_response_stream", "bedrock-runtime.InvokeModelWithResponseStream"),
+        ("invoke-model-with-response-stream", "bedrock-runtime.InvokeModelWithResponseStream"),
+        ("aws bedrock-runtime converse-stream", "bedrock-runtime.ConverseStream"),
+        ("aws --region us-east-1 bedrock-runtime converse", "bedrock-runtime.Converse"),
+        ("aws bedrock-runtime converse --model-id x", "bedrock-runtime.Converse"),
+        ("RetrieveAndGenerateCommand", "bedrock-agent-runtime.RetrieveAndGenerate"),
+        ("RetrieveAndGenerateCommandInput", "bedrock-agent-runtime.RetrieveAndGenerate"),
+        ("ConverseRequest", "bedrock-runtime.Converse"),
+        ("client.invoke_model()", "bedrock-runtime.InvokeModel"),
+        ("BedrockRuntimeAsyncClient.converseStream", "bedrock-runtime.ConverseStream"),
+        ("BedrockRuntimeClient#converse", "bedrock-runtime.Converse"),
+        ("bedrock_agent_runtime.retrieve", "bedrock-agent-runtime.Retrieve"),
+        ("bedrock-agentcore.list_sessions", "bedrock-agentcore.ListSessions"),
+        ("bedrock-agentcore:ListSessions", "bedrock-agentcore.ListSessions"),
+        ("createABTest", "bedrock-agentcore.CreateABTest"),
+    ],
+)
+def test_a_spelling_finds_the_operation(text: str, expected: str) -> None:
+    assert [f"{o.client}.{o.name}" for o in find(text).operations] == [expected]
+
+
+@given(st.sampled_from(catalogue.operations()), st.data())
+def test_every_operation_is_found_by_each_of_its_spellings(
+    operation: catalogue.Operation, data: st.DataObject
+) -> None:
+    written = spellings(operation)
+    text = data.draw(
+        st.sampled_from(
+            [
+                operation.name,
+                f"{operation.name}Command",
+                f"aws {operation.client} {snake_case(operation.name).replace('_', '-')}",
+                f"{operation.client}.{snake_case(operation.name)}",
+                written.java,
+                f"{catalogue.families()[operation.family].prefix}:{operation.name}",
+            ]
+        )
+    )
+    assert operation in find(text).operations
+
+
+@given(st.sampled_from(list(catalogue.actions())))
+def test_every_action_is_found_by_its_name(name: str) -> None:
+    assert [a.name for a in find(name).actions] == [name]
+    assert [a.name for a in find(name.lower()).actions] == [name]
+
+
+def test_methods_are_named_as_botocore_names_them() -> None:
+    for operation in catalogue.operations():
+        assert snake_case(operation.name) == botocore.xform_name(operation.name)
+
+
+def test_a_name_of_several_clients_finds_them_all() -> None:
+    assert {o.client for o in find("ListSessions").operations} == {
+        "bedrock-agent-runtime",
+        "bedrock-agentcore",
+    }
+    assert [a.name for a in find("CountTokens").actions] == [
+        "bedrock-mantle:CountTokens",
+        "bedrock:CountTokens",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "client"),
+    [("aws bedrock converse", "bedrock"), ("bedrock-runtime:InvokeModel", "bedrock-runtime")],
+)
+def test_a_client_that_lacks_the_name_is_told(text: str, client: str) -> None:
+    found = find(text)
+    assert found.misplaced == client
+    assert found.operations
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bedrock:Converse", ("bedrock:InvokeModel",)),
+        ("bedrock:ConverseStream", ("bedrock:InvokeModelWithResponseStream",)),
+        ("bedrock-runtime:InvokeModel", ("bedrock:InvokeModel",)),
+        ("bedrock-agent:CreateAgent", ("bedrock:CreateAgent",)),
+        ("bedrock:InvokeHarness", ("bedrock-agentcore:InvokeHarness",)),
+        ("bedrock:UseInferenceProfile", ("bedrock:InvokeModel",)),
+        ("bedrock:InvokeBlueprint", ("bedrock:InvokeDataAutomationAsync", "bedrock:InvokeDataAutomation")),
+        ("bedrock-mantle:ListTagsForResources", ("bedrock-mantle:ListTagsForResource",)),
+    ],
+)
+def test_a_wrong_action_suggests_what_was_meant(text: str, expected: tuple[str, ...]) -> None:
+    assert suggest(text) == expected
+
+
+def test_a_misspelling_suggests_at_most_three_neighbours() -> None:
+    assert suggest("InvokeModle")[0] == "InvokeModel"
+    assert suggest("bedrock:InvokeModle")[0] == "bedrock:InvokeModel"
+    assert len(suggest("bedrock:ListModel")) == 3
+
+
+@pytest.mark.parametrize("text", ["", " ", ":", "aws", "::", ".", "()", "bedrock:", "%%%"])
+def test_nothing_is_found_in_nothing(text: str) -> None:
+    found = find(text)
+    assert (found.actions, found.operations) == ((), ())
+
+
+def test_streams_are_offered_where_the_sdks_offer_them() -> None:
+    by_name = {o.name: spellings(o) for o in catalogue.operations()}
+    assert by_name["ConverseStream"].cli is None
+    assert by_name["ConverseStream"].boto3 == 'boto3.client("bedrock-runtime").converse_stream()'
+    assert by_name["InvokeModelWithBidirectionalStream"].boto3 is None
+    assert by_name["ConverseStream"].java == "bedrockruntime.BedrockRuntimeAsyncClient.converseStream()"
+    assert by_name["Converse"].cli == "aws bedrock-runtime converse"
+
+
+def test_the_class_names_are_those_of_the_service_ids() -> None:
+    import gzip
+    import importlib.util
+    import json
+    from pathlib import Path
+
+    spec = importlib.util.find_spec("botocore")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    for family in catalogue.families().values():
+        if family.client:
+            folder = Path(spec.submodule_search_locations[0]) / "data" / family.client
+            raw = next(folder.glob("*/service-2.json.gz")).read_bytes()
+            service_id = json.loads(gzip.decompress(raw))["metadata"]["serviceId"]
+            assert family.service_id == service_id.replace(" ", "")
+
+
+def test_the_cloudformation_types_exist() -> None:
+    import importlib.util
+    import json
+    from pathlib import Path
+
+    spec = importlib.util.find_spec("cfnlint")
+    assert spec is not None
+    assert spec.origin
+    schemas = Path(spec.origin).parent / "data" / "schemas" / "providers" / "us-east-1.json"
+    known = set(json.loads(schemas.read_bytes()))
+    used = {infrastructure(o).cloudformation for o in catalogue.operations()} - {None}
+    assert len(used) > 40
+    assert used <= known
+
+
+def test_every_row_of_infrastructure_has_its_operations() -> None:
+    from constructs_lib.catalogue._infrastructure import _table
+
+    used = {infrastructure(o) for o in catalogue.operations()}
+    assert [row for row in _table().values() if row not in used] == []
+
+
+def test_the_installed_clients_are_all_families() -> None:
+    assert set(read_installed().operations) == {f.client for f in catalogue.families().values() if f.client}
