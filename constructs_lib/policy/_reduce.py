@@ -12,12 +12,15 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.policy import matching
-from constructs_lib.policy._glob import Glob, compile_glob, find
+from constructs_lib.policy._glob import compile_glob, find
 from constructs_lib.policy._model import UNRESOLVED, Policy, Statement
-from constructs_lib.policy._tables import action_mask, normal, possible_mask, reach, tables
+from constructs_lib.policy._tables import action_mask, normal, possible_mask, reach, tables, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from constructs_lib.policy._glob import Glob
+    from constructs_lib.policy._tables import Format
 
 __all__ = [
     "Cover",
@@ -125,32 +128,60 @@ def _remaining(piece: Piece, mask: int, covers: tuple[Cover, ...]) -> int:
     return result
 
 
-@lru_cache(maxsize=16384)
 def left(piece: Piece, types: tuple[str, ...] | None, covers: tuple[Cover, ...]) -> str | None:
     """Return a resource of the piece and of one of ``types`` that no cover holds, or ``None``.
 
     Empty ``types`` stand for the resource ``*``, ``None`` for resources of any kind.
     """
+    if types is None:
+        return _left_in(piece, None, covers)
+    if not types:
+        return _left_bare(piece, covers)
+    reachable = types_of(piece.pattern)
+    for name in types:
+        if name in reachable:
+            for item in tables().by_type.get(name, ()):
+                text = _left_in(piece, item, covers)
+                if text is not None:
+                    return text
+    return None
+
+
+def _left_bare(piece: Piece, covers: tuple[Cover, ...]) -> str | None:
+    """Return ``*`` if the piece holds that text and no cover does."""
+    barred = (*piece.excluded, *(text for cover in covers for text in cover.resources))
+    held = all(_may(text, "*") for text in (piece.pattern, *piece.also))
+    held = held and not any(matching.matches(text, "*") for text in barred)
+    return (
+        "*" if held and all(any(_may(text, "*") for text in demand) for demand in _demands(covers)) else None
+    )
+
+
+def _demands(covers: tuple[Cover, ...]) -> list[tuple[str, ...]]:
+    """Return, for each Deny on NotResource, the patterns of which a resource must match one."""
+    return [tuple(normal(text) for text in cover.unless) for cover in covers if cover.unless is not None]
+
+
+@lru_cache(maxsize=65536)
+def _left_in(piece: Piece, item: Format | None, covers: tuple[Cover, ...]) -> str | None:
+    """Return a resource of the piece in one ARN format (``None``: any text) that no cover holds."""
     includes = tuple(normal(text) for text in (piece.pattern, *piece.also))
     excludes = (*piece.excluded, *(text for cover in covers for text in cover.resources))
-    demands = [tuple(normal(text) for text in cover.unless) for cover in covers if cover.unless is not None]
-    if types == ():
-        held = all(_may(text, "*") for text in includes) and not any(
-            matching.matches(text, "*") for text in excludes
-        )
-        return "*" if held and all(any(_may(text, "*") for text in demand) for demand in demands) else None
+    demands = _demands(covers)
+    shape: tuple[Glob, ...] = ()
+    if item is not None:
+        shape = (item.whole,)
+        demands = [tuple(text for text in demand if item.type in types_of(text)) for demand in demands]
+        excludes = tuple(text for text in excludes if item.type in types_of(text))
     if "*" in excludes:
         return None
     if prod(map(len, demands)) > _COMBINATIONS:
         return piece.pattern
-    home = compile_glob(_home(includes))
-    shapes: list[tuple[Glob, ...]] = [(home,)]
-    if types is not None:
-        shapes = [(home, item.whole) for name in types for item in tables().by_type.get(name, ())]
-    barred = tuple(compile_glob(text) for text in excludes)
-    for shape, demanded in product(shapes, product(*demands)):
+    barred = tuple(map(compile_glob, excludes))
+    firm = (compile_glob(_home(includes)), *map(compile_glob, includes), *shape)
+    for demanded in product(*demands):
         try:
-            text = find((*map(compile_glob, (*includes, *demanded)), *shape), barred)
+            text = find((*firm, *map(compile_glob, demanded)), barred)
         except OverflowError:
             return piece.pattern
         if text is not None:
@@ -185,7 +216,7 @@ def _certain_texts(patterns: Iterable[str]) -> tuple[str, ...]:
 
 
 def _may(pattern: str, text: str) -> bool:
-    return matching.matches(pattern.replace(UNRESOLVED, "*"), text)
+    return matching.matches(normal(pattern).replace(UNRESOLVED, "*"), text)
 
 
 def collect_denials(statements: Iterable[Statement]) -> Denials:

@@ -37,7 +37,7 @@ _OPEN = re.compile(f"[*?{UNRESOLVED}]")
 _STARTS = frozenset(("*", "?", "$", UNRESOLVED))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """One ARN format of a resource type.
 

@@ -151,7 +151,7 @@ def _resource_applies(request: Request, statement: Statement) -> bool:
 def _matches(pattern: str, request: Request, *, open_matches: bool) -> bool:
     """Whether a resource pattern matches; an open part matches anything, or nothing at all."""
     if UNRESOLVED in request.resource:
-        compare = matching.may_overlap if open_matches else matching.covers
+        compare = matching.arns_may_overlap if open_matches else matching.covers
         return compare(pattern, request.resource)
     if UNRESOLVED in pattern and not open_matches:
         start = f"arn:{UNRESOLVED}:"

@@ -21,7 +21,21 @@ from functools import lru_cache
 from constructs_lib.policy._glob import compile_glob, find
 from constructs_lib.policy._model import UNRESOLVED
 
-__all__ = ["Match", "compare", "covers", "example", "intersect", "is_open", "matches", "may_overlap"]
+__all__ = [
+    "Match",
+    "arns_may_overlap",
+    "compare",
+    "covers",
+    "example",
+    "intersect",
+    "is_open",
+    "matches",
+    "may_overlap",
+]
+
+
+# Where a pattern stops being a literal text.
+_VARYING = re.compile(f"[*?${UNRESOLVED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,26 @@ def may_overlap(first: str, second: str) -> bool:
     """Whether some text is matched by both patterns, open parts standing for anything."""
     if "*" in (first, second) or first == second:
         return True
+    ours, theirs = _VARYING.search(first), _VARYING.search(second)
+    if ours is None and theirs is None:
+        return False
+    # What stands before the first wildcard settles most pairs without an automaton.
+    start = min(found.start() for found in (ours, theirs) if found is not None)
+    if first[:start] != second[:start]:
+        return False
     return example((first, second)) is not None
+
+
+@lru_cache(maxsize=16384)
+def arns_may_overlap(first: str, second: str) -> bool:
+    """Whether two ARN patterns may match one ARN, segment by segment where both have six.
+
+    An open account stands for an account, not for ``111122223333:role/Other``.
+    """
+    ours, theirs = first.split(":", 5), second.split(":", 5)
+    if len(ours) == len(theirs) == 6:
+        return all(may_overlap(one, other) for one, other in zip(ours, theirs, strict=True))
+    return may_overlap(first, second)
 
 
 @lru_cache(maxsize=16384)

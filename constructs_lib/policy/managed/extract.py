@@ -21,7 +21,7 @@ from typing import Any, Final
 from constructs_lib.policy import matching
 from constructs_lib.policy._tables import action_mask
 
-__all__ = ["RELEVANT", "extract", "main", "reduce_statement"]
+__all__ = ["RELEVANT", "extract", "main", "read_moto", "reduce_statement"]
 
 # Actions outside Bedrock that the rules about chains, escalation and role passing ask about.
 RELEVANT: Final = (
@@ -112,7 +112,7 @@ def extract(policies: dict[str, Any], version: str) -> dict[str, Any]:
     return {"source": {"moto": version, "date": latest[:10]}, "policies": kept, "harmless": harmless}
 
 
-def _read() -> tuple[dict[str, Any], str]:
+def read_moto() -> tuple[dict[str, Any], str]:
     """Read moto's data file without importing moto."""
     spec = importlib.util.find_spec("moto")
     if spec is None or not spec.submodule_search_locations:
@@ -126,7 +126,7 @@ def _read() -> tuple[dict[str, Any], str]:
 
 def main() -> None:
     """Write ``policies.json.gz`` beside this module: source, harmless names, one policy a line."""
-    data = extract(*_read())
+    data = extract(*read_moto())
     target = Path(__file__).with_name("policies.json.gz")
     lines = [json.dumps(data["source"]), " ".join(data["harmless"])]
     lines += [f"{name} {json.dumps(row, separators=(',', ':'))}" for name, row in data["policies"].items()]
