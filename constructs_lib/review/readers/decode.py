@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -35,6 +36,8 @@ MAX_DEPTH: Final = 200
 """Levels of nesting in YAML; the JSON decoder has a limit of its own (about 1,000)."""
 
 Format = Literal["json", "yaml"]
+_JSON_START: Final = re.compile(r'\s*(\{\s*"|\[)')
+_TAG: Final = re.compile(r"[:,\[]\s*![A-Z]")
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -103,8 +106,9 @@ def decode(text: str, *, yaml_allowed: bool) -> Decoded:
         try:
             return _decode_json(text)
         except UnreadableError:
-            # A YAML flow mapping ({a: 1}) also begins with a brace.
-            if not yaml_allowed or len(text) > MAX_YAML_BYTES:
+            # A YAML flow mapping also begins with a brace; a quoted key means JSON, unless there are tags.
+            is_json = _JSON_START.match(text) is not None and _TAG.search(text) is None
+            if is_json or not yaml_allowed or len(text) > MAX_YAML_BYTES:
                 raise
             return _as_yaml_or_raise(text)
     if not yaml_allowed:

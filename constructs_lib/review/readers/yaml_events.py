@@ -4,7 +4,7 @@
 ``{"Fn::F": ...}`` (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html),
 so that JSON pointers are the same in both notations. Numbers and dates keep their text (an account id with a
 leading zero stays one), booleans and nulls become values. Aliases share the value they name: nothing is
-copied, so aliases of aliases cost nothing here.
+copied, and what aliases stand for is counted and bounded.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _WORDS: Final = {
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
 }
+MAX_ALIASED: Final = 500_000
+"""Values that aliases may stand for: aliases of aliases would multiply without end for whoever walks them."""
 _MISSING: Final = object()
 
 
@@ -41,6 +43,9 @@ class _Builder:
         self.anchors: dict[str, Any] = {}
         self.duplicate: tuple[str, int] | None = None
         self.root: Any = _MISSING
+        self.merges: dict[int, list[Any]] = {}  # depth -> what `<<` names, applied when the mapping ends
+        self.sizes: list[int] = [0]  # values below each open container, those behind aliases included
+        self.anchor_sizes: dict[str, int] = {}
         self.lines = lines
 
     def open(self, container: Any, event: Any) -> None:
@@ -52,21 +57,28 @@ class _Builder:
             pointer += "/" + _function(event.tag)
         self.stack.append((container, event.tag, event.anchor, pointer))
         self.keys.append(_MISSING)
+        self.sizes.append(1)
         if event.anchor:
             self.anchors[event.anchor] = container
 
     def close(self) -> None:
+        for value in self.merges.pop(len(self.stack), ()):
+            _merge(self.stack[-1][0], value)
         container, tag, anchor, _ = self.stack.pop()
         self.keys.pop()
+        size = self.sizes.pop()
+        self.sizes[-1] += size
         value = _tagged(tag, container)
         if anchor:
             self.anchors[anchor] = value
+            self.anchor_sizes[anchor] = size
         self._put(value)
 
     def scalar(self, event: Any) -> None:
         if self.stack and type(self.stack[-1][0]) is dict and self.keys[-1] is _MISSING:
             self._key(event)
             return
+        self.sizes[-1] += 1
         plain = event.implicit[0] and not event.tag
         value = _WORDS.get(event.value, event.value) if plain else event.value
         value = _tagged(event.tag, value)
@@ -92,6 +104,11 @@ class _Builder:
         value = self.anchors[event.anchor]
         if any(value is open_[0] for open_ in self.stack):
             raise UnreadableError(f"the alias `*{event.anchor}` contains itself", "write it out", line)
+        self.sizes[-1] += self.anchor_sizes.get(event.anchor, 1)
+        if self.sizes[-1] > MAX_ALIASED:
+            raise UnreadableError(
+                f"aliases stand for more than {MAX_ALIASED:,} values", "write them out", line
+            )
         self._pointer(event)
         self._put(value)
 
@@ -117,7 +134,7 @@ class _Builder:
         else:
             key, self.keys[-1] = self.keys[-1], _MISSING
             if key == "<<":
-                _merge(container, value)
+                self.merges.setdefault(len(self.stack), []).append(value)
             else:
                 container[key] = value
 

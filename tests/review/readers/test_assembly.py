@@ -189,7 +189,7 @@ def test_the_same_export_in_two_environments_stays_apart() -> None:
         document = {"Statement": {"Effect": "Allow", "Action": f"a:{account}", "Resource": "*"}}
         properties = {"PolicyName": "p", "Roles": [{"Fn::ImportValue": "role"}], "PolicyDocument": document}
         policy = {"Resources": {"P": {"Type": "AWS::IAM::Policy", "Properties": properties}}}
-        known = {"account": account, "region": "us-east-1"}
+        known: dict[str, Any] = {"account": account, "region": "us-east-1"}
         return [
             TemplateSource(f"{account}/one.json", role, stack="One", **known),
             TemplateSource(f"{account}/two.json", policy, stack="Two", **known),

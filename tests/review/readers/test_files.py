@@ -1,0 +1,124 @@
+"""What is read in a folder, what is skipped, what is a fault, and what kind a file is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lib.review.readers import STDIN, read, read_document, read_each
+
+_TEMPLATE: dict[str, Any] = {"Resources": {"R": {"Type": "AWS::IAM::Role"}}}
+_POLICY: dict[str, Any] = {"Statement": {"Effect": "Allow", "Action": "a:A", "Resource": "*"}}
+_YAML = "Resources:\n  Y:\n    Type: AWS::IAM::Role\n"
+
+
+def _write(folder: Path, name: str, value: Any) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+
+
+def test_a_folder_is_read_in_the_order_of_names_and_others_are_skipped(tmp_path: Path) -> None:
+    _write(tmp_path, "b.json", _TEMPLATE)
+    _write(tmp_path, "a.yaml", _YAML)
+    _write(tmp_path, "c.template", _YAML)
+    _write(tmp_path, "sub/d.json", _POLICY)
+    for name in ("package.json", "node_modules/x.json", ".git/x.json", "readme.md"):
+        _write(tmp_path, name, {"name": "x"} if name == "package.json" else _TEMPLATE)
+    _write(tmp_path, "tsconfig.json", "{ // comments\n}")
+    _write(tmp_path, "workflow.yml", "on: push\njobs: {}\n")
+    _write(tmp_path, "chart.yaml", "a: {{ .Values.x }}\n")
+    model = read([str(tmp_path)])
+    assert [Path(item.path).relative_to(tmp_path).as_posix() for item in model.inputs] == [
+        *("a.yaml", "b.json", "c.template", "sub/d.json")
+    ]
+    assert [item.error for item in model.inputs] == [None] * 4
+
+
+def test_a_damaged_file_in_a_folder_is_a_fault_when_it_was_meant_for_us(tmp_path: Path) -> None:
+    _write(tmp_path, "bad.json", '{"Resources": {"R": {"Type": "AWS::IAM::Role"}')
+    (found,) = read([str(tmp_path)]).inputs
+    assert found.error is not None
+    assert "not JSON" in found.error
+
+
+def test_a_folder_without_anything_for_us_is_a_fault(tmp_path: Path) -> None:
+    _write(tmp_path, "package.json", {"name": "x"})
+    (found,) = read([str(tmp_path)]).inputs
+    assert found.error is not None
+    assert found.error.startswith("nothing to review in this folder; give a cdk.out folder")
+
+
+def test_a_folder_of_policies_that_are_damaged_says_so_only_once(tmp_path: Path) -> None:
+    _write(tmp_path, "p.json", '{"Statement": [')
+    assert len(read([str(tmp_path)]).inputs) == 1
+
+
+def test_a_link_to_a_folder_above_ends(tmp_path: Path) -> None:
+    _write(tmp_path, "a.json", _TEMPLATE)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert len(read([str(tmp_path)]).inputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "names"),
+    [
+        (_TEMPLATE, "cfn-template", ["R"]),
+        ({"Resources": {}}, "cfn-template", []),
+        (_POLICY, "iam-policy", ["policy"]),
+        ({"statement": [_POLICY["Statement"]]}, "iam-policy", ["policy"]),
+        (_POLICY["Statement"], "iam-policy", ["policy"]),
+        ({"RoleName": "r", "PolicyName": "p", "PolicyDocument": _POLICY}, "iam-policy", ["policy"]),
+        ({"PolicyVersion": {"Document": _POLICY, "VersionId": "v1"}}, "iam-policy", ["policy"]),
+        ({"UserDetailList": [], "RoleDetailList": []}, "gaad", []),
+        ({"version": "1", "artifacts": {}}, None, []),
+        ({"Resources": {"a": 1}}, None, []),
+        ([], None, []),
+        (None, None, []),
+        ("text", None, []),
+    ],
+)
+def test_a_document_says_what_it_is(document: Any, kind: str | None, names: list[str]) -> None:
+    model = read_document(document, "x")
+    assert [item.kind for item in model.inputs] == [kind]
+    assert (model.inputs[0].error is None) == (kind is not None)
+    assert [principal.name for principal in model.principals] == names
+
+
+def test_a_trust_policy_is_trust_and_grants_nothing() -> None:
+    trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "x"}}}
+    (principal,) = read_document(trust, "x").principals
+    assert principal.policies == ()
+    assert principal.trust is not None
+
+
+def test_standard_input_is_named_by_its_sign() -> None:
+    model = read([STDIN], stdin=json.dumps(_TEMPLATE).encode())
+    assert model.principals[0].id == "-#R"
+
+
+def test_reading_piece_by_piece_gives_the_same_as_reading_at_once(tmp_path: Path) -> None:
+    _write(tmp_path, "a.json", _TEMPLATE)
+    _write(tmp_path, "b.yaml", _YAML)
+    pieces = list(read_each([str(tmp_path)]))
+    assert len(pieces) == 2
+    whole = read([str(tmp_path)])
+    assert whole.principals == tuple(item for piece in pieces for item in piece.principals)
+
+
+def test_reading_json_loads_neither_yaml_nor_aws_cdk() -> None:
+    code = (
+        "import sys\n"
+        "from constructs_lib.review.readers import read\n"
+        'read([\'-\'], stdin=b\'{"Resources": {"R": {"Type": "AWS::IAM::Role"}}}\')\n'
+        "print(sorted({'yaml', 'aws_cdk', 'jsii', 'boto3'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
