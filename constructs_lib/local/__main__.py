@@ -24,6 +24,8 @@ AWS CLI, CDK CLI and boto3 in another shell, as the account's root:
 
 Roles: `aws sts assume-role`, or boto3 with credentials from it; IAM is enforced on every call."""
 
+_ENDED = "the server ended by itself; start it again with BEDROCK_PLANES_LOG_LEVEL=INFO"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve; returns 0 after Ctrl-C or SIGTERM and 2 when the server can't start."""
@@ -44,9 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             while not stop.wait(0.5):
                 if aws.server.has_ended():
-                    raise LocalAwsError(
-                        "the server ended by itself; start it again with BEDROCK_PLANES_LOG_LEVEL=INFO"
-                    )
+                    print(f"local AWS: {_ENDED}", file=sys.stderr)  # noqa: T201 - one line for the user
+                    return 2
     except LocalAwsError as e:
         print(f"local AWS: {e}", file=sys.stderr)  # noqa: T201 - one line for the user
         return 2

@@ -22,7 +22,6 @@ from constructs_lib.local._certificate import write_certificate
 __all__ = ["LocalAwsError", "ServerProcess"]
 
 _START_SECONDS = 60
-_STOP_SECONDS = 5
 _MAX_PORT = 65535
 
 
@@ -33,8 +32,8 @@ class LocalAwsError(RuntimeError):
 class ServerProcess:
     """One running server.
 
-    The server's standard input is a pipe that only this process holds: when this process ends in whatever way,
-    the pipe closes and the server ends its whole process group (Lambda workers included) and its folder.
+    The server's standard input is a pipe that only this process holds: when this process ends in whatever
+    way, the pipe closes and the server ends its process group (Lambda workers included) and its folder.
     """
 
     def __init__(self, *, port: int, account: str, region: str) -> None:
@@ -53,7 +52,7 @@ class ServerProcess:
             raise
 
     def environment(self) -> dict[str, str]:
-        """The variables that point boto3, the AWS CLI, the CDK CLI and Lambda functions at this server."""
+        """Return the variables that point boto3, the AWS CLI and the CDK CLI at this server."""
         certificate = str(self.certificate)
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
@@ -80,7 +79,7 @@ class ServerProcess:
             "PATH": _path_with_node(),
             "TMPDIR": str(self.folder),
             "PYTHONPATH": _module_folders(),
-            # cfnresponse and the like use urllib; callers don't get this one, since it replaces all authorities.
+            # For cfnresponse and the like; callers don't get this one, since it replaces all authorities.
             "SSL_CERT_FILE": str(self.certificate),
             "BEDROCK_PLANES_LISTENER": str(self._listener.fileno()),
             "BEDROCK_PLANES_FOLDER": str(self.folder),
@@ -103,7 +102,7 @@ class ServerProcess:
             "LOG_LEVEL": os.environ.get("BEDROCK_PLANES_LOG_LEVEL", "WARNING"),
         }
         with self.log_path.open("wb") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
+            self.process = subprocess.Popen(
                 [sys.executable, "-m", "constructs_lib.local.emulator"],
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -131,7 +130,7 @@ class ServerProcess:
                 return
             time.sleep(0.02)
         raise LocalAwsError(
-            f"the local AWS did not answer on port {self.port} within {_START_SECONDS} s: {self._last_words()}"
+            f"it did not answer within {_START_SECONDS} s on port {self.port}: {self._last_words()}"
         )
 
     def _last_words(self) -> str:
@@ -154,11 +153,7 @@ class ServerProcess:
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=_STOP_SECONDS)
-    # The group outlives its leader when a Lambda worker ignores SIGTERM.
+    # Nothing in there is worth a farewell: all of its state is in memory and in the folder that goes too.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -186,7 +181,7 @@ def _bind(port: int) -> socket.socket:
 
 
 def _module_folders() -> str:
-    """The modules that the Lambda service offers to inline code, and this package for the server itself."""
+    """Return the modules that Lambda offers to inline code, and the home of this package for the server."""
     here = Path(__file__).parent
     return os.pathsep.join([str(here / "emulator" / "lambda_modules"), str(here.parent.parent)])
 

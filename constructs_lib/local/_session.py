@@ -16,8 +16,7 @@ from constructs_lib.local._process import LocalAwsError, ServerProcess
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
-
-    from typing_extensions import Self
+    from typing import Self
 
 __all__ = ["LocalAws", "LocalAwsError"]
 
@@ -37,8 +36,9 @@ class LocalAws:
     account: 12 digits. By default 111122223333.
     region: by default us-east-1.
 
-    Raises `LocalAwsError`, in one line, when the port is taken, an argument is malformed, or the emulator that
-    it is built on is not the version that it was written for.
+    Raises `LocalAwsError`, in one line, when the port is taken, an argument is malformed, or the emulator
+    that it is built on is not the version that it was written for.
+
     """
 
     def __init__(self, *, port: int = 0, account: str = "111122223333", region: str = "us-east-1") -> None:
@@ -49,6 +49,8 @@ class LocalAws:
         self.account, self.region = account, region
         self._asked_port = port
         self._server: ServerProcess | None = None
+        # One session for all clients: each one would load the service models anew (0.2 s).
+        self._boto = boto3.session.Session()
 
     def start(self) -> Self:
         """Start the server; the counterpart of `stop` for callers that can't use a `with` block."""
@@ -89,12 +91,12 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that point boto3, the AWS CLI, the CDK CLI and their children here, as account root."""
+        """The variables that point boto3, the AWS CLI, the CDK CLI and their children here, as root."""
         return self.server.environment()
 
     @property
     def process_environment(self) -> dict[str, str]:
-        """A whole environment for a child process: this process's own, without its AWS settings, plus ours."""
+        """A whole environment for a child process: this one's, without its AWS settings, plus ours."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         return {**inherited, **self.environment}
 
@@ -118,14 +120,20 @@ class LocalAws:
         role_arn: str | None = None,
         credentials: Mapping[str, str] | None = None,
         vpc_endpoint_id: str | None = None,
-    ) -> Any:  # noqa: ANN401
+    ) -> Any:
         """Return a boto3 client of `service` for this server, as account root unless told otherwise.
 
         Parameters
         ----------
-        role_arn: assume this role first.
-        credentials: use these, as `assume` returns them.
-        vpc_endpoint_id: calls come through this interface endpoint: its policy applies, and aws:SourceVpce is set.
+        service:
+            The name of the client: `bedrock-runtime`.
+        role_arn:
+            Assume this role first.
+        credentials:
+            Use these, as `assume` returns them.
+        vpc_endpoint_id:
+            Calls come through this interface endpoint: its policy applies, and aws:SourceVpce is set.
+
         """
         if credentials is None:
             credentials = (
@@ -137,7 +145,7 @@ class LocalAws:
                     "aws_session_token": "",
                 }
             )
-        client = boto3.session.Session().client(
+        client = self._boto.client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
@@ -147,7 +155,7 @@ class LocalAws:
         )
         if vpc_endpoint_id is not None:
 
-            def name_the_endpoint(request: Any, **_: object) -> None:  # noqa: ANN401 - botocore is untyped
+            def name_the_endpoint(request: Any, **_: object) -> None:
                 request.headers[VPC_ENDPOINT_HEADER] = vpc_endpoint_id
 
             client.meta.events.register("before-sign", name_the_endpoint)

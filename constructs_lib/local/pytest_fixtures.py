@@ -1,6 +1,6 @@
 """Pytest fixtures: one local AWS per session (per worker under xdist), emptied for each module.
 
-In a `conftest.py`: `pytest_plugins = ["constructs_lib.local.pytest_fixtures"]`, or import the fixtures by name.
+In a `conftest.py`: `pytest_plugins = ["constructs_lib.local.pytest_fixtures"]`, or import them by name.
 """
 
 from __future__ import annotations

@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
+def _end(*_: object) -> None:
+    """End this process group, Lambda workers included, and remove its folder."""
+    shutil.rmtree(os.environ["BEDROCK_PLANES_FOLDER"], ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
 def _end_with_the_parent() -> None:
-    """End this process group when standard input closes: the parent is gone, however it went."""
+    """End when standard input closes (the parent is gone, however it went) or when told to."""
 
     def wait() -> None:
         while os.read(0, 1024):
             pass
-        shutil.rmtree(os.environ["BEDROCK_PLANES_FOLDER"], ignore_errors=True)
-        os.killpg(0, signal.SIGKILL)
+        _end()
 
     threading.Thread(target=wait, daemon=True).start()
+    signal.signal(signal.SIGTERM, _end)
 
 
 def main() -> int:
@@ -55,9 +61,8 @@ async def _serve(application: Callable[..., Any]) -> None:
     config.keyfile = os.environ["MINISTACK_SSL_KEY"]
     config.keep_alive_timeout = 75
     config.loglevel = os.environ["LOG_LEVEL"]
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await serve(application, config, shutdown_trigger=stop.wait)
+    # Without a trigger of ours hypercorn would put its own signal handlers in place of `_end`.
+    await serve(application, config, shutdown_trigger=asyncio.Event().wait)
 
 
 if __name__ == "__main__":

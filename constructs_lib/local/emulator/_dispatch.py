@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """The door of the server: Bedrock and S3 Vectors are authorized and served here, the rest by ministack."""
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def install() -> None:
     iam_actions.access_denied_response = _denied_by_ministack
 
 
-async def _dispatch(
+# The signature is ministack's.
+async def _dispatch(  # noqa: PLR0917 - see above
     method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], request_id: str
 ) -> Response:
     raw_path = raw_path_of_request.get() or path
@@ -62,7 +64,8 @@ async def _dispatch(
         failure = execution_role.remember(request)
         if failure is not None:
             return failure
-    return await _stock_dispatch(method, path, headers, body, query, request_id)
+    response: Response = await _stock_dispatch(method, path, headers, body, query, request_id)
+    return response
 
 
 async def _serve_bedrock(call: Call, request: Request) -> Response:
@@ -121,7 +124,7 @@ def _finished(request: Request, response: Response, *, recorded: bool = False) -
 
 
 def _name_of(request: Request) -> str:
-    """The operation of a call that ministack serves, for the trail."""
+    """Return the operation of a call that ministack serves, for the trail."""
     action = iam_actions.extract_iam_action(
         request.service,
         request.method,
@@ -141,7 +144,7 @@ def _record(*_arguments: object) -> None:
 
 def _denied_by_ministack(
     service: str, action: str, principal: str, request_id: str, **details: Any
-) -> Response:  # noqa: ANN401 - passed on
+) -> Response:
     """Record what ministack's own evaluation refuses, and name the resource as AWS does."""
     request = entered.get()
     resource = details.get("resource_arn") or "*"

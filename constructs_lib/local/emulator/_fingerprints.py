@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a digest has 64 digits and stands beside its name
 """SHA-256 of the source of each private function of ministack that is replaced or leaned on here.
 
 Recorded with `fingerprint` of `_guard` after reading the function; a new ministack means reading them again.

@@ -40,6 +40,7 @@ def check() -> None:
     changed = [name for name, known in FINGERPRINTS.items() if fingerprint(name) != known]
     if changed:
         raise GuardError(
-            f"ministack {version} is not the one that the local AWS was written for: {', '.join(changed)} changed; "
+            f"ministack {version} is not the one that the local AWS was written for: "
+            f"{', '.join(changed)} changed; "
             "reinstall it, or review the patch and record its new fingerprint in _fingerprints.py"
         )

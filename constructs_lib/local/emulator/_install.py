@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """Put everything of this package into ministack, once, before it serves."""
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Request:
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The parameters of a query-protocol request (IAM, CloudFormation), body and query string together."""
+        """The parameters of a query-protocol request (IAM, CloudFormation), from body and query string."""
         is_form = self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         pairs = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True) if is_form else {}
         return {k: v[0] if isinstance(v, list) else v for k, v in {**pairs, **self.query}.items() if v}

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """What a role that an AWS service assumes may do: its trust for that service, its policies, its boundary.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -6,13 +7,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam
 
-from constructs_lib.local.emulator._request import Check
 from constructs_lib.local.emulator.authorization._decide import denial
+
+if TYPE_CHECKING:
+    from constructs_lib.local.emulator._request import Check
 
 __all__ = ["refusal", "trusts"]
 

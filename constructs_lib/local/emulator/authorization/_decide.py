@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """Allow or deny, with the reason that AWS gives.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -31,7 +32,8 @@ def denial(principal: iam_evaluator.PrincipalInfo, check: Check) -> str | None:
     reason = _reason(principal, context, check)
     if reason is None:
         return None
-    return f"User: {principal.arn} is not authorized to perform: {check.action} on resource: {check.resource} {reason}"
+    asked = f"{check.action} on resource: {check.resource}"
+    return f"User: {principal.arn} is not authorized to perform: {asked} {reason}"
 
 
 def _context(principal: iam_evaluator.PrincipalInfo, check: Check) -> iam_evaluator.EvalContext:
@@ -74,7 +76,7 @@ def _reason(
         if granted == "Deny":
             return "with an explicit deny in a resource-based policy"
     for kind, decision in decisions:
-        # A resource-based policy of the same account stands in for the identity-based one, not for the limits.
+        # A resource-based policy of the same account stands in for the identity-based one only.
         if decision != "Allow" and not (kind == "identity-based policy" and granted == "Allow"):
             return f"because no {kind} allows the {check.action} action"
     return None

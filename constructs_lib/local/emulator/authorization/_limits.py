@@ -1,7 +1,8 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """The layers above a principal's own policies: boundary, session, organization, VPC endpoint.
 
-ministack keeps limits as unnamed lists; here each says what it is, so that a denial can name it, and those that
-ministack doesn't evaluate are added.
+ministack keeps limits as unnamed lists; here each says what it is, so that a denial can name it, and those
+that ministack doesn't evaluate are added.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def _service_control(account: str) -> list[Layer]:
 
 
 def _vpc_endpoint(principal: PrincipalInfo) -> list[Layer]:
-    """The policy of the endpoint that the call came through, and the keys that it sets.
+    """Return the policy of the endpoint that the call came through, and the keys that it sets.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     """

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """Every ARN that AWS evaluates when a call names one model, profile, prompt or guardrail.
 
 Pages:
@@ -40,8 +41,8 @@ GEOGRAPHIES: dict[str, tuple[str, ...]] = {
     "in": ("ap-south-1", "ap-south-2"),
     "us-gov": ("us-gov-east-1", "us-gov-west-1"),
 }
-"""The Regions that a geographic profile may route to. AWS lists them per model and source Region; these are the
-widest sets, and a caller needs the model in all of them:
+"""The Regions that a geographic profile may route to. AWS lists them per model and source Region; these are
+the widest sets, and a caller needs the model in all of them:
 https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html"""
 
 _PROFILE_KEY = "bedrock:inferenceprofilearn"
@@ -97,14 +98,14 @@ def _checks_of_id(action: str, model_id: str, context: dict[str, Any]) -> list[C
 
 
 def _behind_application_profile(action: str, profile: str, name: str, context: dict[str, Any]) -> list[Check]:
-    """An application profile's models, each conditioned on the profile that was called."""
+    """Return an application profile's models, each conditioned on the profile that was called."""
     record = bedrock._inference_profiles_apps.get(name) or {}
     behind = {**context, _PROFILE_KEY: profile}
     return [Check(action, model["ModelArn"], behind) for model in record.get("Models", [])]
 
 
 def _checks_of_prompt(action: str, prompt: str, name: str, context: dict[str, Any]) -> list[Check]:
-    """A managed prompt: RenderPrompt on it, and the action on its default variant's model.
+    """Return a managed prompt's checks: RenderPrompt on it, and the action on its default variant's model.
 
     https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-management-prereq.html
     """

@@ -73,7 +73,7 @@ def operations() -> list[tuple[str, str]]:
 def operation_of(method: str, raw_path: str) -> Call | None:
     """Recognise a request by its method and its path as sent (labels percent-encoded), or return None.
 
-    A trailing slash counts, as on AWS: `POST /agents/ID/` is PrepareAgent, `POST /agents/ID` InvokeInlineAgent.
+    A trailing slash counts, as on AWS: `POST /agents/ID/` is PrepareAgent, without it InvokeInlineAgent.
     Where no route differs by it alone, a missing or an extra slash is forgiven.
     """
     path = raw_path.partition("?")[0]

@@ -1,4 +1,4 @@
-"""The general rule: an operation is authorized by the action of its name, on the resource that its path names.
+"""The general rule: an operation is authorized by the action of its name, on the resource in its path.
 
 Page for all of it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 What is authorized otherwise is a row in `_rows`.

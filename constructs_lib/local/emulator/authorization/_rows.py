@@ -1,7 +1,7 @@
 """The operations that the general rule gets wrong or incomplete: one row each, with AWS's page.
 
-A row lists every check of a call. The first check is the operation's own; the others are what AWS authorizes on
-the caller's behalf (models, guardrails, roles passed on).
+A row lists every check of a call. The first check is the operation's own; the others are what AWS authorizes
+on the caller's behalf (models, guardrails, roles passed on).
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ _API = "https://docs.aws.amazon.com/bedrock/latest/APIReference/"
 _GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide/"
 _REFERENCE = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html"
 
-_Build = "Callable[[Call, Request], list[Check]]"
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -53,9 +51,9 @@ def strings_of(document: object, *names: str) -> list[str]:
     return here + [found for value in document.values() for found in strings_of(value, *names)]
 
 
-# ------------------------------------------------------------------------------------------------ bedrock-runtime
+# ---- bedrock-runtime
 def _invoke(action: str) -> Callable[[Call, Request], list[Check]]:
-    """A model call, with or without a guardrail in body (Converse) or headers (InvokeModel)."""
+    """Check a model call, with or without a guardrail in body (Converse) or headers (InvokeModel)."""
 
     def checks(call: Call, request: Request) -> list[Check]:
         model = call.labels.get("modelId") or str(request.document.get("modelId", ""))
@@ -79,7 +77,7 @@ def _apply_guardrail(call: Call, _request: Request) -> list[Check]:
     return checks
 
 
-# ------------------------------------------------------------------------------------------ bedrock-agent-runtime
+# ---- bedrock-agent-runtime
 def _on_any(call: Call, _request: Request) -> list[Check]:
     return [Check(f"bedrock:{call.operation}")]
 
@@ -129,7 +127,7 @@ def _retrieve_and_generate(_call: Call, request: Request) -> list[Check]:
         guardrail = guardrail if isinstance(guardrail, dict) else {}
         guarded, _ = guardrail_checks(guardrail.get("guardrailId"), guardrail.get("guardrailVersion"))
         if config.get("modelArn"):
-            # The inner InvokeModel carries no bedrock:GuardrailIdentifier (guardrails-permissions-id says so).
+            # The inner InvokeModel has no bedrock:GuardrailIdentifier (guardrails-permissions-id says so).
             checks += model_checks("bedrock:InvokeModel", str(config["modelArn"]))
         checks += [*guarded, *_reranking(config.get("retrievalConfiguration"))]
     return checks
@@ -155,9 +153,9 @@ def _flow_execution(call: Call, _request: Request) -> list[Check]:
     return [Check(f"bedrock:{call.operation}", arn(resource)) for resource in resources]
 
 
-# -------------------------------------------------------------------------------------------------- bedrock-agent
+# ---- bedrock-agent
 def _agent_knowledge_base(call: Call, request: Request) -> list[Check]:
-    """The association of an agent with a knowledge base is authorized on both."""
+    """Check an agent's association with a knowledge base, which is authorized on both."""
     knowledge_base = call.labels.get("knowledgeBaseId") or request.document.get("knowledgeBaseId", "*")
     action = f"bedrock:{call.operation}"
     return [
@@ -174,14 +172,14 @@ def _prompt(call: Call, request: Request) -> list[Check]:
     return [Check(f"bedrock:{call.operation}", f"{resource}:{version}" if numbered else resource)]
 
 
-# -------------------------------------------------------------------------------------------------------- bedrock
+# ---- bedrock
 def _tagging(call: Call, request: Request) -> list[Check]:
     resource = call.labels.get("resourceArn") or request.document.get("resourceARN") or "*"
     return [Check(f"bedrock:{call.operation}", str(resource))]
 
 
 def _named_in_body(*names: str, kind: str = "") -> Callable[[Call, Request], list[Check]]:
-    """The action on every ARN (or id of a `kind`) that the body names under `names`, besides the path's."""
+    """Check the action on every ARN (or id of a `kind`) that the body names, besides the path's."""
 
     def checks(call: Call, request: Request) -> list[Check]:
         named = strings_of(request.document, *names)
@@ -206,7 +204,7 @@ def _create_inference_profile(call: Call, request: Request) -> list[Check]:
 
 
 def _guardrail_with_profile(call: Call, request: Request) -> list[Check]:
-    """A cross-Region guardrail is authorized on the guardrail profile too."""
+    """Check a cross-Region guardrail on the guardrail profile too."""
     own = resource_of(call)
     config: Any = request.document.get("crossRegionConfig") or {}
     profile = config.get("guardrailProfileIdentifier") if isinstance(config, dict) else None
@@ -217,7 +215,7 @@ def _guardrail_with_profile(call: Call, request: Request) -> list[Check]:
 
 
 def _from_query(parameter: str, kind: str) -> Callable[[Call, Request], list[Check]]:
-    """A listing that takes its parent in the query string, and `*` without it."""
+    """Check a listing that takes its parent in the query string, and `*` without it."""
 
     def checks(call: Call, request: Request) -> list[Check]:
         value = request.query.get(parameter)

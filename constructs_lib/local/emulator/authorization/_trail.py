@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """CloudTrail records: who called what, with the true principal, denials included.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html

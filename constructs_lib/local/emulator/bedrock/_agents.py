@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """InvokeAgent: guardrail, retrieval and answer, all as the agent's service role.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html
@@ -29,7 +30,7 @@ _TEST_ALIAS = "TSTALIASID"
 
 
 def invoke(call: Call, request: Request) -> Response:
-    """Serve InvokeAgent: one chunk with its citations, or an exception event when the role lacks something."""
+    """Serve InvokeAgent: one chunk with its citations, or an exception event for what the role lacks."""
     agent = _agent(call.labels["agentId"], call.labels["agentAliasId"])
     text = str(request.document.get("inputText", ""))
     event = bedrock_agent_runtime._es_event

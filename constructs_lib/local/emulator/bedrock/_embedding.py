@@ -13,8 +13,56 @@ from collections import Counter
 __all__ = ["dimension_of", "embed", "words"]
 
 _STOP_WORDS = frozenset(
-    "a about an and are as at be by can do does for from how i if in into is it its may me my of on or our that "
-    "the their there these this to was we what when where which who why will with you your".split()
+    [
+        "a",
+        "about",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "may",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "that",
+        "the",
+        "their",
+        "there",
+        "these",
+        "this",
+        "to",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "you",
+        "your",
+    ]
 )
 _WORD = re.compile(r"[a-z0-9]+")
 _SUFFIX = re.compile(r"(ies|ing|ed|es|s)$")

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """Which operations are checked before, served instead of, or mended after ministack's own."""
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def stock_path(call: Call, request: Request) -> str:
     return path
 
 
-def _without_prefix(store: Any, prefix: str) -> Callable[[Call, Request, Response], Response]:  # noqa: ANN401 - ministack's
+def _without_prefix(store: Any, prefix: str) -> Callable[[Call, Request, Response], Response]:
     """Ids of guardrails and profiles are `[a-z0-9]+`; ministack gives them a prefix with a hyphen."""
 
     def repair(_call: Call, _request: Request, response: Response) -> Response:
@@ -80,7 +81,7 @@ def _guardrail_wire_names(_call: Call, _request: Request, response: Response) ->
 
 
 def _publish_version(call: Call, _request: Request, response: Response) -> Response:
-    """An alias without routing publishes a new version of the agent and points to it."""
+    """Publish a new version of the agent for an alias without routing, and point to it."""
     status, headers, body = response
     document = json.loads(body)
     alias = document.get("agentAlias") or {}

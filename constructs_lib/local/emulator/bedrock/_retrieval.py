@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """Retrieve, RetrieveAndGenerate and its stream, over what was really ingested.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-retrieve.html

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """The service roles of Bedrock's resources: who is assumed, and what each step asks of it.
 
 Knowledge bases: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
@@ -36,7 +37,7 @@ _NEW_ID = "0000000000"
 
 
 def index_arn(storage: dict[str, Any] | None) -> str | None:
-    """Return the ARN of the vector index in a knowledge base's storage configuration, if it is on S3 Vectors."""
+    """Return the ARN of the vector index in a storage configuration, if it is on S3 Vectors."""
     config = (storage or {}).get("s3VectorsConfiguration") or {}
     if config.get("indexArn"):
         return str(config["indexArn"])
@@ -71,7 +72,8 @@ def check_knowledge_base(_call: Call, request: Request) -> None:
     if model and (sentence := refusal(role, *model_checks("bedrock:InvokeModel", model))):
         raise AwsError(
             "ValidationException",
-            f"Knowledge base role {role} is not able to call specified bedrock embedding model {model}: {sentence}",
+            f"Knowledge base role {role} is not able to call specified bedrock embedding model {model}: "
+            f"{sentence}",
         )
     index = index_arn(document.get("storageConfiguration"))
     if index and (sentence := refusal(role, Check("s3vectors:GetIndex", index))):
@@ -120,7 +122,8 @@ def check_logging(_call: Call, request: Request) -> None:
 def _check_bucket(bucket: str, prefix: str | None) -> None:
     account = get_account_id()
     start = f"{prefix.strip('/')}/" if prefix else ""
-    target = f"arn:aws:s3:::{bucket}/{start}AWSLogs/{account}/BedrockModelInvocationLogs/{get_region()}/amazon-bedrock-logs-permission-check"
+    folder = f"{start}AWSLogs/{account}/BedrockModelInvocationLogs/{get_region()}"
+    target = f"arn:aws:s3:::{bucket}/{folder}/amazon-bedrock-logs-permission-check"
     context = iam_evaluator.EvalContext(
         principal_arn=BEDROCK,
         principal_type="AWSService",

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """What ministack's own types lack for templates that the CDK writes."""
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def install() -> None:
 def _with_cidr(stock: Callable[..., Any]) -> Callable[..., Any]:
     """Fn::GetAtt of a VPC's CidrBlock, which interface endpoints' security groups use."""
 
-    def handler(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - ministack's handlers have no types
+    def handler(*arguments: Any, **named: Any) -> Any:
         physical_id, found = stock(*arguments, **named)
         cidr = (ec2._vpcs.get(physical_id) or {}).get("CidrBlock", "")
         return physical_id, {**found, "CidrBlock": cidr, "CidrBlockAssociations": [], "Ipv6CidrBlocks": []}
@@ -46,11 +47,13 @@ def _with_cidr(stock: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_boundary(stock: Callable[..., Any], *, properties_at: int) -> Callable[..., Any]:
-    """A role's permissions boundary, which ministack's type leaves out: without it nothing would be cut."""
+    """Keep a role's permissions boundary, which ministack's type leaves out: without it nothing is cut."""
 
-    def handler(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - ministack's handlers have no types
+    def handler(*arguments: Any, **named: Any) -> Any:
         physical_id, found = stock(*arguments, **named)
-        iam._roles[physical_id]["PermissionsBoundary"] = arguments[properties_at].get("PermissionsBoundary") or ""
+        iam._roles[physical_id]["PermissionsBoundary"] = (
+            arguments[properties_at].get("PermissionsBoundary") or ""
+        )
         return physical_id, found
 
     return handler
@@ -73,7 +76,7 @@ def _with_policy(stock: Callable[..., str]) -> Callable[..., str]:
 def _keeping_policy(stock: Callable[..., Any]) -> Callable[..., Any]:
     """CreateVpcEndpoint over the API keeps the policy that it is given."""
 
-    def create(parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's handlers have no types
+    def create(parameters: dict[str, Any]) -> Any:
         before = set(ec2._vpc_endpoints.keys())
         answer = stock(parameters)
         policy = ec2._p(parameters, "PolicyDocument")

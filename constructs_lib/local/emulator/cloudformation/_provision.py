@@ -1,7 +1,9 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """Create, update and delete the types of `_types` through the API, as CloudFormation's principal.
 
-The calls go over HTTP like anyone's, so a permission that the execution role lacks fails the resource with the
-AccessDenied that AWS would answer. Which reads are made follows the handlers' permissions in AWS's schemas.
+The calls go over HTTP like anyone's, so a permission that the execution role lacks fails the resource with
+the AccessDenied that AWS would answer. Which reads are made follows the handlers' permissions in AWS's
+schemas.
 """
 
 from __future__ import annotations

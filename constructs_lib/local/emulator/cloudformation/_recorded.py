@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """Types that nothing emulates: validated against their schema and recorded, so that a stack deploys.
 
 They have an id and attributes and no behaviour; the list says which they are.

@@ -81,7 +81,7 @@ def validated(type_name: str, properties: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _coerced(part: Any, value: Any, root: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+def _coerced(part: Any, value: Any, root: dict[str, Any]) -> Any:
     part = part if isinstance(part, dict) else {}
     while "$ref" in part:
         part = root["definitions"][part["$ref"].rpartition("/")[2]]
@@ -93,7 +93,7 @@ def _coerced(part: Any, value: Any, root: dict[str, Any]) -> Any:  # noqa: ANN40
     return _coerced_scalar(part.get("type"), value)
 
 
-def _coerced_scalar(kind: object, value: Any) -> Any:  # noqa: ANN401 - JSON
+def _coerced_scalar(kind: object, value: Any) -> Any:
     if isinstance(value, str) and kind in ("integer", "number"):
         try:
             return int(value) if kind == "integer" else float(value)

@@ -7,7 +7,7 @@ from typing import Any
 __all__ = ["api_value"]
 
 
-def api_value(shape: Any, value: Any, *, strict: bool = True, where: str = "") -> Any:  # noqa: ANN401 - botocore and JSON
+def api_value(shape: Any, value: Any, *, strict: bool = True, where: str = "") -> Any:
     """Return `value` as the API takes it; the names match but for their case.
 
     `strict` refuses members that the API doesn't have; otherwise they are left out. Raises ValueError.
@@ -28,7 +28,7 @@ def api_value(shape: Any, value: Any, *, strict: bool = True, where: str = "") -
     return _scalar(kind, value)
 
 
-def _structure(shape: Any, value: dict[str, Any], *, strict: bool, where: str) -> dict[str, Any]:  # noqa: ANN401 - botocore
+def _structure(shape: Any, value: dict[str, Any], *, strict: bool, where: str) -> dict[str, Any]:
     names = {name.lower(): name for name in shape.members}
     out = {}
     for key, item in value.items():
@@ -40,7 +40,7 @@ def _structure(shape: Any, value: dict[str, Any], *, strict: bool, where: str) -
     return out
 
 
-def _scalar(kind: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+def _scalar(kind: str, value: Any) -> Any:
     if kind in ("integer", "long") and isinstance(value, str):
         return int(value)
     if kind in ("float", "double") and isinstance(value, (str, int)):

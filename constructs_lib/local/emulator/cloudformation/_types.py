@@ -21,8 +21,8 @@ def short(value: str) -> str:
 class ResourceType:
     """How one type's properties, identifier and attributes map onto its service's API.
 
-    `parameters` are the API's names of the identifier's parts, in the schema's order. `renamed` properties have
-    another name in the API (their ARNs become ids); `dropped` ones are no parameters of the creating call.
+    `parameters` are the API's names of the identifier's parts, in the schema's order. `renamed` properties
+    have another name in the API (their ARNs become ids); `dropped` ones are no parameters of that call.
     """
 
     service: str
@@ -45,7 +45,7 @@ class ResourceType:
         return given or f"{'get' if verb == 'read' else verb}_{self.noun}"
 
 
-def _finish_agent(client: Any, agent: str, properties: dict[str, Any]) -> None:  # noqa: ANN401 - botocore's client
+def _finish_agent(client: Any, agent: str, properties: dict[str, Any]) -> None:
     """Attach what the template lists inside of the agent, then prepare it."""
     from constructs_lib.local.emulator.cloudformation._shapes import api_value  # noqa: PLC0415 - avoids a cycle
 
@@ -66,7 +66,7 @@ def _finish_agent(client: Any, agent: str, properties: dict[str, Any]) -> None: 
 
 
 def _inline_definition(properties: dict[str, Any]) -> dict[str, Any]:
-    """A flow's DefinitionString, with its substitutions made, is its Definition."""
+    """Make a flow's Definition of its DefinitionString and the substitutions."""
     text = properties.pop("DefinitionString", None)
     substitutions = properties.pop("DefinitionSubstitutions", None) or {}
     if text is None:
@@ -81,7 +81,7 @@ def _policy_text(properties: dict[str, Any]) -> dict[str, Any]:
     return {**properties, "Policy": json.dumps(policy)} if isinstance(policy, dict) else properties
 
 
-def _prepare_flow(client: Any, flow: str, _properties: dict[str, Any]) -> None:  # noqa: ANN401 - botocore's client
+def _prepare_flow(client: Any, flow: str, _properties: dict[str, Any]) -> None:
     client.prepare_flow(flowIdentifier=short(flow))
 
 

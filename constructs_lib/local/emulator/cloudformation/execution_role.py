@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """As whom CloudFormation calls: the role that the stack was given, else whoever made the call.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
@@ -68,7 +69,6 @@ def _keys_of(request: Request) -> tuple[str, str, str]:
 
 
 def _may_pass(request: Request, role: str) -> Response | None:
-    from constructs_lib.local.emulator._errors import AwsError  # noqa: PLC0415 - only on this path
     from ministack.core.iam_actions import access_denied_response  # noqa: PLC0415
 
     principal = iam_evaluator.resolve_principal(request.access_key, get_account_id())
@@ -122,7 +122,7 @@ def _credentials(stack: str | None) -> tuple[str, str, str]:
 
 
 # Any: botocore makes its clients at run time, from data.
-def client(service: str, stack: str | None) -> Any:  # noqa: ANN401
+def client(service: str, stack: str | None) -> Any:
     """Return a botocore client of this very server, as the principal of `stack`."""
     credentials = _credentials(stack)
     key = (service, get_region(), credentials[0])
@@ -131,7 +131,7 @@ def client(service: str, stack: str | None) -> Any:  # noqa: ANN401
     return _clients[key]
 
 
-def _make(service: str, credentials: tuple[str, str, str]) -> Any:  # noqa: ANN401 - as above
+def _make(service: str, credentials: tuple[str, str, str]) -> Any:
     access_key, secret_key, token = credentials
     return _session.create_client(
         service,

@@ -12,9 +12,9 @@ FAILED = "FAILED"
 
 
 # The parameters' names are AWS's: inline code may pass them by keyword.
-def send(
+def send(  # noqa: PLR0917 - AWS's signature
     event: dict[str, Any],
-    context: Any,  # noqa: ANN401 - Lambda's context object has no type
+    context: Any,
     responseStatus: str,  # noqa: N803
     responseData: dict[str, Any],  # noqa: N803
     physicalResourceId: str | None = None,  # noqa: N803

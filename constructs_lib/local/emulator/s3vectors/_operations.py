@@ -143,7 +143,8 @@ def _put_vectors(document: Document) -> Document:
         length = len(vector["data"]["float32"])
         if length != index["dimension"]:
             raise _invalid(
-                f"Invalid record for key '{vector['key']}': vector must have length {index['dimension']}, got {length}"
+                f"Invalid record for key '{vector['key']}': "
+                f"vector must have length {index['dimension']}, got {length}"
             )
         metadata = vector.get("metadata") or {}
         filterable = {k: v for k, v in metadata.items() if k not in hidden}
@@ -155,7 +156,8 @@ def _put_vectors(document: Document) -> Document:
             )
         if len(json.dumps(metadata).encode()) > _MAX_METADATA_BYTES:
             raise _invalid(
-                f"Invalid record for key '{vector['key']}': Metadata must have at most {_MAX_METADATA_BYTES} bytes"
+                f"Invalid record for key '{vector['key']}': "
+                f"Metadata must have at most {_MAX_METADATA_BYTES} bytes"
             )
     index["vectors"].update({vector["key"]: vector for vector in document["vectors"]})
     return {}

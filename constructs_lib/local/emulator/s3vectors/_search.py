@@ -46,12 +46,12 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - metadata values are JSON
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
 def matches(condition: dict[str, Any] | None, metadata: dict[str, Any]) -> bool:
-    """Whether metadata satisfies a filter; raises ValidationException on an operator that S3 Vectors lacks."""
+    """Whether metadata satisfies a filter; raises ValidationException on an unknown operator."""
     for key, given in (condition or {}).items():
         if key == "$and":
             satisfied = all(matches(part, metadata) for part in given)
@@ -65,7 +65,7 @@ def matches(condition: dict[str, Any] | None, metadata: dict[str, Any]) -> bool:
     return True
 
 
-def _apply(name: str, own: Any, given: Any) -> bool:  # noqa: ANN401 - metadata values are JSON
+def _apply(name: str, own: Any, given: Any) -> bool:
     operator = _OPERATORS.get(name)
     if operator is None:
         raise AwsError("ValidationException", f"Invalid operator in filter: {name}")
