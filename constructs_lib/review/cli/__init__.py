@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("_rules", "the rules and what they mean"),
     "catalogue": ("_catalogue", "list, export, verify and update the table of Bedrock actions"),
 }
+
+_PIPE_CLOSED = 141
+"""Exit status of a program that SIGPIPE ends: 128 + 13, as shells count."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,4 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             module.configure(sub)
             runs[name] = module.run
     args = parser.parse_args(arguments)
-    return int(runs[args.command](args))
+    try:
+        status = int(runs[args.command](args))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) has left. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    return status

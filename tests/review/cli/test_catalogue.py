@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -136,6 +138,19 @@ def test_a_list_is_narrowed_by_plane_and_family(capsys: pytest.CaptureFixture[st
 def test_every_table_can_be_listed(table: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalogue", "list", table]) == 0
     assert any(row.startswith(line) for row in capsys.readouterr().out.splitlines())
+
+
+def test_a_reader_that_leaves_early_sees_no_traceback() -> None:
+    code = "import sys\nfrom constructs_lib.review.cli import main\nsys.exit(main(['catalogue', 'export']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "{\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
 
 
 def test_an_unknown_family_ends_in_2(capsys: pytest.CaptureFixture[str]) -> None:
