@@ -9,6 +9,7 @@ What the values mean where a template leaves a choice is said in :mod:`.intrinsi
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.review.model import Input, Model
@@ -48,7 +49,7 @@ def read_each(paths: Sequence[str], *, stdin: bytes | None = None) -> Iterator[M
     The account exports of a run come last, in one model: pages of one account may lie in several files.
     """
     accounts: list[tuple[str, Any]] = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
         if path == STDIN:
             data = files.standard_input() if stdin is None else stdin
             yield _guarded(files.Found(STDIN, is_assembly=False, direct=True), accounts, data)
@@ -69,12 +70,17 @@ def read_document(document: Any, name: str = "document") -> Model:
     """Read an already decoded template, policy or account export.
 
     Args:
-        document: what ``json.loads`` gives.
+        document: what ``json.loads`` gives, or a YAML library: dates and keys that are no text become text.
         name: how findings name it, in place of a path.
 
     """
     accounts: list[tuple[str, Any]] = []
-    model = _decoded(document, name, accounts, direct=True)
+    try:
+        # One pass through the C encoder gives every reader the shapes that JSON has.
+        plain = json.loads(json.dumps(document, default=str))
+    except (TypeError, ValueError, RecursionError) as error:
+        return Model((Input(name, None, f"no JSON value: {line_of_fault(error)}; {_WANTED}"),), (), ())
+    model = _decoded(plain, name, accounts, direct=True)
     if accounts:
         model = Model(model.inputs, tuple(read_accounts(accounts)), ())
     return model

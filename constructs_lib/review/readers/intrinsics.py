@@ -246,9 +246,18 @@ class _Walk:
         pattern = table.get(attribute)
         if pattern is None:
             return self._unlisted(name, attribute, kind, scope)
+        found = scope.attributes.get((name, attribute))
+        if found is None:
+            found = scope.attributes[name, attribute] = self._filled(pattern, name, resource, scope)
+        if any(UNRESOLVED in text for text in found):
+            self.open(f"`{name}.{attribute}` is known in full after deployment")
+        return list(found)
+
+    def _filled(self, pattern: str, name: str, resource: dict[str, Any], scope: Scope) -> list[str]:
+        """Return an attribute's format with what is known filled in, once per physical name."""
         names: Iterable[str] = physical_names(scope, name) if "{n}" in pattern else [""]
         path = self._iam_path(resource, scope) if "{path}" in pattern else "/"
-        found = [
+        return [
             pattern.replace("?", UNRESOLVED)
             .replace("{p}", scope.partition)
             .replace("{r}", scope.region)
@@ -257,9 +266,6 @@ class _Walk:
             .replace("{n}", text)
             for text in names
         ]
-        if any(UNRESOLVED in text for text in found):
-            self.open(f"`{name}.{attribute}` is known in full after deployment")
-        return found
 
     def _iam_path(self, resource: dict[str, Any], scope: Scope) -> str:
         value = mapping(resource.get("Properties")).get("Path", "/")

@@ -51,6 +51,7 @@ class Scope:
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     nested: dict[str, Scope] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)  # physical names, cached
+    attributes: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # known ones, cached
     synthetic: set[str] = field(default_factory=set)  # ids that SAM adds
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,26 @@ def test_a_trust_policy_is_trust_and_grants_nothing() -> None:
     (principal,) = read_document(trust, "x").principals
     assert principal.policies == ()
     assert principal.trust is not None
+
+
+def test_a_document_of_another_library_is_read() -> None:
+    document = {"Version": date(2012, 10, 17), "Statement": ({1: 2, **_POLICY["Statement"]},)}
+    (principal,) = read_document(document, "x").principals
+    assert principal.policies[0].statements[0].actions == ("a:A",)
+
+
+def test_a_value_that_contains_itself_is_a_fault() -> None:
+    loop: dict[str, Any] = {}
+    loop["Statement"] = loop
+    (found,) = read_document(loop, "x").inputs
+    assert found.error is not None
+    assert found.error.startswith("no JSON value: Circular reference detected; give")
+
+
+def test_a_path_that_is_given_twice_is_read_once(tmp_path: Path) -> None:
+    _write(tmp_path, "a.json", _TEMPLATE)
+    path = str(tmp_path / "a.json")
+    assert len(read([path, path]).principals) == 1
 
 
 def test_standard_input_is_named_by_its_sign() -> None:
