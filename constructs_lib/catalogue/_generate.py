@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.catalogue._families import FAMILIES, PREFIXES
+from constructs_lib.catalogue._generate_models import model_tables
 from constructs_lib.catalogue._model import Plane
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
         "operations": _operations(installed, decisions),
         "resource_types": _resource_types(installed, decisions),
         "decisions": _decisions(decisions),
-        **_models(installed.models),
+        **model_tables(installed.models),
     }
 
 
@@ -211,39 +212,3 @@ def _subject(kind: str, entry: Mapping[str, Any]) -> tuple[str, str]:
             return entry["action"], entry["streaming"]
     value = entry.get("family") or entry.get("mistake") or " ".join(entry.get("actions", ()))
     return entry["name"], value
-
-
-def _models(models: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the models with each set of Regions written once and referred to by its index."""
-    sets: dict[tuple[str, ...], int] = {}
-
-    def index(regions: Iterable[str]) -> int:
-        return sets.setdefault(tuple(sorted(regions)), len(sets))
-
-    rows = []
-    for name in sorted(models):
-        raw = models[name]
-        types: dict[str, list[str]] = {}
-        for region, kinds in raw["inference_types"].items():
-            for kind in kinds:
-                types.setdefault(kind, []).append(region)
-        profiles: dict[str, Any] = {}
-        for geography, by_source in sorted(raw.get("inferenceProfile", {}).items()):
-            if isinstance(by_source, dict):
-                profiles[geography] = {s: index(by_source[s]) for s in sorted(by_source)}
-            else:
-                profiles[geography] = index(by_source)
-        row: dict[str, Any] = {
-            "id": name,
-            "legacy": raw["model_lifecycle_status"] == "LEGACY",
-            "in": sorted(raw["inputModalities"]),
-            "out": sorted(raw["outputModalities"]),
-            "streaming": raw["responseStreamingSupported"],
-            "runtime": raw.get("runtime_supported", False),
-            "types": {kind: index(types[kind]) for kind in sorted(types)},
-            "profiles": profiles,
-        }
-        if regions := raw.get("mantle_supported_regions"):
-            row["mantle"] = [index(regions), sorted(raw.get("mantle_apis", ()))]
-        rows.append({key: value for key, value in row.items() if value})
-    return {"region_sets": [list(regions) for regions in sets], "models": rows}
