@@ -24,7 +24,16 @@ from constructs_lib.review.readers.templates import TemplateSource, is_template,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["STDIN", "Sources", "TemplateSource", "read", "read_document", "read_each", "read_templates"]
+__all__ = [
+    "STDIN",
+    "Sources",
+    "TemplateSource",
+    "read",
+    "read_document",
+    "read_each",
+    "read_found",
+    "read_templates",
+]
 
 _WANTED = (
     "give a cdk.out folder, a CloudFormation or SAM template, an IAM policy, or the output of "
@@ -57,11 +66,23 @@ def read_each(paths: Sequence[str], *, stdin: bytes | None = None) -> Iterator[M
         empty = True
         for found in files.walk(path):
             model = _guarded(found, accounts, None)
-            if model.inputs or (accounts and accounts[-1][0] == found.path):
+            if model.inputs:
                 empty = False
                 yield model
         if empty:
             yield Model((Input(path, None, f"nothing to review in this folder; {_WANTED}"),), (), ())
+    if accounts:
+        yield Model((), tuple(read_accounts(accounts)), ())
+
+
+def read_found(found: Iterable[files.Found]) -> Iterator[Model]:
+    """Yield models as :func:`read_each` does, for what :func:`.files.walk` found: a share of a batch.
+
+    Pages of one account export must be in one share.
+    """
+    accounts: list[tuple[str, Any]] = []
+    for item in found:
+        yield _guarded(item, accounts, None)
     if accounts:
         yield Model((), tuple(read_accounts(accounts)), ())
 

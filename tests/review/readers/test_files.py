@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.review.readers import STDIN, read, read_document, read_each
+from constructs_lib.review.readers import STDIN, read, read_document, read_each, read_found
+from constructs_lib.review.readers.files import walk
 
 _TEMPLATE: dict[str, Any] = {"Resources": {"R": {"Type": "AWS::IAM::Role"}}}
 _POLICY: dict[str, Any] = {"Statement": {"Effect": "Allow", "Action": "a:A", "Resource": "*"}}
@@ -129,6 +130,7 @@ def test_reading_piece_by_piece_gives_the_same_as_reading_at_once(tmp_path: Path
     pieces = list(read_each([str(tmp_path)]))
     assert len(pieces) == 2
     whole = read([str(tmp_path)])
+    assert list(read_found(walk(str(tmp_path)))) == pieces
     assert whole.principals == tuple(item for piece in pieces for item in piece.principals)
 
 
