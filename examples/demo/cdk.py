@@ -43,9 +43,13 @@ def tool_environment(environment: Mapping[str, str]) -> dict[str, str]:
     for tool, name in (("node", "Node.js"), ("cdk", "the CDK CLI")):
         if shutil.which(tool, path=path) is None:
             raise DemoError(f"{name} (`{tool}`) is not installed in this folder", remedy="run `make setup`")
+    # aws-cdk-lib keeps fingerprints of assets below the home folder and has no other setting for the place.
+    home = cache / "home"
+    home.mkdir(parents=True, exist_ok=True)
     return {
         **environment,
         "PATH": path,
+        "HOME": str(home),
         "JSII_NODE": str(shutil.which("node", path=path)),
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(cache / "jsii"),
         "CDK_HOME": str(cache / "cdk"),
