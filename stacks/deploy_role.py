@@ -39,7 +39,8 @@ _REASONS = {
     "Parameters": "Values that the stacks share under their own prefix.",
     "Bootstrap": "The version of the bootstrap stack; its qualifier is the user's choice.",
     "Network": "Amazon EC2 makes the ids; the account and the Region are fixed.",
-    "ReadNetwork": "The describing actions of Amazon EC2 have no resource types; the Region is fixed by a condition.",
+    "ReadNetwork": "The describing actions of Amazon EC2 have no resource types; the Region is fixed by "
+    "a condition.",
 }
 
 
@@ -53,7 +54,7 @@ class DeployRoleStack(PlanesStack):
             settings=settings,
             description="The role that configures Amazon Bedrock and never runs it",
             # There is no bootstrap stack yet, so the stack uses neither its roles nor its bucket.
-            synthesizer=cdk.BootstraplessSynthesizer(),
+            synthesizer=cdk.LegacyStackSynthesizer(),
         )
         role = DeployRole(
             self,
