@@ -44,7 +44,7 @@ def run(aws: LocalAws, console: Console) -> tuple[int, Deployment]:
     wrong = demo.show(results)
     wrong += demo.prove_denials(deployment)
     wrong += demo.ask(deployment)
-    demo.review()
+    wrong += demo.review()
     console.say()
     verdict = "every cell is as expected" if not wrong else f"{wrong} result(s) NOT as expected"
     console.step(f"Done: {len(results)} operations, both roles, {verdict}.")
@@ -214,12 +214,17 @@ class Demo:
             self.console.note(f"   cited: {source}")
         return 0 if body["citations"] else 1
 
-    def review(self) -> None:
-        """Review the deployed assembly with the command line."""
+    def review(self) -> int:
+        """Review the deployed assembly with the command line; return 1 when it found an error."""
         self.console.step("Reviewing the assembly (bedrock-planes review)")
         command = [sys.executable, "-c", REVIEW, "review", str(WORK / "cdk.out")]
         done = subprocess.run(  # noqa: S603 - our own command line
             command, cwd=ROOT, capture_output=True, text=True, check=False
         )
-        lines = (done.stdout or done.stderr).strip().splitlines()
-        self.console.note(lines[-1] if lines else f"exit status {done.returncode}")
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        self.console.note(lines[-1] if lines else "")
+        if not done.returncode:
+            return 0
+        self.console.note(f"NOT as expected: exit status {done.returncode}; run")
+        self.console.note("  bedrock-planes review .cache/demo/cdk.out")
+        return 1
