@@ -315,7 +315,10 @@ def _segment_overlaps(segment: str, wanted: str) -> bool:
 def reach(pattern: str) -> int:
     """Return the actions for which a resource pattern may match a resource that they accept."""
     table = tables()
-    mask = table.unlisted
+    # Nothing is known about what an unlisted action takes, save that it is no ARN of another service.
+    parts = pattern.split(":", 3)
+    foreign = len(parts) > 3 and not _OPEN & set("".join(parts[:3])) and parts[2] not in table.by_service
+    mask = 0 if foreign else table.unlisted
     for item in formats_of(pattern):
         mask |= table.accepting.get(item.type, 0)
     # An action without resource types is requested on the text `*` itself.

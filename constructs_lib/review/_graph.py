@@ -33,54 +33,92 @@ class Step(NamedTuple):
 def steps_from(nodes: Iterable[Node]) -> dict[str, list[Step]]:
     """Return the steps by the id of the principal that can take them."""
     nodes = list(nodes)
-    targets = [node for node in nodes if node.trust is not None]
+    # Most roles trust services alone: they can be passed and not assumed.
+    assumable = _Assumable([node for node in nodes if node.trust is not None])
     table: dict[str, list[Step]] = {}
     for node in nodes:
-        steps = [*_assumed(node, targets), *_passed(node, targets)]
+        steps = [*assumable.steps(node), *_passed(node, nodes)]
         if steps:
             table[node.id] = steps
     return table
 
 
-def reaches(pattern: str, arn: str) -> bool:
-    """Whether a resource pattern means the role of that ARN.
+def reaches(pattern: str, target: Node, source: Node) -> bool:
+    """Whether a resource pattern of one principal means the role that is another.
 
     Partition and account may be open on either side; the role's name must be covered for certain: an open
-    name in the pattern is some other role unless it is spelled as the role's own.
+    name in the pattern is some other role unless it is spelled as the role's own. A name that CloudFormation
+    makes up for a stack of unknown name means a role of the same template.
     """
     if pattern.strip("*") == "" and pattern:
         return True
-    ours, theirs = pattern.split(":", 5), arn.split(":", 5)
+    ours, theirs = pattern.split(":", 5), target.arn.split(":", 5)
     if len(ours) < 6 or len(theirs) < 6:
-        return matching.matches(pattern, arn)
-    if not all(matching.may_overlap(a, b) for a, b in zip(ours[:5], theirs[:5], strict=True)):
+        return matching.matches(pattern, target.arn)
+    if not matching.matches(ours[5], theirs[5]):
         return False
-    return matching.matches(ours[5], theirs[5])
+    if f"/{UNRESOLVED}" in ours[5] and source.origin.path != target.origin.path:
+        return False
+    return all(matching.may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
 
 
-def _assumed(node: Node, targets: list[Node]) -> Iterator[Step]:
-    ways = [way for way in node.ways if ASSUME_ROLE in way.actions]
-    for target in targets:
-        if target.id == node.id or target.trust is None:
-            continue
-        trusting = [s for s in target.trust.statements if _admits_assume(s)]
-        named = next((s for s in trusting if _names(s, node)), None)
-        if named is not None and _same_account(node.arn, target.arn):
-            yield Step(
-                target, "assume (its trust names the caller)", ASSUME_ROLE, _concrete(target.arn), named.origin,
-                named.conditional,
-            )
-            continue
-        admitted = next((s for s in trusting if _names(s, node) or _names_account(s, node)), None)
-        if admitted is None:
-            continue
-        way = next((way for way in ways if any(reaches(text, target.arn) for text in way.resources)), None)
-        if way is not None:
-            conditional = way.statement.conditional or admitted.conditional
-            yield Step(target, "assume", ASSUME_ROLE, _concrete(target.arn), way.statement.origin, conditional)
+class _Assumable:
+    """The roles whose trust admits principals of accounts, found by whom they name."""
+
+    def __init__(self, targets: list[Node]) -> None:
+        self._by_name: dict[str, list[tuple[Node, Statement, str]]] = {}
+        self._wide: list[tuple[Node, Statement, str]] = []
+        for target in targets:
+            for statement in target.trust.statements if target.trust else ():
+                for kind, value in statement.principals or ():
+                    if kind == "AWS" and _admits_assume(statement):
+                        self._add(target, statement, value)
+
+    def _add(self, target: Node, statement: Statement, value: str) -> None:
+        name = value.split(":", 5)[-1]
+        if "/" in name and "*" not in name:
+            self._by_name.setdefault(name, []).append((target, statement, value))
+        else:
+            self._wide.append((target, statement, value))
+
+    def steps(self, node: Node) -> Iterator[Step]:
+        """Yield the roles that a principal may assume, each once."""
+        seen = {node.id}
+        ways = [way for way in node.ways if ASSUME_ROLE in way.actions]
+        named = self._by_name.get(node.arn.split(":", 5)[-1], ())
+        for target, statement, value in named:
+            if target.id in seen or not _names(value, node, target):
+                continue
+            step = _direct(node, target, statement) or _by_way(node, target, statement, ways)
+            if step is not None:
+                seen.add(target.id)
+                yield step
+        for target, statement, value in self._wide if ways else ():
+            if target.id in seen or not _names_account(value, node, target):
+                continue
+            step = _by_way(node, target, statement, ways)
+            if step is not None:
+                seen.add(target.id)
+                yield step
 
 
-def _passed(node: Node, targets: list[Node]) -> Iterator[Step]:
+def _direct(node: Node, target: Node, statement: Statement) -> Step | None:
+    """Return the step that needs no permission: the trust names a principal of the same account."""
+    if _account(node.arn) != _account(target.arn):
+        return None
+    how = "assume (its trust names the caller)"
+    return Step(target, how, ASSUME_ROLE, _concrete(target.arn), statement.origin, statement.conditional)
+
+
+def _by_way(node: Node, target: Node, statement: Statement, ways: list[Outside]) -> Step | None:
+    for way in ways:
+        if any(reaches(text, target, node) for text in way.resources):
+            conditional = way.statement.conditional or statement.conditional
+            return Step(target, "assume", ASSUME_ROLE, _concrete(target.arn), way.statement.origin, conditional)
+    return None
+
+
+def _passed(node: Node, nodes: list[Node]) -> Iterator[Step]:
     passes = [way for way in node.ways if PASS_ROLE in way.actions]
     if not passes:
         return
@@ -89,18 +127,17 @@ def _passed(node: Node, targets: list[Node]) -> Iterator[Step]:
         found = next((a for a in actions if any(a in way.actions for way in node.ways)), None)
         if found is not None:
             held[service] = found
-    for target in targets:
+    for target in nodes if held else ():
         if target.id == node.id or target.trust is None:
             continue
         for way in passes:
-            if not any(reaches(text, target.arn) for text in way.resources):
+            if not any(reaches(text, target, node) for text in way.resources):
                 continue
-            service = next((s for s in held if _may_pass_to(way, s) and _trusts_service(target, s)), None)
-            if service is not None:
-                how = f"pass to {service} with {held[service]} and run as"
-                yield Step(
-                    target, how, PASS_ROLE, _concrete(target.arn), way.statement.origin, way.statement.conditional
-                )
+            runner = next((s for s in held if _may_pass_to(way, s) and _trusts_service(target, s)), None)
+            if runner is not None:
+                how = f"pass to {runner} with {held[runner]} and run as"
+                resource = _concrete(target.arn)
+                yield Step(target, how, PASS_ROLE, resource, way.statement.origin, way.statement.conditional)
                 break
 
 
@@ -114,39 +151,37 @@ def _admits_assume(statement: Statement) -> bool:
     return any(matching.matches(text, ASSUME_ROLE, ignore_case=True) for text in statement.actions)
 
 
-def _names(statement: Statement, node: Node) -> bool:
-    """Whether a trust statement names the principal itself."""
-    return any(kind == "AWS" and ":" in value and _is(value, node.arn) for kind, value in statement.principals or ())
-
-
-def _is(value: str, arn: str) -> bool:
-    if ":root" in value or "/" not in value or "/" not in arn:
+def _names(value: str, node: Node, target: Node) -> bool:
+    """Whether a principal of a trust is this one; ``target`` is the role whose trust it is."""
+    ours, theirs = value.split(":", 5), node.arn.split(":", 5)
+    if len(ours) < 6 or len(theirs) < 6:
+        return value == node.arn
+    if f"/{UNRESOLVED}" in ours[5] and node.origin.path != target.origin.path:
         return False
-    return reaches(value, arn)
+    return all(matching.may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
 
 
-def _names_account(statement: Statement, node: Node) -> bool:
-    """Whether a trust statement names everyone or the principal's account."""
-    account = _account(node.arn)
-    for kind, value in statement.principals or ():
-        if kind != "AWS":
-            continue
-        if value == "*":
-            return True
-        named = value if ":" not in value else _account(value) if value.endswith(":root") else None
-        # An account that is open on both sides is the stack's own (`AWS::AccountId`).
-        if named is not None and (named == account or (named == UNRESOLVED and account == UNRESOLVED)):
-            return True
-    return False
+def _names_account(value: str, node: Node, target: Node) -> bool:
+    """Whether a principal of a trust is everyone or the principal's account."""
+    if value == "*":
+        return True
+    named = value if ":" not in value else _account(value) if value.endswith(":root") else None
+    if named is None:
+        return False
+    if UNRESOLVED not in named:
+        return named == _account(node.arn)
+    # An account that is open on both sides is the stack's own (`AWS::AccountId`), if it is one deployment.
+    return _account(node.arn) in {UNRESOLVED, _account(target.arn)} and _together(node, target)
+
+
+def _together(node: Node, target: Node) -> bool:
+    """Whether both stand in one folder, as the stacks of an assembly do."""
+    return node.origin.path.rpartition("/")[0] == target.origin.path.rpartition("/")[0]
 
 
 def _account(arn: str) -> str:
     parts = arn.split(":", 5)
     return parts[4] if len(parts) > 4 else ""
-
-
-def _same_account(one: str, other: str) -> bool:
-    return _account(one) == _account(other)
 
 
 def _may_pass_to(way: Outside, service: str) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from constructs_lib.policy._model import Condition, Policy, Statement
+    from constructs_lib.policy._reduce import Piece
     from constructs_lib.policy.effective import Effective
     from constructs_lib.review.model import Kind, Principal, Verdict
 
@@ -29,7 +30,7 @@ class Held(NamedTuple):
     policy: Policy
     statement: Statement
     resource: str
-    excluded: tuple[str, ...]
+    piece: Piece
     mask: int
     conditions: tuple[Condition, ...]
 
@@ -74,7 +75,7 @@ class Facts:
                 for limit in item.limits:
                     conditions += limit.conditions
                 result.append(
-                    Held(policy, statement, item.piece.pattern, item.piece.excluded, item.mask, conditions)
+                    Held(policy, statement, item.piece.pattern, item.piece, item.mask, conditions)
                 )
         return tuple(result)
 

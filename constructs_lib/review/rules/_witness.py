@@ -51,7 +51,7 @@ def _resource(facts: Facts, held: Held, action: str) -> str | None:
         plain = not any(char in candidate for char in "*?") or candidate == "*"
         if plain and matching.matches(held.resource, candidate) and facts.permits(action, candidate):
             return candidate
-    example = facts.effective.example(action, held)  # type: ignore[arg-type] # it reads the statement alone
+    example = facts.effective.resource_of(action, held.piece)
     return example if example is not None and facts.permits(action, example) else None
 
 

@@ -60,7 +60,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         first, sum_mask, resources = rows.get(id(held.statement), (held, 0, []))
         rows[id(held.statement)] = (first, sum_mask | mask, [*resources, held.resource])
     for held, mask, resources in rows.values():
-        but = f" except {listing(held.excluded, 2)}" if held.excluded else ""
+        but = f" except {listing(held.piece.excluded, 2)}" if held.piece.excluded else ""
         yield RULE.finding(
             facts,
             held.statement.origin,

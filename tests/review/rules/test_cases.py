@@ -1,0 +1,67 @@
+"""Each rule's own examples, and what every rule must bring."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from constructs_lib.review.engine import review
+from constructs_lib.review.model import Finding, Options
+from constructs_lib.review.readers import read_document
+from constructs_lib.review.rules import cases, rule, rules
+from constructs_lib.review.rules._base import SECTIONS, Rule
+
+_TODAY = date(2026, 1, 1)
+_FLAGGED = [(r.id, case) for r in rules() for case in cases(r.id)["flagged"]]
+_ALLOWED = [(r.id, case) for r in rules() for case in cases(r.id)["allowed"]]
+
+
+def _name(value: object) -> str:
+    return value["title"].replace(" ", "-") if isinstance(value, dict) else str(value)
+
+
+def _findings(rule_id: str, case: dict[str, Any]) -> list[Finding]:
+    model = read_document(case["document"], "case.json")
+    assert [item.error for item in model.inputs] == [None]
+    report = review(model, Options(today=_TODAY, **case.get("options", {})))
+    return [finding for finding in report.findings if finding.rule == rule_id]
+
+
+@pytest.mark.parametrize(("rule_id", "case"), _FLAGGED, ids=_name)
+def test_a_flagged_example_is_found(rule_id: str, case: dict[str, Any]) -> None:
+    found = _findings(rule_id, case)
+    assert found
+    assert found[0].severity == case.get("severity", rule(rule_id).severity)
+    assert case.get("help", "") in " ".join(finding.help for finding in found)
+
+
+@pytest.mark.parametrize(("rule_id", "case"), _ALLOWED, ids=_name)
+def test_an_allowed_example_is_not_found(rule_id: str, case: dict[str, Any]) -> None:
+    assert _findings(rule_id, case) == []
+
+
+@pytest.mark.parametrize("record", rules(), ids=lambda record: record.id)
+def test_a_rule_explains_itself(record: Rule) -> None:
+    titles = re.findall(r"^## (.+)$", record.documentation, re.MULTILINE)
+    assert titles == list(SECTIONS)
+    assert all(record.section(title) for title in SECTIONS)
+    assert "https://docs.aws.amazon.com/" in record.section("References")
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", record.name)
+    assert cases(record.id)["flagged"]
+    assert cases(record.id)["allowed"]
+
+
+def test_ids_and_names_are_unique() -> None:
+    assert len({r.id for r in rules()}) == len({r.name for r in rules()}) == len(rules())
+
+
+@pytest.mark.parametrize(("rule_id", "case"), _FLAGGED, ids=_name)
+def test_messages_name_the_thing_and_the_remedy(rule_id: str, case: dict[str, Any]) -> None:
+    for finding in _findings(rule_id, case):
+        assert finding.message
+        assert finding.help
+        assert not finding.message.endswith(".")
+        assert "`" in finding.message
