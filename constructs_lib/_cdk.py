@@ -1,4 +1,4 @@
-"""What every construct shares: errors, validation that knows tokens, marks, and the roles of Bedrock itself."""
+"""What every construct shares: errors, validation that knows tokens, marks, the roles of Bedrock itself."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 MARK = "bedrock-planes:role"
-"""The key in a role's template metadata that holds ``{"kind": "app" | "deploy" | "service" | "operator"}``."""
+"""The key in a role's template metadata; it holds ``{"kind": "app" | "deploy" | "service" | "operator"}``."""
 
 _BEDROCK = "bedrock.amazonaws.com"
 
@@ -127,7 +127,8 @@ def service_role(
 ) -> iam.Role:
     """Make the role that Bedrock assumes, with its permissions inline.
 
-    Inline policies are part of the role's own resource, so they exist before anything that refers to the role.
+    Inline policies are part of the role's own resource, so they exist before anything that refers to the
+    role.
     """
     document = iam.PolicyDocument.from_json(
         {"Version": "2012-10-17", "Statement": [dict(s) for s in statements]}

@@ -41,8 +41,8 @@ def target(arn: str) -> tuple[table.Target, ...]:
 def model_targets(scope: Construct, model: ModelLike, prop: str = "model") -> tuple[table.Target, ...]:
     """Return what IAM evaluates for a call of ``model`` from the stack of ``scope``.
 
-    Warns on ``scope`` about an id that the catalogue doesn't know; raises :class:`PlanesError` for an ARN that
-    can't be granted alone.
+    Warns on ``scope`` about an id that the catalogue doesn't know; raises :class:`PlanesError` for an ARN
+    that can't be granted alone.
     """
     name = model if isinstance(model, str) else model.model_arn
     check_model(scope, prop, name)

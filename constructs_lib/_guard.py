@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Refusal", "as_list", "refusals"]
 
-# Reading IAM tells an application nothing that it could use to gain rights; all else can change who may do what.
+# Reading IAM tells an application nothing that it could use to gain rights; all else can change who may do
+# what.
 _HARMLESS_IAM = ("iam:get", "iam:list", "iam:simulate")
 _ROLE_TAKING = frozenset({"sts:assumerole", "sts:assumeroot"})
 
@@ -105,7 +106,8 @@ def _bedrock(pattern: str) -> Refusal | None:
         )
         return Refusal(
             pattern,
-            f"it is on the control plane, family `{first.family}`{more}, and an app role holds data-plane actions only",
+            f"it is on the control plane, family `{first.family}`{more}, and an app role holds "
+            "data-plane actions only",
             "give it to a DeployRole, or to an OperatorRole on named resources",
         )
     if meant:

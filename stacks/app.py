@@ -37,7 +37,7 @@ _INTERFACES = (
 
 
 class AppStack(PlanesStack):
-    """A function in the isolated subnets: without the endpoints, and their policies, it reaches nothing at all."""
+    """A function in the isolated subnets: without the endpoints it reaches nothing at all."""
 
     def __init__(self, scope: Construct, *, settings: Settings, network: NetworkStack) -> None:
         super().__init__(
@@ -88,12 +88,13 @@ class AppStack(PlanesStack):
         acknowledge(
             role,
             "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
-            "RetrieveAndGenerate has no resource type, and Lambda makes network interfaces whose ids nobody knows.",
+            "RetrieveAndGenerate has no resource type, and Lambda makes network interfaces whose ids "
+            "nobody knows.",
         )
         return role
 
     def _interfaces(self, role: AppRole) -> None:
-        """Let Lambda make the function's network interfaces, and keep the function's own code from doing so."""
+        """Let Lambda make the network interfaces, and keep the code of the function from doing so."""
         role.add_to_policy(iam.PolicyStatement(actions=list(_INTERFACES), resources=["*"]))
         functions = f"arn:{self.partition}:lambda:{self.region}:{self.account}:function:{self.stack_name}-*"
         role.add_to_policy(

@@ -48,8 +48,8 @@ class PlanesStack(cdk.Stack):
     def publish(self, name: str, value: str) -> None:
         """Share a value with other stacks.
 
-        Through a parameter and not an export: CloudFormation never changes an export that is in use, and a new
-        version of the guardrail or a replaced knowledge base changes these values.
+        Through a parameter and not an export: CloudFormation never changes an export that is in use, and a
+        new version of the guardrail or a replaced knowledge base changes these values.
         """
         construct_id = "".join(word.capitalize() for word in name.split("-"))
         ssm.CfnParameter(

@@ -28,7 +28,7 @@ _USE = "Documents about the control plane and the data plane of Amazon Bedrock. 
 
 
 class ControlPlaneStack(PlanesStack):
-    """Invocation logging, a guardrail with a version, a knowledge base with documents, and perhaps an agent."""
+    """Invocation logging, a guardrail with a version, a knowledge base, and perhaps an agent."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
@@ -52,7 +52,8 @@ class ControlPlaneStack(PlanesStack):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             versioned=True,
-            # Documents and logs outlive the stack; the name is generated, so a new deployment doesn't collide.
+            # Documents and logs outlive the stack; the name is generated, so a new deployment doesn't
+            # collide.
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         acknowledge(bucket, "AwsSolutions::AwsSolutions-S1", why_no_access_log)
@@ -61,7 +62,8 @@ class ControlPlaneStack(PlanesStack):
     def _logging(self) -> None:
         bucket = self._bucket(
             "InvocationLogs",
-            "This bucket holds logs itself, written by Bedrock alone; a log of its access would need a third one.",
+            "This bucket holds logs itself, written by Bedrock alone; a log of its access would need a "
+            "third one.",
         )
         group = logs.LogGroup(
             self,
@@ -102,7 +104,8 @@ class ControlPlaneStack(PlanesStack):
     def _knowledge_base(self) -> None:
         self.documents = self._bucket(
             "Documents",
-            "Who reads and writes the documents is recorded by CloudTrail data events where an account wants that.",
+            "Who reads and writes the documents is recorded by CloudTrail data events where an account "
+            "wants that.",
         )
         self.knowledge_base = KnowledgeBase(
             self,

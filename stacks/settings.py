@@ -92,7 +92,7 @@ class Settings:
         return cdk.Environment(account=self.account, region=self.region)
 
     def principal(self, service: str) -> iam.IPrincipal:
-        """Return the service that takes a role, together with the principal of ``assumable-by`` if there is one."""
+        """Return the service that takes a role, with the principal of ``assumable-by`` if there is one."""
         taken = iam.ServicePrincipal(service)
         return (
             iam.CompositePrincipal(taken, iam.ArnPrincipal(self.assumable_by)) if self.assumable_by else taken

@@ -1,8 +1,8 @@
 """The grants table: what each verb of ours needs in IAM, as data.
 
-The constructs, the docs and the review read this one table. A verb is a list of parts; a part is named actions
-on one kind of target. Nothing here knows the CDK: :func:`statements` turns a verb and the ARNs of its targets
-into plain statements, and tokens pass through as the texts that they are.
+The constructs, the docs and the review read this one table. A verb is a list of parts; a part is named
+actions on one kind of target. Nothing here knows the CDK: :func:`statements` turns a verb and the ARNs of
+its targets into plain statements, and tokens pass through as the texts that they are.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class GrantStatement:
-    """One Allow statement: actions and resources as IAM takes them, conditions as operator -> key -> value."""
+    """One Allow statement; conditions map an operator to keys and values."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -148,7 +148,8 @@ def statements(
 ) -> tuple[GrantStatement, ...]:
     """Return the statements that a verb gives on these targets, in the table's order.
 
-    ``targets`` has one entry for each target that the verb's parts name. Raises ``KeyError`` when one is missing.
+    ``targets`` has one entry for each target that the verb's parts name. Raises ``KeyError`` when one is
+    missing.
     """
     found: list[GrantStatement] = []
     for part in verb(name).parts:
@@ -168,7 +169,8 @@ def statements(
 
 
 _MODEL_ARN = re.compile(
-    r"arn:[\w-]+:bedrock:[\w-]*:\d{0,12}:"
+    # Partition, Region and account may be tokens, which hold no colon.
+    r"arn:[^:]+:bedrock:[^:]*:[^:]*:"
     r"(?P<kind>foundation-model|provisioned-model|imported-model|custom-model-deployment|inference-profile"
     r"|application-inference-profile|custom-model|prompt-router|default-prompt-router)/(?P<id>.+)"
 )
@@ -177,11 +179,14 @@ _PLAIN_KINDS = frozenset(
     {"foundation-model", "provisioned-model", "imported-model", "custom-model-deployment"}
 )
 _REMEDIES = {
-    "custom-model": "a custom model is called through its deployment or its provisioned throughput: pass that ARN",
-    "application-inference-profile": "the call also needs the models that the profile routes to: pass the model's id "
+    "custom-model": "a custom model is called through its deployment or its provisioned throughput: "
+    "pass that ARN",
+    "application-inference-profile": "the call also needs the models that the profile routes to: pass "
+    "the model's id "
     "or a system profile's id",
     "prompt-router": "the call also needs the models that the router chooses from: pass the model's id",
-    "default-prompt-router": "the call also needs the models that the router chooses from: pass the model's id",
+    "default-prompt-router": "the call also needs the models that the router chooses from: pass the "
+    "model's id",
 }
 
 
@@ -190,9 +195,10 @@ def model_targets(
 ) -> tuple[Target, ...]:
     """Return the ARNs that IAM evaluates when ``model`` is called, each with its condition.
 
-    ``model`` is a model's id, a system inference profile's id (``us.amazon.nova-lite-v1:0``), or an ARN; a text
-    of any other form (a CDK token) is taken as the ARN of something that ``bedrock:InvokeModel`` takes directly.
-    ``geographies`` maps the profile prefixes to the member Regions as far as they are known (empty: all Regions).
+    ``model`` is a model's id, a system inference profile's id (``us.amazon.nova-lite-v1:0``), or an ARN; a
+    text of any other form (a CDK token) is taken as the ARN of something that ``bedrock:InvokeModel`` takes
+    directly. ``geographies`` maps the profile prefixes to the member Regions as far as they are known
+    (empty: all Regions).
 
     Raises ``ValueError`` for an ARN that can't be granted alone, with the reason.
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html and

@@ -1,7 +1,7 @@
 """An agent of Amazon Bedrock Agents Classic, and its alias.
 
-AWS closed Agents Classic to new customers on 2026-07-30 and points to Amazon Bedrock AgentCore. These constructs
-are for accounts that have it.
+AWS closed Agents Classic to new customers on 2026-07-30 and points to Amazon Bedrock AgentCore. These
+constructs are for accounts that have it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Agent(cdk.Resource):
     :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
     :param foundation_model: Id or ARN of the model, or id of a system inference profile.
     :param instruction: What the agent is for, 40-20,000 characters.
-    :param knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the model
-        reads. Default: none.
+    :param knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the
+        model reads. Default: none.
     :param guardrail: The version of a guardrail that every prompt and answer passes. Default: none.
     :param guardrail_arn: The ARN of that guardrail. Needed with ``guardrail`` only.
     :param streaming: Whether callers ask for streamed answers, which the service role must be allowed.
@@ -150,8 +150,8 @@ class AgentAlias(AgentAliasBase):
     :param agent: An agent of this app.
     :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
 
-    The alias keeps its id, which callers are granted; its description carries the fingerprint of the agent, so a
-    change of the agent updates the alias, and Bedrock makes a new version for an alias that names none.
+    The alias keeps its id, which callers are granted; its description carries the fingerprint of the agent,
+    so a change of the agent updates the alias, and Bedrock makes a new version for an alias that names none.
 
     Attributes: ``agent_alias_id``, ``agent_alias_arn``, ``agent_id``.
 

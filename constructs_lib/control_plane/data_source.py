@@ -100,7 +100,8 @@ class S3DataSource(DataSourceBase):
                 ),
             ),
         )
-        # The first ingestion may start as soon as the data source exists; on deletion Bedrock still needs the role.
+        # The first ingestion may start as soon as the data source exists; on deletion Bedrock still needs
+        # the role.
         self._l1.node.add_dependency(policy)
         self.data_source_id: str = self._l1.attr_data_source_id
         self.knowledge_base_id: str = knowledge_base.knowledge_base_id

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from constructs import Construct
 
 from constructs_lib._cdk import PlanesError, check_pattern, mark_role
 from constructs_lib._guard import as_list
@@ -17,6 +16,9 @@ from constructs_lib.control_plane._deploy_policies import (
     foundation_statements,
     network_statements,
 )
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 __all__ = ["DeployRole"]
 
@@ -33,9 +35,9 @@ _SETTINGS = (
 class DeployRole(iam.Role):
     """A role, and managed policies, with what CloudFormation calls to deploy the constructs of this library.
 
-    The policies hold control-plane actions of Bedrock and what the constructs need beside it, in one account and
-    Region, on names that begin with ``name_prefix``; no runtime action, and nothing on the deploy role itself.
-    Give :attr:`policy_arns` to ``cdk bootstrap --cloudformation-execution-policies`` in place of
+    The policies hold control-plane actions of Bedrock and what the constructs need beside it, in one account
+    and Region, on names that begin with ``name_prefix``; no runtime action, and nothing on the deploy role
+    itself. Give :attr:`policy_arns` to ``cdk bootstrap --cloudformation-execution-policies`` in place of
     AdministratorAccess. The role holds the same policies and, for a pipeline, the account's Bedrock settings.
 
     :param name_prefix: How the names of the stacks begin that are deployed with it, 3-30 letters and digits
@@ -134,6 +136,7 @@ def _check(path: str, statement: dict[str, Any]) -> None:
         data = [action for action in meant if action.plane is Plane.DATA]
         if data:
             raise PlanesError(
-                f"the deploy role `{path}` can't hold `{pattern}`: `{data[0].name}` is on the data plane, family "
+                f"the deploy role `{path}` can't hold `{pattern}`: `{data[0].name}` is on the data "
+                f"plane, family "
                 f"`{data[0].family}`; give it to an AppRole"
             )

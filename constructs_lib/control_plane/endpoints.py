@@ -48,7 +48,8 @@ class BedrockVpcEndpoints(Construct):
         unknown = [service for service in services if service not in _SERVICES]
         if unknown or not services:
             raise PlanesError(
-                f"`services` has the value `{', '.join(unknown) or 'none'}`: choose from {', '.join(_SERVICES)}"
+                f"`services` has the value `{', '.join(unknown) or 'none'}`: "
+                f"choose from {', '.join(_SERVICES)}"
             )
         super().__init__(scope, construct_id)
         self.security_group = ec2.SecurityGroup(

@@ -39,6 +39,10 @@ class GuardrailBase(cdk.Resource):
         return _grants.grant(grantee, "apply_guardrail", {"guardrail": _grants.target(self.guardrail_arn)})
 
 
+# Resolving drops what is None, so a deletion is recorded as something that no override can be.
+_DELETED = {"deleted": True}
+
+
 class _RecordingGuardrail(bedrock.CfnGuardrail):
     """The L1, remembering its overrides: no public API gives them back, and they are content too."""
 
@@ -47,20 +51,9 @@ class _RecordingGuardrail(bedrock.CfnGuardrail):
         super().__init__(scope, construct_id, **props)
 
     def add_override(self, path: str, value: Any) -> None:
-        self.overrides[path] = value
+        # All four ways to override end here, deletions with no value.
+        self.overrides[path] = _DELETED if value is None else value
         super().add_override(path, value)
-
-    def add_property_override(self, property_path: str, value: Any) -> None:
-        self.overrides[f"Properties.{property_path}"] = value
-        super().add_property_override(property_path, value)
-
-    def add_deletion_override(self, path: str) -> None:
-        self.overrides[path] = None
-        super().add_deletion_override(path)
-
-    def add_property_deletion_override(self, property_path: str) -> None:
-        self.overrides[f"Properties.{property_path}"] = None
-        super().add_property_deletion_override(property_path)
 
 
 class Guardrail(GuardrailBase):

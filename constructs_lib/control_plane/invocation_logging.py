@@ -39,8 +39,8 @@ class InvocationLogging(Construct):
     :param embedding: Log embeddings. Default: yes.
     :param video: Log videos. Default: yes.
 
-    At least one of ``log_group`` and ``bucket`` is needed. Attributes: ``role`` (what Bedrock assumes to write to
-    CloudWatch Logs, or ``None``), ``handler_role``.
+    At least one of ``log_group`` and ``bucket`` is needed. Attributes: ``role`` (what Bedrock assumes to
+    write to CloudWatch Logs, or ``None``), ``handler_role``.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
     """

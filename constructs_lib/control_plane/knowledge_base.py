@@ -133,7 +133,7 @@ class KnowledgeBase(KnowledgeBaseBase):
             self,
             "ServiceRole",
             source="knowledge-base/*",
-            description=f"Bedrock embeds documents and reads and writes vectors for the knowledge base {name}",
+            description=f"Bedrock embeds documents and reads and writes vectors for {name}",
             statements=[
                 *_grants.statement_json("invoke", {"model": targets}),
                 {
@@ -189,7 +189,8 @@ def _dimension(model: ModelLike, wanted: int | None) -> int:
         return offered[0]
     if offered and wanted not in offered:
         raise PlanesError(
-            f"`dimension` has the value `{wanted}`, and `{name}` makes {', '.join(map(str, offered))}: choose one of these"
+            f"`dimension` has the value `{wanted}`, and `{name}` makes "
+            f"{', '.join(map(str, offered))}: choose one of these"
         )
     if not 1 <= wanted <= 4096:
         raise PlanesError(f"`dimension` has the value `{wanted}`: S3 Vectors takes 1 to 4096")

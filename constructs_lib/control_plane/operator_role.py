@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["OperatorGrants", "OperatorRole"]
 
 
+class OperatorGrants:
+    """Grants to an operator: named control actions on named resources."""
+
+    def __init__(self, role: iam.Role) -> None:
+        self._role = role
+
+    def ingest(self, knowledge_base: str | refs.IKnowledgeBaseRef) -> iam.Grant:
+        """Allow to start, follow, list and stop the ingestion jobs of one knowledge base."""
+        arn = _grants.knowledge_base_arn(self._role, knowledge_base)
+        return _grants.grant(self._role, "ingest", {"knowledge_base": _grants.target(arn)})
+
+
 class OperatorRole(iam.Role):
     """A role for operation: it syncs a data source, and neither builds nor runs anything.
 
@@ -37,7 +49,7 @@ class OperatorRole(iam.Role):
     Raises :class:`~constructs_lib.PlanesError` for whatever it refuses.
     """
 
-    grants: OperatorGrants = Facade(lambda role: OperatorGrants(role))  # type: ignore[assignment]  # hides the CDK's facade on purpose
+    grants: OperatorGrants = Facade(OperatorGrants)  # type: ignore[assignment]  # hides the CDK's facade on purpose
 
     def __init__(
         self,
@@ -70,18 +82,6 @@ class OperatorRole(iam.Role):
         return self.add_to_principal_policy(statement).statement_added
 
 
-class OperatorGrants:
-    """Grants to an operator: named control actions on named resources."""
-
-    def __init__(self, role: iam.Role) -> None:
-        self._role = role
-
-    def ingest(self, knowledge_base: str | refs.IKnowledgeBaseRef) -> iam.Grant:
-        """Allow to start, follow, list and stop the ingestion jobs of one knowledge base."""
-        arn = _grants.knowledge_base_arn(self._role, knowledge_base)
-        return _grants.grant(self._role, "ingest", {"knowledge_base": _grants.target(arn)})
-
-
 def _check(path: str, statement: Mapping[str, Any]) -> None:
     if statement.get("Effect", "Allow") != "Allow":
         return
@@ -94,7 +94,8 @@ def _check(path: str, statement: Mapping[str, Any]) -> None:
             continue
         if len(meant) > 1 or "*" in pattern:
             raise PlanesError(
-                f"the operator role `{path}` can't hold `{pattern}`, which means {len(meant)} Bedrock actions: name them"
+                f"the operator role `{path}` can't hold `{pattern}`, which means {len(meant)} "
+                "Bedrock actions: name them"
             )
         action = catalogue.actions()[meant[0]]
         if action.plane is Plane.DATA:

@@ -1,7 +1,7 @@
 """The check of the finished templates, for what an app role can't refuse when it happens.
 
-A policy that names the role as an attribute, an override on the L1 and a statement that is changed after it was
-added are seen here. Severity ``fatal``: such a finding can't be acknowledged away.
+A policy that names the role as an attribute, an override on the L1 and a statement that is changed after it
+was added are seen here. Severity ``fatal``: such a finding can't be acknowledged away.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["findings", "guard_stage"]
 
-_RULE = "bedrock-planes::APP-ROLE"
+_RULE = "APP-ROLE"
+_REGISTERED = "bedrock-planes:app-role-check"
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
 
@@ -31,9 +32,9 @@ def guard_stage(scope: Construct) -> None:
     """Register the check on the stage of ``scope``, once."""
     stage = cdk.Stage.of(scope)
     # The mark stands in the stage's own construct metadata, so it lives as long as the stage does.
-    if stage is None or any(entry.type == _RULE for entry in stage.node.metadata):
+    if stage is None or any(entry.type == _REGISTERED for entry in stage.node.metadata):
         return
-    stage.node.add_metadata(_RULE, "registered")
+    stage.node.add_metadata(_REGISTERED, "registered")
     cdk.Validations.of(stage).add_plugins(_SynthGuard())
 
 
@@ -55,7 +56,9 @@ class _SynthGuard:
         try:
             found = findings([Path(stack.template_path) for stack in context.stack_templates])
         except Exception as error:  # noqa: BLE001 - a crash in a plugin is silent under the CDK CLI
-            return _report([_violation(f"the check of the app roles failed: {error!r}", [])])
+            # A violation without a resource would not fail the synthesis.
+            nowhere = cdk.PolicyViolatingResource(construct_path="", locations=[])
+            return _report([_violation(f"the check of the app roles failed: {error!r}", [nowhere])])
         return _report(
             [
                 _violation(
@@ -84,8 +87,8 @@ def _violation(message: str, resources: list[cdk.PolicyViolatingResource]) -> cd
 def findings(paths: Sequence[Path]) -> list[tuple[Path, str, str, str]]:
     """Return ``(template, logical id, place, message)`` of everything that an app role holds and may not.
 
-    The templates of nested stacks lie beside their parents and are read too. References from one template to a
-    role of another are followed through exports and ``Fn::GetStackOutput``.
+    The templates of nested stacks lie beside their parents and are read too. References from one template to
+    a role of another are followed through exports and ``Fn::GetStackOutput``.
     """
     templates = {path: json.loads(path.read_text("utf-8")) for path in _with_nested(paths)}
     roles = {

@@ -39,10 +39,11 @@ _HARMLESS = frozenset(
 class AppRole(iam.Role):
     """A role that holds runtime actions of Bedrock on the resources named, and nothing that configures.
 
-    It takes permissions of other services as any role does. What is refused, with the action, its plane and its
-    family in the message: every Bedrock action that is not on the data plane, ``NotAction``, changes to IAM,
-    ``iam:PassRole``, and assuming roles that are not named. What can't be seen at once (a policy that names the
-    role as an attribute, an override on the L1) is an error of the synthesis that can't be acknowledged away.
+    It takes permissions of other services as any role does. What is refused, with the action, its plane and
+    its family in the message: every Bedrock action that is not on the data plane, ``NotAction``, changes to
+    IAM, ``iam:PassRole``, and assuming roles that are not named. What can't be seen at once (a policy that
+    names the role as an attribute, an override on the L1) is an error of the synthesis that can't be
+    acknowledged away.
 
     :param assumed_by: Who runs the application, such as ``iam.ServicePrincipal("lambda.amazonaws.com")``.
     :param description: Default: none.
@@ -152,6 +153,8 @@ def _check_managed(path: str, policy: iam.IManagedPolicy) -> None:
         return
     shown = name if name and not is_token(name) else "a policy from elsewhere"
     raise PlanesError(
-        f"the app role `{path}` can't take the managed policy `{shown}`: what it allows can't be seen here, or is "
-        "more than an application needs; write the statements that it needs with `add_to_policy`, or use a grant"
+        f"the app role `{path}` can't take the managed policy `{shown}`: what it allows can't be seen "
+        f"here, or is "
+        "more than an application needs; write the statements that it needs with `add_to_policy`, or "
+        "use a grant"
     )

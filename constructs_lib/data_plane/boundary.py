@@ -64,7 +64,8 @@ def boundary_document(assumable_roles: Sequence[str] = ()) -> dict[str, Any]:
         statements[1]["Action"] = [*catalogue.compress(data), *_IAM_READS]
     if size(document) > _LIMIT:
         raise PlanesError(
-            f"`assumable_roles` makes the boundary {size(document) - _LIMIT} characters too long: name fewer roles"
+            f"`assumable_roles` makes the boundary {size(document) - _LIMIT} characters too long: name "
+            f"fewer roles"
         )
     return document
 

@@ -21,15 +21,15 @@ __all__ = ["DataPlaneGrants"]
 class DataPlaneGrants:
     """Grants to one role or any other principal, each exact: named actions on the ARNs that the call needs.
 
-    Resources are taken as constructs of this library, of the CDK or of others (anything with the CDK's reference
-    interface), as ARNs, as ids of this account and Region, or as tokens that stand for an ARN.
+    Resources are taken as constructs of this library, of the CDK or of others (anything with the CDK's
+    reference interface), as ARNs, as ids of this account and Region, or as tokens that stand for an ARN.
     """
 
     def __init__(self, role: iam.Role) -> None:
         self._role = role
 
     def converse(self, model: ModelLike, *, streaming: bool = False) -> iam.Grant:
-        """Allow ``Converse``, and with ``streaming`` also ``ConverseStream``, on a model or a system profile."""
+        """Allow ``Converse``, and with ``streaming`` also ``ConverseStream``."""
         return self._give(
             "converse", {"model": _grants.model_targets(self._role, model)}, streaming=streaming
         )

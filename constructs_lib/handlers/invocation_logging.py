@@ -1,8 +1,8 @@
 """The custom resource behind ``InvocationLogging``: sets the account's model invocation logging.
 
-The setting is one per account and Region and may exist before the stack. What stood there before is kept in the
-physical resource id, so that deleting the stack puts it back; a setting that somebody changed since then is left
-alone. CloudFormation is always answered, so a failure never hangs a stack.
+The setting is one per account and Region and may exist before the stack. What stood there before is kept in
+the physical resource id, so that deleting the stack puts it back; a setting that somebody changed since then
+is left alone. CloudFormation is always answered, so a failure never hangs a stack.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html and
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+
+from constructs_lib import Agent, AgentAlias, Guardrail, KnowledgeBase, PlanesError
+from tests.cdk import ACCOUNT, Stack, arn, resources, template
+
+INSTRUCTION = "Answer questions about the two planes of Amazon Bedrock."
+NOVA = "amazon.nova-lite-v1:0"
+
+
+def agent(stack: Stack, **props: Any) -> Agent:
+    return Agent(stack, "A", **{"name": "a", "foundation_model": NOVA, "instruction": INSTRUCTION, **props})
+
+
+def full(stack: Stack, **props: Any) -> Agent:
+    words = bedrock.CfnGuardrail.WordPolicyConfigProperty(
+        words_config=[bedrock.CfnGuardrail.WordConfigProperty(text="x")]
+    )
+    guardrail = Guardrail(
+        stack,
+        "G",
+        name="g",
+        blocked_input_messaging="n",
+        blocked_outputs_messaging="n",
+        word_policy_config=words,
+    )
+    return agent(
+        stack,
+        knowledge_bases=[(KnowledgeBase(stack, "Kb", name="docs"), "For everything")],
+        guardrail=guardrail.create_version(),
+        guardrail_arn=guardrail.guardrail_arn,
+        **props,
+    )
+
+
+def test_the_service_role_holds_what_the_agent_uses_and_no_stream() -> None:
+    stack = Stack()
+    made = full(stack)
+    found = template(stack)
+    role_id = stack.get_logical_id(made.role.node.default_child)  # type: ignore[arg-type]  # it is the L1
+    role = found["Resources"][role_id]
+    [kb_id] = resources(found, "AWS::Bedrock::KnowledgeBase")
+    [guardrail_id] = resources(found, "AWS::Bedrock::Guardrail")
+    assert role["Metadata"]["bedrock-planes:role"] == {"kind": "service"}
+    assert role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:InvokeModel",
+            "Resource": arn(f"bedrock:us-east-1::foundation-model/{NOVA}"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:Retrieve",
+            "Resource": {"Fn::GetAtt": [kb_id, "KnowledgeBaseArn"]},
+        },
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:ApplyGuardrail",
+            "Resource": {"Fn::GetAtt": [guardrail_id, "GuardrailArn"]},
+        },
+    ]
+    condition = role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+    assert condition == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": arn(f"bedrock:us-east-1:{ACCOUNT}:agent/*")},
+    }
+
+
+def test_streaming_adds_the_streaming_action_on_the_same_arn() -> None:
+    stack = Stack()
+    agent(stack, streaming=True)
+    [role] = resources(template(stack), "AWS::IAM::Role").values()
+    assert role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+            "Resource": arn(f"bedrock:us-east-1::foundation-model/{NOVA}"),
+        }
+    ]
+
+
+def test_a_profile_gives_its_models_only_through_the_profile() -> None:
+    stack = Stack()
+    agent(stack, foundation_model=f"us.{NOVA}")
+    [role] = resources(template(stack), "AWS::IAM::Role").values()
+    profile = arn(f"bedrock:us-east-1:{ACCOUNT}:inference-profile/us.{NOVA}")
+    assert role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] == [
+        {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": profile},
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:InvokeModel",
+            "Resource": [
+                arn(f"bedrock:{region}::foundation-model/{NOVA}")
+                for region in ("us-east-1", "us-east-2", "us-west-2")
+            ],
+            "Condition": {"StringEquals": {"bedrock:InferenceProfileArn": profile}},
+        },
+    ]
+
+
+def test_the_alias_keeps_its_logical_id_and_changes_with_the_agent() -> None:
+    def alias(instruction: str) -> tuple[str, str]:
+        stack = Stack()
+        agent(stack, instruction=instruction).create_alias(name="live")
+        [(logical_id, resource)] = resources(template(stack), "AWS::Bedrock::AgentAlias").items()
+        return logical_id, resource["Properties"]["Description"]
+
+    first, same, other = alias(INSTRUCTION), alias(INSTRUCTION), alias(INSTRUCTION + " Be brief.")
+    assert first == same
+    assert first[0] == other[0]
+    assert first[1] != other[1]
+
+
+def test_the_permission_to_call_is_on_the_alias() -> None:
+    stack = Stack()
+    alias = agent(stack).create_alias(name="live")
+    alias.grant_invoke(iam.User(stack, "User"))
+    found = template(stack)
+    [alias_id] = resources(found, "AWS::Bedrock::AgentAlias")
+    [policy] = resources(found, "AWS::IAM::Policy").values()
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:InvokeAgent",
+            "Resource": {"Fn::GetAtt": [alias_id, "AgentAliasArn"]},
+        }
+    ]
+
+
+def test_an_imported_alias_is_a_reference() -> None:
+    stack = Stack()
+    where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent-alias/ABCDEF1234/GHIJKL5678"
+    found = AgentAlias.from_agent_alias_arn(stack, "Alias", where).agent_alias_ref
+    assert stack.resolve([found.agent_id, found.agent_alias_id, found.agent_alias_arn]) == [
+        "ABCDEF1234",
+        "GHIJKL5678",
+        where,
+    ]
+    with pytest.raises(PlanesError, match=r"`agent_alias_arn` has the value .*: pass the ARN of an alias"):
+        AgentAlias.from_agent_alias_arn(stack, "B", f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent/ABCDEF1234")
+
+
+WRONG = [
+    ({"name": "-"}, "`name` has the value `-`: use 1-100 letters"),
+    ({"instruction": "short"}, "`instruction` must have 40 to 20000 characters, got 5"),
+    (
+        {"guardrail_arn": "arn:aws:bedrock:us-east-1:1:guardrail/x"},
+        "`guardrail` and `guardrail_arn` belong together",
+    ),
+    (
+        {"foundation_model": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/x"},
+        "`foundation_model`: .*the models that the profile routes to",
+    ),
+]
+
+
+@pytest.mark.parametrize(("props", "message"), WRONG)
+def test_a_wrong_prop_is_named_with_the_remedy(props: dict[str, Any], message: str) -> None:
+    with pytest.raises(PlanesError, match=message):
+        agent(Stack(), **props)

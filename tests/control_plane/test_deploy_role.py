@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk import aws_iam as iam
+
+from constructs_lib import DeployRole, PlanesError, catalogue
+from constructs_lib.catalogue import Plane
+from constructs_lib.data_plane.boundary import size
+from tests.cdk import ACCOUNT, Stack, arn, resources, template
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    stack = Stack("AcmeDeployRole")
+    DeployRole(stack, "R", name_prefix="Acme", agents_classic=True)
+    return template(stack)
+
+
+def policies(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        name.removeprefix("R").removesuffix(name[-8:]): policy["Properties"]["PolicyDocument"]["Statement"]
+        for name, policy in resources(found, "AWS::IAM::ManagedPolicy").items()
+    }
+
+
+def here(service: str, rest: str) -> dict[str, Any]:
+    return arn(f"{service}:us-east-1:{ACCOUNT}:{rest}")
+
+
+def test_bedrock_is_configured_exactly_so(found: dict[str, Any]) -> None:
+    kinds = ("agent-alias/*", "agent/*", "guardrail/*", "knowledge-base/*")
+    assert policies(found)["BedrockPolicy"] == [
+        {
+            "Sid": "Create",
+            "Effect": "Allow",
+            "Action": ["bedrock:CreateAgent", "bedrock:CreateGuardrail", "bedrock:CreateKnowledgeBase"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+        },
+        {
+            "Sid": "Guardrails",
+            "Effect": "Allow",
+            "Action": [
+                "bedrock:CreateGuardrailVersion",
+                "bedrock:DeleteGuardrail",
+                "bedrock:GetGuardrail",
+                "bedrock:UpdateGuardrail",
+            ],
+            "Resource": here("bedrock", "guardrail/*"),
+        },
+        {
+            "Sid": "KnowledgeBases",
+            "Effect": "Allow",
+            "Action": [
+                "bedrock:CreateDataSource",
+                "bedrock:DeleteDataSource",
+                "bedrock:DeleteKnowledgeBase",
+                "bedrock:GetDataSource",
+                "bedrock:GetKnowledgeBase",
+                "bedrock:ListDataSources",
+                "bedrock:UpdateDataSource",
+                "bedrock:UpdateKnowledgeBase",
+            ],
+            "Resource": here("bedrock", "knowledge-base/*"),
+        },
+        {
+            "Sid": "Tags",
+            "Effect": "Allow",
+            "Action": ["bedrock:ListTagsForResource", "bedrock:TagResource", "bedrock:UntagResource"],
+            "Resource": [here("bedrock", kind) for kind in kinds],
+        },
+        {
+            "Sid": "Vectors",
+            "Effect": "Allow",
+            "Action": [
+                "s3vectors:CreateIndex",
+                "s3vectors:CreateVectorBucket",
+                "s3vectors:DeleteIndex",
+                "s3vectors:DeleteVectorBucket",
+                "s3vectors:GetIndex",
+                "s3vectors:GetVectorBucket",
+                "s3vectors:ListTagsForResource",
+                "s3vectors:TagResource",
+                "s3vectors:UntagResource",
+            ],
+            "Resource": here("s3vectors", "bucket/acme*"),
+        },
+        {
+            "Sid": "Agents",
+            "Effect": "Allow",
+            "Action": [
+                "bedrock:AssociateAgentKnowledgeBase",
+                "bedrock:CreateAgentAlias",
+                "bedrock:DeleteAgent",
+                "bedrock:DisassociateAgentKnowledgeBase",
+                "bedrock:GetAgent",
+                "bedrock:GetAgentKnowledgeBase",
+                "bedrock:ListAgentActionGroups",
+                "bedrock:ListAgentCollaborators",
+                "bedrock:ListAgentKnowledgeBases",
+                "bedrock:PrepareAgent",
+                "bedrock:UpdateAgent",
+                "bedrock:UpdateAgentKnowledgeBase",
+            ],
+            "Resource": [here("bedrock", "agent/*"), here("bedrock", "knowledge-base/*")],
+        },
+        {
+            "Sid": "AgentAliases",
+            "Effect": "Allow",
+            "Action": ["bedrock:DeleteAgentAlias", "bedrock:GetAgentAlias", "bedrock:UpdateAgentAlias"],
+            "Resource": [here("bedrock", "agent-alias/*"), here("bedrock", "agent/*")],
+        },
+        {
+            "Sid": "PassRoles",
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": arn(f"iam::{ACCOUNT}:role/Acme*"),
+            "Condition": {
+                "StringEquals": {"iam:PassedToService": ["bedrock.amazonaws.com", "lambda.amazonaws.com"]}
+            },
+        },
+    ]
+
+
+def test_the_role_itself_holds_the_accounts_settings(found: dict[str, Any]) -> None:
+    [role] = resources(found, "AWS::IAM::Role").values()
+    assert role["Metadata"]["bedrock-planes:role"] == {"kind": "deploy"}
+    assert [p["PolicyDocument"]["Statement"] for p in role["Properties"]["Policies"]] == [
+        [
+            {
+                "Effect": "Allow",
+                "Action": [
+                    "bedrock:DeleteModelInvocationLoggingConfiguration",
+                    "bedrock:GetModelInvocationLoggingConfiguration",
+                    "bedrock:ListFoundationModels",
+                    "bedrock:PutModelInvocationLoggingConfiguration",
+                ],
+                "Resource": "*",
+            }
+        ]
+    ]
+
+
+def test_every_bedrock_action_is_a_named_control_action(found: dict[str, Any]) -> None:
+    named = [
+        action
+        for statements in policies(found).values()
+        for statement in statements
+        for action in listed(statement["Action"])
+        if action.startswith("bedrock")
+    ]
+    assert named
+    for action in named:
+        known = catalogue.action(action)
+        assert known is not None
+        assert known.plane is Plane.CONTROL
+
+
+def test_actions_stand_on_resource_types_that_they_take(found: dict[str, Any]) -> None:
+    for statement in policies(found)["BedrockPolicy"]:
+        for action in listed(statement["Action"]):
+            known = catalogue.action(action)
+            if known is None or statement["Sid"] == "Create":
+                continue
+            texts = [json.dumps(r) for r in listed(statement["Resource"])]
+            kinds = {t.removeprefix("bedrock:") for t in known.resource_types}
+            assert any(f":{kind}/" in text for kind in kinds for text in texts), action
+
+
+def test_it_can_never_touch_itself(found: dict[str, Any]) -> None:
+    deny = [s for s in policies(found)["FoundationPolicy"] if s["Effect"] == "Deny"]
+    assert deny == [
+        {
+            "Sid": "NotItself",
+            "Effect": "Deny",
+            "Action": "iam:*",
+            "Resource": [
+                arn(f"iam::{ACCOUNT}:policy/AcmeDeployRole*"),
+                arn(f"iam::{ACCOUNT}:role/AcmeDeployRole*"),
+            ],
+        }
+    ]
+
+
+def test_a_boundary_can_be_put_on_and_never_taken_off(found: dict[str, Any]) -> None:
+    actions = {a for statements in policies(found).values() for s in statements for a in listed(s["Action"])}
+    assert "iam:PutRolePermissionsBoundary" in actions
+    assert "iam:DeleteRolePermissionsBoundary" not in actions
+    assert not [a for a in actions if "*" in a and a != "iam:*"]
+
+
+def test_every_policy_fits_into_a_managed_policy(found: dict[str, Any]) -> None:
+    for name, policy in resources(found, "AWS::IAM::ManagedPolicy").items():
+        assert size(policy["Properties"]["PolicyDocument"]) < 6144, name
+
+
+def test_without_agents_and_network_their_actions_are_left_out() -> None:
+    stack = Stack("AcmeDeployRole")
+    made = DeployRole(stack, "R", name_prefix="Acme", network=False)
+    text = json.dumps(template(stack))
+    assert "Agent" not in text
+    assert "ec2:" not in text
+    assert len(made.policy_arns) == 2
+
+
+REFUSED = [
+    (
+        {"actions": ["bedrock:InvokeModel"], "resources": ["*"]},
+        "data plane, family `bedrock-runtime`; give it to an AppRole",
+    ),
+    ({"actions": ["bedrock:*"], "resources": ["*"]}, r"`bedrock:\*`: `bedrock:\w+` is on the data plane"),
+    ({"actions": ["*"], "resources": ["*"]}, r"`\*`: `bedrock[\w:-]+` is on the data plane"),
+    ({"not_actions": ["s3:*"], "resources": ["*"]}, "`NotAction`: list the actions it needs"),
+]
+
+
+@pytest.mark.parametrize(("statement", "message"), REFUSED)
+def test_what_a_deploy_role_may_not_hold(statement: dict[str, list[str]], message: str) -> None:
+    role = DeployRole(Stack("AcmeDeployRole"), "R", name_prefix="Acme")
+    with pytest.raises(ValueError, match=f"the deploy role `AcmeDeployRole/R` can't hold .*{message}"):
+        role.add_to_policy(iam.PolicyStatement(**statement))  # type: ignore[arg-type]  # the cases are data
+
+
+def test_control_actions_can_be_added() -> None:
+    role = DeployRole(Stack("AcmeDeployRole"), "R", name_prefix="Acme")
+    assert role.add_to_policy(iam.PolicyStatement(actions=["bedrock:CreatePrompt"], resources=["*"]))
+
+
+def test_a_prefix_is_letters_and_digits() -> None:
+    with pytest.raises(PlanesError, match="`name_prefix` has the value `a-b`: use 3-30 letters and digits"):
+        DeployRole(Stack(), "R", name_prefix="a-b")

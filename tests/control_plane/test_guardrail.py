@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+import pytest
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+
+from constructs_lib import Guardrail, PlanesError
+from tests.cdk import ACCOUNT, Stack, resources, template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from constructs import IConstruct
+
+WORDS = bedrock.CfnGuardrail.WordPolicyConfigProperty(
+    words_config=[bedrock.CfnGuardrail.WordConfigProperty(text="secret")]
+)
+
+
+def guardrail(stack: cdk.Stack, **props: Any) -> Guardrail:
+    return Guardrail(
+        stack,
+        "G",
+        **{
+            "name": "g",
+            "blocked_input_messaging": "no",
+            "blocked_outputs_messaging": "no",
+            "word_policy_config": WORDS,
+            **props,
+        },
+    )
+
+
+def version_id(change: Callable[[Guardrail, cdk.Stack], object] = lambda g, s: None, **props: Any) -> str:
+    stack = Stack()
+    made = guardrail(stack, **props)
+    made.create_version()
+    change(made, stack)
+    [found] = resources(template(stack), "AWS::Bedrock::GuardrailVersion")
+    return found
+
+
+@jsii.implements(cdk.IAspect)
+class Changes:
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, bedrock.CfnGuardrail):
+            node.blocked_outputs_messaging = "changed by an aspect"
+
+
+def set_message(made: Guardrail, _: cdk.Stack) -> None:
+    child = made.node.default_child
+    assert isinstance(child, bedrock.CfnGuardrail)
+    child.blocked_input_messaging = "changed"
+
+
+def override(made: Guardrail, _: cdk.Stack) -> None:
+    child = made.node.default_child
+    assert isinstance(child, cdk.CfnResource)
+    child.add_property_override("BlockedInputMessaging", "changed")
+
+
+def override_path(made: Guardrail, _: cdk.Stack) -> None:
+    child = made.node.default_child
+    assert isinstance(child, cdk.CfnResource)
+    child.add_override("Properties.BlockedInputMessaging", "changed")
+
+
+def delete_property(made: Guardrail, _: cdk.Stack) -> None:
+    child = made.node.default_child
+    assert isinstance(child, cdk.CfnResource)
+    child.add_property_deletion_override("WordPolicyConfig")
+
+
+def delete_path(made: Guardrail, _: cdk.Stack) -> None:
+    child = made.node.default_child
+    assert isinstance(child, cdk.CfnResource)
+    child.add_deletion_override("Properties.Description")
+
+
+@pytest.fixture(scope="module")
+def base() -> str:
+    return version_id()
+
+
+def test_the_same_content_gives_the_same_version(base: str) -> None:
+    assert version_id() == base
+
+
+CONTENT = {
+    "an L1 setter": (set_message, {}),
+    "an override": (override, {}),
+    "an override by path": (override_path, {}),
+    "a deleted property": (delete_property, {}),
+    "a deleted path": (delete_path, {}),
+    "an aspect": (lambda _, s: cdk.Aspects.of(s).add(Changes()), {}),
+    "a prop": (lambda g, s: None, {"description": "changed"}),
+}
+
+
+@pytest.mark.parametrize("case", CONTENT)
+def test_a_change_of_content_makes_a_new_version(base: str, case: str) -> None:
+    change, props = CONTENT[case]
+    assert version_id(change, **props) != base
+
+
+UNRELATED: dict[str, Callable[[Guardrail, cdk.Stack], object]] = {
+    "a tag": lambda _, s: cdk.Tags.of(s).add("owner", "me"),
+    "another resource": lambda _, s: sns.Topic(s, "Topic"),
+    "a description of the stack": lambda _, s: setattr(s.template_options, "description", "other"),
+}
+
+
+@pytest.mark.parametrize("case", UNRELATED)
+def test_what_does_not_touch_the_content_leaves_the_version_alone(base: str, case: str) -> None:
+    assert version_id(UNRELATED[case]) == base
+
+
+def test_references_follow_the_version_and_the_old_one_is_kept(base: str) -> None:
+    stack = Stack()
+    made = guardrail(stack).create_version(description="first")
+    cdk.CfnOutput(stack, "Out", value=made.version)
+    found = template(stack)
+    [(logical_id, resource)] = resources(found, "AWS::Bedrock::GuardrailVersion").items()
+    assert logical_id == base
+    assert found["Outputs"]["Out"]["Value"] == {"Fn::GetAtt": [logical_id, "Version"]}
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    [guardrail_id] = resources(found, "AWS::Bedrock::Guardrail")
+    assert resource["Properties"] == {
+        "GuardrailIdentifier": {"Fn::GetAtt": [guardrail_id, "GuardrailId"]},
+        "Description": "first",
+    }
+
+
+WRONG = [
+    ({"name": "a b"}, "`name` has the value `a b`: use 1-50 letters, digits, - and _"),
+    ({"blocked_input_messaging": ""}, "`blocked_input_messaging` must have 1 to 500 characters, got 0"),
+    (
+        {"blocked_outputs_messaging": "x" * 501},
+        "`blocked_outputs_messaging` must have 1 to 500 characters, got 501",
+    ),
+    ({"description": "x" * 201}, "`description` must have 1 to 200 characters, got 201"),
+    ({"word_policy_config": None}, "the guardrail `g` filters nothing: give one of `content_policy_config`"),
+]
+
+
+@pytest.mark.parametrize(("props", "message"), WRONG)
+def test_a_wrong_prop_is_named_with_value_and_remedy(props: dict[str, Any], message: str) -> None:
+    with pytest.raises(PlanesError, match=message):
+        guardrail(Stack(), **props)
+
+
+def test_an_imported_guardrail_can_be_granted() -> None:
+    stack = Stack()
+    where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:guardrail/abcdef123456"
+    made = Guardrail.from_guardrail_arn(stack, "G", where)
+    made.grant_apply(iam.User(stack, "User"))
+    [policy] = resources(template(stack), "AWS::IAM::Policy").values()
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+        {"Effect": "Allow", "Action": "bedrock:ApplyGuardrail", "Resource": where}
+    ]
+    assert made.guardrail_ref.guardrail_arn == where
+    with pytest.raises(
+        PlanesError, match="`guardrail_arn` has the value `abcdef123456`: pass an ARN such as"
+    ):
+        Guardrail.from_guardrail_arn(stack, "H", "abcdef123456")

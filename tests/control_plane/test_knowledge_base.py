@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+from constructs_lib import KnowledgeBase, PlanesError, S3DataSource
+from tests.cdk import ACCOUNT, Stack, arn, resources, template
+
+MODEL = arn("bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0")
+
+
+@pytest.fixture(scope="module")
+def deployed() -> dict[str, Any]:
+    stack = Stack()
+    kb = KnowledgeBase(stack, "Kb", name="docs", description="what we know")
+    S3DataSource(stack, "Source", knowledge_base=kb, bucket=s3.Bucket(stack, "Bucket"), name="docs")
+    return template(stack)
+
+
+def only(found: dict[str, Any], kind: str) -> dict[str, Any]:
+    [one] = resources(found, kind).values()
+    return one
+
+
+def test_the_index_has_the_models_dimension_and_bedrocks_keys_unfiltered(deployed: dict[str, Any]) -> None:
+    [index_id] = resources(deployed, "AWS::S3Vectors::Index")
+    assert only(deployed, "AWS::S3Vectors::Index")["Properties"] == {
+        "DataType": "float32",
+        "Dimension": 1024,
+        "DistanceMetric": "cosine",
+        "MetadataConfiguration": {
+            "NonFilterableMetadataKeys": ["AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA"]
+        },
+        "VectorBucketArn": {
+            "Fn::GetAtt": [next(iter(resources(deployed, "AWS::S3Vectors::VectorBucket"))), "VectorBucketArn"]
+        },
+    }
+    assert only(deployed, "AWS::Bedrock::KnowledgeBase")["Properties"] == {
+        "Name": "docs",
+        "Description": "what we know",
+        "RoleArn": {"Fn::GetAtt": [next(iter(resources(deployed, "AWS::IAM::Role"))), "Arn"]},
+        "KnowledgeBaseConfiguration": {
+            "Type": "VECTOR",
+            "VectorKnowledgeBaseConfiguration": {"EmbeddingModelArn": MODEL},
+        },
+        "StorageConfiguration": {
+            "Type": "S3_VECTORS",
+            "S3VectorsConfiguration": {"IndexArn": {"Fn::GetAtt": [index_id, "IndexArn"]}},
+        },
+    }
+
+
+def test_the_service_role_embeds_and_handles_vectors_and_nothing_else(deployed: dict[str, Any]) -> None:
+    [index_id] = resources(deployed, "AWS::S3Vectors::Index")
+    role = only(deployed, "AWS::IAM::Role")
+    assert role["Metadata"]["bedrock-planes:role"] == {"kind": "service"}
+    assert role["Properties"]["Policies"] == [
+        {
+            "PolicyName": "Service",
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": MODEL},
+                    {
+                        "Effect": "Allow",
+                        "Action": [
+                            "s3vectors:DeleteVectors",
+                            "s3vectors:GetIndex",
+                            "s3vectors:GetVectors",
+                            "s3vectors:PutVectors",
+                            "s3vectors:QueryVectors",
+                        ],
+                        "Resource": {"Fn::GetAtt": [index_id, "IndexArn"]},
+                    },
+                ],
+            },
+        }
+    ]
+
+
+def test_the_trust_is_for_this_accounts_knowledge_bases_only(deployed: dict[str, Any]) -> None:
+    assert only(deployed, "AWS::IAM::Role")["Properties"]["AssumeRolePolicyDocument"] == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "bedrock.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+                "Condition": {
+                    "StringEquals": {"aws:SourceAccount": ACCOUNT},
+                    "ArnLike": {"aws:SourceArn": arn(f"bedrock:us-east-1:{ACCOUNT}:knowledge-base/*")},
+                },
+            }
+        ],
+    }
+
+
+def test_reading_the_documents_is_allowed_before_the_data_source_exists(deployed: dict[str, Any]) -> None:
+    [policy_id] = resources(deployed, "AWS::IAM::Policy")
+    [bucket_id] = resources(deployed, "AWS::S3::Bucket")
+    bucket = {"Fn::GetAtt": [bucket_id, "Arn"]}
+    own = {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}
+    assert only(deployed, "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"] == [
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket, "Condition": own},
+        {
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": {"Fn::Join": ["", [bucket, "/*"]]},
+            "Condition": own,
+        },
+    ]
+    assert policy_id in only(deployed, "AWS::Bedrock::DataSource")["DependsOn"]
+
+
+def test_a_prefix_narrows_listing_and_reading() -> None:
+    stack = Stack()
+    kb = KnowledgeBase(stack, "Kb", name="docs")
+    bucket = s3.Bucket.from_bucket_name(stack, "Bucket", "documents")
+    S3DataSource(
+        stack, "Source", knowledge_base=kb, bucket=bucket, name="docs", inclusion_prefixes=["public/"]
+    )
+    statements = only(template(stack), "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"]
+    assert [(s["Action"], s["Condition"], s["Resource"]) for s in statements] == [
+        (
+            "s3:ListBucket",
+            {"StringEquals": {"aws:ResourceAccount": ACCOUNT}, "StringLike": {"s3:prefix": ["public/*"]}},
+            arn("s3:::documents"),
+        ),
+        ("s3:GetObject", {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}, arn("s3:::documents/public/*")),
+    ]
+
+
+def test_an_encrypted_bucket_adds_its_key() -> None:
+    stack = Stack()
+    key = kms.Key(stack, "Key")
+    bucket = s3.Bucket(stack, "Bucket", encryption_key=key)
+    S3DataSource(
+        stack, "Source", knowledge_base=KnowledgeBase(stack, "Kb", name="k"), bucket=bucket, name="docs"
+    )
+    found = template(stack)
+    [key_id] = resources(found, "AWS::KMS::Key")
+    assert only(found, "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"][-1] == {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": {"Fn::GetAtt": [key_id, "Arn"]},
+    }
+
+
+def test_a_chosen_dimension_reaches_index_and_model() -> None:
+    stack = Stack()
+    KnowledgeBase(stack, "Kb", name="docs", dimension=256)
+    found = template(stack)
+    assert only(found, "AWS::S3Vectors::Index")["Properties"]["Dimension"] == 256
+    configuration = only(found, "AWS::Bedrock::KnowledgeBase")["Properties"]["KnowledgeBaseConfiguration"]
+    assert configuration["VectorKnowledgeBaseConfiguration"]["EmbeddingModelConfiguration"] == {
+        "BedrockEmbeddingModelConfiguration": {"Dimensions": 256}
+    }
+
+
+WRONG = [
+    ({"name": "a b"}, r"`name` has the value `a b`: use 1-100 letters"),
+    ({"description": "x" * 201}, r"`description` must have 1 to 200 characters, got 201"),
+    ({"index_name": "ab"}, r"`index_name` must have 3 to 63 characters, got 2"),
+    ({"dimension": 77}, r"`dimension` has the value `77`, and .* makes 1024, 512, 256: choose one"),
+    ({"embedding_model": "acme.embed-1"}, r"`dimension` is missing .* `acme.embed-1`: give the length"),
+    (
+        {"embedding_model": "acme.embed-1", "dimension": 5000},
+        r"`dimension` has the value `5000`: .* 1 to 4096",
+    ),
+    (
+        {"embedding_model": "arn:aws:bedrock:us-east-1:111122223333:custom-model/a/b", "dimension": 8},
+        r"`embedding_model`: .*custom model is called through its deployment",
+    ),
+]
+
+
+@pytest.mark.parametrize(("props", "message"), WRONG)
+def test_a_wrong_prop_is_named_with_value_and_remedy(props: dict[str, Any], message: str) -> None:
+    with pytest.raises(PlanesError, match=message):
+        KnowledgeBase(Stack(), "Kb", **{"name": "docs", **props})
+
+
+def test_two_prefixes_are_refused() -> None:
+    stack = Stack()
+    kb, bucket = KnowledgeBase(stack, "Kb", name="docs"), s3.Bucket(stack, "Bucket")
+    with pytest.raises(
+        PlanesError, match="`inclusion_prefixes` has 2 entries and AWS takes one: make a data source"
+    ):
+        S3DataSource(stack, "D", knowledge_base=kb, bucket=bucket, name="d", inclusion_prefixes=["a", "b"])
+    with pytest.raises(
+        PlanesError, match="`data_deletion_policy` has the value `KEEP`: use DELETE or RETAIN"
+    ):
+        S3DataSource(stack, "D", knowledge_base=kb, bucket=bucket, name="d", data_deletion_policy="KEEP")
+
+
+def test_tokens_pass_every_check() -> None:
+    stack = Stack()
+    name = cdk.CfnParameter(stack, "Name").value_as_string
+    KnowledgeBase(stack, "Kb", name=name, description=name, index_name=name, vector_bucket_name=name)
+    assert only(template(stack), "AWS::Bedrock::KnowledgeBase")["Properties"]["Name"] == {"Ref": "Name"}
+
+
+def test_an_unknown_model_is_a_warning_with_the_nearest_spelling() -> None:
+    stack = Stack()
+    KnowledgeBase(stack, "Kb", name="docs", embedding_model="amazon.titan-embed-text-v3:0", dimension=8)
+    warnings = cdk.assertions.Annotations.from_stack(stack).find_warning(
+        "/S/Kb",
+        cdk.assertions.Match.string_like_regexp("titan-embed-text-v3.*did you mean `amazon.titan-embed-text"),
+    )
+    assert len(warnings) == 1
+
+
+def test_an_imported_knowledge_base_can_be_granted() -> None:
+    stack = Stack()
+    where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:knowledge-base/ABCDEF1234"
+    kb = KnowledgeBase.from_knowledge_base_arn(stack, "Kb", where)
+    user = iam.User(stack, "User")
+    kb.grant_retrieve(user)
+    kb.grant_ingest(user)
+    kb.grant_retrieve_and_generate(user, "amazon.nova-lite-v1:0")
+    assert kb.knowledge_base_ref.knowledge_base_arn == where
+    assert stack.resolve(kb.knowledge_base_ref.knowledge_base_id) == "ABCDEF1234"
+    assert only(template(stack), "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "bedrock:GetIngestionJob",
+                "bedrock:ListIngestionJobs",
+                "bedrock:Retrieve",
+                "bedrock:StartIngestionJob",
+                "bedrock:StopIngestionJob",
+            ],
+            "Resource": where,
+        },
+        {"Effect": "Allow", "Action": "bedrock:RetrieveAndGenerate", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Action": "bedrock:InvokeModel",
+            "Resource": arn("bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"),
+        },
+    ]
+
+
+def test_an_imported_data_source_is_a_reference() -> None:
+    source = S3DataSource.from_data_source_attributes(
+        Stack(), "D", data_source_id="ABCDEF1234", knowledge_base_id="GHIJKL5678"
+    )
+    assert (source.data_source_ref.data_source_id, source.data_source_ref.knowledge_base_id) == (
+        "ABCDEF1234",
+        "GHIJKL5678",
+    )
+
+
+def test_an_id_is_no_arn() -> None:
+    with pytest.raises(
+        PlanesError, match="`knowledge_base_arn` has the value `ABCDEF1234`: pass an ARN such as"
+    ):
+        KnowledgeBase.from_knowledge_base_arn(Stack(), "Kb", "ABCDEF1234")

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from aws_cdk import aws_iam as iam
+
+from constructs_lib import OperatorRole
+from tests.cdk import ACCOUNT, Stack, arn, resources, template
+
+
+def role(stack: Stack) -> OperatorRole:
+    return OperatorRole(stack, "R", assumed_by=iam.AccountPrincipal(ACCOUNT))
+
+
+def test_ingestion_is_four_named_actions_on_one_knowledge_base() -> None:
+    stack = Stack()
+    role(stack).grants.ingest("ABCDEF1234")
+    found = template(stack)
+    [policy] = resources(found, "AWS::IAM::Policy").values()
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "bedrock:GetIngestionJob",
+                "bedrock:ListIngestionJobs",
+                "bedrock:StartIngestionJob",
+                "bedrock:StopIngestionJob",
+            ],
+            "Resource": arn(f"bedrock:us-east-1:{ACCOUNT}:knowledge-base/ABCDEF1234"),
+        }
+    ]
+    [made] = resources(found, "AWS::IAM::Role").values()
+    assert made["Metadata"]["bedrock-planes:role"] == {"kind": "operator"}
+
+
+REFUSED = [
+    (
+        {"actions": ["bedrock:InvokeModel"], "resources": ["*"]},
+        "data plane, family `bedrock-runtime`; give it to an AppRole",
+    ),
+    (
+        {"actions": ["bedrock:*"], "resources": ["*"]},
+        r"`bedrock:\*`, which means \d+ Bedrock actions: name them",
+    ),
+    (
+        {"actions": ["bedrock:StartIngestionJob"], "resources": ["*"]},
+        r"`bedrock:StartIngestionJob` on `\*`: name the resources it operates on",
+    ),
+    ({"not_actions": ["s3:*"], "resources": ["*"]}, "`NotAction`: list the actions it needs"),
+]
+
+
+@pytest.mark.parametrize(("statement", "message"), REFUSED)
+def test_what_an_operator_may_not_hold(statement: dict[str, list[str]], message: str) -> None:
+    stack = Stack()
+    with pytest.raises(ValueError, match=f"the operator role `S/R` can't hold .*{message}"):
+        role(stack).add_to_policy(iam.PolicyStatement(**statement))  # type: ignore[arg-type]  # the cases are data
+
+
+def test_other_services_are_as_on_any_role() -> None:
+    stack = Stack()
+    made = role(stack)
+    assert made.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=["*"]))
+    deny = iam.PolicyStatement(effect=iam.Effect.DENY, actions=["bedrock:*"], resources=["*"])
+    assert made.add_to_policy(deny)
