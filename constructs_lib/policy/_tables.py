@@ -317,7 +317,7 @@ def reach(pattern: str) -> int:
     table = tables()
     # Nothing is known about what an unlisted action takes, save that it is no ARN of another service.
     parts = pattern.split(":", 3)
-    foreign = len(parts) > 3 and not _OPEN & set("".join(parts[:3])) and parts[2] not in table.by_service
+    foreign = len(parts) > 3 and not _OPEN.search("".join(parts[:3])) and parts[2] not in table.by_service
     mask = 0 if foreign else table.unlisted
     for item in formats_of(pattern):
         mask |= table.accepting.get(item.type, 0)
