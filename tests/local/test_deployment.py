@@ -274,3 +274,46 @@ def test_an_inline_lambda_answers_a_custom_resource_with_cfnresponse(
     refused = stacks.create("refused", template(resources(allow("bedrock:GetGuardrail"))))
     assert refused["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "is not authorized to perform: bedrock:ListGuardrails" in stacks.failures("refused")
+
+
+@pytest.mark.parametrize("missing", ["s3:CreateBucket", "iam:CreateRole"])
+def test_what_ministack_makes_in_process_needs_its_permission_too(
+    local_aws: LocalAws, stacks: Stacks, missing: str
+) -> None:
+    local_aws.reset()
+    iam = local_aws.client("iam")
+    trust = policy(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudformation.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    )
+    arn = iam.create_role(RoleName="narrow", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    granted = [action for action in ("s3:CreateBucket", "iam:CreateRole") if action != missing]
+    iam.put_role_policy(RoleName="narrow", PolicyName="p", PolicyDocument=json.dumps(policy(allow(granted))))
+    made = knowledge_base_resources()
+    resources = {name: made[name] for name in ("Documents", "KnowledgeBaseRole")}
+    resources["KnowledgeBaseRole"]["Properties"]["Policies"] = []
+    stack = stacks.create("narrow", template(resources), RoleARN=arn)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert (
+        f"assumed-role/narrow/AWSCloudFormation is not authorized to perform: {missing} on"
+        in stacks.failures("narrow")
+    )
+    assert local_aws.client("s3").list_buckets()["Buckets"] == []
+    assert [
+        role["RoleName"] for role in iam.list_roles()["Roles"] if "KnowledgeBase" in role["RoleName"]
+    ] == []
+
+
+def test_a_log_group_without_a_name_is_named_after_its_stack(stacks: Stacks) -> None:
+    group: dict[str, Any] = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 7}}
+    name = {"Name": {"Ref": "Group"}}
+    first = outputs(stacks.create("logs", template({"Group": group}, name)))["Name"]
+    assert first.startswith("logs-Group-")
+    group["Properties"]["RetentionInDays"] = 14
+    stacks.cloudformation.update_stack(StackName="logs", TemplateBody=template({"Group": group}, name))
+    stack = stacks.settled("logs")
+    assert stack["StackStatus"] == "UPDATE_COMPLETE", stacks.failures("logs")
+    assert outputs(stack)["Name"] == first

@@ -18,7 +18,7 @@ from constructs_lib.local.emulator.authorization._decide import denial
 if TYPE_CHECKING:
     from constructs_lib.local.emulator._request import Check
 
-__all__ = ["refusal", "trusts"]
+__all__ = ["BEDROCK", "principal", "refusal", "trusts"]
 
 BEDROCK = "bedrock.amazonaws.com"
 
@@ -57,11 +57,11 @@ def trusts(role_arn: str, service: str, source_arn: str | None = None) -> bool:
     )
 
 
-def refusal(role_arn: str, *checks: Check, session: str = "BedrockSession") -> str | None:
-    """Return AWS's sentence about the first check that the role fails, or None when it passes all."""
+def principal(role_arn: str, session: str) -> iam_evaluator.PrincipalInfo:
+    """Return a session of the role, with its policies and its boundary."""
     name = role_arn.rpartition("/")[2]
     account = get_account_id()
-    principal = iam_evaluator.PrincipalInfo(
+    return iam_evaluator.PrincipalInfo(
         arn=f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
         type="AssumedRole",
         account=account,
@@ -73,7 +73,9 @@ def refusal(role_arn: str, *checks: Check, session: str = "BedrockSession") -> s
         },
         limits=iam_evaluator._permissions_boundary(iam._roles, name, account),
     )
-    for check in checks:
-        if sentence := denial(principal, check):
-            return sentence
-    return None
+
+
+def refusal(role_arn: str, *checks: Check, session: str = "BedrockSession") -> str | None:
+    """Return AWS's sentence about the first check that the role fails, or None when it passes all."""
+    assumed = principal(role_arn, session)
+    return next((sentence for check in checks if (sentence := denial(assumed, check))), None)

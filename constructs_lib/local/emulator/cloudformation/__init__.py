@@ -1,6 +1,12 @@
 """CloudFormation types that ministack lacks, driven by the registry schemas that cfn-lint ships."""
 
-from constructs_lib.local.emulator.cloudformation import _gaps, _provision, _recorded, execution_role
+from constructs_lib.local.emulator.cloudformation import (
+    _foreign,
+    _gaps,
+    _provision,
+    _recorded,
+    execution_role,
+)
 
 __all__ = ["install", "reset"]
 
@@ -10,6 +16,7 @@ def install() -> None:
     _provision.install()
     _recorded.install()
     _gaps.install()
+    _foreign.install()
 
 
 def reset() -> None:

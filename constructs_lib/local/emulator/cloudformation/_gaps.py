@@ -26,6 +26,9 @@ def install() -> None:
     role = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
     role["create"] = _with_boundary(role["create"], properties_at=1)
     role["update"] = _with_boundary(role["update"], properties_at=2)
+    groups = provisioners._RESOURCE_HANDLERS["AWS::Logs::LogGroup"]
+    groups["create"] = _named_like_aws(groups["create"])
+    groups["update"] = _keeping_the_name(groups["update"])
     ec2._vpce_fields_xml = _with_policy(ec2._vpce_fields_xml)
     ec2._ACTION_MAP["CreateVpcEndpoint"] = _keeping_policy(ec2._ACTION_MAP["CreateVpcEndpoint"])
     provisioners._RESOURCE_HANDLERS["AWS::IAM::RolePolicy"] = {
@@ -57,6 +60,26 @@ def _with_boundary(stock: Callable[..., Any], *, properties_at: int) -> Callable
         return physical_id, found
 
     return handler
+
+
+def _named_like_aws(stock: Callable[..., Any]) -> Callable[..., Any]:
+    """Name a log group without a name as AWS does, after stack and logical id; policies rely on it."""
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        name = properties.get("LogGroupName") or provisioners._physical_name(stack, logical_id)
+        return stock(logical_id, {**properties, "LogGroupName": name}, stack)
+
+    return create
+
+
+def _keeping_the_name(stock: Callable[..., Any]) -> Callable[..., Any]:
+    """Update a log group without a name under the one that it got."""
+
+    def update(physical_id: str, old: dict[str, Any], new: dict[str, Any], *more: Any) -> Any:
+        named = {"LogGroupName": physical_id}
+        return stock(physical_id, {**named, **old}, {**named, **new}, *more)
+
+    return update
 
 
 def _with_policy(stock: Callable[..., str]) -> Callable[..., str]:

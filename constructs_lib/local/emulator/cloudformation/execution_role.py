@@ -17,7 +17,7 @@ from ministack.services import iam, sts
 
 from constructs_lib.local.emulator._request import Check
 from constructs_lib.local.emulator.authorization._decide import denial
-from constructs_lib.local.emulator.service_role import trusts
+from constructs_lib.local.emulator.service_role import principal, trusts
 
 if TYPE_CHECKING:
     from constructs_lib.local.emulator._request import Request, Response
@@ -71,16 +71,16 @@ def _keys_of(request: Request) -> tuple[str, str, str]:
 def _may_pass(request: Request, role: str) -> Response | None:
     from ministack.core.iam_actions import access_denied_response  # noqa: PLC0415
 
-    principal = iam_evaluator.resolve_principal(request.access_key, get_account_id())
-    if not isinstance(principal, iam_evaluator.PrincipalInfo):
+    caller = iam_evaluator.resolve_principal(request.access_key, get_account_id())
+    if not isinstance(caller, iam_evaluator.PrincipalInfo):
         return None  # ministack's own dispatcher refuses it
     check = Check("iam:PassRole", role, {"iam:passedtoservice": "cloudformation.amazonaws.com"})
-    sentence = denial(principal, check)
+    sentence = denial(caller, check)
     if sentence is not None:
         response: Response = access_denied_response(
             "cloudformation",
             check.action,
-            principal.arn,
+            caller.arn,
             request.request_id,
             message=sentence,
             resource_arn=role,
@@ -102,11 +102,14 @@ def _validation_error(message: str, request_id: str) -> Response:
     return 400, {"Content-Type": "text/xml"}, body.encode()
 
 
-def principal_of(stack: str | None) -> iam_evaluator.PrincipalInfo | None:
-    """Return the principal that CloudFormation acts as for a stack; None is account root."""
-    access_key, _, _ = _credentials(stack)
-    principal = iam_evaluator.resolve_principal(access_key, get_account_id())
-    return principal if isinstance(principal, iam_evaluator.PrincipalInfo) else None
+def principal_of(stack: str) -> iam_evaluator.PrincipalInfo | None:
+    """Return the principal that CloudFormation acts as for a stack, or None for one that nobody made here."""
+    role = _roles.get(stack)
+    if role is not None:
+        return principal(role, "AWSCloudFormation")
+    caller = _callers.get(stack)
+    found = iam_evaluator.resolve_principal(caller[0], get_account_id()) if caller else None
+    return found if isinstance(found, iam_evaluator.PrincipalInfo) else None
 
 
 def _credentials(stack: str | None) -> tuple[str, str, str]:
