@@ -11,8 +11,19 @@ from constructs_lib.review.readers import sam
 from constructs_lib.review.readers.drafts import Draft, Library, Managed
 from constructs_lib.review.readers.intrinsics import ABSENT, physical_names, resolve, texts
 from constructs_lib.review.readers.managed import aws_managed, is_aws_managed
+from constructs_lib.review.readers.place import (
+    Place,
+    items,
+    placed,
+    pointer_of,
+    policy_name,
+    reference_arn,
+    shown,
+    tags,
+    with_absent,
+)
 from constructs_lib.review.readers.policies import read_document
-from constructs_lib.review.readers.scope import Scope, mapping, token
+from constructs_lib.review.readers.scope import mapping, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,38 +51,18 @@ _ATTACHED: Final[dict[str, tuple[tuple[str, PrincipalType], ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A resource being read."""
-
-    scope: Scope
-    logical_id: str
-    properties: dict[str, Any]
-    base: str  # pointer of the properties
-
-    @property
-    def condition(self) -> str | None:
-        return self.scope.condition(self.logical_id)
-
-    def at(self, *steps: str | int) -> str:
-        return "/".join([self.base, *(token(str(step)) for step in steps)])
-
-    def incomplete(self, why: str, *steps: str | int) -> Incomplete:
-        return Incomplete(self.at(*steps), why)
-
-
 @dataclass(slots=True)
 class _Builder:
     """Collects principals, then attaches to them."""
 
     drafts: list[Draft] = field(default_factory=list)
     index: dict[tuple[str, PrincipalType, str], Draft] = field(default_factory=dict)
-    places: dict[int, _Place] = field(default_factory=dict)  # by id() of the draft
+    places: dict[int, Place] = field(default_factory=dict)  # by id() of the draft
     library: Library = field(default_factory=Library)
 
     # First pass: who is there.
 
-    def principal(self, place: _Place, kind: PrincipalType) -> Draft:
+    def principal(self, place: Place, kind: PrincipalType) -> Draft:
         scope, logical_id = place.scope, place.logical_id
         arns = resolve(
             {"Fn::GetAtt": [logical_id, "PermissionSetArn" if kind == "permission-set" else "Arn"]}, scope
@@ -83,13 +74,13 @@ class _Builder:
             name=logical_id,
             type=kind,
             arn=next((text for text in arns.values if isinstance(text, str)), UNRESOLVED),
-            origin=Origin(scope.path, _pointer(scope, logical_id)),
+            origin=Origin(scope.path, pointer_of(scope, logical_id)),
             environment=scope.environment,
             construct_path=scope.construct_path(logical_id),
             condition=place.condition,
             conditional=scope.conditional or place.condition is not None,
             mark=_KINDS.get(mark) if isinstance(mark, str) else None,
-            tags=_tags(place),
+            tags=tags(place),
             acknowledgements=scope.acknowledgements(logical_id),
         )
         self.drafts.append(draft)
@@ -98,7 +89,7 @@ class _Builder:
             self.index.setdefault((scope.environment, kind, name), draft)
         return draft
 
-    def managed_policy(self, place: _Place) -> None:
+    def managed_policy(self, place: Place) -> None:
         scope, logical_id = place.scope, place.logical_id
         policy, read = read_document(
             place.properties.get("PolicyDocument"),
@@ -130,7 +121,7 @@ class _Builder:
         for group in texts(place.properties.get("Groups", []), place.scope).values:
             self.member(draft, group, place)
 
-    def _trust(self, draft: Draft, place: _Place) -> None:
+    def _trust(self, draft: Draft, place: Place) -> None:
         node = place.properties.get("AssumeRolePolicyDocument")
         if node is not None:
             draft.trust, read = read_document(
@@ -144,8 +135,8 @@ class _Builder:
         elif (trust := sam.trust(place.scope, place.logical_id)) is not None:
             draft.trust = trust
 
-    def _inline(self, draft: Draft, place: _Place) -> None:
-        for node, steps, conditional in _items(place.properties.get("Policies"), ("Policies",)):
+    def _inline(self, draft: Draft, place: Place) -> None:
+        for node, steps, conditional in items(place.properties.get("Policies"), ("Policies",)):
             if not isinstance(node, dict):
                 continue
             if "PolicyDocument" not in node:
@@ -158,11 +149,11 @@ class _Builder:
                 document,
                 *steps,
                 "PolicyDocument",
-                name=_name(node, place),
+                name=policy_name(node, place),
                 conditional=conditional,
             )
 
-    def _open_item(self, node: Any, place: _Place, steps: tuple[str | int, ...]) -> list[Incomplete]:
+    def _open_item(self, node: Any, place: Place, steps: tuple[str | int, ...]) -> list[Incomplete]:
         found = resolve(node, place.scope)
         if not found.values:
             return []
@@ -170,22 +161,22 @@ class _Builder:
         return [place.incomplete(f"the inline policies are not known: {why}", *steps)]
 
     def document(
-        self, draft: Draft, place: _Place, node: Any, *steps: str | int, name: str, conditional: bool
+        self, draft: Draft, place: Place, node: Any, *steps: str | int, name: str, conditional: bool
     ) -> None:
         """Attach the policy document that stands at a place."""
         pointer = place.at(*steps)
         policy, read = read_document(node, place.scope, name=name, pointer=pointer, conditional=conditional)
         draft.add(policy, read.incomplete)
 
-    def managed_arns(self, draft: Draft, place: _Place, *steps: str) -> None:
+    def managed_arns(self, draft: Draft, place: Place, *steps: str) -> None:
         node: Any = place.properties
         for step in steps:
             node = mapping(node).get(step)
-        for item, where, conditional in _items(node, steps):
+        for item, where, conditional in items(node, steps):
             self.managed_arn(draft, place, item, where, conditional)
 
     def managed_arn(
-        self, draft: Draft, place: _Place, node: Any, steps: tuple[str | int, ...], conditional: bool
+        self, draft: Draft, place: Place, node: Any, steps: tuple[str | int, ...], conditional: bool
     ) -> None:
         """Attach the managed policies that a node may name."""
         found = texts(node, place.scope)
@@ -195,7 +186,7 @@ class _Builder:
             policy, incomplete = self._managed(arn, place, steps, found.reasons)
             if policy is not None:
                 choice = conditional or found.conditional or self._own_condition(arn, draft)
-                draft.add(_placed(policy, choice), incomplete)
+                draft.add(placed(policy, choice), incomplete)
             else:
                 draft.note(incomplete)
 
@@ -204,7 +195,7 @@ class _Builder:
         return managed is not None and managed.condition not in {None, draft.condition}
 
     def _managed(
-        self, arn: str, place: _Place, steps: tuple[str | int, ...], reasons: tuple[str, ...]
+        self, arn: str, place: Place, steps: tuple[str | int, ...], reasons: tuple[str, ...]
     ) -> tuple[Policy | None, list[Incomplete]]:
         """Return a managed policy's meaning, or why it is not known."""
         managed = self.library.find(arn)
@@ -213,16 +204,16 @@ class _Builder:
             return managed.policy, managed.incomplete
         if is_aws_managed(arn):
             return aws_managed(arn, Origin(place.scope.path, place.at(*steps)))
-        why = f"managed policy `{_shown(arn)}` is not defined in the input"
+        why = f"managed policy `{shown(arn)}` is not defined in the input"
         if UNRESOLVED in arn and reasons:
             why = f"{why}: {reasons[0]}"
         return None, [place.incomplete(why, *steps)]
 
-    def _boundary(self, draft: Draft, place: _Place, node: Any, *steps: str) -> None:
+    def _boundary(self, draft: Draft, place: Place, node: Any, *steps: str) -> None:
         """Set the permissions boundary; one that may be absent limits nothing."""
         if node is None:
             return
-        possible = _with_absent(node, place.scope)
+        possible = with_absent(node, place.scope)
         if ABSENT in possible or not possible:
             return
         policies: list[Policy] = []
@@ -238,11 +229,11 @@ class _Builder:
             draft.boundary = policies[0]
             return
         # One of several: what any of them allows, and no Deny is certain.
-        statements = tuple(item for policy in policies for item in _placed(policy, True).statements)
+        statements = tuple(item for policy in policies for item in placed(policy, True).statements)
         draft.boundary = Policy(policies[0].name, statements, policies[0].origin)
 
-    def _sam_policies(self, draft: Draft, place: _Place) -> None:
-        for node, steps, conditional in _items(place.properties.get("Policies"), ("Policies",)):
+    def _sam_policies(self, draft: Draft, place: Place) -> None:
+        for node, steps, conditional in items(place.properties.get("Policies"), ("Policies",)):
             match sam.policy_item(node):
                 case ("document", document):
                     self.document(
@@ -255,28 +246,28 @@ class _Builder:
                 case _:
                     pass  # a policy template without Bedrock
 
-    def _permission_set(self, draft: Draft, place: _Place) -> None:
+    def _permission_set(self, draft: Draft, place: Place) -> None:
         if (inline := place.properties.get("InlinePolicy")) is not None:
             self.document(draft, place, inline, "InlinePolicy", name="InlinePolicy", conditional=False)
         self.managed_arns(draft, place, "ManagedPolicies")
-        for node, steps, conditional in _items(
+        for node, steps, conditional in items(
             place.properties.get("CustomerManagedPolicyReferences"), ("CustomerManagedPolicyReferences",)
         ):
-            self.managed_arn(draft, place, _reference(node), steps, conditional)
+            self.managed_arn(draft, place, reference_arn(node), steps, conditional)
         boundary = mapping(place.properties.get("PermissionsBoundary"))
         if "ManagedPolicyArn" in boundary:
             self._boundary(
                 draft, place, boundary["ManagedPolicyArn"], "PermissionsBoundary", "ManagedPolicyArn"
             )
         elif "CustomerManagedPolicyReference" in boundary:
-            node = _reference(boundary["CustomerManagedPolicyReference"])
+            node = reference_arn(boundary["CustomerManagedPolicyReference"])
             self._boundary(draft, place, node, "PermissionsBoundary", "CustomerManagedPolicyReference")
 
     # Third pass: policies and memberships that name their principals.
 
-    def attach(self, place: _Place, kind: str) -> None:
+    def attach(self, place: Place, kind: str) -> None:
         for prop, target in _ATTACHED[kind]:
-            for node, steps, conditional in _items(place.properties.get(prop), (prop,)):
+            for node, steps, conditional in items(place.properties.get(prop), (prop,)):
                 found = texts(node, place.scope)
                 if not found.values and found.reasons:
                     found = replace(found, values=[UNRESOLVED])
@@ -287,7 +278,7 @@ class _Builder:
                         why = f"attached to a {target} that is not known: {found.reasons[0]}"
                         draft.note([place.incomplete(why, *steps)])
 
-    def _attach_to(self, draft: Draft, place: _Place, kind: str, conditional: bool) -> None:
+    def _attach_to(self, draft: Draft, place: Place, kind: str, conditional: bool) -> None:
         conditional = conditional or place.condition not in {None, draft.condition}
         if kind == "AWS::IAM::ManagedPolicy":
             node: Any = {"Ref": place.logical_id}
@@ -295,25 +286,25 @@ class _Builder:
                 managed = self.library.find(arn)
                 if managed is not None:
                     managed.used = True
-                    draft.add(_placed(managed.policy, conditional), managed.incomplete)
+                    draft.add(placed(managed.policy, conditional), managed.incomplete)
             return
         document = place.properties.get("PolicyDocument")
-        name = _name(place.properties, place)
+        name = policy_name(place.properties, place)
         self.document(draft, place, document, "PolicyDocument", name=name, conditional=conditional)
 
-    def _named(self, name: str, kind: PrincipalType, place: _Place) -> Draft:
+    def _named(self, name: str, kind: PrincipalType, place: Place) -> Draft:
         """Return the principal of that name, an external one when the input doesn't define it."""
         scope = place.scope
         draft = self.index.get((scope.environment, kind, name))
         if draft is None:
-            shown = _shown(name)
+            label = shown(name)
             arn = f"arn:{scope.partition}:iam::{scope.account}:{kind}/{name}"
             draft = Draft(
-                id=f"{scope.path}#external:{shown}",
-                name=f"external:{shown}",
+                id=f"{scope.path}#external:{label}",
+                name=f"external:{label}",
                 type="external",
                 arn=arn,
-                origin=Origin(scope.path, _pointer(scope, place.logical_id)),
+                origin=Origin(scope.path, pointer_of(scope, place.logical_id)),
                 environment=scope.environment,
                 construct_path=scope.construct_path(place.logical_id),
                 conditional=scope.conditional,
@@ -325,17 +316,17 @@ class _Builder:
             self.drafts.append(draft)
         return draft
 
-    def members(self, place: _Place) -> None:
+    def members(self, place: Place) -> None:
         """Put users into a group (``AWS::IAM::UserToGroupAddition``)."""
         for user in texts(place.properties.get("Users", []), place.scope).values:
             draft = self._named(user, "user", place)
             for group in texts(place.properties.get("GroupName", ""), place.scope).values:
                 self.member(draft, group, place)
 
-    def member(self, draft: Draft, group: str, place: _Place) -> None:
+    def member(self, draft: Draft, group: str, place: Place) -> None:
         found = self.index.get((place.scope.environment, "group", group))
         if found is None:
-            why = f"group `{_shown(group)}` is not defined in the input"
+            why = f"group `{shown(group)}` is not defined in the input"
             draft.note([place.incomplete(why)])
         elif found.id not in draft.groups:
             draft.groups.append(found.id)
@@ -352,7 +343,7 @@ class _Builder:
                 name=name,
                 type="unattached",
                 arn=managed.arns[0],
-                origin=Origin(scope.path, _pointer(scope, managed.logical_id)),
+                origin=Origin(scope.path, pointer_of(scope, managed.logical_id)),
                 environment=scope.environment,
                 construct_path=scope.construct_path(managed.logical_id),
                 conditional=scope.conditional or managed.condition is not None,
@@ -372,87 +363,17 @@ class _Builder:
             yield draft.principal()
 
 
-def _pointer(scope: Scope, logical_id: str) -> str:
-    """Return the pointer of a resource; SAM's own roles stand where their function does."""
-    return f"/Resources/{token(sam.owner(scope, logical_id))}"
-
-
-def _items(
-    node: Any, steps: tuple[str | int, ...], conditional: bool = False, depth: int = 0
-) -> Iterator[tuple[Any, tuple[str | int, ...], bool]]:
-    """Yield the items of a list or a single one, branches of ``Fn::If`` taken apart."""
-    if node is None or depth > 20:
-        return
-    if isinstance(node, list):
-        for index, item in enumerate(node):
-            yield from _items(item, (*steps, index), conditional, depth + 1)
-    elif isinstance(node, dict) and len(node) == 1 and isinstance(both := node.get("Fn::If"), list):
-        for index, branch in enumerate(both[1:3], start=1):
-            yield from _items(branch, (*steps, "Fn::If", index), True, depth + 1)
-    else:
-        yield node, steps, conditional
-
-
-def _with_absent(node: Any, scope: Scope) -> list[Any]:
-    """Return the possible values of a node, ``ABSENT`` among them."""
-    result: list[Any] = []
-    for item, _, _ in _items(node, ()):
-        found = texts(item, scope).values
-        result += found or [ABSENT if item == {"Ref": "AWS::NoValue"} else UNRESOLVED]
-    return result
-
-
-def _placed(policy: Policy, conditional: bool) -> Policy:
-    """Return the policy with its statements made conditional where the attachment is."""
-    if not conditional or all(item.conditional for item in policy.statements):
-        return policy
-    return replace(policy, statements=tuple(replace(item, conditional=True) for item in policy.statements))
-
-
-def _name(node: dict[str, Any], place: _Place) -> str:
-    value = node.get("PolicyName")
-    if isinstance(value, str):
-        return value
-    found = texts(value, place.scope).values if value is not None else []
-    return _shown(found[0]) if found else place.logical_id
-
-
-def _reference(node: Any) -> Any:
-    """Return the ARN that a reference by name and path stands for."""
-    reference = mapping(node)
-    path = reference.get("Path", "/")
-    parts = ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":policy", path]
-    return {"Fn::Join": ["", [*parts, reference.get("Name", UNRESOLVED)]]}
-
-
-def _shown(text: str) -> str:
-    return text.replace(UNRESOLVED, "?")[:200]
-
-
-def _tags(place: _Place) -> dict[str, str]:
-    tags = place.properties.get("Tags")
-    if isinstance(tags, dict):  # SAM writes them as an object
-        tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-    result: dict[str, str] = {}
-    for tag in tags if isinstance(tags, list) else []:
-        key, value = mapping(tag).get("Key"), mapping(tag).get("Value")
-        found = texts(value, place.scope).values if value is not None else []
-        if isinstance(key, str):
-            result[key] = found[0] if found else ""
-    return result
-
-
 def read_principals(assembly: Assembly) -> list[Principal]:
     """Return the principals of the templates that are deployed together, in the templates' order."""
     builder = _Builder()
-    later: list[tuple[_Place, str]] = []
+    later: list[tuple[Place, str]] = []
     for scope in assembly.scopes:
         for logical_id, resource in scope.resources.items():
             kind = resource.get("Type")
             if not isinstance(kind, str):
                 continue
             owner = sam.owner(scope, logical_id)
-            place = _Place(
+            place = Place(
                 scope,
                 logical_id,
                 mapping(resource.get("Properties")),
