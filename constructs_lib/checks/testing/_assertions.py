@@ -14,7 +14,7 @@ from constructs_lib.review.facts import Facts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from constructs import Construct
+    from constructs import IConstruct
 
     from constructs_lib.checks.testing._subject import Subject
     from constructs_lib.policy._model import Statement
@@ -56,7 +56,7 @@ def assert_planes_disjoint(
 
 def assert_verdict(
     subject: Subject,
-    principal: str | Construct,
+    principal: str | IConstruct,
     verdict: Verdict,
     *,
     kinds: Mapping[Kind, Iterable[str]] | None = None,
@@ -88,7 +88,7 @@ def assert_verdict(
 
 
 def assert_denied(
-    subject: Subject, principal: str | Construct, *actions: str, resource: str | None = None
+    subject: Subject, principal: str | IConstruct, *actions: str, resource: str | None = None
 ) -> None:
     """Assert that a principal may call none of the actions, on one resource or on any.
 
@@ -133,7 +133,7 @@ def _expanded(action: str) -> Iterator[str]:
         return
     found = catalogue.expand(action)
     if not found:
-        near = catalogue.suggest(action)
+        near = catalogue.suggest(action if colon else f"bedrock:{action}")
         hint = f"did you mean `{near[0]}`?" if near else "`bedrock-planes which` finds its name"
         message = f"no action matches `{action}`: {hint}"
         raise ValueError(message)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import aws_cdk as cdk
 from aws_cdk import assertions
-from constructs import Construct
 
 from constructs_lib.checks._app import is_failed_validation
 from constructs_lib.checks._options import check_options
@@ -17,6 +16,8 @@ from constructs_lib.review import read, read_document, review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from constructs import IConstruct
 
     from constructs_lib.policy._model import Statement
     from constructs_lib.review.model import Finding, Kind, Location, Model, Principal, PrincipalReport, Report
@@ -40,14 +41,14 @@ class Reviewed:
         ours = {principal.id for principal in self.principals}
         yield from (finding for finding in self.report.findings if finding.principal in ours)
 
-    def principal(self, wanted: str | Construct) -> tuple[PrincipalReport, Principal]:
+    def principal(self, wanted: str | IConstruct) -> tuple[PrincipalReport, Principal]:
         """Find one principal by construct, construct path, name or id; a text may be a pattern.
 
         Raises:
             AssertionError: none or several.
 
         """
-        pattern = wanted.node.path if isinstance(wanted, Construct) else wanted
+        pattern = wanted if isinstance(wanted, str) else wanted.node.path
         found = [item for item in self.principals if _is_meant(item, pattern)]
         if len(found) != 1:
             listed = ", ".join(f"`{item.construct_path or item.name}`" for item in found or self.principals)
