@@ -107,7 +107,7 @@ def _implied(covers: dict[int, list[int]]) -> int:
     as_sets = {bit: frozenset(found) for bit, found in covers.items()}
     for bit, found in as_sets.items():
         for other, others in as_sets.items():
-            if other != bit and not implied & other and others <= found and (others < found or other < bit):
+            if other != bit and not implied & other and others <= found:
                 implied |= bit
                 break
     return implied
