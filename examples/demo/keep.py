@@ -52,12 +52,13 @@ def _wait(aws: LocalAws) -> NoReturn:
 def how_to_use(file: Path, pid: int, endpoint: str, role_arns: Mapping[str, str]) -> str:
     """Say what to type next, and how to stop it."""
     roles = "\n".join(f"    {name:<9} {arn}" for name, arn in role_arns.items())
+    python = shlex.quote(os.path.relpath(sys.executable))
     return f"""The local AWS is still running at {endpoint}.
 
   Point the AWS CLI, the CDK CLI and boto3 at it (as the account's administrator):
-    source {shlex.quote(str(file))}
+    source {shlex.quote(os.path.relpath(file))}
     aws bedrock-agent list-knowledge-bases
-    python -c "import boto3; print(boto3.client('bedrock').list_guardrails()['guardrails'])"
+    {python} -c "import boto3; print(boto3.client('bedrock').list_guardrails()['guardrails'])"
 
   Roles to assume with `aws sts assume-role --role-session-name me --role-arn ARN`:
 {roles}

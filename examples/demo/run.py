@@ -27,7 +27,7 @@ __all__ = ["WORK", "Demo", "run"]
 
 WORK = ROOT / ".cache/demo"
 REVIEW = "import sys; from constructs_lib.review.cli import main; sys.exit(main())"
-QUESTION = "Which IAM action authorises a streamed answer?"
+QUESTION = "Which two operations return a stream, and which action authorises both?"
 
 
 def run(aws: LocalAws, console: Console) -> tuple[int, Deployment]:
