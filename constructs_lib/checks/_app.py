@@ -15,8 +15,8 @@ __all__ = ["is_failed_validation", "synth_or_exit"]
 def is_failed_validation(error: RuntimeError) -> bool:
     """Whether an exception that crossed from JavaScript says that a validation plugin found errors.
 
-    jsii loses the class of the error; its name is the beginning of the text. ``ValidationFailedWithErrors`` is
-    another one: constructs that refuse their own state, shown nowhere else than in the exception.
+    jsii loses the class of the error; its name is the beginning of the text. ``ValidationFailedWithErrors``
+    is another one: constructs that refuse their own state, shown nowhere else than in the exception.
     """
     return str(error).startswith("ValidationFailed:")
 
