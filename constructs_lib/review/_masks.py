@@ -23,6 +23,7 @@ class Masks:
     tagging_write: int
     on_arns: int
     credentials: int
+    reading: int
     families: tuple[tuple[str, str, int], ...]
     data_types: frozenset[str]
 
@@ -32,7 +33,7 @@ def masks() -> Masks:
     """Build the sets once."""
     bits = tables().bit
     sets = dict.fromkeys(
-        ("control_write", "control_read", "data", "data_read", "tagging", "tagging_write", "on_arns", "credentials"), 0
+        ("control_write", "control_read", "data", "data_read", "tagging", "tagging_write", "on_arns", "credentials", "reading"), 0
     )
     families: dict[str, int] = {}
     for action in catalogue.actions().values():
@@ -46,6 +47,7 @@ def masks() -> Masks:
         else:
             sets["data_read" if action.data_read else "data"] |= flag
         sets["on_arns"] |= flag if action.resource_types else 0
+        sets["reading"] |= flag if action.level in {"Read", "List"} else 0
         sets["credentials"] |= flag if action.releases_credential else 0
     planes = {family.name: str(family.plane) for family in catalogue.families().values()}
     return Masks(

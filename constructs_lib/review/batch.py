@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from constructs_lib.review.engine import Part, finish, look
-from constructs_lib.review.model import Model
-from constructs_lib.review.readers import STDIN, Sources, _guarded, files, read_each
-from constructs_lib.review.readers.gaad import read_accounts
+from constructs_lib.review.readers import STDIN, Sources, files, read_each, read_found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,11 +94,7 @@ def _is_export(path: str) -> bool:
 def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
     """Review one chunk in a worker."""
     chunk, options = work
-    accounts: list[tuple[str, Any]] = []
-    parts = [look(_guarded(item, accounts, None), options) for item in chunk]
-    if accounts:
-        parts.append(look(Model((), tuple(read_accounts(accounts)), ()), options))
-    return parts
+    return [look(model, options) for model in read_found(chunk)]
 
 
 def _in_parallel(chunks: list[list[files.Found]], options: Options, *, progress: bool) -> Iterator[Part]:

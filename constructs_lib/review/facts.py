@@ -139,6 +139,36 @@ class Facts:
                     return statement
         return None
 
+    @cached_property
+    def _audits(self) -> frozenset[str]:
+        """Names of the AWS managed policies that give nothing but reads, by the reference's own access level."""
+        mixed = {held.policy.name for held in self.held if held.mask & ~masks().reading}
+        return frozenset(
+            # A managed policy's statements all stand where it is attached.
+            held.policy.name
+            for held in self.held
+            if held.statement.origin == held.policy.origin and held.policy.name not in mixed
+        )
+
+    def is_audit(self, held: Held) -> bool:
+        """Whether it comes from an AWS managed policy of reads alone (``ReadOnlyAccess``).
+
+        Nobody can scope such a policy, and CDK's bootstrap template gives it to the look-up role of every
+        account; the verdict and the families show what it opens.
+        """
+        return held.policy.name in self._audits
+
+    @cached_property
+    def is_boundary(self) -> bool:
+        """Whether this is a policy made to be a permissions boundary: it demands boundaries of others.
+
+        It limits principals and gives them nothing, so what it allows is no finding.
+        """
+        return self.principal.type == "unattached" and any(
+            statement.effect == "Deny" and has_key(statement.conditions, "iam:PermissionsBoundary")
+            for _, statement in self.statements()
+        )
+
     def families(self) -> dict[str, FamilyUse]:
         """Return what the principal may call of each family, families in the catalogue's order."""
         result: dict[str, FamilyUse] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.policy._model import UNRESOLVED, Origin, Policy, Statement
@@ -111,6 +111,10 @@ def _statement(value: Any, pointer: str, conditional: bool, reasons: tuple[str, 
     except DocumentError as error:
         read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
         return
+    if statement.resources and "" in statement.resources:
+        # No policy deploys with an empty resource: an empty default waits for the parameter to be given.
+        resources = tuple(text or UNRESOLVED for text in statement.resources)
+        statement = replace(statement, resources=resources)
     read.statements.append(statement)
     actions = statement.actions or statement.not_actions or ()
     if statement.effect == "Allow" and any(bedrock_may_hide(action) for action in actions):

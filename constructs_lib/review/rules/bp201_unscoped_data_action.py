@@ -4,7 +4,8 @@
 Finds data actions that take ARNs (data reads aside) allowed on `*`, `arn:*`, or an ARN whose resource part
 starts with `*` and whose account part names no account. It is silent when a condition of the Allow pins the
 request: `bedrock:InferenceProfileArn`, `bedrock:ModelArn`, `bedrock:ProjectArn`, `bedrock:PromptRouterArn`,
-`aws:ResourceTag/...` or a `bedrock-agentcore:` key. A resource that the input leaves open is never reported.
+`aws:ResourceTag/...` or a `bedrock-agentcore:` key. A resource that the input leaves open is never reported,
+nor is what AWS's own read-only policies (`ReadOnlyAccess`) open.
 
 ## Why is this bad?
 The application can call every model, also the dearest and those that nobody approved, query every knowledge
@@ -55,7 +56,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     rows: dict[int, tuple[Held, int, list[str]]] = {}
     for held in facts.held:
         mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
-        if not mask or scope_of(held.resource) != "any" or is_pinned(held.conditions):
+        if not mask or scope_of(held.resource) != "any" or is_pinned(held.conditions) or facts.is_audit(held):
             continue
         first, sum_mask, resources = rows.get(id(held.statement), (held, 0, []))
         rows[id(held.statement)] = (first, sum_mask | mask, [*resources, held.resource])

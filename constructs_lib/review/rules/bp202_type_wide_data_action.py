@@ -56,7 +56,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     rows: dict[int, tuple[Held, int, list[str]]] = {}
     for held in facts.held:
         mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
-        if not mask or scope_of(held.resource) not in {"type", "account"} or is_pinned(held.conditions):
+        if not mask or scope_of(held.resource) not in {"type", "account"} or is_pinned(held.conditions) or facts.is_audit(held):
             continue
         first, sum_mask, resources = rows.get(id(held.statement), (held, 0, []))
         rows[id(held.statement)] = (first, sum_mask | mask, [*resources, held.resource])

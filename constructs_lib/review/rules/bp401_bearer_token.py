@@ -67,7 +67,7 @@ def _uses(facts: Facts) -> Iterator[Finding]:
         if not facts.mask & flag or _denies_long_term(facts, flag):
             continue
         for held in facts.holds(action):
-            if _is_short_term(held.conditions) or id(held.statement) in seen:
+            if _is_short_term(held.conditions) or id(held.statement) in seen or facts.is_audit(held):
                 continue
             seen.add(id(held.statement))
             yield RULE.finding(
