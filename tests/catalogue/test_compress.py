@@ -161,3 +161,8 @@ def test_covers_of_three_of_nine_take_choices() -> None:
     search = _cover._Search()
     search.fewest(0b111111111, dict(zip(_THREES, _THREES, strict=True)), 10)
     assert search.branches > 0
+
+
+def test_a_first_choice_that_was_not_the_best_is_taken_back() -> None:
+    sets = [0b1011000, 0b0000110, 0b1100001, 0b0001011, 0b0110000, 0b1010000, 0b0000101]
+    assert len(cover(0b1111111, sets)[0]) == 3
