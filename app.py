@@ -44,9 +44,11 @@ def main() -> int:
     try:
         app.synth()
     except RuntimeError as error:
-        # The findings stand on standard error already; a traceback would only hide them.
-        if not str(error).startswith("ValidationFailed"):
+        # The findings stand on standard error; what a construct says of its own state stands only here.
+        text = str(error)
+        if not text.startswith("ValidationFailed"):
             raise
+        print(f"app.py: {text.partition(': ')[2]}", file=sys.stderr)  # noqa: T201 - what the user reads last
         return 1
     return 0
 

@@ -16,19 +16,18 @@ PARTITION = {"Ref": "AWS::Partition"}
 class Stack(cdk.Stack):
     """A stack of an app that skips CloudFormation's validation, which is not the subject."""
 
-    def __init__(self, name: str = "S", **context: Any) -> None:
+    def __init__(self, name: str = "S", *, minimize: bool = True) -> None:
         app = cdk.App(
             builtin_cloud_formation_validation=False,
             analytics_reporting=False,
-            context={"@aws-cdk/aws-iam:minimizePolicies": True, **context},
+            context={"@aws-cdk/aws-iam:minimizePolicies": minimize},
         )
         super().__init__(app, name, env=cdk.Environment(account=ACCOUNT, region=REGION))
 
 
 def template(stack: cdk.Stack) -> dict[str, Any]:
     """Synthesize the app and return the stack's template."""
-    found: dict[str, Any] = Template.from_stack(stack).to_json()
-    return found
+    return dict(Template.from_stack(stack).to_json())
 
 
 def resources(found: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

@@ -135,7 +135,7 @@ GRANTS: dict[str, tuple[Callable[[AppRole], object], list[dict[str, Any]]]] = {
 def test_a_grant_is_exact(case: str) -> None:
     give, expected = GRANTS[case]
     # Minimizing merges and reorders; here each statement is to be seen as it was given.
-    stack = Stack(**{"@aws-cdk/aws-iam:minimizePolicies": False})
+    stack = Stack(minimize=False)
     give(role(stack))
     assert statements(template(stack)) == expected
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from constructs import Construct
 
 from constructs_lib import DataPlaneBoundary, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
@@ -59,6 +60,6 @@ def test_a_stack_has_one_and_a_stranger_in_its_place_is_named() -> None:
     stack = Stack()
     assert DataPlaneBoundary.of(stack).node.path == DataPlaneBoundary.of(stack).node.path
     other = Stack()
-    Stack.__base__(other, "DataPlaneBoundary")
+    Construct(other, "DataPlaneBoundary")
     with pytest.raises(PlanesError, match="`S/DataPlaneBoundary` is in the way of the boundary"):
         DataPlaneBoundary.of(other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import time
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -216,8 +217,8 @@ class Answers:
 def answers(monkeypatch: pytest.MonkeyPatch, bedrock: Bedrock) -> Answers:
     made = Answers()
     monkeypatch.setattr(urllib.request, "urlopen", made.urlopen)
-    monkeypatch.setattr(invocation_logging.boto3, "client", lambda _: bedrock.client)
-    monkeypatch.setattr(invocation_logging.time, "sleep", bedrock.slept.append)
+    monkeypatch.setattr(boto3, "client", lambda _: bedrock.client)
+    monkeypatch.setattr(time, "sleep", bedrock.slept.append)
     return made
 
 

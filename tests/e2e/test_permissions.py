@@ -1,0 +1,214 @@
+"""Each permission is needed: without it a deployment, an ingestion or a retrieval fails and names it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from constructs_lib.control_plane._deploy_policies import Scope, bedrock_statements
+from tests.e2e import use
+from tests.e2e.deployment import STACKS, Deployment, DeploymentFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.e2e.deployment import Change
+
+CONTROL = "BedrockPlanesControlPlane"
+
+# AWS documents these in the handlers of the CloudFormation registry, and the local AWS doesn't make the call.
+# Source: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+NOT_CHECKED = {
+    # AWS::Bedrock::KnowledgeBase delete.
+    "bedrock:ListDataSources",
+    # Tags are taken away by an update on AWS; the local AWS only adds.
+    "bedrock:UntagResource",
+    "s3vectors:UntagResource",
+    # AWS::Bedrock::Agent read and update, which compare what is associated with what is wanted.
+    "bedrock:DisassociateAgentKnowledgeBase",
+    "bedrock:GetAgentKnowledgeBase",
+    "bedrock:ListAgentActionGroups",
+    "bedrock:ListAgentCollaborators",
+    "bedrock:ListAgentKnowledgeBases",
+    "bedrock:UpdateAgentKnowledgeBase",
+}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def actions_of_the_deploy_role() -> Iterator[tuple[str, str]]:
+    """Yield (statement, action) of Bedrock and S3 Vectors, and passing roles."""
+    scope = Scope(
+        "aws", "us-east-1", "111122223333", "BedrockPlanes", "bedrock-planes", "BedrockPlanesDeployRole"
+    )
+    for statement in bedrock_statements(scope, agents=True):
+        for action in statement["Action"]:
+            yield statement["Sid"], action
+
+
+def changed(template: dict[str, Any]) -> dict[str, Any]:
+    """Return the template with another content in every resource of Bedrock that can be updated."""
+    found = copy.deepcopy(template)
+    for resource in found["Resources"].values():
+        properties = resource.get("Properties", {})
+        match resource["Type"]:
+            case "AWS::Bedrock::Guardrail":
+                properties["BlockedInputMessaging"] = "Something else."
+            case "AWS::Bedrock::KnowledgeBase" | "AWS::Bedrock::DataSource" | "AWS::Bedrock::AgentAlias":
+                properties["Description"] = "Something else"
+            case "AWS::Bedrock::Agent":
+                properties["Instruction"] += " Something else."
+    return found
+
+
+def live(deployment: Deployment) -> None:
+    """Create, change and delete the control plane, as a pipeline does over the months."""
+    deployment.deploy(CONTROL)
+    deployment.update(CONTROL, changed(deployment.template(CONTROL)), [{"Key": "other", "Value": "x"}])
+    deployment.destroy(CONTROL)
+
+
+def without(deployment: Deployment, sid: str, action: str | None) -> None:
+    """Take an action (or with None all actions) of one statement from the execution policies."""
+    for arn, document in deployment.policies().items():
+        kept = []
+        for statement in document["Statement"]:
+            if statement.get("Sid") == sid:
+                statement["Action"] = [a for a in listed(statement["Action"]) if action not in (None, a)]
+            if statement["Action"]:
+                kept.append(statement)
+        deployment.replace_policy(arn, {**document, "Statement": kept})
+
+
+def test_with_all_permissions_it_lives(fresh: Deployment) -> None:
+    live(fresh)
+
+
+@pytest.mark.parametrize("sid", sorted({sid for sid, _ in actions_of_the_deploy_role()}))
+def test_without_a_statement_the_deployment_rolls_back_and_names_an_action(
+    fresh: Deployment, sid: str
+) -> None:
+    without(fresh, sid, None)
+    with pytest.raises(
+        DeploymentFailed, match=r"(?s)ROLLBACK_COMPLETE.*not authorized to perform: "
+    ) as raised:
+        fresh.deploy(CONTROL)
+    assert any(action in str(raised.value) for found, action in actions_of_the_deploy_role() if found == sid)
+
+
+NEEDED = [case for case in actions_of_the_deploy_role() if case[1] not in NOT_CHECKED]
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("sid", "action"), NEEDED, ids=[action for _, action in NEEDED])
+def test_each_action_of_the_deploy_role_is_needed(fresh: Deployment, sid: str, action: str) -> None:
+    without(fresh, sid, action)
+    with pytest.raises(DeploymentFailed, match=f"not authorized to perform: {action} "):
+        live(fresh)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("action", sorted(NOT_CHECKED))
+def test_what_the_local_aws_does_not_check_is_still_so(fresh: Deployment, action: str) -> None:
+    [sid] = [sid for sid, found in actions_of_the_deploy_role() if found == action]
+    without(fresh, sid, action)
+    live(fresh)
+
+
+# ------------------------------------------------------------ service roles
+SERVICE = [
+    ("InvocationLoggingServiceRole", "logs:CreateLogStream"),
+    ("InvocationLoggingServiceRole", "logs:PutLogEvents"),
+    ("InvocationLoggingHandlerRole", "bedrock:GetModelInvocationLoggingConfiguration"),
+    ("InvocationLoggingHandlerRole", "bedrock:PutModelInvocationLoggingConfiguration"),
+    ("InvocationLoggingHandlerRole", "iam:PassRole"),
+    ("KnowledgeBaseServiceRole", "bedrock:InvokeModel"),
+    ("KnowledgeBaseServiceRole", "s3vectors:DeleteVectors"),
+    ("KnowledgeBaseServiceRole", "s3vectors:GetIndex"),
+    ("KnowledgeBaseServiceRole", "s3vectors:GetVectors"),
+    ("KnowledgeBaseServiceRole", "s3vectors:PutVectors"),
+    ("KnowledgeBaseServiceRole", "s3vectors:QueryVectors"),
+    ("DataSourceReadPolicy", "s3:ListBucket"),
+    ("DataSourceReadPolicy", "s3:GetObject"),
+    ("AgentServiceRole", "bedrock:InvokeModel"),
+    ("AgentServiceRole", "bedrock:Retrieve"),
+    ("AgentServiceRole", "bedrock:ApplyGuardrail"),
+]
+SAMPLE = {"s3vectors:PutVectors", "s3vectors:QueryVectors", "s3:GetObject"}
+
+
+def stripped(template: dict[str, Any], role: str, action: str) -> dict[str, Any]:
+    """Return the template without one action of one role or policy."""
+    found = copy.deepcopy(template)
+    [properties] = [r["Properties"] for name, r in found["Resources"].items() if name[:-8] == role]
+    documents = [p["PolicyDocument"] for p in properties.get("Policies", ())] or [
+        properties["PolicyDocument"]
+    ]
+    before = json.dumps(documents)
+    for document in documents:
+        for statement in document["Statement"]:
+            statement["Action"] = [a for a in listed(statement["Action"]) if a != action]
+        document["Statement"] = [s for s in document["Statement"] if s["Action"]]
+    assert json.dumps(documents) != before
+    return found
+
+
+def case_marks() -> list[Any]:
+    return [
+        pytest.param(role, action, marks=() if action in SAMPLE else pytest.mark.prove, id=f"{role}-{action}")
+        for role, action in SERVICE
+    ]
+
+
+@pytest.mark.parametrize(("role", "action"), case_marks())
+def test_each_permission_of_a_service_role_is_needed(fresh: Deployment, role: str, action: str) -> None:
+    def change(stack: str, template: dict[str, Any]) -> dict[str, Any]:
+        return stripped(template, role, action) if stack == CONTROL else template
+
+    with pytest.raises((DeploymentFailed, use.UseFailed, ClientError)) as raised:
+        deploy_and_use(fresh, change)
+    # Bedrock answers a log role that lacks a permission without naming the action.
+    assert action in str(raised.value) or "Failed to validate permissions for log group" in str(raised.value)
+
+
+def deploy_and_use(deployment: Deployment, change: Change) -> None:
+    """Do all that needs a service role."""
+    deployment.deploy(*STACKS, change=change)
+    use.use(deployment)
+
+
+@pytest.mark.prove
+def test_the_handler_needs_to_delete_when_its_stack_goes(fresh: Deployment) -> None:
+    action = "bedrock:DeleteModelInvocationLoggingConfiguration"
+    fresh.deploy(
+        CONTROL, change=lambda _, template: stripped(template, "InvocationLoggingHandlerRole", action)
+    )
+    with pytest.raises(DeploymentFailed, match=rf"DELETE_FAILED.*{action}"):
+        fresh.destroy(CONTROL)
+
+
+def test_the_lists_are_those_of_the_template(assembly: Path) -> None:
+    """Every permission of a service role is tried, but for the two that write the handler's own log."""
+    template = json.loads((assembly / f"{CONTROL}.template.json").read_text("utf-8"))
+    found = set()
+    for name, resource in template["Resources"].items():
+        kind = resource.get("Metadata", {}).get("bedrock-planes:role", {}).get("kind")
+        if kind in ("service", "deploy") or name.startswith("DataSourceReadPolicy"):
+            properties = resource["Properties"]
+            documents = [p["PolicyDocument"] for p in properties.get("Policies", ())]
+            for document in documents or [properties["PolicyDocument"]]:
+                found |= {(name[:-8], a) for s in document["Statement"] for a in listed(s["Action"])}
+    tried = {
+        *SERVICE,
+        ("InvocationLoggingHandlerRole", "bedrock:DeleteModelInvocationLoggingConfiguration"),
+        ("InvocationLoggingHandlerRole", "logs:CreateLogStream"),
+        ("InvocationLoggingHandlerRole", "logs:PutLogEvents"),
+    }
+    assert found == tried

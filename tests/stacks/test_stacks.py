@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import cfnlint.api
+import pytest
+
+import app
+from constructs_lib import PlanesError, catalogue
+from stacks.settings import SettingsError
+from tests.stacks.conftest import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.stacks.conftest import Synthesis
+
+STACKS = ["BedrockPlanesApp", "BedrockPlanesControlPlane", "BedrockPlanesDeployRole", "BedrockPlanesNetwork"]
+OUTPUTS = {
+    "BedrockPlanesApp": {"AppRoleArn", "FunctionName", "ModelId"},
+    "BedrockPlanesControlPlane": {
+        "AgentAliasId",
+        "AgentId",
+        "DataSourceId",
+        "DocumentsBucketName",
+        "GuardrailId",
+        "GuardrailVersion",
+        "KnowledgeBaseId",
+        "OperatorRoleArn",
+    },
+    "BedrockPlanesDeployRole": {"DeployRoleArn", "ExecutionPolicyArns"},
+    "BedrockPlanesNetwork": {"VpcId"},
+}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+# ------------------------------------------------------------ validation
+@pytest.mark.parametrize("which", ["everything", "plain"])
+def test_cloudformations_rules_and_cdk_nag_find_nothing(which: str, request: pytest.FixtureRequest) -> None:
+    made: Synthesis = request.getfixturevalue(which)
+    assert (made.status, made.error) == (0, "")
+    assert sorted(made.templates) == STACKS
+    reports = json.loads((made.folder / "validation-report.json").read_text("utf-8"))["pluginReports"]
+    assert {r["pluginName"]: r["conclusion"] for r in reports} == {
+        "AwsSolutions": "success",
+        "CloudFormation Validate": "success",
+    }
+    assert [v for r in reports for v in r["violations"]] == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_cfn_lint_finds_no_error(everything: Synthesis, stack: str) -> None:
+    text = (everything.folder / f"{stack}.template.json").read_text("utf-8")
+    config = cfnlint.api.ManualArgs(regions=["us-east-1"])
+    assert [m for m in cfnlint.api.lint(text, config=config) if m.rule.severity == "error"] == []
+
+
+def test_every_acknowledgement_has_a_reason_and_stands_on_a_resource(everything: Synthesis) -> None:
+    found = []
+    for path in everything.folder.glob("*.metadata.json"):
+        for construct, entries in json.loads(path.read_text("utf-8")).items():
+            for entry in entries:
+                if entry["type"] == "aws:cdk:acknowledged-rules":
+                    found.append((construct, entry["data"]))  # noqa: PERF401 - three loops read better so
+    assert found
+    for construct, data in found:
+        assert construct.count("/") >= 2, f"{construct} is a whole stack"
+        assert all(len(reason) > 20 for reason in data.values()), construct
+
+
+def test_names_and_outputs_are_what_the_demo_reads(everything: Synthesis, plain: Synthesis) -> None:
+    found = {
+        stack: {name for name in template.get("Outputs", {}) if not name.startswith("Exports")}
+        for stack, template in everything.templates.items()
+    }
+    assert found == OUTPUTS
+    without = set(plain.template("BedrockPlanesControlPlane")["Outputs"])
+    assert without == OUTPUTS["BedrockPlanesControlPlane"] - {"AgentId", "AgentAliasId"}
+
+
+def test_agents_classic_are_made_only_where_the_account_has_them(
+    everything: Synthesis, plain: Synthesis
+) -> None:
+    def kinds(made: Synthesis) -> set[str]:
+        resources = made.template("BedrockPlanesControlPlane")["Resources"].values()
+        return {r["Type"] for r in resources if r["Type"].startswith("AWS::Bedrock::Agent")}
+
+    assert kinds(everything) == {"AWS::Bedrock::Agent", "AWS::Bedrock::AgentAlias"}
+    assert kinds(plain) == set()
+    assert "InvokeAgent" not in json.dumps(list(policies(plain.template("BedrockPlanesApp")).values()))
+
+
+def test_the_deploy_role_needs_no_bootstrap(everything: Synthesis) -> None:
+    template = everything.template("BedrockPlanesDeployRole")
+    assert "Parameters" not in template
+    assert "Rules" not in template
+    # The CDK CLI passes a template up to this size to CloudFormation without a bucket.
+    assert len(json.dumps(template)) < 51_200
+
+
+# ------------------------------------------------------------ planes
+def policies(template: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return each role's statements, its boundary left out, by the first part of its logical id."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::IAM::Role":
+            for inline in properties.get("Policies", ()):
+                found.setdefault(name, []).extend(inline["PolicyDocument"]["Statement"])
+            for arn in properties.get("ManagedPolicyArns", ()):
+                attached = template["Resources"][arn["Ref"]]["Properties"]
+                found.setdefault(name, []).extend(attached["PolicyDocument"]["Statement"])
+        elif resource["Type"] == "AWS::IAM::Policy":
+            for role in properties["Roles"]:
+                found.setdefault(role["Ref"], []).extend(properties["PolicyDocument"]["Statement"])
+    return found
+
+
+def families(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict[str, list[str]]]]:
+    """Return kind -> role -> family -> actions, expanded as IAM would."""
+    found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for template in templates.values():
+        for name, statements in policies(template).items():
+            kind = template["Resources"][name]["Metadata"]["bedrock-planes:role"]["kind"]
+            mine = found.setdefault(kind, {}).setdefault(name, {})
+            for statement in statements:
+                if statement["Effect"] == "Allow":
+                    for action in (a for p in listed(statement["Action"]) for a in catalogue.expand(p)):
+                        family = catalogue.actions()[action].family
+                        mine[family] = sorted({*mine.get(family, []), action})
+    return found
+
+
+def shared(found: dict[str, dict[str, dict[str, list[str]]]]) -> set[str]:
+    """Return the families that app roles and deploy roles both hold."""
+    application = {family for role in found["app"].values() for family in role}
+    deploy = {family for role in found["deploy"].values() for family in role}
+    return application & deploy
+
+
+def test_the_roles_families_and_none_is_shared(everything: Synthesis, snapshot: SnapshotAssertion) -> None:
+    found = families(everything.templates)
+    assert shared(found) == set()
+    assert found == snapshot
+
+
+def test_one_control_action_in_the_app_role_would_be_seen(everything: Synthesis) -> None:
+    templates = everything.templates
+    [policy] = [
+        resource["Properties"]["PolicyDocument"]
+        for name, resource in templates["BedrockPlanesApp"]["Resources"].items()
+        if name.startswith("AppRoleDefaultPolicy")
+    ]
+    policy["Statement"].append({"Effect": "Allow", "Action": "bedrock:GetGuardrail", "Resource": "*"})
+    assert shared(families(templates)) == {"bedrock"}
+
+
+def test_every_role_is_marked(everything: Synthesis) -> None:
+    kinds = {
+        name[:-8]: resource["Metadata"]["bedrock-planes:role"]["kind"]
+        for template in everything.templates.values()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+    assert kinds == {
+        "AgentServiceRole": "service",
+        "AppRole": "app",
+        "DeployRole": "deploy",
+        "InvocationLoggingHandlerRole": "deploy",
+        "InvocationLoggingServiceRole": "service",
+        "KnowledgeBaseServiceRole": "service",
+        "OperatorRole": "operator",
+    }
+
+
+def test_the_roles_of_the_application_and_the_operator_are_exact(
+    everything: Synthesis, snapshot: SnapshotAssertion
+) -> None:
+    application = policies(everything.template("BedrockPlanesApp"))
+    control = policies(everything.template("BedrockPlanesControlPlane"))
+    [operator] = [statements for name, statements in control.items() if name.startswith("OperatorRole")]
+    assert {"app": list(application.values()), "operator": operator} == snapshot
+
+
+def test_the_function_sits_in_the_two_subnets_without_a_way_out(everything: Synthesis) -> None:
+    functions = [
+        resource["Properties"]
+        for resource in everything.template("BedrockPlanesApp")["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+    assert [len(function["VpcConfig"]["SubnetIds"]) for function in functions] == [2]
+    network = everything.template("BedrockPlanesNetwork")["Resources"].values()
+    ways_out = {"AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route"}
+    assert not {resource["Type"] for resource in network} & ways_out
+
+
+def test_nothing_crosses_stacks_that_could_block_an_update(everything: Synthesis) -> None:
+    """CloudFormation never changes an export in use: only the VPC's own, which never change, are exported."""
+    exported = {
+        output["Value"].get("Ref") or output["Value"]["Fn::GetAtt"][0]
+        for template in everything.templates.values()
+        for output in template.get("Outputs", {}).values()
+        if "Export" in output
+    }
+    assert all(name.startswith("Vpc") for name in exported)
+
+
+# ------------------------------------------------------------ bad input
+BAD = [
+    ({"region": "mars"}, "context value `region` is `mars`: give a Region such as us-east-1"),
+    ({"account": "12"}, "context value `account` is `12`: give 12 digits"),
+    ({"prefix": "A B"}, "context value `prefix` is `A B`: use 3-21 lower-case letters"),
+    ({"agents-classic": "maybe"}, "context value `agents-classic` is `maybe`: use true or false"),
+    ({"assumable-by": "me"}, "context value `assumable-by` is `me`: give the ARN of a principal"),
+    ({"model": "no model"}, "context value `model` is `no model`: give a model's id such as amazon.nova"),
+    (
+        {"embedding-model": "acme.embed"},
+        "`dimension` is missing and the catalogue doesn't know the embedding model",
+    ),
+    ({"prefix": 7}, "context value `prefix` is `7`: use 3-21 lower-case letters"),
+]
+
+
+@pytest.mark.parametrize(("context", "message"), BAD)
+def test_a_wrong_context_value_is_named_with_the_remedy(context: dict[str, Any], message: str) -> None:
+    made = cdk.App(context=context)
+    with pytest.raises((SettingsError, PlanesError), match=re.escape(message)) as raised:
+        app.build(made)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wrong_context_value_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    made = run(tmp_path / "out", validate=False, context={"region": "mars"})
+    assert made.status == 2
+    assert made.error.startswith("app.py: context value `region` is `mars`: give a Region such as us-east-1")
+    assert len(made.error.splitlines()) == 1
+
+
+def test_the_default_environment_is_what_the_cli_says(tmp_path: Path) -> None:
+    environment = {"CDK_DEFAULT_ACCOUNT": "444455556666", "CDK_DEFAULT_REGION": "eu-west-1"}
+    context = {"prefix": "acme-chat", "model": "eu.amazon.nova-lite-v1:0"}
+    made = run(tmp_path / "out", validate=False, environment=environment, context=context)
+    assert made.status == 0, made.error
+    names = ("App", "ControlPlane", "DeployRole", "Network")
+    assert sorted(made.templates) == [f"AcmeChat{name}" for name in names]
+    manifest = json.loads((made.folder / "manifest.json").read_text("utf-8"))["artifacts"]
+    assert manifest["AcmeChatApp"]["environment"] == "aws://444455556666/eu-west-1"
+
+
+FAULTY = """
+import sys
+import app
+from aws_cdk import aws_s3 as s3
+
+def build(made, build=app.build):
+    build(made)
+    s3.Bucket(made.node.find_child("BedrockPlanesControlPlane"), "Open")
+
+app.build = build
+sys.exit(app.main())
+"""
+
+
+def test_findings_are_printed_without_a_traceback(tmp_path: Path) -> None:
+    made = run(tmp_path / "out", validate=True, script=FAULTY)
+    assert made.status == 1
+    assert "AwsSolutions-S1" in (made.folder / "validation-report.json").read_text("utf-8")
+    assert made.error
+    assert "Traceback" not in made.error
