@@ -1,0 +1,61 @@
+"""Every format shows every finding, and text from the input can't break it."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from constructs_lib.review.engine import review
+from constructs_lib.review.model import Report
+from constructs_lib.review.readers import read_document
+from constructs_lib.review.render import FORMATS, render
+
+_NASTY = "<script>|`*_evil_*`"
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    statement = {"Effect": "Allow", "Action": ["bedrock:InvokeModel", f"bedrock:{_NASTY}"], "Resource": "*"}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}]},
+    }
+    return review(read_document({"Resources": {"Role": role}}, "a<b>|c.json"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_finding_is_shown(name: str, report: Report) -> None:
+    text = render(report, name)
+    assert text.endswith("\n")
+    assert len(report.findings) >= 3
+    assert all(finding.rule in text for finding in report.findings)
+
+
+def test_text_has_colours_only_when_asked(report: Report) -> None:
+    assert "\x1b[" not in render(report, "text")
+    assert "\x1b[31;1m" in render(report, "text", colour=True)
+
+
+def test_html_escapes_what_the_input_says(report: Report) -> None:
+    text = render(report, "html")
+    tags: list[str] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: tags.append(tag)  # type: ignore[method-assign,misc] # records what is opened
+    parser.feed(text)
+    assert "script" not in tags
+    assert "&lt;script&gt;" in text
+
+
+def test_sarif_points_at_rules_and_places(report: Report) -> None:
+    run = json.loads(render(report, "sarif"))["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert len(run["results"]) == len(report.findings)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%3Cb%3E%7Cc.json"
+
+
+def test_json_is_the_report(report: Report) -> None:
+    assert json.loads(render(report, "json"))["summary"]["principals"] == 1

