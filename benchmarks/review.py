@@ -39,7 +39,9 @@ def main() -> int:
     parser.add_argument("--kilobytes", type=int, default=250, help="size of each (default: 250)")
     parser.add_argument("--peers", type=Path, help="folder of the executables of the peers")
     args = parser.parse_args()
-    ours = shutil.which("bedrock-planes", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    ours = shutil.which(
+        "bedrock-planes", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
     if ours is None:
         sys.stderr.write("bedrock-planes is not installed; run `make setup`\n")
         return 2
@@ -67,7 +69,10 @@ def _single(ours: str, folder: Path) -> None:
     command = [ours, "review", str(path)]
     _timed(command)
     times = [_timed(command) for _ in range(7)]
-    _say("one template, 300 resources", f"{statistics.median(times):.3f} s, whole process ({path.stat().st_size:,} bytes)")
+    _say(
+        "one template, 300 resources",
+        f"{statistics.median(times):.3f} s, whole process ({path.stat().st_size:,} bytes)",
+    )
 
 
 def _batch(ours: str, folder: Path, count: int, size: int) -> None:
@@ -75,7 +80,9 @@ def _batch(ours: str, folder: Path, count: int, size: int) -> None:
     batch.mkdir()
     total = write_batch(batch, count, size)
     output = folder / "report.json"
-    taken = _timed([ours, "review", str(batch), "--format", "json", "--output", str(output), "--fail-on", "never"])
+    taken = _timed(
+        [ours, "review", str(batch), "--format", "json", "--output", str(output), "--fail-on", "never"]
+    )
     principals = json.loads(output.read_text(encoding="utf-8"))["summary"]["principals"]
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     _say(
@@ -87,12 +94,16 @@ def _batch(ours: str, folder: Path, count: int, size: int) -> None:
 
 def _peers(peers: Path | None, folder: Path) -> None:
     """Measure each peer that is there on the first files of the batch."""
-    where = os.pathsep.join([*([str(peers)] if peers else []), str(Path(sys.executable).parent), os.environ["PATH"]])
+    where = os.pathsep.join(
+        [*([str(peers)] if peers else []), str(Path(sys.executable).parent), os.environ["PATH"]]
+    )
     templates = sorted((folder / "batch").glob("*.json"))[:_SAMPLE]
     policies = _policies(templates, folder)
     tools = {
         "cfn-lint": [["cfn-lint", str(path)] for path in templates],
-        "cloudsplaining": [["cloudsplaining", "scan-policy-file", "--input-file", str(path)] for path in policies],
+        "cloudsplaining": [
+            ["cloudsplaining", "scan-policy-file", "--input-file", str(path)] for path in policies
+        ],
         "parliament": [["parliament", "--file", str(path)] for path in policies],
     }
     for name, commands in tools.items():

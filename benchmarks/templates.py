@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["template", "write_batch"]
 
@@ -25,6 +27,7 @@ def template(seed: int, resources: int = 300, size: int = 0) -> dict[str, Any]:
         seed: what makes it differ from others.
         resources: how many resources at least.
         size: bytes of JSON at least; resources are added until it is reached.
+
     """
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     body: dict[str, Any] = {}
@@ -75,7 +78,9 @@ def _group(chance: random.Random, index: int) -> dict[str, Any]:
                 "Handler": "index.handler",
                 "Runtime": "python3.13",
                 "Role": {"Fn::GetAtt": [f"{name}Role", "Arn"]},
-                "Environment": {"Variables": {"QUEUE": {"Ref": f"{name}Queue"}, "BUCKET": {"Ref": f"{name}Bucket"}}},
+                "Environment": {
+                    "Variables": {"QUEUE": {"Ref": f"{name}Queue"}, "BUCKET": {"Ref": f"{name}Bucket"}}
+                },
             },
         },
         f"{name}Bucket": {
@@ -101,7 +106,9 @@ def _statements(chance: random.Random, name: str) -> list[dict[str, Any]]:
             {
                 "Effect": "Allow",
                 "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
-                "Resource": {"Fn::Sub": f"arn:${{AWS::Partition}}:bedrock:${{AWS::Region}}::foundation-model/{model}"},
+                "Resource": {
+                    "Fn::Sub": f"arn:${{AWS::Partition}}:bedrock:${{AWS::Region}}::foundation-model/{model}"
+                },
             }
         )
     if chance.random() < 0.02:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Step", "reaches", "steps_from"]
 
 
-
 class Step(NamedTuple):
     """One way from a principal to a role. ``resource`` is concrete or empty."""
 
@@ -114,7 +113,9 @@ def _by_way(node: Node, target: Node, statement: Statement, ways: list[Outside])
     for way in ways:
         if any(reaches(text, target, node) for text in way.resources):
             conditional = way.statement.conditional or statement.conditional
-            return Step(target, "assume", ASSUME_ROLE, _concrete(target.arn), way.statement.origin, conditional)
+            return Step(
+                target, "assume", ASSUME_ROLE, _concrete(target.arn), way.statement.origin, conditional
+            )
     return None
 
 
@@ -186,9 +187,15 @@ def _account(arn: str) -> str:
 
 def _may_pass_to(way: Outside, service: str) -> bool:
     """Whether `iam:PassedToService` of the statement lets the service have the role."""
-    tests = [c for c in way.conditions if c.key.lower() == "iam:passedtoservice" and "not" not in c.operator.lower()]
+    tests = [
+        c
+        for c in way.conditions
+        if c.key.lower() == "iam:passedtoservice" and "not" not in c.operator.lower()
+    ]
     return all(
-        any(UNRESOLVED in value or matching.matches(value, service, ignore_case=True) for value in test.values)
+        any(
+            UNRESOLVED in value or matching.matches(value, service, ignore_case=True) for value in test.values
+        )
         for test in tests
     )
 
@@ -196,7 +203,7 @@ def _may_pass_to(way: Outside, service: str) -> bool:
 def _trusts_service(target: Node, service: str) -> bool:
     trust = target.trust
     return trust is not None and any(
-        kind == "Service" and (value == service or value == "*" or value.endswith(f".{service}"))
+        kind == "Service" and (value in (service, "*") or value.endswith(f".{service}"))
         for statement in trust.statements
         if statement.effect == "Allow"
         for kind, value in statement.principals or ()

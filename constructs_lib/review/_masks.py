@@ -33,7 +33,18 @@ def masks() -> Masks:
     """Build the sets once."""
     bits = tables().bit
     sets = dict.fromkeys(
-        ("control_write", "control_read", "data", "data_read", "tagging", "tagging_write", "on_arns", "credentials", "reading"), 0
+        (
+            "control_write",
+            "control_read",
+            "data",
+            "data_read",
+            "tagging",
+            "tagging_write",
+            "on_arns",
+            "credentials",
+            "reading",
+        ),
+        0,
     )
     families: dict[str, int] = {}
     for action in catalogue.actions().values():
@@ -53,7 +64,9 @@ def masks() -> Masks:
     return Masks(
         **sets,
         families=tuple((name, planes[name], mask) for name, mask in families.items()),
-        data_types=frozenset(kind.name for kind in catalogue.resource_types().values() if kind.plane == "data"),
+        data_types=frozenset(
+            kind.name for kind in catalogue.resource_types().values() if kind.plane == "data"
+        ),
     )
 
 

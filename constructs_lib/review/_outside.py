@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ASSUME_ROLE", "CREATE_API_KEY", "ESCALATIONS", "PASS_ROLE", "RUNNERS", "Outside", "outside"]
 
 ASSUME_ROLE = "sts:AssumeRole"
-PASS_ROLE = "iam:PassRole"
+PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action's name
 CREATE_API_KEY = "iam:CreateServiceSpecificCredential"
 
 # Changes of policies, trust, boundaries and credentials:

@@ -29,6 +29,7 @@ def review_paths(paths: Sequence[str], options: Options, *, progress: bool = Fal
         paths: as the command line takes them.
         options: how to review.
         progress: whether to say on standard error how far a long run is.
+
     """
     stdin = files.standard_input() if STDIN in paths else None
     sources = Sources({STDIN: stdin} if stdin is not None else None)
@@ -40,7 +41,9 @@ def review_paths(paths: Sequence[str], options: Options, *, progress: bool = Fal
     return finish(parts, options, sources.line_of)
 
 
-def _one_by_one(paths: Sequence[str], stdin: bytes | None, options: Options, *, progress: bool) -> Iterator[Part]:
+def _one_by_one(
+    paths: Sequence[str], stdin: bytes | None, options: Options, *, progress: bool
+) -> Iterator[Part]:
     for count, model in enumerate(read_each(paths, stdin=stdin), 1):
         yield look(model, options)
         if progress and count % 50 == 0:

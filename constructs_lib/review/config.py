@@ -41,7 +41,7 @@ _ACKNOWLEDGE_KEYS = ("rule", "principal", "reason", "expires")
 
 
 class ConfigError(ValueError):
-    """A configuration that says something unknown. ``str()`` is one line that names the key and the remedy."""
+    """A configuration that says something unknown. ``str()`` is one line with the key and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ def parse_config(text: str, path: str, rules: Iterable[str]) -> Config:
 
     Raises:
         ConfigError: not TOML, or something in it is unknown or of the wrong type.
+
     """
     import tomllib  # noqa: PLC0415 - only runs with a configuration pay for the parser
 
@@ -114,7 +115,9 @@ class _Reader:
         kinds = self._table(values.get("kinds", {}), "kinds", get_args(Kind))
         return Config(
             off=frozenset(self._rule(item, "off") for item in off),
-            severity={self._rule(key, "severity"): self._severity(key, value) for key, value in severity.items()},
+            severity={
+                self._rule(key, "severity"): self._severity(key, value) for key, value in severity.items()
+            },
             kinds=tuple((kind, item) for kind in kinds for item in self._list(kinds[kind], f"kinds.{kind}")),  # type: ignore[misc] # the table's keys were checked against Kind
             acknowledge=self._acknowledgements(values.get("acknowledge", [])),
         )
@@ -124,7 +127,9 @@ class _Reader:
 
     def _near(self, value: str, known: Sequence[str]) -> str:
         near = get_close_matches(value, known, 1, 0.5)
-        return f"did you mean `{near[0]}`?" if near else f"it can be {', '.join(f'`{name}`' for name in known)}"
+        return (
+            f"did you mean `{near[0]}`?" if near else f"it can be {', '.join(f'`{name}`' for name in known)}"
+        )
 
     def _table(self, value: Any, key: str, known: Sequence[str] | None) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -157,7 +162,9 @@ class _Reader:
 
     def _acknowledgements(self, value: Any) -> tuple[AcknowledgeRule, ...]:
         if not isinstance(value, list):
-            raise self._fail(f"`acknowledge` is {_kind_of(value)}", "write `[[tool.bedrock-planes.acknowledge]]`")
+            raise self._fail(
+                f"`acknowledge` is {_kind_of(value)}", "write `[[tool.bedrock-planes.acknowledge]]`"
+            )
         return tuple(self._acknowledgement(item, index) for index, item in enumerate(value))
 
     def _acknowledgement(self, value: Any, index: int) -> AcknowledgeRule:
@@ -172,7 +179,11 @@ class _Reader:
         if not isinstance(principal, str):
             raise self._fail(f"`{key}.principal` is {_kind_of(principal)}", "make it a pattern of the name")
         return AcknowledgeRule(
-            self._rule(entry["rule"], key), principal, reason.strip(), self._date(entry.get("expires"), key), self._path
+            self._rule(entry["rule"], key),
+            principal,
+            reason.strip(),
+            self._date(entry.get("expires"), key),
+            self._path,
         )
 
     def _date(self, value: Any, key: str) -> date | None:

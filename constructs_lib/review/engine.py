@@ -37,7 +37,7 @@ _FOLDED_INTO = ("BP101", "BP201")
 
 @dataclass(slots=True)
 class Part:
-    """What one model gave. ``findings`` stand beside the resource they are about, ``None`` for a principal's."""
+    """What one model gave. ``findings`` stand beside the resource they are about, if it is one."""
 
     inputs: list[Input] = field(default_factory=list)
     principals: list[PrincipalReport] = field(default_factory=list)
@@ -52,8 +52,9 @@ def review(model: Model, options: Options | None = None, line_of: LineOf | None 
     Args:
         model: what the readers made of the input.
         options: how to review; the defaults without it.
-        line_of: gives the line of a path and JSON pointer, as ``readers.Sources.line_of`` does; locations have
-            no lines without it.
+        line_of: gives the line of a path and JSON pointer, as ``readers.Sources.line_of`` does; without
+            it locations have no lines.
+
     """
     options = options or Options()
     return finish([look(model, options)], options, line_of)
@@ -173,7 +174,9 @@ def _folded(
             yield finding, resource
 
 
-def _settle(finding: Finding, resource: Resource | None, people: dict[str, Node], options: Options) -> Finding:
+def _settle(
+    finding: Finding, resource: Resource | None, people: dict[str, Node], options: Options
+) -> Finding:
     """Give a finding its severity and, where somebody accepted it, the acknowledgement."""
     config = options.config or Config()
     node = people.get(finding.principal or "")
@@ -223,7 +226,7 @@ def _meant(pattern: str, subject: Any) -> bool:
 
 
 def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Number equal fingerprints, so that each finding of a report has its own."""
+    """Give equal fingerprints a number, so that each finding of a report has its own."""
     seen: dict[str, int] = {}
     for finding in findings:
         count = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
@@ -232,7 +235,14 @@ def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _sort_key(finding: Finding) -> tuple[Any, ...]:
     place = finding.location
-    return (place.path, finding.principal or "", finding.rule, _ORDER[finding.severity], _steps(place.pointer), finding.message)
+    return (
+        place.path,
+        finding.principal or "",
+        finding.rule,
+        _ORDER[finding.severity],
+        _steps(place.pointer),
+        finding.message,
+    )
 
 
 def _steps(pointer: str) -> tuple[tuple[int, int, str], ...]:
@@ -245,4 +255,3 @@ def _with_lines(finding: Finding, line_of: LineOf) -> Finding:
         return replace(location, line=line_of(location.path, location.pointer))
 
     return replace(finding, location=placed(finding.location), related=tuple(map(placed, finding.related)))
-

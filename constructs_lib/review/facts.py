@@ -62,21 +62,21 @@ class Facts:
         self.principal = principal
         self.kind = kind
         self._scps = tuple(scps)
-        self.effective: Effective = effective(principal.policies, boundary=principal.boundary, scps=self._scps)
+        self.effective: Effective = effective(
+            principal.policies, boundary=principal.boundary, scps=self._scps
+        )
         self.mask = self.effective.mask
 
     @cached_property
     def held(self) -> tuple[Held, ...]:
-        """Everything that the principal may effectively do, statement by statement and resource by resource."""
+        """Everything that the principal may effectively do, by statement and resource."""
         result = []
         for policy, statement, items in self.effective._entries:  # noqa: SLF001 - the rows behind the masks
             for item in items:
                 conditions = statement.conditions
                 for limit in item.limits:
                     conditions += limit.conditions
-                result.append(
-                    Held(policy, statement, item.piece.pattern, item.piece, item.mask, conditions)
-                )
+                result.append(Held(policy, statement, item.piece.pattern, item.piece, item.mask, conditions))
         return tuple(result)
 
     @cached_property
@@ -141,7 +141,7 @@ class Facts:
 
     @cached_property
     def _audits(self) -> frozenset[str]:
-        """Names of the AWS managed policies that give nothing but reads, by the reference's own access level."""
+        """Names of the AWS managed policies that give nothing but reads, by AWS's own access level."""
         mixed = {held.policy.name for held in self.held if held.mask & ~masks().reading}
         return frozenset(
             # A managed policy's statements all stand where it is attached.
@@ -198,7 +198,7 @@ class Facts:
         return bool(self.mask & tables().bit.get(action.lower(), 0))
 
     def permits(self, action: str, resource: str) -> bool:
-        """Whether one concrete request is allowed, decided statement by statement; conditions assumed to hold."""
+        """Whether one concrete request is allowed, conditions assumed to hold."""
         principal = self.principal
         request = Request(action, resource)
         return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self._scps))

@@ -169,7 +169,7 @@ class Touches:
 
 @dataclass(frozen=True, slots=True)
 class FamilyUse:
-    """What a principal may call of one family: actions fully expanded, resources with ``?`` for open parts."""
+    """What a principal may call of one family: actions expanded, resources with ``?`` for open parts."""
 
     plane: str
     actions: tuple[str, ...]

@@ -63,6 +63,7 @@ def baseline_of(text: str, path: str) -> dict[str, str]:
 
     Raises:
         ReportError: the text is no report of this tool.
+
     """
     try:
         value = json.loads(text)
@@ -70,11 +71,14 @@ def baseline_of(text: str, path: str) -> dict[str, str]:
         message = f"`{path}` is not JSON ({error}); write it with `bedrock-planes review --format json`"
         raise ReportError(message) from error
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        message = f"`{path}` is not a report of schema `{SCHEMA}`; write it with `bedrock-planes review --format json`"
+        remedy = "write it with `bedrock-planes review --format json`"
+        message = f"`{path}` is not a report of schema `{SCHEMA}`; {remedy}"
         raise ReportError(message)
     findings = value.get("findings")
     if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
-        message = f"`{path}` has no list of findings; write it again with `bedrock-planes review --format json`"
+        message = (
+            f"`{path}` has no list of findings; write it again with `bedrock-planes review --format json`"
+        )
         raise ReportError(message)
     return {str(finding["fingerprint"]): path for finding in findings if finding.get("fingerprint")}
 
@@ -125,4 +129,6 @@ def _location(location: Location) -> dict[str, Any]:
 
 
 def _acknowledged(value: Acknowledgement | None) -> dict[str, Any] | None:
-    return value and {"reason": value.reason, "at": value.at, "expires": value.expires}
+    if value is None:
+        return None
+    return {"reason": value.reason, "at": value.at, "expires": value.expires}

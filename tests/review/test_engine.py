@@ -37,7 +37,10 @@ def _rules(report: Report) -> list[str]:
     return [finding.rule for finding in report.findings]
 
 
-_MIXED = _policy(_allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL), _allow("bedrock:CreateAgent"))
+_MIXED = _policy(
+    _allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL),
+    _allow("bedrock:CreateAgent"),
+)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +89,20 @@ def test_a_service_control_policy_limits_everyone() -> None:
 def test_a_finding_under_a_condition_says_so() -> None:
     role = {
         "Type": "AWS::IAM::Role",
-        "Properties": {"Policies": [{"PolicyName": "p", "PolicyDocument": _policy(_allow("bedrock:InvokeModel", _MODEL))}]},
+        "Properties": {
+            "Policies": [
+                {"PolicyName": "p", "PolicyDocument": _policy(_allow("bedrock:InvokeModel", _MODEL))}
+            ]
+        },
     }
     extra = {
         "Type": "AWS::IAM::Policy",
         "Condition": "Debug",
-        "Properties": {"PolicyName": "x", "PolicyDocument": _policy(_allow("bedrock:CreateAgent")), "Roles": [{"Ref": "Role"}]},
+        "Properties": {
+            "PolicyName": "x",
+            "PolicyDocument": _policy(_allow("bedrock:CreateAgent")),
+            "Roles": [{"Ref": "Role"}],
+        },
     }
     template = {
         "Conditions": {"Debug": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
@@ -131,18 +142,25 @@ def test_an_acknowledgement_expires_after_its_day(day: str, counts: bool) -> Non
 
 def test_an_acknowledgement_is_for_the_principals_it_names() -> None:
     assert _acknowledged('[[acknowledge]]\nrule = "BP101"\nprincipal = "pol*"\nreason = "x"').acknowledged
-    assert not _acknowledged('[[acknowledge]]\nrule = "BP101"\nprincipal = "other"\nreason = "x"').acknowledged
+    assert not _acknowledged(
+        '[[acknowledge]]\nrule = "BP101"\nprincipal = "other"\nreason = "x"'
+    ).acknowledged
 
 
 def test_a_rule_can_be_off_or_of_another_severity() -> None:
     config = parse_config('off = ["BP305"]\n[severity]\nBP101 = "note"', "planes.toml", _IDS)
-    report = _run(_policy(_allow(["bedrock:InvokeModel"], _MODEL), _allow("bedrock:CreateAgent")), config=config)
+    report = _run(
+        _policy(_allow(["bedrock:InvokeModel"], _MODEL), _allow("bedrock:CreateAgent")), config=config
+    )
     assert [(f.rule, f.severity) for f in report.findings] == [("BP101", "note")]
 
 
 def test_a_kind_comes_from_the_configuration() -> None:
     config = parse_config('[kinds]\napp = ["policy"]', "planes.toml", _IDS)
-    report = _run(_policy(_allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL)), config=config)
+    report = _run(
+        _policy(_allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL)),
+        config=config,
+    )
     assert report.principals[0].kind == "app"
     assert _rules(report) == ["BP501", "BP503"]
 
@@ -171,7 +189,7 @@ def test_a_baseline_accepts_what_it_holds_and_nothing_new() -> None:
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other"}', '{"schema": "bedrock-planes/review/1"}'])
 def test_a_file_that_is_no_report_is_no_baseline(text: str) -> None:
-    with pytest.raises(ReportError, match="old.json"):
+    with pytest.raises(ReportError, match=r"old\.json"):
         baseline_of(text, "old.json")
 
 

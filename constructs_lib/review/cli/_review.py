@@ -27,18 +27,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from constructs_lib.review.render import FORMATS  # noqa: PLC0415 - loaded with the command
 
     parser.description = (
-        "Review templates, policies and account exports: what each principal may really do on the control and "
-        "data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some input "
-        "or the call was wrong."
+        "Review templates, policies and account exports: what each principal may really do on the control "
+        "and data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some "
+        "input or the call was wrong."
     )
     parser.add_argument(
         "paths",
         nargs="+",
         metavar="PATH",
-        help="a cdk.out folder, a CloudFormation or SAM template (JSON or YAML), an IAM policy, the output of "
+        help="a cdk.out folder, a CloudFormation or SAM template (JSON or YAML), an IAM policy, output of "
         "`aws iam get-account-authorization-details`, a folder of these, or - for standard input",
     )
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how to print (default: text)")
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default="text", help="how to print (default: text)"
+    )
     parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
     parser.add_argument(
         "--fail-on",
@@ -47,10 +49,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="exit with 1 at findings of this severity or above (default: error)",
     )
     parser.add_argument(
-        "--strict", action="store_true", help="control reads at runtime and incomplete app or deploy roles are errors"
+        "--strict",
+        action="store_true",
+        help="control reads at runtime and incomplete app or deploy roles are errors",
     )
     parser.add_argument(
-        "--admins", choices=("error", "note"), default="error", help="severity for full administrators (default: error)"
+        "--admins",
+        choices=("error", "note"),
+        default="error",
+        help="severity for full administrators (default: error)",
     )
     parser.add_argument(
         "--scp",
@@ -59,9 +66,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a service control policy that limits every principal; each FILE is one layer",
     )
-    parser.add_argument("--baseline", metavar="REPORT.json", help="an earlier JSON report whose findings are accepted")
     parser.add_argument(
-        "--config", metavar="FILE", help="TOML configuration (default: [tool.bedrock-planes] of ./pyproject.toml)"
+        "--baseline", metavar="REPORT.json", help="an earlier JSON report whose findings are accepted"
+    )
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="TOML configuration (default: [tool.bedrock-planes] of ./pyproject.toml)",
     )
 
 

@@ -19,7 +19,9 @@ HELP = "the rules and what they mean"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``rules``."""
     parser.description = "List the rules, or explain one."
-    parser.add_argument("rule", nargs="?", metavar="ID", help="a rule's id or name, such as BP101 or mixed-planes")
+    parser.add_argument(
+        "rule", nargs="?", metavar="ID", help="a rule's id or name, such as BP101 or mixed-planes"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ def render(report: Report, format_name: str, *, colour: bool = False) -> str:
 
     Raises:
         KeyError: no such format.
+
     """
     module = importlib.import_module(f"{__name__}.{FORMATS[format_name]}")
     if format_name == "text":

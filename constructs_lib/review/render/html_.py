@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1b1f24 }
-table { border-collapse: collapse } td, th { border: 1px solid #d0d7de; padding: .25rem .6rem; text-align: left }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+table { border-collapse: collapse }
+td, th { border: 1px solid #d0d7de; padding: .25rem .6rem; text-align: left }
 code { background: #f2f4f6; padding: 0 .2rem } .error { color: #b42318 } .warning { color: #8a6100 }
 .note { color: #175cd3 } .acknowledged { color: #57606a } li { margin: .6rem 0 } .mixed { color: #b42318 }
 """.strip()
@@ -35,7 +36,8 @@ def render(report: Report) -> str:
     body = "\n".join(_lines(report))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>Bedrock Planes review</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>Bedrock Planes review</title>\n<style>\n{_STYLE}\n</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -67,14 +69,15 @@ def _lines(report: Report) -> Iterator[str]:
 def _finding(finding: Finding) -> str:
     state = state_of(finding)
     parts = [
-        f'<strong class="{state}">{state} {finding.rule}</strong> {escape(finding.name)} '
-        f"<code>{escape(place(finding.location))}</code>",
+        (
+            f'<strong class="{state}">{state} {finding.rule}</strong> {escape(finding.name)} '
+            f"<code>{escape(place(finding.location))}</code>"
+        ),
         escape(finding.message),
     ]
     if finding.witness:
-        parts.append(
-            f"Proof: <code>{escape(finding.witness.action)}</code> on <code>{escape(finding.witness.resource)}</code>"
-        )
+        action, resource = escape(finding.witness.action), escape(finding.witness.resource)
+        parts.append(f"Proof: <code>{action}</code> on <code>{resource}</code>")
     if finding.acknowledged:
         parts.append(f"Acknowledged: {escape(finding.acknowledged.reason)}")
     else:

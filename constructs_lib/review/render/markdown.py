@@ -46,12 +46,14 @@ def _lines(report: Report) -> Iterator[str]:
     for principal_or_none, findings in grouped(report):
         yield from (f"## {_code(principal_or_none.name) if principal_or_none else 'Resources'}", "")
         for finding in findings:
-            yield f"- **{state_of(finding)} {finding.rule}** {finding.name}, {_code(place(finding.location))}  "
+            where = _code(place(finding.location))
+            yield f"- **{state_of(finding)} {finding.rule}** {finding.name}, {where}  "
             yield f"  {_text(finding.message)}  "
             if finding.witness:
                 yield f"  Proof: {_code(finding.witness.action)} on {_code(finding.witness.resource)}  "
             if finding.acknowledged:
-                yield f"  Acknowledged: {_text(finding.acknowledged.reason)} ({_code(finding.acknowledged.at)})"
+                reason, place_of = finding.acknowledged.reason, finding.acknowledged.at
+                yield f"  Acknowledged: {_text(reason)} ({_code(place_of)})"
             else:
                 yield f"  {_text(finding.help)}"
         yield ""

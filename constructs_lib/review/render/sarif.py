@@ -34,7 +34,9 @@ def render(report: Report) -> str:
         ],
     }
     faults = [
-        {"level": "error", "message": {"text": f"{item.path}: {item.error}"}} for item in report.inputs if item.error
+        {"level": "error", "message": {"text": f"{item.path}: {item.error}"}}
+        for item in report.inputs
+        if item.error
     ]
     run = {
         "tool": {"driver": driver},

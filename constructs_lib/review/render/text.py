@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-_CODES = {"error": "31;1", "warning": "33", "note": "36", "acknowledged": "2", "mixed": "31;1", "dim": "2", "bold": "1"}
+_CODES = {
+    "error": "31;1",
+    "warning": "33",
+    "note": "36",
+    "acknowledged": "2",
+    "mixed": "31;1",
+    "dim": "2",
+    "bold": "1",
+}
 _SHORT = {
     "bedrock": "bedrock",
     "bedrock-agent": "agent",
@@ -41,10 +49,8 @@ _WIDTH = 110
 
 def render(report: Report, *, colour: bool = False) -> str:
     """Return the text; ``colour`` adds ANSI codes."""
-    lines: list[str] = []
-    for item in report.inputs:
-        if item.error:
-            lines.append(_paint(f"cannot read {item.path}: {item.error}", "error", colour))
+    faults = [item for item in report.inputs if item.error]
+    lines = [_paint(f"cannot read {item.path}: {item.error}", "error", colour) for item in faults]
     principals = shown_principals(report)
     if principals:
         lines += ["", *_matrix(principals, colour), ""]
@@ -54,12 +60,12 @@ def render(report: Report, *, colour: bool = False) -> str:
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _paint(text: str, style: str, colour: bool) -> str:  # noqa: FBT001 - one private switch, passed through
+def _paint(text: str, style: str, colour: bool) -> str:
     code = _CODES.get(style)
     return f"\x1b[{code}m{text}\x1b[0m" if colour and code else text
 
 
-def _matrix(principals: tuple[PrincipalReport, ...], colour: bool) -> Iterator[str]:  # noqa: FBT001 - as above
+def _matrix(principals: tuple[PrincipalReport, ...], colour: bool) -> Iterator[str]:
     """Yield one row per principal with the number of actions per family."""
     families = families_of(principals)
     heads = [_SHORT.get(name, name) for name in families]
@@ -68,7 +74,9 @@ def _matrix(principals: tuple[PrincipalReport, ...], colour: bool) -> Iterator[s
     planes = {name: use.plane for p in principals for name, use in p.families.items()}
     marks = ["*" if planes[name] == "control" else " " for name in families]
     heads = [head + mark.strip() for head, mark in zip(heads, marks, strict=True)]
-    yield _paint(f"{'principal':<{width}}  {'kind':<8} {'verdict':<8} " + "  ".join(heads), "dim", colour).rstrip()
+    yield _paint(
+        f"{'principal':<{width}}  {'kind':<8} {'verdict':<8} " + "  ".join(heads), "dim", colour
+    ).rstrip()
     for principal, name in zip(principals, names, strict=True):
         cells = "  ".join(
             f"{cell(principal, family):>{len(head)}}" for family, head in zip(families, heads, strict=True)
@@ -84,7 +92,7 @@ def _clip(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _group(principal: PrincipalReport | None, findings: list[Finding], colour: bool) -> Iterator[str]:  # noqa: FBT001 - as above
+def _group(principal: PrincipalReport | None, findings: list[Finding], colour: bool) -> Iterator[str]:
     title = "resources" if principal is None else principal.name
     if principal and principal.construct_path:
         title += f"  ({principal.construct_path})"
@@ -93,7 +101,7 @@ def _group(principal: PrincipalReport | None, findings: list[Finding], colour: b
         yield from _finding(finding, colour)
 
 
-def _finding(finding: Finding, colour: bool) -> Iterator[str]:  # noqa: FBT001 - as above
+def _finding(finding: Finding, colour: bool) -> Iterator[str]:
     head = f"{state_of(finding):<7} {finding.rule} {finding.name}"
     yield f"  {_paint(head, state_of(finding), colour)}  {_paint(place(finding.location), 'dim', colour)}"
     message = finding.message + (" (under a condition of the template)" if finding.conditional else "")

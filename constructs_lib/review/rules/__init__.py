@@ -42,6 +42,7 @@ def rule(rule_id: str) -> Rule:
 
     Raises:
         KeyError: no such rule.
+
     """
     for record in rules():
         if record.id == rule_id:
@@ -50,7 +51,7 @@ def rule(rule_id: str) -> Rule:
 
 
 def cases(rule_id: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the rule's ``flagged`` and ``allowed`` examples: each a title and a document, some with options."""
+    """Return the rule's ``flagged`` and ``allowed`` examples: a title and a document each."""
     text = (Path(__file__).parent / "cases" / f"{rule_id}.json").read_text(encoding="utf-8")
     value: dict[str, list[dict[str, Any]]] = json.loads(text)
     return value

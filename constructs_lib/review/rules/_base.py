@@ -85,9 +85,7 @@ class Node(NamedTuple):
 
 @dataclass
 class Run:
-    """One run: its options, every principal as a node, and ``traces``, texts in lower case that tell what
-    custom resources configure.
-    """
+    """One run: its options, every principal as a node, and traces of what custom resources configure."""
 
     options: Options
     nodes: list[Node] = field(default_factory=list)
@@ -141,9 +139,12 @@ class Rule:
             related: further places.
             witness: a request that proves it.
             conditional: whether it stands only under a condition of the template.
+
         """
         principal, name, path = _identity(subject, where)
-        digest = hashlib.sha256("\0".join((self.id, PurePosixPath(path).name, name, *key)).encode("utf-8", "replace"))
+        digest = hashlib.sha256(
+            "\0".join((self.id, PurePosixPath(path).name, name, *key)).encode("utf-8", "replace")
+        )
         here = at(where)
         places = dict.fromkeys(at(origin) for origin in related)
         places.pop(here, None)

@@ -20,7 +20,10 @@ def document_of(resource: Resource, name: str) -> Policy | None:
         return None
     try:
         return parse_document(
-            value, name=name, path=resource.origin.path, pointer=f"{resource.origin.pointer}/Properties/{name}"
+            value,
+            name=name,
+            path=resource.origin.path,
+            pointer=f"{resource.origin.pointer}/Properties/{name}",
         )
     except DocumentError:
         return None

@@ -35,7 +35,9 @@ def inert_rows(facts: Facts, reason: str) -> Iterator[Row]:
         found = _inert(statement.actions, statement.resources)
         for elsewhere in (False, True):
             rows = [
-                (name, action) for name, action, why in found if why == reason and facts.allows(action) is elsewhere
+                (name, action)
+                for name, action, why in found
+                if why == reason and facts.allows(action) is elsewhere
             ]
             if rows:
                 yield Row(
@@ -48,7 +50,7 @@ def inert_rows(facts: Facts, reason: str) -> Iterator[Row]:
 
 @lru_cache(maxsize=16384)
 def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
-    """Return (name as written, an action that it means, reason); patterns only when nothing of them is left."""
+    """Return (name as written, an action meant, reason); patterns only when nothing of them is left."""
     held = 0
     for item in allow_items(actions, None, resources, None):
         held |= item.mask
@@ -64,5 +66,5 @@ def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[
     return tuple(result)
 
 
-def _reason(typed: bool) -> str:  # noqa: FBT001 - one private switch
+def _reason(typed: bool) -> str:
     return "wrong-resource-type" if typed else "arn-on-resourceless"

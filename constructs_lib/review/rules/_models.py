@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from constructs_lib.review.facts import Held
 
-__all__ = ["INVOKE", "STREAM", "cannot_stream", "model_of_profile", "opens_model", "profiles_of", "resource_of"]
+__all__ = [
+    "INVOKE",
+    "STREAM",
+    "cannot_stream",
+    "model_of_profile",
+    "opens_model",
+    "profiles_of",
+    "resource_of",
+]
 
 STREAM = "bedrock:InvokeModelWithResponseStream"
 INVOKE = ("bedrock:InvokeModel", STREAM)

@@ -26,7 +26,7 @@ _OPERATORS = frozenset({"stringequals", "stringequalsignorecase", "stringlike", 
 
 
 def is_pinned(conditions: Iterable[Condition]) -> bool:
-    """Whether a condition of an Allow ties the request to named models, profiles, projects, tags or actors."""
+    """Whether a condition ties the request to named models, profiles, projects, tags or actors."""
     return any(has_key((condition,), *_PINS) and _binds(condition) for condition in conditions)
 
 

@@ -76,11 +76,14 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     yield RULE.finding(
         facts,
         shown_at.statement.origin,
-        f"{who(facts)} may configure Bedrock ({listing(names_of(write))}) and run it ({listing(names_of(data))})",
+        f"{who(facts)} may configure Bedrock ({listing(names_of(write))}) "
+        f"and run it ({listing(names_of(data))})",
         _help(facts),
         key=(),
         related=origins(held for held in facts.held if held.mask & (write | data)),
-        witness=witness_of(facts, control_at, write, f"the same principal may call {listing(names_of(data), 1)}"),
+        witness=witness_of(
+            facts, control_at, write, f"the same principal may call {listing(names_of(data), 1)}"
+        ),
         conditional=facts.only_conditional(write) or facts.only_conditional(data),
     )
 
@@ -91,7 +94,7 @@ def _help(facts: Facts) -> str:
     if "AWS679f53fac002430cb0da5b7982bd2287" in path + name:
         return "all AwsCustomResources of a stack share this role: pass `role=` to the ones that call Bedrock"
     if facts.kind == "service":
-        return "give the service role the data actions that AWS documents for it, and a deploy role the control writes"
+        return "give the service role what AWS documents for it, and a deploy role the control writes"
     if facts.administrator is not None:
-        return "an administrator is on both planes: keep it to people and bootstrap, or review with `--admins note`"
+        return "administrators are on both planes: keep them to people and bootstrap, or use `--admins note`"
     return "split it: an app role with the data actions on named ARNs, a deploy role with the control actions"

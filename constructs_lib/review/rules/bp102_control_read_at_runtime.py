@@ -45,7 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP102", "control-read-at-runtime", "warning", "a principal that runs Bedrock may read its configuration", __name__
+    "BP102",
+    "control-read-at-runtime",
+    "warning",
+    "a principal that runs Bedrock may read its configuration",
+    __name__,
 )
 
 _INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
@@ -102,7 +106,9 @@ def _is_documented(facts: Facts, held: Held) -> bool:
         if name == "bedrock:GetGuardrail":
             if not any(facts.allows(action) for action in beside):
                 return False
-        elif not any(_same(other.resource, held.resource) for action in beside for other in facts.holds(action)):
+        elif not any(
+            _same(other.resource, held.resource) for action in beside for other in facts.holds(action)
+        ):
             return False
     return bool(tables().bit)
 
@@ -111,4 +117,4 @@ def _same(granted: str, read: str) -> bool:
     """Whether a grant covers the resource that is read; a custom model is invoked through a deployment."""
     if UNRESOLVED in granted or UNRESOLVED in read:
         return matching.may_overlap(granted, read)
-    return matching.covers(granted, read) or "custom-model" in read and "custom-model" in granted
+    return matching.covers(granted, read) or ("custom-model" in read and "custom-model" in granted)

@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP103", "shared-family", "error", "an app role and a deploy role hold actions of one family", __name__, "run"
+    "BP103",
+    "shared-family",
+    "error",
+    "an app role and a deploy role hold actions of one family",
+    __name__,
+    "run",
 )
 
 
@@ -55,7 +60,8 @@ def check(run: Run) -> Iterator[Finding]:
                     app,
                     app.origin,
                     f"{app.label} and deploy {deploy.label} both hold actions of `{family}`: "
-                    f"{listing(names_of(app.held & mask), 2)} here, {listing(names_of(deploy.held & mask), 2)} there",
+                    f"{listing(names_of(app.held & mask), 2)} here, "
+                    f"{listing(names_of(deploy.held & mask), 2)} there",
                     f"take the actions of `{family}` from the role on whose plane it is not",
                     key=(deploy.name, family),
                     related=(deploy.origin,),

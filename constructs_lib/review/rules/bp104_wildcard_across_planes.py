@@ -39,7 +39,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP104", "wildcard-across-planes", "warning", "one action pattern matches control writes and data", __name__
+    "BP104",
+    "wildcard-across-planes",
+    "warning",
+    "one action pattern matches control writes and data",
+    __name__,
 )
 
 

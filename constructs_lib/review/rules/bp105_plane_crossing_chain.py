@@ -100,6 +100,8 @@ def _finding(path: _Path) -> Finding:
         "name the roles it may assume or pass, and narrow the trust of the control role",
         key=(end.name,),
         related=(*(step.origin for step in path.steps[1:]), end.trust.origin if end.trust else end.origin),
-        witness=Witness(first.action, first.resource, f"{first.how} {first.target.label}") if first.resource else None,
+        witness=Witness(first.action, first.resource, f"{first.how} {first.target.label}")
+        if first.resource
+        else None,
         conditional=start.conditional or any(step.conditional for step in path.steps),
     )

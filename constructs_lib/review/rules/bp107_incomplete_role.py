@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "check"]
 
-RULE = Rule("BP107", "incomplete-role", "error", "a role that should be proven is known in part only", __name__)
+RULE = Rule(
+    "BP107", "incomplete-role", "error", "a role that should be proven is known in part only", __name__
+)
 
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:

@@ -31,9 +31,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of
+from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._scopes import is_pinned
 from constructs_lib.review.rules._witness import witness_of

@@ -45,7 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP202", "type-wide-data-action", "warning", "a data action is allowed on every resource of a type", __name__
+    "BP202",
+    "type-wide-data-action",
+    "warning",
+    "a data action is allowed on every resource of a type",
+    __name__,
 )
 
 
@@ -56,7 +60,12 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     rows: dict[int, tuple[Held, int, list[str]]] = {}
     for held in facts.held:
         mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
-        if not mask or scope_of(held.resource) not in {"type", "account"} or is_pinned(held.conditions) or facts.is_audit(held):
+        if (
+            not mask
+            or scope_of(held.resource) not in {"type", "account"}
+            or is_pinned(held.conditions)
+            or facts.is_audit(held)
+        ):
             continue
         first, sum_mask, resources = rows.get(id(held.statement), (held, 0, []))
         rows[id(held.statement)] = (first, sum_mask | mask, [*resources, held.resource])
@@ -67,6 +76,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             f"{who(facts)} may call {listing(names_of(mask))} on all of {listing(resources)}",
             "list the ARNs in `Resource`",
             key=(*sorted(held.statement.actions or ("NotAction",)), *sorted(resources)),
-            witness=witness_of(facts, held, mask, f"{listing(resources, 1)} covers resources that nobody named"),
+            witness=witness_of(
+                facts, held, mask, f"{listing(resources, 1)} covers resources that nobody named"
+            ),
             conditional=held.statement.conditional or facts.principal.conditional,
         )

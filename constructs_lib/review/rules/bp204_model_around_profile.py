@@ -17,7 +17,11 @@ called around it.
 
 ## Use instead
 Two statements, the one on the model with
-`"Condition": {"StringLike": {"bedrock:InferenceProfileArn": "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"}}`.
+```json
+{"StringLike": {"bedrock:InferenceProfileArn":
+  "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"}}
+```
+as its condition.
 
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
@@ -40,7 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "check"]
 
-RULE = Rule("BP204", "model-around-profile", "note", "a model is open directly where a profile is meant", __name__)
+RULE = Rule(
+    "BP204", "model-around-profile", "note", "a model is open directly where a profile is meant", __name__
+)
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:

@@ -68,7 +68,11 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 def _effect(statement: Statement) -> str:
     if statement.effect == "Deny":
-        return ", so nothing is denied" if statement.actions is not None else ", so it excepts nothing from the Deny"
+        return (
+            ", so nothing is denied"
+            if statement.actions is not None
+            else ", so it excepts nothing from the Deny"
+        )
     return ", so nothing is allowed" if statement.actions is not None else ", so it excepts nothing"
 
 
@@ -86,7 +90,9 @@ def _is_wrong(pattern: str) -> bool:
 
 @cache
 def _prefixes() -> frozenset[str]:
-    return frozenset((*catalogue.prefixes(), *catalogue.client_names(), "bedrock-agents", "bedrock-mantle-control"))
+    return frozenset(
+        (*catalogue.prefixes(), *catalogue.client_names(), "bedrock-agents", "bedrock-mantle-control")
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -95,7 +101,9 @@ def _plain(pattern: str) -> str:
     if pattern.isascii() and not any(char.isspace() for char in pattern):
         return pattern
     text = unicodedata.normalize("NFKC", pattern.translate(_LOOK_ALIKES))
-    return "".join(char for char in text if not char.isspace() and unicodedata.category(char) not in {"Cf", "Cc", "Mn"})
+    return "".join(
+        char for char in text if not char.isspace() and unicodedata.category(char) not in {"Cf", "Cc", "Mn"}
+    )
 
 
 def _meant(pattern: str) -> str:
@@ -127,7 +135,7 @@ def _operations() -> dict[str, tuple[str, ...]]:
 
 def _nearest(prefix: str, name: str) -> tuple[str, ...]:
     """Return the actions spelled most alike, those of the prefix before others."""
-    names = {action.partition(":")[2].lower(): action for action in reversed(catalogue.actions())}
+    names = {action.partition(":")[2].lower(): action for action in reversed(list(catalogue.actions()))}
     own = {key: action for key, action in names.items() if action.startswith(f"{prefix}:")}
     wanted = name.replace("*", "").replace("?", "").lower()
     near = get_close_matches(wanted, own or names, 2, 0.7) or get_close_matches(wanted, names, 2, 0.7)

@@ -48,7 +48,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP302", "wrong-resource-type", "error", "an action stands beside resources that it does not accept", __name__
+    "BP302",
+    "wrong-resource-type",
+    "error",
+    "an action stands beside resources that it does not accept",
+    __name__,
 )
 
 

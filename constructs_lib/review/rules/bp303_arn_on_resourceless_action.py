@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP303", "arn-on-resourceless-action", "error", "an action that takes no resource stands beside an ARN", __name__
+    "BP303",
+    "arn-on-resourceless-action",
+    "error",
+    "an action that takes no resource stands beside an ARN",
+    __name__,
 )
 
 
@@ -49,7 +53,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             row.statement.origin,
-            f"{who(facts)}: {listing(row.names)} can never be allowed on {listing(resources)}: IAM takes only `*`",
+            f"{who(facts)}: {listing(row.names)} can never be allowed on {listing(resources)}: "
+            "IAM takes only `*`",
             f'move {listing(row.names)} to a statement with `"Resource": "*"`',
             key=(*row.names, *sorted(resources)),
             severity="warning" if row.elsewhere else None,

@@ -109,25 +109,40 @@ def fault_of(arn: str) -> tuple[str, str] | None:
     return _segments_fault(arn, parts)
 
 
-def _segments_fault(arn: str, parts: list[str]) -> tuple[str, str] | None:
+def _segments_fault(arn: str, parts: list[str]) -> tuple[str, str] | None:  # noqa: PLR0911 - one per fault
     _, partition, service, region, account, resource = parts
     if not _OPEN.search(partition) and partition not in _PARTITIONS:
-        return f"there is no partition `{partition}`", f"it can be {', '.join(f'`{name}`' for name in _PARTITIONS)}"
+        return (
+            f"there is no partition `{partition}`",
+            f"it can be {', '.join(f'`{name}`' for name in _PARTITIONS)}",
+        )
     if region and not _OPEN.search(region):
         if not _REGION.fullmatch(region):
             return f"`{region}` can't be a Region", "write a Region such as `us-east-1`"
         if partition in _PARTITIONS and not re.match(_PARTITIONS[partition], region):
             return f"Region `{region}` is not in partition `{partition}`", "correct one of the two"
-    if resource.startswith("foundation-model/") and account and not set(account) & set("*?") and service == "bedrock":
+    if (
+        resource.startswith("foundation-model/")
+        and account
+        and not set(account) & set("*?")
+        and service == "bedrock"
+    ):
         named = f"account `{account}`" if UNRESOLVED not in account else "an account"
         return f"a foundation model's ARN holds {named}", f"write `{':'.join((*parts[:4], '', resource))}`"
-    if types_of(arn) or service not in _services() or not types_of(":".join((*parts[:3], "*", "*", resource))):
+    if (
+        types_of(arn)
+        or service not in _services()
+        or not types_of(":".join((*parts[:3], "*", "*", resource)))
+    ):
         return None
     if not account:
         return "the account is missing", "write the account between the fourth and the fifth colon"
     if not region:
         return "the Region is missing", "write the Region between the third and the fourth colon"
-    return "its Region or account is not one that the resource type has", "compare it with the resource type's ARN"
+    return (
+        "its Region or account is not one that the resource type has",
+        "compare it with the resource type's ARN",
+    )
 
 
 @cache

@@ -44,7 +44,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP305", "stream-without-permission", "note", "a principal may invoke models and not stream from them", __name__
+    "BP305",
+    "stream-without-permission",
+    "note",
+    "a principal may invoke models and not stream from them",
+    __name__,
 )
 
 _NEVER_STREAM = ("states.", "events.", "scheduler.", "bedrock.")
@@ -72,7 +76,10 @@ def _never_streams(facts: Facts) -> bool:
     """Whether only services that don't stream may assume the role."""
     trust = facts.principal.trust
     trusted = [
-        pair for s in (trust.statements if trust else ()) if s.effect == "Allow" for pair in s.principals or ()
+        pair
+        for s in (trust.statements if trust else ())
+        if s.effect == "Allow"
+        for pair in s.principals or ()
     ]
     return bool(trusted) and all(
         kind == "Service" and value.lower().startswith(_NEVER_STREAM) for kind, value in trusted

@@ -2,8 +2,8 @@
 
 ## What it does
 Finds `bedrock:CallWithBearerToken` (and `bedrock-mantle:`'s) allowed without the condition that
-`BearerTokenType` is `SHORT_TERM`, unless a Deny refuses long-term tokens; `iam:CreateServiceSpecificCredential`
-where a statement names it; and long-term keys in templates.
+`BearerTokenType` is `SHORT_TERM`, unless a Deny refuses long-term tokens;
+`iam:CreateServiceSpecificCredential` where a statement names it; and long-term keys in templates.
 
 ## Why is this bad?
 A long-term API key is a password that works from anywhere until somebody deletes it, and it carries every
@@ -44,7 +44,12 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP401", "bearer-token", "warning", "a principal may use or make long-lived Bedrock API keys", __name__, "both"
+    "BP401",
+    "bearer-token",
+    "warning",
+    "a principal may use or make long-lived Bedrock API keys",
+    __name__,
+    "both",
 )
 
 _ACTIONS = ("bedrock:CallWithBearerToken", "bedrock-mantle:CallWithBearerToken")
@@ -74,7 +79,7 @@ def _uses(facts: Facts) -> Iterator[Finding]:
                 facts,
                 held.statement.origin,
                 f"{who(facts)} may call Bedrock with API keys of any age (`{action}`)",
-                f"add the condition `{_KEYS[_ACTIONS.index(action)]}` = `SHORT_TERM`, or leave the action out",
+                f"add the condition `{_KEYS[_ACTIONS.index(action)]}` = `SHORT_TERM`, or drop the action",
                 key=("use", action, *sorted(held.statement.actions or ("NotAction",))),
                 witness=witness_of(facts, held, flag, "no condition asks for a short-term token"),
                 conditional=held.statement.conditional or facts.principal.conditional,
@@ -109,13 +114,15 @@ def _makes(facts: Facts) -> Iterator[Finding]:
         if not named or has_key(item.conditions, "iam:ServiceSpecificCredentialAgeDays"):
             continue
         services = [c for c in item.conditions if has_key((c,), "iam:ServiceSpecificCredentialServiceName")]
-        if any("not" not in c.operator.lower() and not any("bedrock" in v for v in c.values) for c in services):
+        if any(
+            "not" not in c.operator.lower() and not any("bedrock" in v for v in c.values) for c in services
+        ):
             continue
         yield RULE.finding(
             facts,
             item.statement.origin,
             f"{who(facts)} may make long-term API keys ({listing(named)})",
-            "use short-term keys; where a long-term one must be, limit `iam:ServiceSpecificCredentialAgeDays`",
+            "use short-term keys; else, bound `iam:ServiceSpecificCredentialAgeDays`",
             key=("make", *sorted(named)),
             conditional=item.statement.conditional or facts.principal.conditional,
         )

@@ -44,7 +44,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP402", "confused-deputy", "warning", "a Bedrock service role trusts Bedrock on anybody's behalf", __name__
+    "BP402",
+    "confused-deputy",
+    "warning",
+    "a Bedrock service role trusts Bedrock on anybody's behalf",
+    __name__,
 )
 
 _BOTH = ("aws:SourceAccount", "aws:SourceArn")

@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP403", "open-resource-policy", "error", "a resource policy of Bedrock lets strangers in", __name__, "both"
+    "BP403",
+    "open-resource-policy",
+    "error",
+    "a resource policy of Bedrock lets strangers in",
+    __name__,
+    "both",
 )
 
 _PROPERTIES = {
@@ -86,8 +91,8 @@ def _statement(resource: Resource, statement: Statement) -> Iterator[Finding]:
         yield RULE.finding(
             resource,
             statement.origin,
-            f"the resource policy `{resource.logical_id}` allows {listing(statement.actions or ('NotAction',))} "
-            "to every AWS account",
+            f"the resource policy `{resource.logical_id}` allows "
+            f"{listing(statement.actions or ('NotAction',))} to every AWS account",
             "name the principals, or add a condition on `aws:PrincipalOrgID`",
             key=("everyone", *sorted(statement.actions or ())),
             conditional=resource.conditional or statement.conditional,

@@ -56,7 +56,8 @@ def check(run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             nodes[0],
             nodes[0].origin,
-            f"{listing(node.name for node in nodes)} may invoke models{where} and no invocation logging is configured",
+            f"{listing(node.name for node in nodes)} may invoke models{where} "
+            "and no invocation logging is configured",
             "configure model invocation logging once per account and Region",
             key=(environment,),
             related=(node.origin for node in nodes[1:]),

@@ -17,7 +17,11 @@ out. The condition makes it a rule.
 
 ## Use instead
 The same with
-`"Condition": {"StringEquals": {"bedrock:GuardrailIdentifier": "arn:aws:bedrock:us-east-1:111122223333:guardrail/GR12345678:1"}}`.
+```json
+{"StringEquals": {"bedrock:GuardrailIdentifier":
+  "arn:aws:bedrock:us-east-1:111122223333:guardrail/GR12345678:1"}}
+```
+as its condition.
 
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
@@ -41,7 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP503", "invoke-without-guardrail", "note", "an application may invoke models without a guardrail", __name__
+    "BP503",
+    "invoke-without-guardrail",
+    "note",
+    "an application may invoke models without a guardrail",
+    __name__,
 )
 
 _KEY = "bedrock:GuardrailIdentifier"

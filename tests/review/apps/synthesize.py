@@ -2,8 +2,8 @@
 
     python -m tests.review.apps.synthesize
 
-The bootstrap template comes from the CDK CLI (``cdk bootstrap --show-template``). Templates are written without
-asset hashes and rules that other resources don't refer to, so that a newer CDK changes little.
+The bootstrap template comes from the CDK CLI (``cdk bootstrap --show-template``). Asset hashes are
+zeros, so that a newer CDK changes little.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ENV = {"account": "111122223333", "region": "us-east-1"}
 _MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
 
 
-def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
+def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:  # noqa: C901, PLR0915 - one list of stacks
     """Return the name of each stack with what fills it."""
     import aws_cdk as cdk
     from aws_cdk import aws_codebuild as codebuild
@@ -55,19 +55,25 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
 
     def invoke(*resources: str) -> iam.PolicyStatement:
         return iam.PolicyStatement(
-            actions=["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], resources=list(resources)
+            actions=["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+            resources=list(resources),
         )
 
     def provider(stack: cdk.Stack) -> None:
         handler = function(stack, "Handler")
         cdk.CustomResource(
-            stack, "Resource", service_token=cr.Provider(stack, "Provider", on_event_handler=handler).service_token
+            stack,
+            "Resource",
+            service_token=cr.Provider(stack, "Provider", on_event_handler=handler).service_token,
         )
 
     def sdk_call(service: str, action: str) -> Callable[[cdk.Stack], None]:
         def build(stack: cdk.Stack) -> None:
             call = cr.AwsSdkCall(
-                service=service, action=action, physical_resource_id=cr.PhysicalResourceId.of("call"), parameters={}
+                service=service,
+                action=action,
+                physical_resource_id=cr.PhysicalResourceId.of("call"),
+                parameters={},
             )
             policy = cr.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"])
             cr.AwsCustomResource(stack, "Call", on_update=call, policy=policy, install_latest_aws_sdk=False)
@@ -104,7 +110,9 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
         bucket = s3.Bucket(stack, "Source", versioned=True)
         pipe.add_stage(
             stage_name="Source",
-            actions=[actions.S3SourceAction(action_name="S3", bucket=bucket, bucket_key="app.zip", output=artifact)],
+            actions=[
+                actions.S3SourceAction(action_name="S3", bucket=bucket, bucket_key="app.zip", output=artifact)
+            ],
         )
         project = codebuild.PipelineProject(stack, "Project")
         pipe.add_stage(
@@ -126,7 +134,11 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
 
     def ecs_task(stack: cdk.Stack) -> None:
         task = ecs.FargateTaskDefinition(stack, "Task")
-        task.add_container("app", image=ecs.ContainerImage.from_registry("nginx"), logging=ecs.LogDrivers.aws_logs(stream_prefix="app"))
+        task.add_container(
+            "app",
+            image=ecs.ContainerImage.from_registry("nginx"),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="app"),
+        )
         task.task_role.add_to_principal_policy(invoke(_MODEL))
 
     def cross_account(stack: cdk.Stack) -> None:
@@ -134,7 +146,9 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
         role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=["arn:aws:s3:::shared/*"]))
         caller = function(stack, "Caller")
         caller.add_to_role_policy(
-            iam.PolicyStatement(actions=["sts:AssumeRole"], resources=["arn:aws:iam::444455556666:role/Reader"])
+            iam.PolicyStatement(
+                actions=["sts:AssumeRole"], resources=["arn:aws:iam::444455556666:role/Reader"]
+            )
         )
 
     def administrator(stack: cdk.Stack) -> None:
@@ -154,12 +168,22 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
         )
 
     def github(stack: cdk.Stack) -> None:
-        oidc = iam.CfnOIDCProvider(stack, "GitHub", url="https://token.actions.githubusercontent.com", client_id_list=["sts.amazonaws.com"])
+        oidc = iam.CfnOIDCProvider(
+            stack,
+            "GitHub",
+            url="https://token.actions.githubusercontent.com",
+            client_id_list=["sts.amazonaws.com"],
+        )
         role = iam.Role(stack, "Deploy", assumed_by=iam.WebIdentityPrincipal(oidc.attr_arn))
         role.add_to_policy(
             iam.PolicyStatement(
-                actions=["sts:AssumeRole"], resources=["arn:aws:iam::*:role/cdk-*"],
-                conditions={"StringEquals": {"aws:ResourceTag/aws-cdk:bootstrap-role": ["deploy", "lookup", "file-publishing"]}},
+                actions=["sts:AssumeRole"],
+                resources=["arn:aws:iam::*:role/cdk-*"],
+                conditions={
+                    "StringEquals": {
+                        "aws:ResourceTag/aws-cdk:bootstrap-role": ["deploy", "lookup", "file-publishing"]
+                    }
+                },
             )
         )
 
@@ -175,11 +199,22 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
         )
         role = iam.Role(stack, "AgentRole", assumed_by=trust)
         role.add_to_policy(invoke(_MODEL))
-        bedrock.CfnAgent(stack, "Agent", agent_name="chat", agent_resource_role_arn=role.role_arn, foundation_model="amazon.nova-lite-v1:0")
+        bedrock.CfnAgent(
+            stack,
+            "Agent",
+            agent_name="chat",
+            agent_resource_role_arn=role.role_arn,
+            foundation_model="amazon.nova-lite-v1:0",
+        )
 
     def ingestion(stack: cdk.Stack) -> None:
         handler = function(stack)
-        events.Rule(stack, "Nightly", schedule=events.Schedule.rate(cdk.Duration.days(1)), targets=[targets.LambdaFunction(handler)])
+        events.Rule(
+            stack,
+            "Nightly",
+            schedule=events.Schedule.rate(cdk.Duration.days(1)),
+            targets=[targets.LambdaFunction(handler)],
+        )
         handler.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["bedrock:StartIngestionJob", "bedrock:GetIngestionJob"],
@@ -195,10 +230,13 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
         handler.add_to_role_policy(invoke(_MODEL))
         handler.add_to_role_policy(
             iam.PolicyStatement(
-                actions=["bedrock:Retrieve"], resources=["arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678"]
+                actions=["bedrock:Retrieve"],
+                resources=["arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678"],
             )
         )
-        handler.add_to_role_policy(iam.PolicyStatement(actions=["bedrock:RetrieveAndGenerate"], resources=["*"]))
+        handler.add_to_role_policy(
+            iam.PolicyStatement(actions=["bedrock:RetrieveAndGenerate"], resources=["*"])
+        )
 
     def embedding(stack: cdk.Stack) -> None:
         function(stack).add_to_role_policy(
@@ -225,10 +263,18 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
 
     def network(stack: cdk.Stack) -> None:
         vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0, restrict_default_security_group=True)
-        endpoint = vpc.add_interface_endpoint("Runtime", service=ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME)
+        endpoint = vpc.add_interface_endpoint(
+            "Runtime", service=ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME
+        )
         statement = invoke("*")
         statement.add_any_principal()
         endpoint.add_to_policy(statement)
+
+    def default_role(stack: cdk.Stack) -> None:
+        function(stack)
+
+    def in_vpc(stack: cdk.Stack) -> None:
+        function(stack, vpc=ec2.Vpc(stack, "Vpc", max_azs=1, nat_gateways=0))
 
     def retention(stack: cdk.Stack) -> None:
         logs.LogRetention(stack, "Retention", log_group_name="/app", retention=logs.RetentionDays.ONE_WEEK)
@@ -249,9 +295,9 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:
         "EmbeddingFunction": embedding,
         "GitHubDeployRole": github,
         "IngestionSchedule": ingestion,
-        "LambdaDefaultRole": lambda stack: None if function(stack) else None,
+        "LambdaDefaultRole": default_role,
         "LambdaGrants": grants,
-        "LambdaInVpc": lambda stack: None if function(stack, vpc=ec2.Vpc(stack, "Vpc", max_azs=1, nat_gateways=0)) else None,
+        "LambdaInVpc": in_vpc,
         "LogRetention": retention,
         "ProfileFunction": profile,
         "ProviderFramework": provider,
@@ -269,12 +315,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(outdir=folder, analytics_reporting=False, builtin_cloud_formation_validation=False)
         for name, build in _stacks().items():
-            build(cdk.Stack(app, name, env=cdk.Environment(**_ENV), synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)))
+            build(
+                cdk.Stack(
+                    app,
+                    name,
+                    env=cdk.Environment(**_ENV),
+                    synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+                )
+            )
         app.synth()
         for path in sorted(Path(folder).glob("*.template.json")):
             _write(path.name.removesuffix(".template.json"), json.loads(path.read_text(encoding="utf-8")))
     shown = subprocess.run(
-        ["node_modules/.bin/cdk", "bootstrap", "--show-template", "--json"], capture_output=True, text=True, check=True
+        ["node_modules/.bin/cdk", "bootstrap", "--show-template", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     _write("Bootstrap", json.loads(shown.stdout))
 

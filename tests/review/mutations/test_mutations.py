@@ -33,7 +33,11 @@ def _apply(template: dict[str, Any], change: dict[str, Any]) -> None:
             policy["Statement"].append(change["value"])
         case "property":
             properties = resources[change["to"]]["Properties"]
-            if change["key"] == "Policies" and len(change["value"]) == 1 and "bedrock:InvokeModel" not in str(change["value"]):
+            if (
+                change["key"] == "Policies"
+                and len(change["value"]) == 1
+                and "bedrock:InvokeModel" not in str(change["value"])
+            ):
                 properties["Policies"] += change["value"]
             else:
                 properties[change["key"]] = change["value"]
