@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
 from constructs_lib import PlanesError
+from constructs_lib.checks import BedrockPlaneChecks
 from stacks.app import AppStack
 from stacks.control_plane import ControlPlaneStack
 from stacks.deploy_role import DeployRoleStack
@@ -40,7 +41,7 @@ def main() -> int:
     except (SettingsError, PlanesError) as error:
         print(f"app.py: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
         return 2
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks())
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(), BedrockPlaneChecks(strict=True))
     try:
         app.synth()
     except RuntimeError as error:

@@ -249,9 +249,7 @@ def bedrock_statements(scope: Scope, *, agents: bool) -> list[dict[str, Any]]:
             _allow(
                 "Agents", _AGENT, *(scope.arn("bedrock", kind) for kind in ("agent/*", "knowledge-base/*"))
             ),
-            _allow(
-                "AgentAliases", _AGENT_ALIAS, *(scope.arn("bedrock", k) for k in ("agent/*", "agent-alias/*"))
-            ),
+            _allow("AgentAliases", _AGENT_ALIAS, scope.arn("bedrock", "agent-alias/*")),
         ]
     return [
         *statements,

@@ -115,7 +115,7 @@ def test_bedrock_is_configured_exactly_so(found: dict[str, Any]) -> None:
             "Sid": "AgentAliases",
             "Effect": "Allow",
             "Action": ["bedrock:DeleteAgentAlias", "bedrock:GetAgentAlias", "bedrock:UpdateAgentAlias"],
-            "Resource": [here("bedrock", "agent-alias/*"), here("bedrock", "agent/*")],
+            "Resource": here("bedrock", "agent-alias/*"),
         },
         {
             "Sid": "PassRoles",
