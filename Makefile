@@ -19,6 +19,8 @@ export CDK_HOME := $(CACHE)/cdk
 export npm_config_cache := $(CACHE)/npm
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PYTHONDONTWRITEBYTECODE :=
+# aws-cdk-lib caches fingerprints below the home folder, and only HOME moves that.
+IN_TREE := HOME="$(CACHE)/home" PATH="$(VENV)/bin:$(ROOT)/node_modules/.bin:$$PATH" JSII_NODE="$(VENV)/bin/node"
 # Node 24 looks at the system's certificates only when asked to.
 export NODE_USE_SYSTEM_CA := 1
 
@@ -53,7 +55,7 @@ lock: $(VENV)/.installed ## Renew requirements/dev.txt and package-lock.json
 # ---------------------------------------------------------------------------- the two commands
 .PHONY: demo
 demo: setup ## Deploy all stacks to a local AWS and try both roles on every cell (KEEP=1 leaves it running)
-	@PATH="$(VENV)/bin:$(ROOT)/node_modules/.bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(PY)" -m examples.demo $(if $(KEEP),--keep)
+	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m examples.demo $(if $(KEEP),--keep)
 
 .PHONY: test
 test: setup ## Lint, types, import contracts and all tests (under 12 minutes on 2 cores)
@@ -61,11 +63,16 @@ test: setup ## Lint, types, import contracts and all tests (under 12 minutes on 
 	@"$(VENV)/bin/ruff" format --check .
 	@"$(VENV)/bin/lint-imports" --cache-dir "$(CACHE)/import-linter"
 	@"$(VENV)/bin/mypy"
-	@PATH="$(VENV)/bin:$(ROOT)/node_modules/.bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(PY)" -m pytest $(PYTEST_ARGS)
+	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m pytest $(PYTEST_ARGS)
 
 .PHONY: prove
 prove: setup ## The slow proofs: fuzzing, differentials, mutations, peers
-	@PATH="$(VENV)/bin:$(ROOT)/node_modules/.bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(PY)" -m pytest -m "prove" -n 2 -s $(PYTEST_ARGS)
+	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m pytest -m "prove" -n 2 -s $(PYTEST_ARGS)
+
+.PHONY: bench
+bench: setup ## Time the review beside other tools, and the plugin's share of a synth
+	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m benchmarks.review
+	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m benchmarks.synth_overhead
 
 .PHONY: format
 format: setup ## Format the code and apply the linter's safe fixes
