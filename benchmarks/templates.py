@@ -120,7 +120,7 @@ def write_batch(folder: Path, count: int, size: int) -> int:
     """Write templates into a folder and return their bytes."""
     total = 0
     for index in range(count):
-        text = json.dumps(template(index, 0, size), indent=1)
+        text = json.dumps(template(index, 0, size))
         (folder / f"stack{index:04}.template.json").write_text(text, encoding="utf-8")
         total += len(text)
     return total

@@ -72,7 +72,7 @@ def look(model: Model, options: Options) -> Part:
         facts = Facts(principal, kind_of(principal, config), options.scps)
         part.principals.append(_report(facts))
         part.nodes.append(_node(facts))
-        for check in on_principals if not facts.is_boundary else ():
+        for check in on_principals if facts.concerns_us and not facts.is_boundary else ():
             part.findings += [(finding, None) for finding in check(facts, run)]
     for resource in model.resources:
         part.traces += _traces(resource)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.policy._model import UNRESOLVED
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from constructs_lib.review.model import Kind, Principal, Verdict
 
 __all__ = ["Facts", "Held", "has_key", "shown"]
+
+
+_LARGE = 500
 
 
 class Held(NamedTuple):
@@ -197,6 +200,22 @@ class Facts:
         """Whether an action (exact name) is effective."""
         return bool(self.mask & tables().bit.get(action.lower(), 0))
 
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether it has so many statements that deciding single requests one by one would take too long."""
+        return sum(len(policy.statements) for policy in self.principal.policies) > _LARGE
+
+    @cached_property
+    def concerns_us(self) -> bool:
+        """Whether anything of it can be about Bedrock or about becoming another principal."""
+        # A trust in Bedrock makes it a service role, so its kind says so.
+        if self.mask or self.outside or self.kind != "unknown":
+            return True
+        return any(
+            _names_bedrock(s.actions, s.not_actions, s.resources, s.not_resources)
+            for _, s in self.statements()
+        )
+
     def permits(self, action: str, resource: str) -> bool:
         """Whether one concrete request is allowed, conditions assumed to hold."""
         principal = self.principal
@@ -225,6 +244,13 @@ class Facts:
             return True
         found = self.first(mask)
         return found is not None and found.statement.conditional
+
+
+@lru_cache(maxsize=16384)
+def _names_bedrock(*parts: tuple[str, ...] | None) -> bool:
+    """Whether a statement names Bedrock, or holds letters that may only look like it."""
+    texts = [text for part in parts for text in part or ()]
+    return any("bedrock" in text.lower() or not text.replace(UNRESOLVED, "").isascii() for text in texts)
 
 
 def _is_everything(statement: Statement) -> bool:

@@ -47,6 +47,8 @@ def witness_of(facts: Facts, held: Held, mask: int, because: str) -> Witness | N
 def _resource(facts: Facts, held: Held, action: str) -> str | None:
     if UNRESOLVED in held.resource or "${" in held.resource:
         return None
+    if facts.is_large:
+        return facts.effective.resource_of(action, held.piece)
     for candidate in (*_candidates(action), held.resource):
         plain = not any(char in candidate for char in "*?") or candidate == "*"
         if plain and matching.matches(held.resource, candidate) and facts.permits(action, candidate):

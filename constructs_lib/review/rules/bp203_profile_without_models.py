@@ -54,9 +54,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     missing: dict[tuple[int, str], tuple[Held, list[str]]] = {}
     for action in INVOKE:
         held_all = tuple(facts.holds(action))
+        models = {other.resource for other in held_all if opens_model(other.resource, "")}
         for held in profiles_of(held_all):
             model = model_of_profile(held.resource)
-            if any(opens_model(other.resource, model) for other in held_all):
+            if any(opens_model(resource, model) for resource in models):
                 continue
             missing.setdefault((id(held.statement), held.resource), (held, []))[1].append(action)
     for held, actions in missing.values():
