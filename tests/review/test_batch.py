@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 from constructs_lib.review import batch
@@ -27,6 +28,6 @@ def test_processes_do_not_change_the_report(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "broken.json").write_text('{"Version": "2012-10-17", "Statement"', encoding="utf-8")
     one = to_json(batch.review_paths([str(tmp_path)], Options()))
     monkeypatch.setattr(batch, "_PAYS", 1)
-    monkeypatch.setattr(batch.os, "sched_getaffinity", lambda _pid: {0, 1}, raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1}, raising=False)
     assert to_json(batch.review_paths([str(tmp_path)], Options())) == one
     assert json.loads(one)["summary"]["principals"] == 12
