@@ -13,7 +13,7 @@ from constructs_lib.checks._places import Places, read_places
 from constructs_lib.checks._violations import Shown, fault, violation
 from constructs_lib.review import review
 from constructs_lib.review.model import Acknowledgement, Finding
-from constructs_lib.review.readers import read
+from constructs_lib.review.readers import Sources, read
 from constructs_lib.review.report import summarize, to_json
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Checker:
     def _violations(self, context: cdk.IPolicyValidationContext) -> list[cdk.PolicyViolation]:
         stacks = {Path(stack.template_path): stack.stack_construct_path for stack in context.stack_templates}
         root = assembly_of(stacks)
-        report = review(read([_shown_path(root)]), self._options.review)
+        report = review(read([_shown_path(root)]), self._options.review, Sources().line_of)
         faults = [fault(f"cannot review `{item.path}`: {item.error}") for item in report.inputs if item.error]
         places = Places()
         if report.findings:
@@ -104,7 +104,7 @@ def _acknowledgement(item: Shown) -> Acknowledgement | None:
     accepted = item.accepted
     if accepted is None or not accepted.reason.strip():
         return None
-    return Acknowledgement(item.rule, accepted.reason.strip(), accepted.at or "App")
+    return Acknowledgement(item.rule, accepted.reason.strip(), accepted.at or "/")
 
 
 def _write(path: Path, report: Report) -> None:

@@ -39,8 +39,8 @@ class BedrockPlaneChecks:
         """Set the check up.
 
         Args:
-            strict: also fail on control reads beside data (BP102) and on app and deploy roles whose
-                permissions are not all in the templates. Without it these pass.
+            strict: also fail on control reads beside data (BP102) and on app and deploy roles that are known
+                in part only (BP107). Without it these pass.
             off: ids of rules that are not checked. Without it all are.
             kinds: what principals are for, by patterns of their name or construct path, or
                 ``tag:KEY=VALUE``: ``{"app": ["*/Chat/Role"]}``. Without it only marks and trust policies say.

@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, _run, mark_role
+from constructs_lib.review.cli import main
 from constructs_lib.review.rules import rules
 from tests.checks.crossings import build
 
@@ -137,6 +138,25 @@ def test_an_acknowledgement_covers_the_subtree(
     assert [reason for _, reason, _ in suppressed(reports)] == ["known"]
     report = json.loads((tmp_path / "planes.json").read_text("utf-8"))
     assert report["summary"] == {"principals": 1, "errors": 0, "warnings": 0, "notes": 0, "acknowledged": 1}
+
+
+@DOORS
+@pytest.mark.parametrize("level", ["app", "stage", "stack", "role", "nowhere"])
+def test_the_report_beside_the_templates_is_that_of_the_command_line(
+    door: Any, level: str, synth: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = build("stage", tmp_path)
+    stage = app.node.find_child("Prod")
+    stack = stage.node.find_child("Chat")
+    where = {"app": app, "stage": stage, "stack": stack, "role": stack.node.find_child("Role")}
+    if level != "nowhere":
+        acknowledge(where[level], "known")
+    cdk.Validations.of(app).add_plugins(door(report="planes.json"))
+    synth(app)
+    written = json.loads((tmp_path / "planes.json").read_text("utf-8"))
+    (tmp_path / "planes.json").unlink()
+    main(["review", str(tmp_path), "--format", "json"])
+    assert written == json.loads(capsys.readouterr().out)
 
 
 @DOORS

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["assert_denied", "assert_planes_disjoint", "assert_verdict"]
 
 _PLANES_CROSS = frozenset({"BP101", "BP103", "BP105", "BP106"})
+_STRICT = frozenset({"BP102", "BP107"})
 
 
 def assert_planes_disjoint(
@@ -32,24 +33,22 @@ def assert_planes_disjoint(
 
     Args:
         subject: a ``Template``, a stack, an app or stage, or a path.
-        strict: also refuse control reads beside data, and principals of which not everything is known.
+        strict: also refuse control reads beside data, and app and deploy roles that are known in part only.
         kinds: what principals are for, as in ``BedrockPlaneChecks``.
 
     Raises:
-        AssertionError: an error of the rules BP101, BP103, BP105 or BP106 stands (with ``strict`` of BP102
-            too) that nobody acknowledged; or an input could not be read.
+        AssertionError: an error of the rules BP101, BP103, BP105 or BP106 stands (with ``strict`` also of
+            BP102 or BP107) that nobody acknowledged; or an input could not be read.
 
     """
     reviewed = review_subject(subject, strict=strict, kinds=kinds)
-    rules = _PLANES_CROSS | {"BP102"} if strict else _PLANES_CROSS
+    rules = _PLANES_CROSS | _STRICT if strict else _PLANES_CROSS
     standing = [
         finding
         for finding in reviewed.findings
         if finding.rule in rules and finding.severity == "error" and finding.acknowledged is None
     ]
     lines = [line for finding in standing for line in ("", *explain(finding, reviewed))]
-    if strict:
-        lines += _unknown(reviewed.principals)
     if lines:
         raise AssertionError("\n".join(["the planes are not disjoint:", *lines]))
 
@@ -121,7 +120,7 @@ def assert_denied(
             lines += [f"  {action}, by {statement.origin.path}#{statement.origin.pointer}"]
             lines += [f"    {smallest(statement, action, resource)}"]
         raise AssertionError("\n".join(lines))
-    if unknown := _unknown([found]):
+    if unknown := _unknown(found):
         raise AssertionError("\n".join([f"`{name}` may do more than its policies here show:", *unknown]))
 
 
@@ -151,9 +150,5 @@ def _allowing(facts: Facts, action: str, resource: str | None) -> Iterator[State
         yield decision.statement
 
 
-def _unknown(principals: Iterable[PrincipalReport]) -> list[str]:
-    return [
-        f"  not known of `{item.construct_path or item.name}`: {entry.why} ({entry.pointer})"
-        for item in principals
-        for entry in item.incomplete
-    ]
+def _unknown(principal: PrincipalReport) -> list[str]:
+    return [f"  {entry.why} ({entry.pointer})" for entry in principal.incomplete]
