@@ -55,7 +55,8 @@ class Checker:
         places = Places()
         if report.findings:
             places = read_places({path.parent for path in stacks}, context.app_construct, stacks.values())
-        shown = [Shown(finding, report, places, stacks) for finding in report.findings]
+        owners = {principal.id: principal.construct_path for principal in report.principals}
+        shown = [Shown(item, owners.get(item.principal or ""), places, stacks) for item in report.findings]
         if self._options.report is not None:
             _write(root / self._options.report, _with_acknowledgements(report, shown))
         # Each look at the construct tree crosses to JavaScript, so an app without findings pays for none.

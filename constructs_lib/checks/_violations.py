@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from constructs_lib.checks._places import Accepted, Places
-    from constructs_lib.review.model import Finding, Report
+    from constructs_lib.review.model import Finding
 
 __all__ = ["Shown", "fault", "violation"]
 
@@ -23,9 +23,11 @@ _UNEXPLAINED = "-without-reason"
 
 
 class Shown:
-    """One finding with its place in templates and constructs."""
+    """One finding with its place in templates and constructs; ``owner`` is its principal's construct path."""
 
-    def __init__(self, finding: Finding, report: Report, places: Places, stacks: Mapping[Path, str]) -> None:
+    def __init__(
+        self, finding: Finding, owner: str | None, places: Places, stacks: Mapping[Path, str]
+    ) -> None:
         self.finding = finding
         self.rule = NAMESPACE + finding.rule
         self.template = Path(finding.location.path).absolute()
@@ -37,8 +39,7 @@ class Shown:
         self.stack = stacks.get(self.template)
         of_resource = places.construct(self.template, self.logical_id) if self.logical_id else None
         self.construct = of_resource or self.stack
-        owners = {principal.id: principal.construct_path for principal in report.principals}
-        self.owner = owners.get(finding.principal or "")
+        self.owner = owner
         self.accepted = self.accepted_as(self.rule, places)
 
     def accepted_as(self, rule: str, places: Places) -> Accepted | None:

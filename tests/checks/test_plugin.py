@@ -366,3 +366,16 @@ def test_findings_carry_remedy_and_proof(synth: Callable[..., Any]) -> None:
     assert violation["ruleMetadata"]["witness"].startswith("bedrock:CreateGuardrail on ")
     assert "Acknowledge with 'bedrock-planes::BP101'" in text
     assert "[Properties.PolicyDocument.Statement.1]" in text
+
+
+@DOORS
+def test_it_changes_nothing_in_the_assembly(door: Any, synth: Callable[..., Any], tmp_path: Path) -> None:
+    app = cdk.App(
+        builtin_cloud_formation_validation=False,
+        outdir=str(tmp_path),
+        confirm_validation_plugins_do_not_mutate=True,
+    )
+    iam.Role(cdk.Stack(app, "S"), "Role", assumed_by=iam.AccountRootPrincipal())
+    cdk.Validations.of(app).add_plugins(door())
+    assert not synth(app)[0]
+    assert not synth(app)[0]
