@@ -78,6 +78,9 @@ class ServerProcess:
             **self.environment(),
             "PATH": _path_with_node(),
             "TMPDIR": str(self.folder),
+            # ministack's defaults are fixed folders of the machine.
+            "STATE_DIR": str(self.folder / "state"),
+            "S3_DATA_DIR": str(self.folder / "s3"),
             "PYTHONPATH": _module_folders(),
             # For cfnresponse and the like; callers don't get this one, since it replaces all authorities.
             "SSL_CERT_FILE": str(self.certificate),

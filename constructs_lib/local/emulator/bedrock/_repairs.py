@@ -80,13 +80,18 @@ def _guardrail_wire_names(_call: Call, _request: Request, response: Response) ->
     return status, headers, json.dumps(document).encode()
 
 
-def _publish_version(call: Call, _request: Request, response: Response) -> Response:
-    """Publish a new version of the agent for an alias without routing, and point to it."""
+def _publish_version(call: Call, request: Request, response: Response) -> Response:
+    """Publish a new version of the agent for an alias whose caller names none, and point to it.
+
+    AWS's pages say so of the creation. That an update does the same, whatever it changes, is what maintainers
+    of two libraries saw: https://github.com/hashicorp/terraform-provider-aws/pull/42603 and
+    https://github.com/awslabs/generative-ai-cdk-constructs/pull/1116
+    """
     status, headers, body = response
-    document = json.loads(body)
-    alias = document.get("agentAlias") or {}
-    if status != 202 or alias.get("routingConfiguration"):
+    if status != 202 or request.document.get("routingConfiguration"):
         return response
+    document = json.loads(body)
+    alias = document["agentAlias"]
     agent = call.labels["agentId"]
     numbers = [int(key.split("/")[1]) for key in bedrock_agent._agent_versions if key.startswith(f"{agent}/")]
     number = str(1 + max(numbers, default=0))
@@ -123,6 +128,7 @@ AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
     ),
     "GetGuardrail": (_guardrail_wire_names,),
     "CreateAgentAlias": (_publish_version,),
+    "UpdateAgentAlias": (_publish_version,),
 }
 
 

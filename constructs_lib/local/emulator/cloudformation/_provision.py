@@ -23,6 +23,7 @@ from constructs_lib.local.emulator.cloudformation._schemas import (
     validated,
 )
 from constructs_lib.local.emulator.cloudformation._shapes import api_value
+from constructs_lib.local.emulator.cloudformation._tags import change_tags, read_tags
 from constructs_lib.local.emulator.cloudformation._types import TYPES, ResourceType, short
 
 if TYPE_CHECKING:
@@ -66,16 +67,19 @@ class Provisioner:
             raise
         return physical_id, self._attributes(described)
 
-    def update(self, physical_id: str, _old: Properties, new: Properties, stack: str) -> Result:
+    def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Result:
         """Update the resource in place; ministack replaces it itself when a create-only property changed."""
         parameters = {**self._parameters(new), **self._identity(physical_id)}
         if self.resource.updatable:
             self._call("update", parameters, stack, strict=False)
         elif self.resource.create.startswith("put_"):
             self._call("create", parameters, stack)
-        if self.resource.noun == "agent" and str(new.get("AutoPrepare", "false")).lower() == "true":
-            execution_role.client(self.resource.service, stack).prepare_agent(agentId=physical_id)
-        return physical_id, self._attributes(self._described(physical_id, stack))
+        client = execution_role.client(self.resource.service, stack)
+        if self.resource.synchronize:
+            self.resource.synchronize(client, physical_id, old, new)
+        described = self._described(physical_id, stack)
+        change_tags(client, self._arn(described, physical_id), old.get("Tags"), new.get("Tags"))
+        return physical_id, self._attributes(described)
 
     def delete(self, physical_id: str, _properties: Properties) -> None:
         """Delete the resource; one that is gone already is no error."""
@@ -84,6 +88,8 @@ class Provisioner:
         try:
             if self._needs("delete", "read"):
                 self._call("read", self._identity(physical_id), stack, strict=False)
+            if self.resource.before_delete:
+                self.resource.before_delete(execution_role.client(self.resource.service, stack), physical_id)
             self._call("delete", parameters, stack, strict=False)
         except ClientError as e:
             if e.response["Error"]["Code"] not in _GONE:
@@ -130,21 +136,19 @@ class Provisioner:
         answer = _flat(
             self._call("read", self._identity(physical_id), stack, strict=False), self.resource.noun
         )
-        if any(p.endswith(":ListTagsForResource") for p in permissions(self.type_name, "read")):
-            self._read_tags(answer, physical_id, stack)
+        client = execution_role.client(self.resource.service, stack)
+        if self.resource.read_more:
+            self.resource.read_more(client, physical_id)
+        resource = self._arn(answer, physical_id)
+        reads_tags = any(p.endswith(":ListTagsForResource") for p in permissions(self.type_name, "read"))
+        if reads_tags and resource.startswith("arn:"):
+            read_tags(client, resource)
         return answer
 
-    def _read_tags(self, described: Properties, physical_id: str, stack: str) -> None:
-        noun = self.resource.noun.replace("_", "")
+    def _arn(self, described: Properties, physical_id: str) -> str:
+        """Return the resource's ARN, or its physical id where the answer has none."""
         lower = {k.lower(): v for k, v in described.items()}
-        resource = lower.get(f"{noun}arn") or lower.get("arn") or physical_id
-        if not str(resource).startswith("arn:"):
-            return
-        client = execution_role.client(self.resource.service, stack)
-        member = next(
-            iter(client.meta.service_model.operation_model("ListTagsForResource").input_shape.members)
-        )
-        client.list_tags_for_resource(**{member: resource})
+        return str(lower.get(f"{self.resource.noun.replace('_', '')}arn") or lower.get("arn") or physical_id)
 
     def _physical_id(self, properties: Properties, made: Properties) -> str:
         lower = {k.lower(): v for k, v in {**properties, **made}.items()}

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.local.emulator.cloudformation._agent_parts import PROPERTIES, read_parts, sync_parts
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +25,8 @@ class ResourceType:
 
     `parameters` are the API's names of the identifier's parts, in the schema's order. `renamed` properties
     have another name in the API (their ARNs become ids); `dropped` ones are no parameters of that call.
+    `finish`, `synchronize`, `read_more` and `before_delete` make the further calls of AWS's handlers for
+    create, update, read and delete; they get the client and the physical id.
     """
 
     service: str
@@ -37,6 +41,9 @@ class ResourceType:
     delete_parameters: dict[str, Any] = field(default_factory=dict)
     prepare: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     finish: Callable[[Any, str, dict[str, Any]], None] | None = None
+    synchronize: Callable[[Any, str, dict[str, Any], dict[str, Any]], None] | None = None
+    read_more: Callable[[Any, str], None] | None = None
+    before_delete: Callable[[Any, str], None] | None = None
     name_property: str = ""
 
     def operation(self, verb: str) -> str:
@@ -47,22 +54,19 @@ class ResourceType:
 
 def _finish_agent(client: Any, agent: str, properties: dict[str, Any]) -> None:
     """Attach what the template lists inside of the agent, then prepare it."""
-    from constructs_lib.local.emulator.cloudformation._shapes import api_value  # noqa: PLC0415 - avoids a cycle
+    _sync_agent(client, agent, {}, properties)
 
-    attached = {
-        "ActionGroups": "create_agent_action_group",
-        "KnowledgeBases": "associate_agent_knowledge_base",
-        "AgentCollaborators": "associate_agent_collaborator",
-    }
-    for name, operation in attached.items():
-        shape = client.meta.service_model.operation_model(
-            client.meta.method_to_api_mapping[operation]
-        ).input_shape
-        for item in properties.get(name) or []:
-            parameters = {k: v for k, v in item.items() if k != "SkipResourceInUseCheckOnDelete"}
-            getattr(client, operation)(agentId=agent, agentVersion="DRAFT", **api_value(shape, parameters))
-    if str(properties.get("AutoPrepare", "false")).lower() == "true":
+
+def _sync_agent(client: Any, agent: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Bring what the agent has to what the template lists, then prepare it."""
+    sync_parts(client, agent, old, new)
+    if str(new.get("AutoPrepare", "false")).lower() == "true":
         client.prepare_agent(agentId=agent)
+
+
+def _look_for_data_sources(client: Any, knowledge_base: str) -> None:
+    """Make the call of AWS's delete handler; CloudFormation has deleted the stack's own data sources before."""
+    client.list_data_sources(knowledgeBaseId=knowledge_base)
 
 
 def _inline_definition(properties: dict[str, Any]) -> dict[str, Any]:
@@ -105,18 +109,20 @@ TYPES: dict[str, ResourceType] = {
         "agent",
         ("agentId",),
         dropped=(
-            "ActionGroups",
-            "KnowledgeBases",
-            "AgentCollaborators",
+            *PROPERTIES,
             "AutoPrepare",
             "SkipResourceInUseCheckOnDelete",
             "TestAliasTags",
         ),
         finish=_finish_agent,
+        synchronize=_sync_agent,
+        read_more=read_parts,
         delete_parameters={"skipResourceInUseCheck": True},
     ),
     "AWS::Bedrock::AgentAlias": ResourceType("bedrock-agent", "agent_alias", ("agentId", "agentAliasId")),
-    "AWS::Bedrock::KnowledgeBase": ResourceType("bedrock-agent", "knowledge_base", ("knowledgeBaseId",)),
+    "AWS::Bedrock::KnowledgeBase": ResourceType(
+        "bedrock-agent", "knowledge_base", ("knowledgeBaseId",), before_delete=_look_for_data_sources
+    ),
     "AWS::Bedrock::DataSource": ResourceType(
         "bedrock-agent", "data_source", ("knowledgeBaseId", "dataSourceId")
     ),
