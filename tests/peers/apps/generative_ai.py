@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from cdklabs.generative_ai_cdk_constructs import (  # type: ignore[import-not-found] # see the docstring
     bda,
     bedrock,
@@ -26,8 +27,14 @@ def build(app: cdk.App) -> cdk.Stack:
     _models(stack)
     _guardrail(stack)
     _knowledge_base_and_agent(stack)
+    # With buckets of its own, since those that the package makes get a random name at each synthesis.
     bda.BedrockDataAutomation(
-        stack, "Automation", is_custom_bda_blueprint_required=True, is_bda_invocation_required=True
+        stack,
+        "Automation",
+        is_custom_bda_blueprint_required=True,
+        is_bda_invocation_required=True,
+        input_bucket=s3.Bucket(stack, "Input"),
+        output_bucket=s3.Bucket(stack, "Output"),
     )
     return stack
 
