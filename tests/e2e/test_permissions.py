@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CONTROL = "BedrockPlanesControlPlane"
 
+
 def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 

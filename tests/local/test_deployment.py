@@ -42,6 +42,10 @@ _CREATING = [
     "bedrock:CreateAgent",
     "bedrock:GetAgent",
     "bedrock:AssociateAgentKnowledgeBase",
+    "bedrock:GetAgentKnowledgeBase",
+    "bedrock:ListAgentActionGroups",
+    "bedrock:ListAgentCollaborators",
+    "bedrock:ListAgentKnowledgeBases",
     "bedrock:PrepareAgent",
     "bedrock:CreateAgentAlias",
     "bedrock:GetAgentAlias",
@@ -55,6 +59,7 @@ _CREATING = [
 _ROLLING_BACK = [
     "bedrock:DeleteGuardrail",
     "bedrock:DeleteKnowledgeBase",
+    "bedrock:ListDataSources",
     "bedrock:DeleteDataSource",
     "bedrock:DeleteAgent",
     "bedrock:DeleteAgentAlias",
@@ -112,6 +117,49 @@ def test_a_stack_deploys_with_exactly_the_listed_permissions_and_goes_away(
     assert stacks.settled("whole", gone=True)["StackStatus"] == "DELETE_COMPLETE"
     assert local_aws.client("bedrock").list_guardrails()["guardrails"] == []
     assert local_aws.client("s3vectors").list_vector_buckets()["vectorBuckets"] == []
+
+
+def test_an_update_brings_parts_and_tags_of_an_agent_to_what_the_template_lists(
+    local_aws: LocalAws, stacks: Stacks
+) -> None:
+    resources = _all_resources()
+    resources["Agent"]["Properties"]["Tags"] = {"kept": "1", "changed": "1", "gone": "1"}
+    made = outputs(stacks.create("parts", template(resources, ALL_OUTPUTS)))
+    agent = local_aws.client("bedrock-agent")
+    draft = {"agentId": made["AgentId"], "agentVersion": "DRAFT"}
+    properties = resources["Agent"]["Properties"]
+    properties["KnowledgeBases"][0]["Description"] = "other words"
+    properties["Tags"] = {"kept": "1", "changed": "2", "new": "1"}
+    group = {"ActionGroupName": "tools", "ParentActionGroupSignature": "AMAZON.UserInput"}
+    properties["ActionGroups"] = [group]
+    resources["AgentAlias"]["Properties"]["Description"] = "other words"
+    _update(stacks, "parts", template(resources, ALL_OUTPUTS))
+    [base] = agent.list_agent_knowledge_bases(**draft)["agentKnowledgeBaseSummaries"]
+    assert base["description"] == "other words"
+    assert [
+        g["actionGroupName"] for g in agent.list_agent_action_groups(**draft)["actionGroupSummaries"]
+    ] == ["tools"]
+    arn = agent.get_agent(agentId=made["AgentId"])["agent"]["agentArn"]
+    tags = agent.list_tags_for_resource(resourceArn=arn)["tags"]
+    assert {k: v for k, v in tags.items() if not k.startswith("aws:")} == {
+        "kept": "1",
+        "changed": "2",
+        "new": "1",
+    }
+    alias = agent.get_agent_alias(agentId=made["AgentId"], agentAliasId=made["AliasId"])["agentAlias"]
+    assert alias["routingConfiguration"] == [{"agentVersion": "2"}]
+    properties["KnowledgeBases"], properties["ActionGroups"] = [], []
+    _update(stacks, "parts", template(resources, ALL_OUTPUTS))
+    assert agent.list_agent_knowledge_bases(**draft)["agentKnowledgeBaseSummaries"] == []
+    assert agent.list_agent_action_groups(**draft)["actionGroupSummaries"] == []
+    local_aws.reset()
+
+
+def _update(stacks: Stacks, name: str, body: str) -> None:
+    stacks.cloudformation.update_stack(
+        StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+    assert stacks.settled(name)["StackStatus"] == "UPDATE_COMPLETE", stacks.failures(name)
 
 
 @pytest.mark.parametrize("missing", _CREATING)

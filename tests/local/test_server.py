@@ -49,6 +49,8 @@ def test_it_serves_on_the_loopback_only_and_leaves_nothing_behind(local_aws: Loc
         assert process is not None
         assert _listeners(process.pid) == {("127.0.0.1", aws.port)}
         folder, group = aws.server.folder, process.pid
+        # The emulator's own default for its state is a fixed folder of the machine.
+        assert (folder / "state").is_dir()
     assert not folder.exists()
     assert _gone(group)
     with pytest.raises(LocalAwsError, match="not running"):

@@ -65,7 +65,7 @@ def _sync_agent(client: Any, agent: str, old: dict[str, Any], new: dict[str, Any
 
 
 def _look_for_data_sources(client: Any, knowledge_base: str) -> None:
-    """Make the call of AWS's delete handler; CloudFormation has deleted the stack's own data sources before."""
+    """Make the call of AWS's delete handler; the stack's own data sources are gone by then."""
     client.list_data_sources(knowledgeBaseId=knowledge_base)
 
 
