@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from constructs_lib.review.config import Config
+from constructs_lib.review.config import Config, parse_config
 from constructs_lib.review.model import Kind, Options
 from constructs_lib.review.rules import rules
 
@@ -21,10 +22,11 @@ NAMESPACE = "bedrock-planes::"
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """Checked options: those of the review, and the name of the JSON report (``None``: write none)."""
+    """Checked options: those of the review, the name of the JSON report (``None``: write none), the file."""
 
     review: Options
     report: str | None = None
+    config: str | None = None
 
 
 def rule_ids() -> list[str]:
@@ -33,16 +35,34 @@ def rule_ids() -> list[str]:
 
 
 def check_options(
-    *, strict: bool, off: Iterable[str], kinds: Mapping[Kind, Iterable[str]] | None, report: str | None = None
+    *,
+    strict: bool,
+    off: Iterable[str],
+    kinds: Mapping[Kind, Iterable[str]] | None,
+    config: str | None = None,
+    report: str | None = None,
 ) -> CheckOptions:
-    """Check what a caller wrote.
+    """Check what a caller wrote, and add it to what the configuration file says.
 
     Raises:
-        ValueError: an unknown rule or kind, or a text where a list of patterns belongs.
+        ValueError: an unknown rule or kind, a text where a list of patterns belongs, or a wrong file.
 
     """
-    config = Config(off=frozenset(map(_rule, _texts("off", off))), kinds=tuple(_kinds(kinds or {})))
-    return CheckOptions(Options(strict=strict, config=config), report)
+    read = Config() if config is None else parse_config(_file(config), config, [rule.id for rule in rules()])
+    merged = replace(
+        read,
+        off=read.off.union(_rule(value) for value in _texts("off", off)),
+        kinds=(*_kinds(kinds or {}), *read.kinds),
+    )
+    return CheckOptions(Options(strict=strict, config=merged), report, config)
+
+
+def _file(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"`config` is `{path}`, which can't be read ({error}): give the path of a TOML file"
+        raise ValueError(message) from error
 
 
 def _texts(option: str, values: Iterable[str]) -> list[str]:

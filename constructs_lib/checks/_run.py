@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from constructs_lib.checks._places import Places, read_places
-from constructs_lib.checks._violations import Shown, fault, violation
+from constructs_lib.checks._violations import Shown, fault, is_configured, violation
 from constructs_lib.review import review
 from constructs_lib.review.model import Acknowledgement, Finding
 from constructs_lib.review.readers import Sources, read
@@ -58,10 +58,10 @@ class Checker:
         owners = {principal.id: principal.construct_path for principal in report.principals}
         shown = [Shown(item, owners.get(item.principal or ""), places, stacks) for item in report.findings]
         if self._options.report is not None:
-            _write(root / self._options.report, _with_acknowledgements(report, shown))
+            _write(root / self._options.report, _with_acknowledgements(report, shown, self._options.config))
         # Each look at the construct tree crosses to JavaScript, so an app without findings pays for none.
         new = self._not_told(shown, context.app_construct) if shown else []
-        return [*faults, *(violation(item, places) for item in new)]
+        return [*faults, *(violation(item, places, self._options.config) for item in new)]
 
     def _not_told(self, shown: list[Shown], app: IConstruct) -> list[Shown]:
         """Leave out what this object told in the same synthesis, when app and stage both register it.
@@ -92,12 +92,17 @@ def _shown_path(folder: Path) -> str:
     return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
 
 
-def _with_acknowledgements(report: Report, shown: list[Shown]) -> Report:
+def _with_acknowledgements(report: Report, shown: list[Shown], config: str | None) -> Report:
     """Return the report with the acknowledgements that the CDK applies, those of apps and stages included.
 
     What the readers found may be older: the ``validation-report.json`` of the synthesis before this one.
     """
-    findings = tuple(replace(item.finding, acknowledged=_acknowledgement(item)) for item in shown)
+    findings = tuple(
+        item.finding
+        if is_configured(item.finding, config)
+        else replace(item.finding, acknowledged=_acknowledgement(item))
+        for item in shown
+    )
     return replace(report, findings=findings, summary=summarize(len(report.principals), findings))
 
 

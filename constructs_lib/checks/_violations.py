@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from constructs_lib.checks._places import Accepted, Places
     from constructs_lib.review.model import Finding
 
-__all__ = ["Shown", "fault", "violation"]
+__all__ = ["Shown", "fault", "is_configured", "violation"]
 
 # Without a severity, any matching acknowledgement would turn the whole report to success.
 _SEVERITY = {"error": "error", "warning": "warning", "note": "info"}
@@ -31,9 +31,7 @@ class Shown:
         self.finding = finding
         self.rule = NAMESPACE + finding.rule
         self.template = Path(finding.location.path).absolute()
-        parts = [
-            part.replace("~1", "/").replace("~0", "~") for part in finding.location.pointer.split("/")[1:]
-        ]
+        parts = [_unescaped(part) for part in finding.location.pointer.split("/")[1:]]
         self.logical_id = parts[1] if len(parts) > 1 and parts[0] == "Resources" else None
         self.property = ".".join(parts[2:]) if self.logical_id else ".".join(parts)
         self.stack = stacks.get(self.template)
@@ -48,8 +46,8 @@ class Shown:
         return next((accepted for accepted in at if accepted is not None), None)
 
 
-def violation(shown: Shown, places: Places) -> cdk.PolicyViolation:
-    """Return one finding as a violation.
+def violation(shown: Shown, places: Places, config: str | None = None) -> cdk.PolicyViolation:
+    """Return one finding as a violation; one that the file ``config`` acknowledges is only told.
 
     The CDK itself takes out what is acknowledged and lists it with its reason. It also takes out what is
     acknowledged with an empty reason: such a finding goes under another id, so that it stands.
@@ -61,14 +59,23 @@ def violation(shown: Shown, places: Places) -> cdk.PolicyViolation:
             rule += _UNEXPLAINED
         where = f"`{accepted.at}`" if accepted.at else "the app"
         message += f"; the acknowledgement on {where} has no reason, so it does not count: give one"
+    severity = _SEVERITY[finding.severity]
+    if is_configured(finding, config) and finding.acknowledged is not None:
+        severity = "info"
+        message += f"; acknowledged in `{config}`: {finding.acknowledged.reason}"
     return cdk.PolicyViolation(
         rule_name=rule,
         description=f"{message} [{shown.property}]" if shown.property else message,
         fix=finding.help,
-        severity=_SEVERITY[finding.severity],
+        severity=severity,
         rule_metadata=_metadata(finding),
         violating_resources=[_resource(shown)],
     )
+
+
+def is_configured(finding: Finding, config: str | None) -> bool:
+    """Whether the configuration file acknowledges a finding, and not a construct."""
+    return config is not None and finding.acknowledged is not None and finding.acknowledged.at == config
 
 
 def _resource(shown: Shown) -> cdk.PolicyViolatingResource:

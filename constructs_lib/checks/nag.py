@@ -33,17 +33,20 @@ class BedrockPlaneNagPack(NagPack):
         strict: bool = False,
         off: Iterable[str] = (),
         kinds: Mapping[Kind, Iterable[str]] | None = None,
+        config: str | None = None,
         report: str | None = None,
     ) -> None:
         """Set the pack up; the options are those of ``BedrockPlaneChecks``.
 
         Raises:
-            ValueError: an unknown rule or kind.
+            ValueError: an unknown rule or kind, or a wrong configuration file.
 
         """
         super().__init__()
         self._pack_name = "BedrockPlanes"
-        self._checker = Checker(check_options(strict=strict, off=off, kinds=kinds, report=report))
+        self._checker = Checker(
+            check_options(strict=strict, off=off, kinds=kinds, config=config, report=report)
+        )
 
     @property
     def name(self) -> str:

@@ -34,6 +34,7 @@ class BedrockPlaneChecks:
         strict: bool = False,
         off: Iterable[str] = (),
         kinds: Mapping[Kind, Iterable[str]] | None = None,
+        config: str | None = None,
         report: str | None = None,
     ) -> None:
         """Set the check up.
@@ -44,13 +45,17 @@ class BedrockPlaneChecks:
             off: ids of rules that are not checked. Without it all are.
             kinds: what principals are for, by patterns of their name or construct path, or
                 ``tag:KEY=VALUE``: ``{"app": ["*/Chat/Role"]}``. Without it only marks and trust policies say.
+            config: the path of a TOML file with the configuration of `bedrock-planes review`, such as
+                ``pyproject.toml``; ``off`` and ``kinds`` add to it. Without it none is read.
             report: the name of a file for the JSON report, beside the templates. Without it none is written.
 
         Raises:
-            ValueError: an unknown rule or kind.
+            ValueError: an unknown rule or kind, or a wrong configuration file.
 
         """
-        self._checker = Checker(check_options(strict=strict, off=off, kinds=kinds, report=report))
+        self._checker = Checker(
+            check_options(strict=strict, off=off, kinds=kinds, config=config, report=report)
+        )
 
     @property
     def name(self) -> str:

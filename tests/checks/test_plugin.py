@@ -320,6 +320,53 @@ def test_a_rule_can_be_off(door: Any, synth: Callable[..., Any]) -> None:
     assert not synth(app)[0]
 
 
+CONFIG = """
+off = ["BP305"]
+[severity]
+BP102 = "error"
+[kinds]
+app = ["*Role0*"]
+[[acknowledge]]
+rule = "BP101"
+principal = "*Role0*"
+reason = "split in May"
+"""
+
+
+@DOORS
+def test_the_configuration_of_the_command_line_counts(
+    door: Any, synth: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "planes.toml"
+    config.write_text(CONFIG, "utf-8")
+    app, _ = mixed(tmp_path / "out", roles=2)
+    check = door(
+        config=str(config), off=["BP501", "BP503"], kinds={"deploy": ["nobody"]}, report="planes.json"
+    )
+    cdk.Validations.of(app).add_plugins(check)
+    failed, reports, text = synth(app)
+    assert failed
+    assert [(v["ruleName"], v["severity"]) for v in reports[0]["violations"]] == [
+        ("bedrock-planes::BP101", "info"),
+        ("bedrock-planes::BP101", "error"),
+    ]
+    assert f"; acknowledged in `{config}`: split in May" in text
+    written = json.loads((tmp_path / "out" / "planes.json").read_text("utf-8"))
+    (tmp_path / "out" / "planes.json").unlink()
+    config.write_text(CONFIG.replace('off = ["BP305"]', 'off = ["BP305", "BP501", "BP503"]'), "utf-8")
+    main(["review", str(tmp_path / "out"), "--format", "json", "--config", str(config)])
+    assert written == json.loads(capsys.readouterr().out)
+
+
+@DOORS
+def test_a_wrong_configuration_is_refused(door: Any, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="give the path of a TOML file"):
+        door(config=str(tmp_path / "none.toml"))
+    (tmp_path / "wrong.toml").write_text("of = []", "utf-8")
+    with pytest.raises(ValueError, match="did you mean `off`"):
+        door(config=str(tmp_path / "wrong.toml"))
+
+
 @DOORS
 def test_kinds_and_marks_say_what_a_role_is_for(door: Any, synth: Callable[..., Any], tmp_path: Path) -> None:
     app, roles = app_with(
