@@ -314,9 +314,10 @@ def test_an_acknowledgement_that_was_taken_back_counts_no_longer(
 
 
 @DOORS
-def test_a_rule_can_be_off(door: Any, synth: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("rule", ["BP101", "bp101", "bedrock-planes::BP101"])
+def test_a_rule_can_be_off(door: Any, rule: str, synth: Callable[..., Any]) -> None:
     app, _ = mixed()
-    cdk.Validations.of(app).add_plugins(door(off=["BP101"]))
+    cdk.Validations.of(app).add_plugins(door(off=[rule]))
     assert not synth(app)[0]
 
 

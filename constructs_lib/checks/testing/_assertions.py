@@ -37,16 +37,14 @@ def assert_planes_disjoint(
         kinds: what principals are for, as in ``BedrockPlaneChecks``.
 
     Raises:
-        AssertionError: an error of the rules BP101, BP103, BP105 or BP106 stands (with ``strict`` also of
+        AssertionError: a finding of the rules BP101, BP103, BP105 or BP106 stands (with ``strict`` also of
             BP102 or BP107) that nobody acknowledged; or an input could not be read.
 
     """
     reviewed = review_subject(subject, strict=strict, kinds=kinds)
     rules = _PLANES_CROSS | _STRICT if strict else _PLANES_CROSS
     standing = [
-        finding
-        for finding in reviewed.findings
-        if finding.rule in rules and finding.severity == "error" and finding.acknowledged is None
+        finding for finding in reviewed.findings if finding.rule in rules and finding.acknowledged is None
     ]
     lines = [line for finding in standing for line in ("", *explain(finding, reviewed))]
     if lines:
