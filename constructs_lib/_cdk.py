@@ -20,6 +20,7 @@ __all__ = [
     "Facade",
     "PlanesError",
     "bedrock_trust",
+    "check_arn",
     "check_length",
     "check_model",
     "check_pattern",
@@ -70,6 +71,20 @@ def check_pattern(prop: str, value: str | None, pattern: str, remedy: str) -> No
     """Raise :class:`PlanesError` unless the whole text matches ``pattern``; tokens pass."""
     if value is not None and not is_token(value) and re.fullmatch(pattern, value) is None:
         raise PlanesError(f"`{prop}` has the value `{value}`: {remedy}")
+
+
+def check_arn(prop: str, value: str, kind: str, example: str) -> list[str]:
+    """Return the parts of the id in a Bedrock ARN of one kind of resource; tokens are split when deployed.
+
+    ``kind`` is the resource type in the ARN (``guardrail``), ``example`` an id for the message of the
+    :class:`PlanesError` that another ARN or none at all raises.
+    """
+    form = rf"arn:[\w-]+:bedrock:[\w-]+:\d{{12}}:{kind}/" + "/".join([r"[\w-]+"] * (1 + example.count("/")))
+    check_pattern(
+        prop, value, form, f"pass an ARN such as arn:aws:bedrock:us-east-1:111122223333:{kind}/{example}"
+    )
+    split = cdk.Fn.split("/", value)
+    return [cdk.Fn.select(index, split) for index in range(1, 2 + example.count("/"))]
 
 
 def check_model(scope: IConstruct, prop: str, model: str) -> None:

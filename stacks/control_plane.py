@@ -141,7 +141,6 @@ class ControlPlaneStack(PlanesStack):
             instruction=_INSTRUCTION,
             knowledge_bases=[(self.knowledge_base, _USE)],
             guardrail=self.version,
-            guardrail_arn=self.guardrail.guardrail_arn,
         )
         alias = self.agent.create_alias(name="live")
         self.publish("agent-alias-arn", alias.agent_alias_arn)

@@ -16,7 +16,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import _grants
-from constructs_lib._cdk import PlanesError, check_length, check_pattern, service_role
+from constructs_lib._cdk import check_arn, check_length, check_pattern, service_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +25,24 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib._grants import ModelLike
-    from constructs_lib.control_plane.guardrail import GuardrailVersion
 
-__all__ = ["Agent", "AgentAlias", "AgentAliasBase"]
+__all__ = ["Agent", "AgentAlias", "AgentAliasBase", "AgentBase"]
 
 
 @jsii.implements(refs.IAgentRef)
-class Agent(cdk.Resource):
+class AgentBase(cdk.Resource):
+    """What an agent of this app and an imported one have in common."""
+
+    agent_arn: str
+    agent_id: str
+
+    @property
+    def agent_ref(self) -> refs.AgentReference:
+        """The reference that other libraries' constructs take."""
+        return refs.AgentReference(agent_arn=self.agent_arn, agent_id=self.agent_id)
+
+
+class Agent(AgentBase):
     """An agent that answers with one model, from knowledge bases, behind a guardrail.
 
     :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
@@ -39,8 +50,8 @@ class Agent(cdk.Resource):
     :param instruction: What the agent is for, 40-20,000 characters.
     :param knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the
         model reads. Default: none.
-    :param guardrail: The version of a guardrail that every prompt and answer passes. Default: none.
-    :param guardrail_arn: The ARN of that guardrail. Needed with ``guardrail`` only.
+    :param guardrail: The version of a guardrail of this account and Region that every prompt and answer
+        passes. Default: none.
     :param streaming: Whether callers ask for streamed answers, which the service role must be allowed.
         Default: no.
     :param idle_session_ttl: How long a session is kept without a call, 60-5,400 s. Default: 600 s.
@@ -60,8 +71,7 @@ class Agent(cdk.Resource):
         foundation_model: ModelLike,
         instruction: str,
         knowledge_bases: Sequence[tuple[refs.IKnowledgeBaseRef, str]] = (),
-        guardrail: GuardrailVersion | None = None,
-        guardrail_arn: str | None = None,
+        guardrail: refs.IGuardrailVersionRef | None = None,
         streaming: bool = False,
         idle_session_ttl: cdk.Duration | None = None,
         description: str | None = None,
@@ -73,17 +83,19 @@ class Agent(cdk.Resource):
         check_length("description", description, 1, 200)
         for _, use in knowledge_bases:
             check_length("knowledge_bases", use, 1, 200)
-        if (guardrail is None) != (guardrail_arn is None):
-            raise PlanesError("`guardrail` and `guardrail_arn` belong together: give both or none")
         super().__init__(scope, construct_id)
         targets = _grants.model_targets(self, foundation_model, "foundation_model")
+        version = guardrail.guardrail_version_ref if guardrail is not None else None
         self.role = service_role(
             self,
             "ServiceRole",
             source="agent/*",
             description=f"Bedrock answers for the agent {name}",
             statements=_statements(
-                targets, [kb for kb, _ in knowledge_bases], guardrail_arn, streaming=streaming
+                targets,
+                [kb for kb, _ in knowledge_bases],
+                _guardrail_arn(self, version.guardrail_id) if version is not None else None,
+                streaming=streaming,
             ),
         )
         self._l1 = bedrock.CfnAgent(
@@ -99,19 +111,23 @@ class Agent(cdk.Resource):
             knowledge_bases=[_association(kb, use) for kb, use in knowledge_bases] or None,
             guardrail_configuration=(
                 bedrock.CfnAgent.GuardrailConfigurationProperty(
-                    guardrail_identifier=guardrail.guardrail_id, guardrail_version=guardrail.version
+                    guardrail_identifier=version.guardrail_id, guardrail_version=version.version
                 )
-                if guardrail is not None
+                if version is not None
                 else None
             ),
         )
         self.agent_id: str = self._l1.attr_agent_id
         self.agent_arn: str = self._l1.attr_agent_arn
 
-    @property
-    def agent_ref(self) -> refs.AgentReference:
-        """The reference that other libraries' constructs take."""
-        return refs.AgentReference(agent_arn=self.agent_arn, agent_id=self.agent_id)
+    @staticmethod
+    def from_agent_arn(scope: Construct, construct_id: str, agent_arn: str) -> AgentBase:
+        """Refer to an agent that exists; callers are granted its alias, not the agent."""
+        [found] = check_arn("agent_arn", agent_arn, "agent", "ABCDEF1234")
+        imported = AgentBase(scope, construct_id)
+        imported.agent_arn = agent_arn
+        imported.agent_id = found
+        return imported
 
     def fingerprint(self) -> str:
         """Return a short hash of everything that the service sees of this agent, tags left out."""
@@ -151,7 +167,10 @@ class AgentAlias(AgentAliasBase):
     :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
 
     The alias keeps its id, which callers are granted; its description carries the fingerprint of the agent,
-    so a change of the agent updates the alias, and Bedrock makes a new version for an alias that names none.
+    so a change of the agent updates the alias, and Bedrock makes a new version for an update that names none
+    (seen on AWS by the maintainers of two libraries, not documented:
+    https://github.com/hashicorp/terraform-provider-aws/pull/42603 and
+    https://github.com/awslabs/generative-ai-cdk-constructs/pull/1116).
 
     Attributes: ``agent_alias_id``, ``agent_alias_arn``, ``agent_id``.
 
@@ -177,16 +196,11 @@ class AgentAlias(AgentAliasBase):
     @staticmethod
     def from_agent_alias_arn(scope: Construct, construct_id: str, agent_alias_arn: str) -> AgentAliasBase:
         """Refer to an alias that exists."""
-        if "${Token[" not in agent_alias_arn and ":agent-alias/" not in agent_alias_arn:
-            raise PlanesError(
-                f"`agent_alias_arn` has the value `{agent_alias_arn}`: pass the ARN of an alias, such as "
-                "arn:aws:bedrock:us-east-1:111122223333:agent-alias/ABCDEF1234/GHIJKL5678"
-            )
-        parts = cdk.Fn.split("/", agent_alias_arn)
+        agent, alias = check_arn("agent_alias_arn", agent_alias_arn, "agent-alias", "ABCDEF1234/GHIJKL5678")
         imported = AgentAliasBase(scope, construct_id)
         imported.agent_alias_arn = agent_alias_arn
-        imported.agent_id = cdk.Fn.select(1, parts)
-        imported.agent_alias_id = cdk.Fn.select(2, parts)
+        imported.agent_id = agent
+        imported.agent_alias_id = alias
         return imported
 
 
@@ -197,6 +211,11 @@ class _Description:
 
     def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
         return f"Content {self._agent.fingerprint()}"
+
+
+def _guardrail_arn(scope: Construct, guardrail_id: str) -> str:
+    stack = cdk.Stack.of(scope)
+    return f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:guardrail/{guardrail_id}"
 
 
 def _model_name(model: ModelLike) -> str:

@@ -13,13 +13,13 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs import IValidation
 
 from constructs_lib import _grants
-from constructs_lib._cdk import PlanesError, check_length, check_pattern
+from constructs_lib._cdk import PlanesError, check_arn, check_length, check_pattern
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from constructs import Construct
 
-__all__ = ["Guardrail", "GuardrailBase", "GuardrailVersion"]
+__all__ = ["Guardrail", "GuardrailBase", "GuardrailVersion", "GuardrailVersionBase"]
 
 
 @jsii.implements(refs.IGuardrailRef)
@@ -141,14 +141,10 @@ class Guardrail(GuardrailBase):
     @staticmethod
     def from_guardrail_arn(scope: Construct, construct_id: str, guardrail_arn: str) -> GuardrailBase:
         """Refer to a guardrail that exists."""
-        if not guardrail_arn.startswith("arn:") and "${Token[" not in guardrail_arn:
-            raise PlanesError(
-                f"`guardrail_arn` has the value `{guardrail_arn}`: pass an ARN such as "
-                "arn:aws:bedrock:us-east-1:111122223333:guardrail/abcdef123456"
-            )
+        [found] = check_arn("guardrail_arn", guardrail_arn, "guardrail", "abcdef123456")
         imported = GuardrailBase(scope, construct_id)
         imported.guardrail_arn = guardrail_arn
-        imported.guardrail_id = cdk.Fn.select(1, cdk.Fn.split("/", guardrail_arn))
+        imported.guardrail_id = found
         return imported
 
 
@@ -173,7 +169,19 @@ class _VersionId:
 
 
 @jsii.implements(refs.IGuardrailVersionRef)
-class GuardrailVersion(cdk.Resource):
+class GuardrailVersionBase(cdk.Resource):
+    """What a version of a guardrail of this app and an imported one have in common."""
+
+    guardrail_id: str
+    version: str
+
+    @property
+    def guardrail_version_ref(self) -> refs.GuardrailVersionReference:
+        """The reference that other libraries' constructs take."""
+        return refs.GuardrailVersionReference(guardrail_id=self.guardrail_id, version=self.version)
+
+
+class GuardrailVersion(GuardrailVersionBase):
     """A fixed version of a guardrail; a change of the guardrail's content makes a new one and keeps the old.
 
     :param guardrail: A guardrail of this app: its content decides when a new version is made.
@@ -202,7 +210,14 @@ class GuardrailVersion(cdk.Resource):
         self.guardrail_id: str = guardrail.guardrail_id
         self.version: str = self._l1.attr_version
 
-    @property
-    def guardrail_version_ref(self) -> refs.GuardrailVersionReference:
-        """The reference that other libraries' constructs take."""
-        return refs.GuardrailVersionReference(guardrail_id=self.guardrail_id, version=self.version)
+    @staticmethod
+    def from_guardrail_version_attributes(
+        scope: Construct, construct_id: str, *, guardrail_id: str, version: str
+    ) -> GuardrailVersionBase:
+        """Refer to a version that exists; ``version`` is its number, or ``DRAFT`` for the changing draft."""
+        check_pattern("guardrail_id", guardrail_id, r"[a-z0-9]+", "pass the id of a guardrail, not its ARN")
+        check_pattern("version", version, r"[1-9][0-9]{0,7}|DRAFT", "pass a number, or DRAFT")
+        imported = GuardrailVersionBase(scope, construct_id)
+        imported.guardrail_id = guardrail_id
+        imported.version = version
+        return imported

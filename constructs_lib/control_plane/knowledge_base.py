@@ -12,7 +12,7 @@ from aws_cdk import aws_s3vectors as s3vectors
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import _grants, catalogue
-from constructs_lib._cdk import PlanesError, check_length, check_pattern, service_role
+from constructs_lib._cdk import PlanesError, check_arn, check_length, check_pattern, service_role
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -165,14 +165,10 @@ class KnowledgeBase(KnowledgeBaseBase):
         scope: Construct, construct_id: str, knowledge_base_arn: str
     ) -> KnowledgeBaseBase:
         """Refer to a knowledge base that exists; grants work on it, its service role is not known."""
-        if not knowledge_base_arn.startswith("arn:") and "${Token[" not in knowledge_base_arn:
-            raise PlanesError(
-                f"`knowledge_base_arn` has the value `{knowledge_base_arn}`: pass an ARN such as "
-                "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/ABCDEF1234"
-            )
+        [found] = check_arn("knowledge_base_arn", knowledge_base_arn, "knowledge-base", "ABCDEF1234")
         imported = KnowledgeBaseBase(scope, construct_id)
         imported.knowledge_base_arn = knowledge_base_arn
-        imported.knowledge_base_id = cdk.Fn.select(1, cdk.Fn.split("/", knowledge_base_arn))
+        imported.knowledge_base_id = found
         return imported
 
 

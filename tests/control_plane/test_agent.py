@@ -6,8 +6,8 @@ import pytest
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import Agent, AgentAlias, Guardrail, KnowledgeBase, PlanesError
-from tests.cdk import ACCOUNT, Stack, arn, resources, template
+from constructs_lib import Agent, AgentAlias, Guardrail, GuardrailVersion, KnowledgeBase, PlanesError
+from tests.cdk import ACCOUNT, PARTITION, Stack, arn, resources, template
 
 INSTRUCTION = "Answer questions about the two planes of Amazon Bedrock."
 NOVA = "amazon.nova-lite-v1:0"
@@ -33,7 +33,6 @@ def full(stack: Stack, **props: Any) -> Agent:
         stack,
         knowledge_bases=[(KnowledgeBase(stack, "Kb", name="docs"), "For everything")],
         guardrail=guardrail.create_version(),
-        guardrail_arn=guardrail.guardrail_arn,
         **props,
     )
 
@@ -61,7 +60,17 @@ def test_the_service_role_holds_what_the_agent_uses_and_no_stream() -> None:
         {
             "Effect": "Allow",
             "Action": "bedrock:ApplyGuardrail",
-            "Resource": {"Fn::GetAtt": [guardrail_id, "GuardrailArn"]},
+            "Resource": {
+                "Fn::Join": [
+                    "",
+                    [
+                        "arn:",
+                        PARTITION,
+                        f":bedrock:us-east-1:{ACCOUNT}:guardrail/",
+                        {"Fn::GetAtt": [guardrail_id, "GuardrailId"]},
+                    ],
+                ]
+            },
         },
     ]
     condition = role["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
@@ -132,6 +141,35 @@ def test_the_permission_to_call_is_on_the_alias() -> None:
     ]
 
 
+def test_an_imported_agent_is_a_reference() -> None:
+    stack = Stack()
+    where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent/ABCDEF1234"
+    found = Agent.from_agent_arn(stack, "Imported", where).agent_ref
+    assert [found.agent_id, found.agent_arn] == ["ABCDEF1234", where]
+    with pytest.raises(PlanesError, match=r"`agent_arn` has the value `ABCDEF1234`: pass an ARN such as"):
+        Agent.from_agent_arn(stack, "B", "ABCDEF1234")
+
+
+def test_the_guardrail_may_be_imported() -> None:
+    stack = Stack()
+    version = GuardrailVersion.from_guardrail_version_attributes(
+        stack, "Version", guardrail_id="abcdef123456", version="3"
+    )
+    agent(stack, guardrail=version)
+    found = template(stack)
+    [made] = resources(found, "AWS::Bedrock::Agent").values()
+    assert made["Properties"]["GuardrailConfiguration"] == {
+        "GuardrailIdentifier": "abcdef123456",
+        "GuardrailVersion": "3",
+    }
+    [role] = resources(found, "AWS::IAM::Role").values()
+    assert role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][-1] == {
+        "Effect": "Allow",
+        "Action": "bedrock:ApplyGuardrail",
+        "Resource": arn(f"bedrock:us-east-1:{ACCOUNT}:guardrail/abcdef123456"),
+    }
+
+
 def test_an_imported_alias_is_a_reference() -> None:
     stack = Stack()
     where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent-alias/ABCDEF1234/GHIJKL5678"
@@ -141,17 +179,13 @@ def test_an_imported_alias_is_a_reference() -> None:
         "GHIJKL5678",
         where,
     ]
-    with pytest.raises(PlanesError, match=r"`agent_alias_arn` has the value .*: pass the ARN of an alias"):
+    with pytest.raises(PlanesError, match=r"`agent_alias_arn` has the value .*: pass an ARN such as"):
         AgentAlias.from_agent_alias_arn(stack, "B", f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent/ABCDEF1234")
 
 
 WRONG = [
     ({"name": "-"}, "`name` has the value `-`: use 1-100 letters"),
     ({"instruction": "short"}, "`instruction` must have 40 to 20000 characters, got 5"),
-    (
-        {"guardrail_arn": "arn:aws:bedrock:us-east-1:1:guardrail/x"},
-        "`guardrail` and `guardrail_arn` belong together",
-    ),
     (
         {"foundation_model": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/x"},
         "`foundation_model`: .*the models that the profile routes to",

@@ -9,7 +9,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 
-from constructs_lib import Guardrail, PlanesError
+from constructs_lib import Guardrail, GuardrailVersion, PlanesError
 from tests.cdk import ACCOUNT, Stack, resources, template
 
 if TYPE_CHECKING:
@@ -168,3 +168,25 @@ def test_an_imported_guardrail_can_be_granted() -> None:
         PlanesError, match="`guardrail_arn` has the value `abcdef123456`: pass an ARN such as"
     ):
         Guardrail.from_guardrail_arn(stack, "H", "abcdef123456")
+
+
+def test_an_imported_version_is_a_reference() -> None:
+    made = GuardrailVersion.from_guardrail_version_attributes(
+        Stack(), "V", guardrail_id="abcdef123456", version="3"
+    )
+    found = made.guardrail_version_ref
+    assert (found.guardrail_id, found.version) == ("abcdef123456", "3")
+
+
+@pytest.mark.parametrize(
+    ("guardrail_id", "version", "message"),
+    [
+        ("arn:aws:bedrock:us-east-1:1:guardrail/x", "3", "`guardrail_id` has the value `arn:.*pass the id"),
+        ("abcdef123456", "0", "`version` has the value `0`: pass a number, or DRAFT"),
+    ],
+)
+def test_a_wrong_attribute_of_a_version_is_named(guardrail_id: str, version: str, message: str) -> None:
+    with pytest.raises(PlanesError, match=message):
+        GuardrailVersion.from_guardrail_version_attributes(
+            Stack(), "V", guardrail_id=guardrail_id, version=version
+        )

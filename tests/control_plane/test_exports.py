@@ -1,0 +1,63 @@
+"""What every exported construct has: factories for what exists, references, documented defaults."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+from constructs import Construct
+
+import constructs_lib
+
+CONSTRUCTS = sorted(
+    name
+    for name in constructs_lib.__all__
+    if inspect.isclass(getattr(constructs_lib, name)) and issubclass(getattr(constructs_lib, name), Construct)
+)
+
+# Two constructs bundle several resources, so there is nothing that one ARN could refer to.
+BUNDLES = {"BedrockVpcEndpoints", "InvocationLogging"}
+
+# A factory's parameters beside scope and construct id, and the reference that the construct implements.
+FACTORIES = {
+    "Agent": ("from_agent_arn", "agent_ref"),
+    "AgentAlias": ("from_agent_alias_arn", "agent_alias_ref"),
+    "AppRole": ("from_role_arn", "role_ref"),
+    "DataPlaneBoundary": ("from_managed_policy_arn", "managed_policy_ref"),
+    "DeployRole": ("from_role_arn", "role_ref"),
+    "Guardrail": ("from_guardrail_arn", "guardrail_ref"),
+    "GuardrailVersion": ("from_guardrail_version_attributes", "guardrail_version_ref"),
+    "KnowledgeBase": ("from_knowledge_base_arn", "knowledge_base_ref"),
+    "OperatorRole": ("from_role_arn", "role_ref"),
+    "S3DataSource": ("from_data_source_attributes", "data_source_ref"),
+}
+
+
+def test_every_construct_is_in_the_table() -> None:
+    assert {*CONSTRUCTS} == {*FACTORIES} | BUNDLES
+
+
+@pytest.mark.parametrize("name", sorted(FACTORIES))
+def test_a_construct_refers_to_what_exists_and_can_be_referred_to(name: str) -> None:
+    construct = getattr(constructs_lib, name)
+    factory, reference = FACTORIES[name]
+    assert callable(getattr(construct, factory))
+    assert [*inspect.signature(getattr(construct, factory)).parameters][:1] == ["scope"]
+    assert isinstance(inspect.getattr_static(construct, reference), property)
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_every_prop_is_documented_and_every_optional_one_says_what_happens_without_it(name: str) -> None:
+    construct = getattr(constructs_lib, name)
+    text = inspect.getdoc(construct) or ""
+    documented = dict(re.findall(r"^:param (\w+):(.*?)(?=^:param |^\S|\Z)", text, re.MULTILINE | re.DOTALL))
+    props = {
+        prop: parameter
+        for prop, parameter in inspect.signature(construct.__init__).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    assert [*documented] == [*props]
+    for prop, parameter in props.items():
+        optional = parameter.default is not inspect.Parameter.empty
+        assert ("Default:" in documented[prop]) == optional, prop
