@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,23 @@ def review_paths(paths: Sequence[str], options: Options, *, progress: bool = Fal
         progress: whether to say on standard error how far a long run is.
 
     """
+    with _without_collector():
+        return _reviewed(paths, options, progress=progress)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the cyclic garbage collector off: decoded templates hold no cycles and cost it a third of a run."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _reviewed(paths: Sequence[str], options: Options, *, progress: bool) -> Report:
     stdin = files.standard_input() if STDIN in paths else None
     sources = Sources({STDIN: stdin} if stdin is not None else None)
     chunks = _chunks(paths) if stdin is None else []

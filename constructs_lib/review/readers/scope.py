@@ -117,6 +117,13 @@ class Assembly:
         self.scopes: list[Scope] = []
         self._exports: dict[str, list[tuple[Scope, Any]]] | None = None
 
+    def close(self) -> None:
+        """Let go of the scopes, which know the assembly and each other: no cycle waits for the collector."""
+        for scope in self.scopes:
+            scope.nested.clear()
+        self.scopes.clear()
+        self._exports = None
+
     def exports(self, name: str, asking: Scope) -> tuple[Scope, Any] | None:
         """Return the exporting scope and value node; one in the same account and Region wins."""
         if self._exports is None:

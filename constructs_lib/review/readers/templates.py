@@ -70,7 +70,10 @@ def read_sources(sources: Iterable[TemplateSource]) -> tuple[list[Principal], li
     roots = [source for source in listed if source.path not in children] or listed
     for source in roots:
         _enter(source, assembly, by_path, None, 0)
-    return read_principals(assembly), list(read_resources(assembly))
+    try:
+        return read_principals(assembly), list(read_resources(assembly))
+    finally:
+        assembly.close()
 
 
 def _enter(
