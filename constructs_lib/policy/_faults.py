@@ -12,7 +12,7 @@ from constructs_lib.policy._model import UNRESOLVED, Policy, Statement
 from constructs_lib.policy._reduce import allow_items, allowed_actions
 from constructs_lib.policy._tables import action_mask, names_of, tables
 
-__all__ = ["Gap", "Inert", "Nonexistent", "faults_of"]
+__all__ = ["Gap", "Inert", "Nonexistent", "faults_of", "gaps_of"]
 
 Reason = Literal["wrong-resource-type", "arn-on-resourceless"]
 
@@ -74,6 +74,20 @@ def faults_of(
     )
 
 
+def gaps_of(policy: Policy, statement: Statement) -> tuple[Gap, ...]:
+    """Return what is open about the actions of one statement; resources don't matter."""
+    rows = _all_gaps(statement.actions, statement.not_actions)
+    return tuple(Gap(policy, statement, *row) for row in rows) if rows else ()
+
+
+@lru_cache(maxsize=4096)
+def _all_gaps(
+    actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None
+) -> tuple[tuple[str, str], ...]:
+    patterns = dict.fromkeys((*(actions or ()), *(not_actions or ())))
+    return tuple(gap for pattern in patterns for gap in _gaps(pattern))
+
+
 @lru_cache(maxsize=16384)
 def _faults(
     allow: bool,
@@ -86,7 +100,7 @@ def _faults(
     inert: tuple[tuple[str, bool, Reason], ...] = ()
     if allow and actions is not None and not_resources is None:
         inert = _inert(actions, resources)
-    return inert, tuple(filter(_is_nonexistent, patterns)), tuple(gap for p in patterns for gap in _gaps(p))
+    return inert, tuple(filter(_is_nonexistent, patterns)), _all_gaps(actions, not_actions)
 
 
 def _inert(

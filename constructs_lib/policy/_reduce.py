@@ -28,6 +28,7 @@ __all__ = [
     "Item",
     "Piece",
     "allow_items",
+    "allowed_actions",
     "collect_denials",
     "contains",
     "cover_of",

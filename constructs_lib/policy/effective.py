@@ -26,13 +26,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from constructs_lib.policy._faults import Gap, Inert, Nonexistent, faults_of
+from constructs_lib.policy._faults import Gap, Inert, Nonexistent, faults_of, gaps_of
 from constructs_lib.policy._model import Condition, Policy, Statement
 from constructs_lib.policy._reduce import (
     Denials,
     Item,
     Piece,
     allow_items,
+    allowed_actions,
     collect_denials,
     cut,
     left,
@@ -131,7 +132,12 @@ class Effective:
     @cached_property
     def incomplete(self) -> tuple[Gap, ...]:
         """What the policies leave open about actions."""
-        return tuple(fault for faults in self._faults for fault in faults[2])
+        return tuple(
+            gap
+            for policy in self.policies
+            for statement in policy.statements
+            for gap in gaps_of(policy, statement)
+        )
 
     @cached_property
     def _faults(self) -> tuple[tuple[tuple[Inert, ...], tuple[Nonexistent, ...], tuple[Gap, ...]], ...]:
@@ -233,7 +239,8 @@ def effective(
     mask = 0
     for policy in policies:
         for statement in policy.statements:
-            if statement.effect == "Deny":
+            # Most statements are about other services, and their resources differ while actions recur.
+            if statement.effect == "Deny" or not allowed_actions(statement.actions, statement.not_actions):
                 continue
             items: Iterable[Item] = allow_items(
                 statement.actions, statement.not_actions, statement.resources, statement.not_resources

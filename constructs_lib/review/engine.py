@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import __version__, catalogue
+from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS
 from constructs_lib.review.config import Config, matches_principal
 from constructs_lib.review.facts import Facts
@@ -37,7 +38,10 @@ _FOLDED_INTO = ("BP101", "BP201")
 
 @dataclass(slots=True)
 class Part:
-    """What one model gave. ``findings`` stand beside the resource they are about, if it is one."""
+    """What one model gave. ``findings`` stand beside the resource they are about, if it is one.
+
+    ``nodes`` are the principals that a rule over the whole run can say anything about; see :func:`_matters`.
+    """
 
     inputs: list[Input] = field(default_factory=list)
     principals: list[PrincipalReport] = field(default_factory=list)
@@ -68,12 +72,18 @@ def look(model: Model, options: Options) -> Part:
     records = [(record, check) for record, check in checks() if record.id not in config.off]
     on_principals = [check for record, check in records if record.scope in {"principal", "both"}]
     on_resources = [check for record, check in records if record.scope in {"resource", "both"}]
+    everyone: list[Facts] = []
     for principal in model.principals:
         facts = Facts(principal, kind_of(principal, config), options.scps)
+        everyone.append(facts)
         part.principals.append(_report(facts))
-        part.nodes.append(_node(facts))
         for check in on_principals if facts.concerns_us and not facts.is_boundary else ():
             part.findings += [(finding, None) for finding in check(facts, run)]
+    found = {finding.principal for finding, _ in part.findings}
+    named = _named_by_trusts(model.principals)
+    part.nodes = [
+        _node(facts) for facts in everyone if facts.principal.id in found or _matters(facts, named)
+    ]
     for resource in model.resources:
         part.traces += _traces(resource)
         for check in on_resources:
@@ -118,6 +128,34 @@ def finish(parts: Iterable[Part], options: Options, line_of: LineOf | None = Non
         findings=tuple(settled),
         summary=summarize(len(principals), settled),
     )
+
+
+def _named_by_trusts(principals: Iterable[Principal]) -> set[str]:
+    """Return the last segments of the ARNs that the trusts of a model name."""
+    return {
+        value.split(":", 5)[-1]
+        for principal in principals
+        if principal.trust is not None
+        for statement in principal.trust.statements
+        for kind, value in statement.principals or ()
+        if kind == "AWS"
+    }
+
+
+def _matters(facts: Facts, named: set[str]) -> bool:
+    """Whether a rule over the whole run can say anything about a principal.
+
+    Those that hold nothing of Bedrock and cannot become anybody else are most of a batch. A trust of
+    another model names a principal only by a name of its own: one that CloudFormation makes up for a stack
+    of unknown name means a role of the same template, as :func:`~constructs_lib.review._graph.reaches` says.
+    """
+    write, _, data, _, _ = facts.planes
+    if facts.kind != "unknown" or write or data:
+        return True
+    name = facts.principal.arn.split(":", 5)[-1]
+    if f"/{UNRESOLVED}" not in name or name in named:
+        return True
+    return any(not way.actions.isdisjoint(_WAYS) for way in facts.outside)
 
 
 def _report(facts: Facts) -> PrincipalReport:

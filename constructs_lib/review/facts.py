@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.policy._tables import action_mask, names_of, tables
 from constructs_lib.policy.decide import Request, decide
 from constructs_lib.policy.effective import effective
+from constructs_lib.review._lazy import lazy
 from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review._outside import Outside, outside
 from constructs_lib.review.model import FamilyUse, Incomplete, Touches
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from constructs_lib.policy.effective import Effective
     from constructs_lib.review.model import Kind, Principal, Verdict
 
-__all__ = ["Facts", "Held", "has_key", "shown"]
+__all__ = ["Facts", "Held", "has_key", "is_aws_managed", "shown"]
 
 
 _LARGE = 500
+_NOTHING = Touches()
+# AWS's managed policies for people who look at everything and run nothing:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
+_AUDITS = frozenset({"ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess"})
 
 
 class Held(NamedTuple):
@@ -46,6 +50,11 @@ class Held(NamedTuple):
 def shown(text: str) -> str:
     """Return a text as reports show it: ``?`` for a part that the input does not determine."""
     return text.replace(UNRESOLVED, "?")
+
+
+def is_aws_managed(policy: Policy, statement: Statement) -> bool:
+    """Whether a statement is one of an AWS managed policy: they all stand where the policy is attached."""
+    return statement.origin == policy.origin
 
 
 def has_key(conditions: Iterable[Condition], *keys: str) -> bool:
@@ -70,7 +79,7 @@ class Facts:
         )
         self.mask = self.effective.mask
 
-    @cached_property
+    @lazy
     def held(self) -> tuple[Held, ...]:
         """Everything that the principal may effectively do, by statement and resource."""
         result = []
@@ -82,7 +91,7 @@ class Facts:
                 result.append(Held(policy, statement, item.piece.pattern, item.piece, item.mask, conditions))
         return tuple(result)
 
-    @cached_property
+    @lazy
     def planes(self) -> tuple[int, int, int, int, int]:
         """Control write, control read, data, data read and tagging as sets of actions."""
         if not self.mask:
@@ -93,13 +102,15 @@ class Facts:
                 sums[index] |= bits
         return sums[0], sums[1], sums[2], sums[3], sums[4]
 
-    @cached_property
+    @lazy
     def touches(self) -> Touches:
         """Which kinds of action the principal reaches; tagging of control resources is none of them."""
+        if not self.mask:
+            return _NOTHING
         write, read, data, data_read, _ = self.planes
         return Touches(bool(write), bool(read), bool(data), bool(data_read))
 
-    @cached_property
+    @lazy
     def verdict(self) -> Verdict:
         """The principal's plane. Tagging alone is control; beside data it does not count."""
         write, read, data, data_read, tagging = self.planes
@@ -115,7 +126,7 @@ class Facts:
             return "data"
         return "control" if tagging else "none"
 
-    @cached_property
+    @lazy
     def outside(self) -> tuple[Outside, ...]:
         """What the principal may do of the other services' actions that decide about planes."""
         principal = self.principal
@@ -128,7 +139,7 @@ class Facts:
             if not item.actions.isdisjoint(actions):
                 yield item
 
-    @cached_property
+    @lazy
     def administrator(self) -> Statement | None:
         """The statement that makes a full administrator (``*`` on ``*``), if it reaches both planes."""
         if self.verdict != "mixed":
@@ -142,26 +153,16 @@ class Facts:
                     return statement
         return None
 
-    @cached_property
-    def _audits(self) -> frozenset[str]:
-        """Names of the AWS managed policies that give nothing but reads, by AWS's own access level."""
-        mixed = {held.policy.name for held in self.held if held.mask & ~masks().reading}
-        return frozenset(
-            # A managed policy's statements all stand where it is attached.
-            held.policy.name
-            for held in self.held
-            if held.statement.origin == held.policy.origin and held.policy.name not in mixed
-        )
-
     def is_audit(self, held: Held) -> bool:
-        """Whether it comes from an AWS managed policy of reads alone (``ReadOnlyAccess``).
+        """Whether it comes from one of AWS's managed policies for auditors (``ReadOnlyAccess``).
 
         Nobody can scope such a policy, and CDK's bootstrap template gives it to the look-up role of every
-        account; the verdict and the families show what it opens.
+        account; the verdict and the families show what it opens. AWS's access level is no guide here: it
+        calls `InvokeModel` a read.
         """
-        return held.policy.name in self._audits
+        return held.policy.name in _AUDITS and is_aws_managed(held.policy, held.statement)
 
-    @cached_property
+    @lazy
     def is_boundary(self) -> bool:
         """Whether this is a policy made to be a permissions boundary: it demands boundaries of others.
 
@@ -200,21 +201,18 @@ class Facts:
         """Whether an action (exact name) is effective."""
         return bool(self.mask & tables().bit.get(action.lower(), 0))
 
-    @cached_property
+    @lazy
     def is_large(self) -> bool:
         """Whether it has so many statements that deciding single requests one by one would take too long."""
         return sum(len(policy.statements) for policy in self.principal.policies) > _LARGE
 
-    @cached_property
+    @lazy
     def concerns_us(self) -> bool:
         """Whether anything of it can be about Bedrock or about becoming another principal."""
         # A trust in Bedrock makes it a service role, so its kind says so.
         if self.mask or self.outside or self.kind != "unknown":
             return True
-        return any(
-            _names_bedrock(s.actions, s.not_actions, s.resources, s.not_resources)
-            for _, s in self.statements()
-        )
+        return _names_bedrock(statement for _, statement in self.statements())
 
     def permits(self, action: str, resource: str) -> bool:
         """Whether one concrete request is allowed, conditions assumed to hold."""
@@ -227,6 +225,12 @@ class Facts:
         for policy in self.principal.policies:
             for statement in policy.statements:
                 yield policy, statement
+
+    def written(self) -> Iterator[Statement]:
+        """Yield the identity statements that somebody wrote: AWS's managed policies are not theirs to mend."""
+        for policy, statement in self.statements():
+            if not is_aws_managed(policy, statement):
+                yield statement
 
     def first(self, mask: int) -> Held | None:
         """Return the first place that holds an action of a set, an unconditional one before others."""
@@ -246,11 +250,21 @@ class Facts:
         return found is not None and found.statement.conditional
 
 
-@lru_cache(maxsize=16384)
-def _names_bedrock(*parts: tuple[str, ...] | None) -> bool:
-    """Whether a statement names Bedrock, or holds letters that may only look like it."""
-    texts = [text for part in parts for text in part or ()]
-    return any("bedrock" in text.lower() or not text.replace(UNRESOLVED, "").isascii() for text in texts)
+def _names_bedrock(statements: Iterable[Statement]) -> bool:
+    """Whether statements name Bedrock, or hold letters that may only look like it."""
+    texts: list[str] = []
+    for statement in statements:
+        for part in (
+            statement.actions,
+            statement.not_actions,
+            statement.resources,
+            statement.not_resources,
+        ):
+            if part:
+                texts += part
+    # One text is searched faster than many; the separator keeps two from forming the word.
+    whole = "\n".join(texts)
+    return "bedrock" in whole.lower() or not whole.replace(UNRESOLVED, "").isascii()
 
 
 def _is_everything(statement: Statement) -> bool:

@@ -85,7 +85,10 @@ class Node(NamedTuple):
 
 @dataclass
 class Run:
-    """One run: its options, every principal as a node, and traces of what custom resources configure."""
+    """One run: its options, principals as nodes, and traces of what custom resources configure.
+
+    Principals that hold nothing of Bedrock and cannot become another one are not among the nodes.
+    """
 
     options: Options
     nodes: list[Node] = field(default_factory=list)
