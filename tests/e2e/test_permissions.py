@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from constructs_lib.control_plane._deploy_policies import Scope, bedrock_statements
+from constructs_lib.control_plane._deploy_policies import (
+    Scope,
+    bedrock_statements,
+    foundation_statements,
+    network_statements,
+)
 from tests.e2e import use
 from tests.e2e.deployment import STACKS, Deployment, DeploymentFailed
 
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
     from tests.e2e.deployment import Change
 
 CONTROL = "BedrockPlanesControlPlane"
+SCOPE = Scope(
+    "aws", "us-east-1", "111122223333", "BedrockPlanes", "bedrock-planes", "BedrockPlanesDeployRole"
+)
 
 
 def listed(value: Any) -> list[Any]:
@@ -28,10 +36,7 @@ def listed(value: Any) -> list[Any]:
 
 def actions_of_the_deploy_role() -> Iterator[tuple[str, str]]:
     """Yield (statement, action) of Bedrock and S3 Vectors, and passing roles."""
-    scope = Scope(
-        "aws", "us-east-1", "111122223333", "BedrockPlanes", "bedrock-planes", "BedrockPlanesDeployRole"
-    )
-    for statement in bedrock_statements(scope, agents=True):
+    for statement in bedrock_statements(SCOPE, agents=True):
         for action in statement["Action"]:
             yield statement["Sid"], action
 
@@ -107,6 +112,74 @@ def test_each_action_of_the_deploy_role_is_needed(fresh: Deployment, sid: str, a
     without(fresh, sid, action)
     with pytest.raises(DeploymentFailed, match=f"not authorized to perform: {action} "):
         live(fresh)
+
+
+# ------------------------------------------------------------ what the constructs need beside Bedrock
+BESIDE = {
+    "Roles": ("iam:CreateRole", "iam:PutRolePolicy", "iam:TagRole"),
+    "Policies": ("iam:CreatePolicy",),
+    "Buckets": (
+        "s3:CreateBucket",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+    ),
+    "Assets": ("s3:GetObject",),
+    "Functions": ("lambda:CreateFunction", "lambda:TagResource"),
+    "LogGroups": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"),
+    "Parameters": ("ssm:AddTagsToResource", "ssm:PutParameter"),
+    "Network": (
+        "ec2:AssociateRouteTable",
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:CreateRouteTable",
+        "ec2:CreateSecurityGroup",
+        "ec2:CreateSubnet",
+        "ec2:CreateTags",
+        "ec2:CreateVpc",
+        "ec2:CreateVpcEndpoint",
+        "ec2:ModifyVpcAttribute",
+    ),
+}
+"""The statements and actions that the local AWS checks; docs/local-aws.md names those that it doesn't."""
+
+NOT_CHECKED = {
+    # Permissions boundaries are checked when a role is updated, which is not emulated.
+    "Boundaries",
+    # Reads of CloudFormation's own, before and after it makes something.
+    "Bootstrap",
+    "ListLogGroups",
+    "ReadNetwork",
+}
+BESIDE_CASES = [(sid, action) for sid, actions in BESIDE.items() for action in actions]
+
+
+def test_the_lists_of_statements_are_whole() -> None:
+    statements = [*foundation_statements(SCOPE), *network_statements(SCOPE)]
+    granted = {s["Sid"]: {*listed(s["Action"])} for s in statements if s["Effect"] == "Allow"}
+    assert granted.keys() == BESIDE.keys() | NOT_CHECKED
+    assert all({*actions} <= granted[sid] for sid, actions in BESIDE.items())
+
+
+@pytest.mark.parametrize("sid", sorted(BESIDE))
+def test_without_a_statement_of_another_service_the_deployment_rolls_back(
+    fresh: Deployment, sid: str
+) -> None:
+    without(fresh, sid, None)
+    with pytest.raises(
+        DeploymentFailed, match=r"(?s)ROLLBACK_COMPLETE.*not authorized to perform: "
+    ) as raised:
+        fresh.deploy()
+    assert any(f"perform: {action} on" in str(raised.value) for action in BESIDE[sid])
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("sid", "action"), BESIDE_CASES, ids=[action for _, action in BESIDE_CASES])
+def test_each_checked_action_of_another_service_is_needed(fresh: Deployment, sid: str, action: str) -> None:
+    without(fresh, sid, action)
+    with pytest.raises(DeploymentFailed, match=f"not authorized to perform: {action} "):
+        fresh.deploy()
 
 
 # ------------------------------------------------------------ service roles

@@ -1,7 +1,8 @@
 # ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
 """The permissions that CloudFormation needs for types that ministack makes in-process, without a call.
 
-Only what creating such a resource can't do without; the full lists stand in AWS's schemas under `handlers`.
+What AWS's handlers call to create such a resource with the properties that it has; what they call to read,
+update and delete it is not checked. The full lists stand in AWS's schemas under `handlers`.
 The check comes after the creation, when the physical id is known, and a refusal takes it away again.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -21,7 +22,7 @@ from constructs_lib.local.emulator.authorization._decide import denial
 from constructs_lib.local.emulator.cloudformation import execution_role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["NEEDED", "install"]
 
@@ -30,35 +31,87 @@ _log = logging.getLogger("bedrock-planes")
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """An action and the form of its resource.
+    """An action, the form of its resource, and the property that makes AWS's handler call it.
 
-    `{id}` is the physical id, `{path}` the same without a slash in front.
+    `{id}` is the physical id, `{path}` the same without a slash in front; `{Bucket}` and the like stand for
+    the template's own properties, `{each}` for every item of the list in the property `each`.
     `passes_to` names the service that the role in the property `Role` is passed to.
     """
 
     action: str
     resource: str = "*"
+    when: str = ""
+    each: str = ""
     passes_to: str = ""
 
 
-NEEDED: dict[str, Needed] = {
-    "AWS::IAM::Role": Needed("iam:CreateRole", "arn:aws:iam::{account}:role/{id}"),
-    "AWS::IAM::ManagedPolicy": Needed("iam:CreatePolicy", "{id}"),
-    "AWS::S3::Bucket": Needed("s3:CreateBucket", "arn:aws:s3:::{id}"),
-    "AWS::KMS::Key": Needed("kms:CreateKey"),
-    "AWS::Logs::LogGroup": Needed("logs:CreateLogGroup", "arn:aws:logs:{region}:{account}:log-group:{id}"),
-    "AWS::Lambda::Function": Needed(
-        "lambda:CreateFunction", "arn:aws:lambda:{region}:{account}:function:{id}", "lambda.amazonaws.com"
+_ROLE = "arn:aws:iam::{account}:role/{id}"
+_BUCKET = "arn:aws:s3:::{id}"
+_GROUP = "arn:aws:logs:{region}:{account}:log-group:{id}"
+_FUNCTION = "arn:aws:lambda:{region}:{account}:function:{id}"
+_PARAMETER = "arn:aws:ssm:{region}:{account}:parameter/{path}"
+
+
+def _ec2(kind: str, create: str, *more: Needed) -> tuple[Needed, ...]:
+    """Return what a type of Amazon EC2 needs; tags are given with the resource."""
+    arn = f"arn:aws:ec2:{{region}}:{{account}}:{kind}/{{id}}"
+    actions = (Needed(create, arn), Needed("ec2:CreateTags", arn, when="Tags"))
+    return actions + tuple(Needed(one.action, arn, when=one.when) for one in more)
+
+
+NEEDED: dict[str, tuple[Needed, ...]] = {
+    "AWS::IAM::Role": (
+        Needed("iam:CreateRole", _ROLE),
+        Needed("iam:PutRolePolicy", _ROLE, when="Policies"),
+        Needed("iam:AttachRolePolicy", _ROLE, when="ManagedPolicyArns"),
+        Needed("iam:TagRole", _ROLE, when="Tags"),
     ),
-    "AWS::SSM::Parameter": Needed("ssm:PutParameter", "arn:aws:ssm:{region}:{account}:parameter/{path}"),
-    "AWS::EC2::VPC": Needed("ec2:CreateVpc", "arn:aws:ec2:{region}:{account}:vpc/{id}"),
-    "AWS::EC2::Subnet": Needed("ec2:CreateSubnet", "arn:aws:ec2:{region}:{account}:subnet/{id}"),
-    "AWS::EC2::SecurityGroup": Needed(
-        "ec2:CreateSecurityGroup", "arn:aws:ec2:{region}:{account}:security-group/{id}"
+    "AWS::IAM::Policy": (Needed("iam:PutRolePolicy", "arn:aws:iam::{account}:role/{each}", each="Roles"),),
+    "AWS::IAM::ManagedPolicy": (Needed("iam:CreatePolicy", "{id}"),),
+    "AWS::S3::Bucket": (
+        Needed("s3:CreateBucket", _BUCKET),
+        Needed("s3:PutEncryptionConfiguration", _BUCKET, when="BucketEncryption"),
+        Needed("s3:PutBucketPublicAccessBlock", _BUCKET, when="PublicAccessBlockConfiguration"),
+        Needed("s3:PutBucketVersioning", _BUCKET, when="VersioningConfiguration"),
+        Needed("s3:PutBucketTagging", _BUCKET, when="Tags"),
     ),
-    "AWS::EC2::VPCEndpoint": Needed(
-        "ec2:CreateVpcEndpoint", "arn:aws:ec2:{region}:{account}:vpc-endpoint/{id}"
+    "AWS::S3::BucketPolicy": (Needed("s3:PutBucketPolicy", "arn:aws:s3:::{Bucket}"),),
+    "AWS::KMS::Key": (Needed("kms:CreateKey"),),
+    "AWS::Logs::LogGroup": (
+        Needed("logs:CreateLogGroup", _GROUP),
+        Needed("logs:PutRetentionPolicy", _GROUP, when="RetentionInDays"),
+        Needed("logs:TagResource", _GROUP, when="Tags"),
     ),
+    "AWS::Lambda::Function": (
+        Needed("lambda:CreateFunction", _FUNCTION, passes_to="lambda.amazonaws.com"),
+        Needed("lambda:TagResource", _FUNCTION, when="Tags"),
+        # Lambda reads the code as whoever creates the function.
+        Needed("s3:GetObject", "arn:aws:s3:::{S3Bucket}/{S3Key}", when="S3Bucket"),
+    ),
+    "AWS::SSM::Parameter": (
+        Needed("ssm:PutParameter", _PARAMETER),
+        Needed("ssm:AddTagsToResource", _PARAMETER, when="Tags"),
+    ),
+    "AWS::EC2::VPC": _ec2(
+        "vpc",
+        "ec2:CreateVpc",
+        Needed("ec2:ModifyVpcAttribute", when="EnableDnsHostnames"),
+        Needed("ec2:ModifyVpcAttribute", when="EnableDnsSupport"),
+    ),
+    "AWS::EC2::Subnet": _ec2(
+        "subnet", "ec2:CreateSubnet", Needed("ec2:ModifySubnetAttribute", when="MapPublicIpOnLaunch")
+    ),
+    "AWS::EC2::RouteTable": _ec2("route-table", "ec2:CreateRouteTable"),
+    "AWS::EC2::SubnetRouteTableAssociation": (
+        Needed("ec2:AssociateRouteTable", "arn:aws:ec2:{region}:{account}:route-table/{RouteTableId}"),
+    ),
+    "AWS::EC2::SecurityGroup": _ec2(
+        "security-group",
+        "ec2:CreateSecurityGroup",
+        Needed("ec2:AuthorizeSecurityGroupIngress", when="SecurityGroupIngress"),
+        Needed("ec2:AuthorizeSecurityGroupEgress", when="SecurityGroupEgress"),
+    ),
+    "AWS::EC2::VPCEndpoint": _ec2("vpc-endpoint", "ec2:CreateVpcEndpoint"),
 }
 """By type name."""
 
@@ -73,13 +126,17 @@ def install() -> None:
 def _create(  # noqa: PLR0917 - ministack's signature behind three of ours
     stock: Callable[..., Any],
     delete: Callable[..., Any],
-    needed: Needed,
+    needed: tuple[Needed, ...],
     logical_id: str,
     properties: dict[str, Any],
     stack: str,
 ) -> Any:
     made = stock(logical_id, properties, stack)
-    sentence = _refusal(needed, made[0], properties, stack)
+    principal = execution_role.principal_of(stack)
+    if principal is None:
+        return made
+    checks = _checks(needed, str(made[0]), properties)
+    sentence = next((sentence for check in checks if (sentence := denial(principal, check))), None)
     if sentence is None:
         return made
     try:
@@ -89,17 +146,20 @@ def _create(  # noqa: PLR0917 - ministack's signature behind three of ours
     raise PermissionError(sentence)
 
 
-def _refusal(needed: Needed, physical_id: str, properties: dict[str, Any], stack: str) -> str | None:
-    principal = execution_role.principal_of(stack)
-    if principal is None:
-        return None
+def _checks(needed: tuple[Needed, ...], physical_id: str, properties: dict[str, Any]) -> Iterator[Check]:
+    # A function's place in Amazon S3 stands one level below.
+    given = {**properties, **(code if isinstance(code := properties.get("Code"), dict) else {})}
     names = {
+        **{name: value for name, value in given.items() if isinstance(value, str)},
         "id": physical_id,
         "path": physical_id.lstrip("/"),
         "region": get_region(),
         "account": get_account_id(),
     }
-    checks = [Check(needed.action, needed.resource.format(**names))]
-    if needed.passes_to:
-        checks.append(Check("iam:PassRole", properties["Role"], {"iam:passedtoservice": needed.passes_to}))
-    return next((sentence for check in checks if (sentence := denial(principal, check))), None)
+    for one in needed:
+        if one.when and not given.get(one.when):
+            continue
+        for item in given.get(one.each) or [] if one.each else [""]:
+            yield Check(one.action, one.resource.format(**names, each=item))
+        if one.passes_to:
+            yield Check("iam:PassRole", properties["Role"], {"iam:passedtoservice": one.passes_to})
