@@ -224,6 +224,9 @@ class _Walk:
         if not isinstance(parts, list) or len(parts) != 2 or not isinstance(parts[0], str):
             return self.open("`Fn::GetAtt` takes a resource and an attribute")
         name, attribute = parts
+        known = scope.attributes.get((name, attribute)) if type(attribute) is str else None
+        if known is not None:
+            return self._known(known)
         if not isinstance(attribute, str):
             attribute = next(iter(self.values(attribute, scope, depth)), None)
         resource = scope.resources.get(name)
@@ -246,29 +249,39 @@ class _Walk:
         pattern = table.get(attribute)
         if pattern is None:
             return self._unlisted(name, attribute, kind, scope)
-        found = scope.attributes.get((name, attribute))
-        if found is None:
-            found = scope.attributes[name, attribute] = self._filled(pattern, name, resource, scope)
-        if any(UNRESOLVED in text for text in found):
-            self.open(f"`{name}.{attribute}` is known in full after deployment")
-        return list(found)
+        known = scope.attributes.get((name, attribute))
+        if known is None:
+            found = self._filled(pattern, name, resource, scope)
+            is_open = any(UNRESOLVED in text for text in found)
+            reason = f"`{name}.{attribute}` is known in full after deployment" if is_open else None
+            known = scope.attributes[name, attribute] = (found, reason)
+        return self._known(known)
+
+    def _known(self, known: tuple[list[str], str | None]) -> list[Any]:
+        """Return the values of a cached attribute and note what is open about it."""
+        values, reason = known
+        if reason is not None:
+            self.reasons[reason] = None
+        return list(values)
 
     def _filled(self, pattern: str, name: str, resource: dict[str, Any], scope: Scope) -> list[str]:
         """Return an attribute's format with what is known filled in, once per physical name."""
         names: Iterable[str] = physical_names(scope, name) if "{n}" in pattern else [""]
         path = self._iam_path(resource, scope) if "{path}" in pattern else "/"
-        return [
-            pattern.replace("?", UNRESOLVED)
-            .replace("{p}", scope.partition)
-            .replace("{r}", scope.region)
-            .replace("{a}", scope.account)
-            .replace("{path}", path)
-            .replace("{n}", text)
-            for text in names
-        ]
+        filled = scope.formats.get(pattern)
+        if filled is None:
+            filled = scope.formats[pattern] = (
+                pattern.replace("?", UNRESOLVED)
+                .replace("{p}", scope.partition)
+                .replace("{r}", scope.region)
+                .replace("{a}", scope.account)
+            )
+        return [filled.replace("{path}", path).replace("{n}", text) for text in names]
 
     def _iam_path(self, resource: dict[str, Any], scope: Scope) -> str:
         value = mapping(resource.get("Properties")).get("Path", "/")
+        if type(value) is str:
+            return value
         found = self.values(value, scope, MAX_DEPTH // 2)
         return found[0] if found and isinstance(found[0], str) else "/"
 
@@ -305,6 +318,8 @@ class _Walk:
 
     def _scalars(self, values: list[Any]) -> list[str]:
         """Return values as parts of a text."""
+        if len(values) == 1 and type(values[0]) is str:
+            return values
         result = []
         for value in values:
             if isinstance(value, bool):
@@ -328,7 +343,10 @@ class _Walk:
             choices = [
                 [item] if type(item) is str else self._scalars_of(item, scope, depth) for item in parts
             ]
-            results += [delimiter.join(choice) for choice in self._combinations(choices)]
+            if all(len(choice) == 1 for choice in choices):
+                results.append(delimiter.join([choice[0] for choice in choices]))
+            else:
+                results += [delimiter.join(choice) for choice in self._combinations(choices)]
         return list(dict.fromkeys(results))
 
     def _scalars_of(self, node: Any, scope: Scope, depth: int) -> list[str]:
@@ -338,7 +356,7 @@ class _Walk:
         """Return the possible lists behind a list or a function that gives one, items unresolved."""
         if isinstance(node, list):
             self.steps -= len(node)
-            return [[item for item in node if item != _NO_VALUE]]
+            return [[item for item in node if type(item) is str or item != _NO_VALUE]]
         found = self.values(node, scope, depth)
         return [value if isinstance(value, list) else [value] for value in found if value is not ABSENT]
 
@@ -469,9 +487,11 @@ def _open_id(what: str) -> Callable[[_Walk, Scope], list[Any]]:
 
 
 def _environment(attribute: str, what: str) -> Callable[[_Walk, Scope], list[Any]]:
+    reason = f"{what} of the stack is not known"
+
     def value(walk: _Walk, scope: Scope) -> list[Any]:
         text = getattr(scope, attribute)
-        return walk.open(f"{what} of the stack is not known") if UNRESOLVED in text else [text]
+        return walk.open(reason) if UNRESOLVED in text else [text]
 
     return value
 
@@ -527,7 +547,9 @@ def resolve(node: Any, scope: Scope) -> Resolved:
     if type(node) is str:
         return Resolved([node])
     walk = _Walk()
-    values = [value for value in walk.values(node, scope, 0) if value is not ABSENT]
+    values = walk.values(node, scope, 0)
+    if ABSENT in values:
+        values = [value for value in values if value is not ABSENT]
     return Resolved(values, walk.conditional, tuple(walk.reasons))
 
 

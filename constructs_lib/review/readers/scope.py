@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.review._lazy import lazy
 from constructs_lib.review.model import Acknowledgement
 
 if TYPE_CHECKING:
@@ -51,10 +52,12 @@ class Scope:
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     nested: dict[str, Scope] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)  # physical names, cached
-    attributes: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # known ones, cached
+    # Known attributes, cached, each with the reason why a part of it is open.
+    attributes: dict[tuple[str, str], tuple[list[str], str | None]] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)  # attributes' formats, environment filled in
     synthetic: set[str] = field(default_factory=set)  # ids that SAM adds
 
-    @property
+    @lazy
     def partition(self) -> str:
         """The partition that the Region lies in."""
         if self.region == UNRESOLVED:
@@ -64,7 +67,7 @@ class Scope:
                 return partition
         return "aws"
 
-    @property
+    @lazy
     def environment(self) -> str:
         """``account/region`` as far as known, ``unknown`` when nothing is."""
         parts = [part if part != UNRESOLVED else "unknown" for part in (self.account, self.region)]
