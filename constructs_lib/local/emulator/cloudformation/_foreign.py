@@ -149,6 +149,7 @@ def _create(  # noqa: PLR0917 - ministack's signature behind three of ours
 def _checks(needed: tuple[Needed, ...], physical_id: str, properties: dict[str, Any]) -> Iterator[Check]:
     # A function's place in Amazon S3 stands one level below.
     given = {**properties, **(code if isinstance(code := properties.get("Code"), dict) else {})}
+    given["Tags"] = _own_tags(properties.get("Tags"))
     names = {
         **{name: value for name, value in given.items() if isinstance(value, str)},
         "id": physical_id,
@@ -163,3 +164,9 @@ def _checks(needed: tuple[Needed, ...], physical_id: str, properties: dict[str, 
             yield Check(one.action, one.resource.format(**names, each=item))
         if one.passes_to:
             yield Check("iam:PassRole", properties["Role"], {"iam:passedtoservice": one.passes_to})
+
+
+def _own_tags(tags: object) -> list[str]:
+    """Return the keys of the user's tags; CloudFormation's own need no permission."""
+    keys = tags if isinstance(tags, dict) else [tag["Key"] for tag in tags] if isinstance(tags, list) else []
+    return [key for key in keys if not key.startswith("aws:")]
