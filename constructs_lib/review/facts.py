@@ -227,7 +227,7 @@ class Facts:
                 yield policy, statement
 
     def written(self) -> Iterator[Statement]:
-        """Yield the identity statements that somebody wrote: AWS's managed policies are not theirs to mend."""
+        """Yield the identity statements that a user wrote and can mend: not those of AWS's own policies."""
         for policy, statement in self.statements():
             if not is_aws_managed(policy, statement):
                 yield statement

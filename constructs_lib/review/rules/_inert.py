@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 def inert_rows(facts: Facts, reason: str) -> Iterator[Row]:
     """Yield the rows of one reason (``wrong-resource-type`` or ``arn-on-resourceless``)."""
-    for _, statement in facts.statements():
+    for statement in facts.written():
         if statement.effect == "Deny" or statement.actions is None or statement.resources is None:
             continue
         found = _inert(statement.actions, statement.resources)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.policy._model import Condition
 
-__all__ = ["is_pinned"]
+__all__ = ["is_pinned", "passes_named_only"]
 
 _PINS = (
     "bedrock:InferenceProfileArn",
@@ -27,10 +27,15 @@ _OPERATORS = frozenset({"stringequals", "stringequalsignorecase", "stringlike", 
 
 def is_pinned(conditions: Iterable[Condition]) -> bool:
     """Whether a condition ties the request to named models, profiles, projects, tags or actors."""
-    return any(has_key((condition,), *_PINS) and _binds(condition) for condition in conditions)
+    return any(has_key((condition,), *_PINS) and passes_named_only(condition) for condition in conditions)
 
 
-def _binds(condition: Condition) -> bool:
-    """Whether a condition lets only named values pass: `IfExists` and a bare `*` let everything pass."""
-    operator = condition.operator.lower().rpartition(":")[2]
+def passes_named_only(condition: Condition) -> bool:
+    """Whether a condition lets only named values pass.
+
+    `IfExists` and `ForAllValues` pass a request without the key, a bare `*` passes every value.
+    """
+    quantifier, _, operator = condition.operator.lower().rpartition(":")
+    if quantifier == "forallvalues":
+        return False
     return operator in _OPERATORS and all(value.strip("*") for value in condition.values)

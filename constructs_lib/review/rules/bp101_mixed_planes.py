@@ -3,7 +3,7 @@
 ## What it does
 Finds principals whose effective permissions hold a control write (`bedrock:CreateAgent`) and a data action
 (`bedrock:InvokeModel`) at once. Service roles are judged by what AWS documents for them: a write that AWS's
-own role policy for the service lists does not count.
+own role policy for the service lists does not count; `aws:SourceArn` in the trust says which service it is.
 
 ## Why is this bad?
 Whoever takes over the application, by prompt injection or a leaked credential, can then also change the
@@ -29,11 +29,15 @@ up.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
+from constructs_lib.policy import matching
 from constructs_lib.policy._tables import names_of, tables
+from constructs_lib.review.facts import has_key
+from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._models import resource_of
+from constructs_lib.review.rules._scopes import passes_named_only
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
@@ -46,26 +50,44 @@ __all__ = ["RULE", "check"]
 
 RULE = Rule("BP101", "mixed-planes", "error", "one principal may configure Bedrock and run it", __name__)
 
-# Control writes in the role policies that AWS documents for Bedrock's own services: third-party vector stores
-# of knowledge bases, and the invocation jobs that an evaluation starts and stops.
-_DOCUMENTED = (
-    "bedrock:AssociateThirdPartyKnowledgeBase",
-    "bedrock:CreateModelInvocationJob",
-    "bedrock:StopModelInvocationJob",
-)
+# Control writes in the role policies that AWS documents for Bedrock's own services, by the resource on whose
+# behalf Bedrock assumes the role: third-party vector stores of knowledge bases (kb-permissions), and the
+# invocation jobs that an evaluation starts and stops (automatic-service-roles). The role for batch inference
+# (batch-iam-sr) lists no control write: the caller creates the job.
+_DOCUMENTED = {
+    "knowledge-base/*": ("bedrock:AssociateThirdPartyKnowledgeBase",),
+    "evaluation-job/*": ("bedrock:CreateModelInvocationJob", "bedrock:StopModelInvocationJob"),
+}
 
 
-@cache
-def _documented() -> int:
-    bits = tables().bit
-    return sum(bits.get(name.lower(), 0) for name in _DOCUMENTED)
+def _documented(facts: Facts) -> int:
+    """Return the control writes that AWS documents for the services that may assume the role."""
+    sources = _sources(facts)
+    return sum(
+        tables().bit[name.lower()]
+        for kind, names in _DOCUMENTED.items()
+        for name in names
+        if any(matching.may_overlap(source, kind) for source in sources)
+    )
+
+
+def _sources(facts: Facts) -> set[str]:
+    """Return the resource parts of ``aws:SourceArn`` in the trust, `*` where nothing narrows it."""
+    found: set[str] = set()
+    trust = facts.principal.trust
+    for statement in trust.statements if trust else ():
+        if statement.effect == "Allow" and bedrock_services(statement):
+            tests = [c for c in statement.conditions if has_key((c,), "aws:SourceArn")]
+            values = [value for test in tests if passes_named_only(test) for value in test.values]
+            found.update(resource_of(value) or "*" for value in values or ["*"])
+    return found
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield the finding of a mixed principal."""
     write, _, data, _, _ = facts.planes
     if facts.kind == "service":
-        write &= ~_documented()
+        write &= ~_documented(facts)
     if not (write and data):
         return
     control_at, data_at = facts.first(write), facts.first(data)

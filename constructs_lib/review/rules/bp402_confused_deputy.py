@@ -2,7 +2,8 @@
 
 ## What it does
 Finds trust statements for Bedrock service principals without the conditions `aws:SourceAccount` and
-`aws:SourceArn`; it is a note when one of the two is there. Each statement counts for itself.
+`aws:SourceArn`; it is a note when one of the two is there. A value of `*` counts as none. Each statement
+counts for itself.
 
 ## Why is this bad?
 Without the conditions Bedrock may use the role for a resource in somebody else's account who has learned the
@@ -61,7 +62,9 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         services = bedrock_services(statement)
         if statement.effect == "Deny" or not services or not _assumes(statement):
             continue
-        missing = [key for key in _BOTH if not has_key(statement.conditions, key)]
+        # A bare `*` lets everybody pass, so it is no condition.
+        tests = [test for test in statement.conditions if any(value.strip("*") for value in test.values)]
+        missing = [key for key in _BOTH if not has_key(tests, key)]
         if not missing:
             continue
         yield RULE.finding(

@@ -30,16 +30,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.policy._tables import action_mask
 from constructs_lib.review.facts import Facts, has_key
 from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
 from constructs_lib.review.rules._documents import document_of
+from constructs_lib.review.rules._scopes import passes_named_only
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.policy._model import Statement
+    from constructs_lib.policy._model import Condition, Statement
     from constructs_lib.review.model import Finding, Resource
 
 __all__ = ["RULE", "check"]
@@ -58,16 +60,18 @@ _PROPERTIES = {
     "AWS::Bedrock::KnowledgeBasePolicy": "PolicyDocument",
     "AWS::BedrockAgentCore::ResourcePolicy": "Policy",
 }
+# Keys that say whose account a caller is of. aws:ResourceAccount says whose the resource is: no bound at all.
 _BOUNDS = (
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
     "aws:PrincipalAccount",
-    "aws:ResourceAccount",
     "aws:SourceAccount",
     "aws:SourceOrgID",
     "aws:SourceOrgPaths",
 )
+_ARNS = ("aws:PrincipalArn", "aws:SourceArn")
 _WRITES = ("bedrock:PutResourcePolicy", "bedrock-agentcore:PutResourcePolicy")
+_ACCOUNT_OF_ARN = re.compile(rf"arn:[^:]*:[^:]*:[^:]*:(?:\d{{12}}|{UNRESOLVED}):")
 _ACCOUNT = re.compile(r"(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)")
 
 
@@ -85,9 +89,7 @@ def check(subject: Facts | Resource, _run: Run) -> Iterator[Finding]:
 def _statement(resource: Resource, statement: Statement) -> Iterator[Finding]:
     values = [value for kind, value in statement.principals or () if kind == "AWS"]
     everyone = "*" in values or (statement.principals is None and statement.not_principals is not None)
-    if everyone and not any(
-        has_key((test,), *_BOUNDS) and "not" not in test.operator.lower() for test in statement.conditions
-    ):
+    if everyone and not any(_bounds(test) for test in statement.conditions):
         yield RULE.finding(
             resource,
             statement.origin,
@@ -109,6 +111,15 @@ def _statement(resource: Resource, statement: Statement) -> Iterator[Finding]:
             severity="note",
             conditional=resource.conditional or statement.conditional,
         )
+
+
+def _bounds(test: Condition) -> bool:
+    """Whether a condition keeps other accounts out; with `IfExists` a caller without the key gets in."""
+    if not passes_named_only(test):
+        return False
+    if has_key((test,), *_ARNS):
+        return all(_ACCOUNT_OF_ARN.match(value) for value in test.values)
+    return has_key((test,), *_BOUNDS)
 
 
 def _writers(facts: Facts) -> Iterator[Finding]:
