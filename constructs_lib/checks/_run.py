@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
 from constructs_lib.checks._places import Places, read_places
 from constructs_lib.checks._violations import Shown, fault, is_configured, violation
-from constructs_lib.review import review
 from constructs_lib.review.model import Acknowledgement, Finding
-from constructs_lib.review.readers import Sources, read
-from constructs_lib.review.report import summarize, to_json
+from constructs_lib.review.report import summarize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import ModuleType
 
     from constructs import IConstruct
 
@@ -32,6 +34,9 @@ class Checker:
 
     def __init__(self, options: CheckOptions) -> None:
         self._options = options
+        # Python mostly waits for Node while an app is built, so loading the review then takes no time of its
+        # own. Not a daemon: an interpreter that ends in the middle of an import may crash.
+        Thread(target=_warm, name="bedrock-planes", daemon=False).start()
         self._synthesis: tuple[str, int] | None = None
         self._told: set[Finding] = set()
 
@@ -50,7 +55,7 @@ class Checker:
     def _violations(self, context: cdk.IPolicyValidationContext) -> list[cdk.PolicyViolation]:
         stacks = {Path(stack.template_path): stack.stack_construct_path for stack in context.stack_templates}
         root = assembly_of(stacks)
-        report = review(read([_shown_path(root)]), self._options.review, Sources().line_of)
+        report = _engine().review_folder(_shown_path(root), self._options.review)
         faults = [fault(f"cannot review `{item.path}`: {item.error}") for item in report.inputs if item.error]
         places = Places()
         if report.findings:
@@ -76,6 +81,16 @@ class Checker:
         new = [item for item in shown if item.finding not in self._told]
         self._told.update(item.finding for item in shown)
         return new
+
+
+def _engine() -> ModuleType:
+    return importlib.import_module("constructs_lib.checks._engine")
+
+
+def _warm() -> None:
+    """Load the review; what goes wrong here goes wrong again in ``validate``, which reports it."""
+    with contextlib.suppress(Exception):
+        _engine().warm()
 
 
 def assembly_of(templates: Iterable[Path]) -> Path:
@@ -114,7 +129,7 @@ def _acknowledgement(item: Shown) -> Acknowledgement | None:
 
 
 def _write(path: Path, report: Report) -> None:
-    path.write_text(to_json(report), encoding="utf-8")
+    path.write_text(_engine().to_json(report), encoding="utf-8")
 
 
 def _line(error: Exception) -> str:

@@ -9,7 +9,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 
-from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, _run, mark_role
+from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, _engine, _run, mark_role
 from constructs_lib.review.cli import main
 from constructs_lib.review.rules import rules
 from tests.checks.crossings import build
@@ -233,13 +233,28 @@ def test_a_fault_of_the_review_fails_the_synth_and_cannot_be_acknowledged(
     acknowledge(app, "no", rule="REVIEW")
     acknowledge(app, "no", rule="BP101")
     cdk.Validations.of(app).add_plugins(door())
-    monkeypatch.setattr(_run, "review", broken)
+    monkeypatch.setattr(_engine, "review", broken)
     failed, reports, text = synth(app)
     assert failed
     assert [(v["ruleName"], v["severity"]) for v in reports[0]["violations"]] == [
         ("bedrock-planes::REVIEW", "fatal")
     ]
     assert "the review of the Bedrock planes failed: KeyError: 'boom' (test_plugin.py:" in text
+
+
+@DOORS
+def test_a_review_that_cannot_be_loaded_fails_the_synth(
+    door: Any, synth: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ImportError("no module `engine`")
+
+    monkeypatch.setattr(_run, "_engine", broken)
+    app, _ = app_with("bedrock:InvokeModel")
+    cdk.Validations.of(app).add_plugins(door())
+    failed, _, text = synth(app)
+    assert failed
+    assert "the review of the Bedrock planes failed: ImportError: no module `engine`" in text
 
 
 @DOORS
@@ -253,7 +268,7 @@ def test_a_template_that_cannot_be_read_fails_the_synth(
 
     app, _ = app_with("bedrock:InvokeModel")
     cdk.Validations.of(app).add_plugins(door())
-    monkeypatch.setattr(_run, "read", read)
+    monkeypatch.setattr(_engine, "read", read)
     failed, _, text = synth(app)
     assert failed
     assert "not JSON" in text
