@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from constructs_lib import catalogue
-from constructs_lib._guard import refusals
 from constructs_lib.catalogue import Plane
+from constructs_lib.grants.guard import refusals
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"Action": "b*:CreateAgent", "Resource": "*"}, "control plane"),

@@ -15,7 +15,7 @@ import jsii
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
-from constructs_lib import _grants
+from constructs_lib import grants as _grants
 from constructs_lib._cdk import check_arn, check_length, check_pattern, service_role
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from constructs import Construct
 
-    from constructs_lib._grants import ModelLike
+    from constructs_lib.grants import ModelLike
 
 __all__ = ["Agent", "AgentAlias", "AgentAliasBase", "AgentBase"]
 

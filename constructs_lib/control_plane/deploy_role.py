@@ -8,7 +8,6 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib._cdk import PlanesError, check_pattern, mark_role
-from constructs_lib._guard import as_list
 from constructs_lib.catalogue import Plane, actions, expand
 from constructs_lib.control_plane._deploy_policies import (
     Scope,
@@ -16,6 +15,7 @@ from constructs_lib.control_plane._deploy_policies import (
     foundation_statements,
     network_statements,
 )
+from constructs_lib.grants.guard import as_list
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -12,7 +12,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 from constructs import IValidation
 
-from constructs_lib import _grants
+from constructs_lib import grants as _grants
 from constructs_lib._cdk import PlanesError, check_arn, check_length, check_pattern
 
 if TYPE_CHECKING:

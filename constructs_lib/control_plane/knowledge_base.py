@@ -11,13 +11,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3vectors as s3vectors
 from aws_cdk.interfaces import aws_bedrock as refs
 
-from constructs_lib import _grants, catalogue
+from constructs_lib import catalogue
+from constructs_lib import grants as _grants
 from constructs_lib._cdk import PlanesError, check_arn, check_length, check_pattern, service_role
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from constructs_lib._grants import ModelLike
+    from constructs_lib.grants import ModelLike
 
 __all__ = ["KnowledgeBase", "KnowledgeBaseBase"]
 

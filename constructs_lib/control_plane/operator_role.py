@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import _grants, catalogue
+from constructs_lib import catalogue
+from constructs_lib import grants as _grants
 from constructs_lib._cdk import Facade, PlanesError, mark_role
-from constructs_lib._guard import as_list
 from constructs_lib.catalogue import Plane
+from constructs_lib.grants.guard import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,8 @@ class OperatorGrants:
 
     def ingest(self, knowledge_base: str | refs.IKnowledgeBaseRef) -> iam.Grant:
         """Allow to start, follow, list and stop the ingestion jobs of one knowledge base."""
-        arn = _grants.knowledge_base_arn(self._role, knowledge_base)
-        return _grants.grant(self._role, "ingest", {"knowledge_base": _grants.target(arn)})
+        targets = {"knowledge_base": _grants.targets_of(self._role, "knowledge_base", knowledge_base)}
+        return _grants.grant(self._role, "ingest", targets)
 
 
 class OperatorRole(iam.Role):

@@ -14,7 +14,9 @@ import aws_cdk as cdk
 import jsii
 
 from constructs_lib._cdk import MARK
-from constructs_lib._guard import as_list, refusals
+from constructs_lib.data_plane._limits import limits_from_mark
+from constructs_lib.data_plane._sizes import size_findings
+from constructs_lib.grants.guard import as_list, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -92,21 +94,31 @@ def findings(paths: Sequence[Path]) -> list[tuple[Path, str, str, str]]:
     """
     templates = {path: json.loads(path.read_text("utf-8")) for path in _with_nested(paths)}
     roles = {
-        (path, logical_id)
+        (path, logical_id): limits_from_mark(mark)
         for path, template in templates.items()
         for logical_id, resource in template.get("Resources", {}).items()
-        if (resource.get("Metadata") or {}).get(MARK, {}).get("kind") == "app"
+        if (mark := (resource.get("Metadata") or {}).get(MARK, {})).get("kind") == "app"
     }
     exported = _exports(templates)
     found = []
+    held: dict[tuple[Path, str], list[tuple[str, Mapping[str, Any]]]] = {role: [] for role in roles}
     for path, template in templates.items():
-        for logical_id, place, document in _documents(path, template, roles, exported):
+        for logical_id, place, document, owners in _documents(path, template, set(roles), exported):
+            for role in owners:
+                held[role].append((template["Resources"][logical_id]["Type"], document))
             for index, statement in enumerate(as_list(document.get("Statement"))):
                 found += [
                     (path, logical_id, f"{place}/Statement/{index}", refusal.message(logical_id))
-                    for refusal in refusals(statement)
+                    for role in owners
+                    for refusal in refusals(statement, roles[role])
                 ]
-    return sorted(found)
+    for (path, logical_id), documents in held.items():
+        arns = templates[path]["Resources"][logical_id].get("Properties", {}).get("ManagedPolicyArns", ())
+        found += [
+            (path, logical_id, "Properties", message)
+            for message in size_findings(logical_id, documents, len(as_list(arns)))
+        ]
+    return sorted(set(found))
 
 
 def _with_nested(paths: Sequence[Path]) -> list[Path]:
@@ -145,25 +157,28 @@ def _documents(
     template: Mapping[str, Any],
     roles: set[tuple[Path, str]],
     exported: Mapping[str, tuple[Path, str]],
-) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield each policy document of one template that an app role holds."""
+) -> Iterator[tuple[str, str, Mapping[str, Any], list[tuple[Path, str]]]]:
+    """Yield each policy document of one template that app roles hold, with those roles."""
     resources = template.get("Resources", {})
-    attached: set[str] = set()
+    attached: dict[str, list[tuple[Path, str]]] = {}
     for logical_id, resource in resources.items():
         properties = resource.get("Properties", {})
         if (path, logical_id) in roles:
             for index, inline in enumerate(properties.get("Policies", ())):
-                yield logical_id, f"Properties/Policies/{index}/PolicyDocument", inline["PolicyDocument"]
-            attached |= {
-                found for arn in properties.get("ManagedPolicyArns", ()) if (found := _logical_id(arn))
-            }
+                place = f"Properties/Policies/{index}/PolicyDocument"
+                yield logical_id, place, inline["PolicyDocument"], [(path, logical_id)]
+            for arn in properties.get("ManagedPolicyArns", ()):
+                if found := _logical_id(arn):
+                    attached.setdefault(found, []).append((path, logical_id))
     for logical_id, resource in resources.items():
         if resource.get("Type") not in _POLICIES:
             continue
         properties = resource.get("Properties", {})
         targets = [*as_list(properties.get("Roles")), *as_list(properties.get("RoleName"))]
-        if logical_id in attached or any(_target(path, t, exported) in roles for t in targets):
-            yield logical_id, "Properties/PolicyDocument", properties["PolicyDocument"]
+        named = [role for t in targets if (role := _target(path, t, exported)) in roles and role is not None]
+        owners = list(dict.fromkeys((*attached.get(logical_id, ()), *named)))
+        if owners:
+            yield logical_id, "Properties/PolicyDocument", properties["PolicyDocument"], owners
 
 
 def _target(path: Path, value: Any, exported: Mapping[str, tuple[Path, str]]) -> tuple[Path, str] | None:

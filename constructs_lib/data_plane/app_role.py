@@ -5,35 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
-from constructs_lib._cdk import Facade, PlanesError, is_token, mark_role
-from constructs_lib._guard import refusals
+from constructs_lib._cdk import Facade, PlanesError, mark_role
+from constructs_lib.data_plane._checks import check_document, check_managed, refuse
+from constructs_lib.data_plane._limits import (
+    limits_document,
+    limits_of,
+    mark_limits,
+    requiring_guardrail,
+    with_session_tags,
+)
 from constructs_lib.data_plane._synth_guard import guard_stage
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.grants import DataPlaneGrants
+from constructs_lib.data_plane.grants._guardrails import required_guardrail_values
+from constructs_lib.data_plane.grants._models import other_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from constructs import Construct
+    from aws_cdk.interfaces import aws_bedrock as refs
 
-__all__ = ["AppRole"]
-
-# AWS managed policies for the runtime of an application that touch neither Bedrock nor IAM.
-# Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-_HARMLESS = frozenset(
-    {
-        "service-role/AWSLambdaBasicExecutionRole",
-        "service-role/AWSLambdaVPCAccessExecutionRole",
-        "service-role/AWSLambdaSQSQueueExecutionRole",
-        "service-role/AmazonECSTaskExecutionRolePolicy",
-        "AmazonSSMManagedInstanceCore",
-        "AWSXRayDaemonWriteAccess",
-        "CloudWatchAgentServerPolicy",
-        "CloudWatchLambdaInsightsExecutionRolePolicy",
-    }
-)
+__all__ = ["AppRole", "ExistingAppRole"]
 
 
 class AppRole(iam.Role):
@@ -43,7 +39,7 @@ class AppRole(iam.Role):
     its family in the message: every Bedrock action that is not on the data plane, ``NotAction``, changes to
     IAM, ``iam:PassRole``, and assuming roles that are not named. What can't be seen at once (a policy that
     names the role as an attribute, an override on the L1) is an error of the synthesis that can't be
-    acknowledged away.
+    acknowledged away, and so is a policy that outgrows IAM's limits.
 
     :param assumed_by: Who runs the application, such as ``iam.ServicePrincipal("lambda.amazonaws.com")``.
     :param description: Default: none.
@@ -52,8 +48,20 @@ class AppRole(iam.Role):
     :param managed_policies: Policies of this app, or AWS managed policies for the runtime of an application
         (such as ``service-role/AWSLambdaBasicExecutionRole``). Default: none.
     :param assumable_roles: ARNs of other roles that the application may assume. Default: none.
-    :param permissions_boundary: Replaces the boundary that keeps the role on the data plane: a stated choice,
-        for an organization that has its own. Default: the stack's :class:`DataPlaneBoundary`.
+    :param families: The only families of Bedrock that it uses, such as ``bedrock-runtime``; actions of the
+        others are refused and cut by the boundary. Default: every family of the data plane.
+    :param required_guardrail: ``(guardrail, version)``: model calls without it are denied. The version is a
+        number, ``DRAFT``, or ``None`` for any number. Default: none is required.
+    :param required_vpc_endpoints: Ids of the interface endpoints that Bedrock must be called through. Calls
+        that AWS makes on the role's behalf stay possible. Default: calls come from anywhere.
+    :param allowed_regions: The only Regions that may answer. Default: all.
+    :param service_tiers: The only service tiers that model calls may use. Default: all.
+    :param session_tags: Keys of the tags that whoever assumes the role must set, and no others, for
+        conditions on ``aws:PrincipalTag``. Default: tags can't be set.
+    :param permissions_boundary: In place of the boundary that keeps the role on the data plane: a stated
+        choice. Default: the stack's :class:`DataPlaneBoundary`.
+    :param enforce_boundary: Whether the boundary also displaces one that the app or an organization's context
+        applies to all its roles: a stated choice. Default: such a boundary is respected.
     :param max_session_duration: 1 to 12 hours. Default: 1 hour.
 
     Attributes: ``grants``, the facade of what an application may be given.
@@ -74,45 +82,94 @@ class AppRole(iam.Role):
         inline_policies: Mapping[str, iam.PolicyDocument] | None = None,
         managed_policies: Sequence[iam.IManagedPolicy] | None = None,
         assumable_roles: Sequence[str] = (),
+        families: Sequence[str] | None = None,
+        required_guardrail: tuple[str | refs.IGuardrailRef, str | None] | None = None,
+        required_vpc_endpoints: Sequence[str] = (),
+        allowed_regions: Sequence[str] | None = None,
+        service_tiers: Sequence[str] = (),
+        session_tags: Sequence[str] = (),
         permissions_boundary: iam.IManagedPolicy | None = None,
+        enforce_boundary: bool = False,
         max_session_duration: cdk.Duration | None = None,
     ) -> None:
-        path = f"{scope.node.path}/{construct_id}"
+        self._path = f"{scope.node.path}/{construct_id}"
+        self._limits = limits_of(families, allowed_regions, guardrail=required_guardrail is not None)
+        self._policy: iam.Policy | None = None
+        self._given: set[str] = set()
         for document in (inline_policies or {}).values():
-            _check_document(path, document)
+            check_document(self._path, document, self._limits)
         for policy in managed_policies or ():
-            _check_managed(path, policy)
+            check_managed(self._path, policy, self._limits)
         for role in assumable_roles:
-            _refuse(path, {"Action": "sts:AssumeRole", "Resource": role})
-        self._path = path
+            refuse(self._path, {"Action": "sts:AssumeRole", "Resource": role}, self._limits)
+        guardrail = required_guardrail_values(scope, *required_guardrail) if required_guardrail else {}
+        denied = limits_document(
+            vpc_endpoints=required_vpc_endpoints,
+            regions=allowed_regions or (),
+            other_tiers=other_tiers(service_tiers) if service_tiers else (),
+            guardrail=guardrail,
+        )
         super().__init__(
             scope,
             construct_id,
-            assumed_by=assumed_by,
+            assumed_by=with_session_tags(assumed_by, session_tags),
             description=description,
             role_name=role_name,
-            inline_policies=inline_policies,
+            inline_policies={**(inline_policies or {}), **({"Limits": denied} if denied else {})} or None,
             managed_policies=list(managed_policies or ()),
-            permissions_boundary=permissions_boundary,
             max_session_duration=max_session_duration,
+            permissions_boundary=permissions_boundary,
         )
-        if permissions_boundary is None:
-            boundary = (
-                DataPlaneBoundary(self, "Boundary", assumable_roles=assumable_roles)
-                if assumable_roles
-                else DataPlaneBoundary.of(self)
-            )
-            iam.PermissionsBoundary.of(self).apply(boundary)
+        self._bound(permissions_boundary, assumable_roles, families, enforce=enforce_boundary)
         mark_role(self, "app")
+        mark_limits(self, self._limits)
         guard_stage(self)
         if assumable_roles:
             self.add_to_policy(
                 iam.PolicyStatement(actions=["sts:AssumeRole"], resources=list(assumable_roles))
             )
+        if required_guardrail is not None:
+            self.grants.apply_guardrail(required_guardrail[0])
+
+    def _bound(
+        self,
+        boundary: iam.IManagedPolicy | None,
+        assumable_roles: Sequence[str],
+        families: Sequence[str] | None,
+        *,
+        enforce: bool,
+    ) -> None:
+        """Set the boundary; one that is applied to all roles of an app wins unless this one is enforced."""
+        if boundary is None:
+            boundary = (
+                DataPlaneBoundary(self, "Boundary", assumable_roles=assumable_roles, families=families)
+                if assumable_roles or families is not None
+                else DataPlaneBoundary.of(self)
+            )
+            resource = self.node.default_child
+            if isinstance(resource, iam.CfnRole):
+                resource.permissions_boundary = boundary.managed_policy_arn
+        if enforce:
+            iam.PermissionsBoundary.of(self).apply(boundary)
+
+    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
+        """Check the statements of a grant, and return where they go: the role's policy, once it exists."""
+        for statement in statements:
+            refuse(self._path, statement, self._limits)
+        self._given.add(verb)
+        if self._policy is None:
+            found = self.node.try_find_child("DefaultPolicy")
+            self._policy = found if isinstance(found, iam.Policy) else None
+        return self._policy or self
+
+    def require_guardrail(self) -> None:
+        """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
+        self._limits = requiring_guardrail(self._path, self._limits, self._given)
+        mark_limits(self, self._limits)
 
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         """Check and add a statement; every grant of every library ends here."""
-        _refuse(self._path, statement.to_statement_json())
+        refuse(self._path, statement.to_statement_json(), self._limits)
         return super().add_to_principal_policy(statement)
 
     def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
@@ -121,40 +178,124 @@ class AppRole(iam.Role):
 
     def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
         """Check and attach a managed policy."""
-        _check_managed(self._path, policy)
+        check_managed(self._path, policy, self._limits)
         super().add_managed_policy(policy)
 
     def attach_inline_policy(self, policy: iam.Policy) -> None:
         """Check and attach a policy of this app."""
-        _check_document(self._path, policy.document)
+        check_document(self._path, policy.document, self._limits)
         super().attach_inline_policy(policy)
 
+    @staticmethod
+    def from_role(
+        scope: Construct,
+        construct_id: str,
+        role: iam.IRole,
+        *,
+        families: Sequence[str] | None = None,
+        allowed_regions: Sequence[str] | None = None,
+        enforce_boundary: bool = False,
+    ) -> ExistingAppRole:
+        """Treat a role that exists as the role of an application; see :class:`ExistingAppRole`."""
+        return ExistingAppRole(
+            scope,
+            construct_id,
+            role,
+            families=families,
+            allowed_regions=allowed_regions,
+            enforce_boundary=enforce_boundary,
+        )
 
-def _refuse(path: str, statement: Mapping[str, Any]) -> None:
-    found = refusals(statement)
-    if found:
-        raise PlanesError("; ".join(refusal.message(path) for refusal in found))
 
+@jsii.implements(iam.IPrincipal)
+class ExistingAppRole(Construct):
+    """A role that something else made, given data-plane permissions only.
 
-def _check_document(path: str, document: iam.PolicyDocument) -> None:
-    # The CDK renders a document without statements (a default policy a moment after its birth) as nothing.
-    for statement in (document.to_json() or {}).get("Statement", ()):
-        _refuse(path, statement)
+    What is granted through it is checked as an :class:`AppRole` checks it and lands in one policy of this
+    construct, which is attached to the role. A role of this app is marked, checked in the finished template,
+    and bounded; an imported one can't be: what it holds elsewhere is not seen, and its boundary is its
+    owner's.
 
+    :param role: A role of this app, or an imported one.
+    :param families: As for :class:`AppRole`. Default: every family of the data plane.
+    :param allowed_regions: The only Regions whose resources may be granted. Default: all.
+    :param enforce_boundary: Whether to replace the boundary of a role of this app. Default: no; a role
+        without one gets the stack's :class:`DataPlaneBoundary`.
 
-def _check_managed(path: str, policy: iam.IManagedPolicy) -> None:
-    """Check a managed policy of this app by its content, an AWS managed policy by its name."""
-    if isinstance(policy, iam.ManagedPolicy):
-        _check_document(path, policy.document)
-        return
-    arn = policy.managed_policy_arn
-    name = arn.partition(":policy/")[2]
-    if name in _HARMLESS:
-        return
-    shown = name if name and not is_token(name) else "a policy from elsewhere"
-    raise PlanesError(
-        f"the app role `{path}` can't take the managed policy `{shown}`: what it allows can't be seen "
-        f"here, or is "
-        "more than an application needs; write the statements that it needs with `add_to_policy`, or "
-        "use a grant"
-    )
+    Attributes: ``role``, ``grants``.
+    """
+
+    grants: DataPlaneGrants = Facade(DataPlaneGrants)  # type: ignore[assignment]  # made on first use
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        role: iam.IRole,
+        *,
+        families: Sequence[str] | None = None,
+        allowed_regions: Sequence[str] | None = None,
+        enforce_boundary: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.role = role
+        self._path = self.node.path
+        self._limits = limits_of(families, allowed_regions)
+        self._given: set[str] = set()
+        self._policy = iam.Policy(self, "Policy", roles=[role])
+        resource = role.node.default_child
+        if isinstance(role, iam.Role) and isinstance(resource, iam.CfnRole):
+            mark_role(role, "app")
+            mark_limits(role, self._limits)
+            guard_stage(self)
+            boundary = DataPlaneBoundary.of(self)
+            if resource.permissions_boundary is None:
+                resource.permissions_boundary = boundary.managed_policy_arn
+            if enforce_boundary:
+                iam.PermissionsBoundary.of(role).apply(boundary)
+        elif enforce_boundary:
+            raise PlanesError(
+                f"`enforce_boundary` can't be kept for `{self._path}`: the role is imported, so its boundary "
+                "is set where it is made"
+            )
+
+    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
+        """Check the statements of a grant, and return where they go: the policy of this construct."""
+        for statement in statements:
+            refuse(self._path, statement, self._limits)
+        self._given.add(verb)
+        return self._policy
+
+    def require_guardrail(self) -> None:
+        """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
+        self._limits = requiring_guardrail(self._path, self._limits, self._given)
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The principal that grants of other libraries go to: this, so that they are checked."""
+        return self
+
+    @property
+    def assume_role_action(self) -> str:
+        """The action in a trust policy that names the role."""
+        return self.role.assume_role_action
+
+    @property
+    def policy_fragment(self) -> iam.PrincipalPolicyFragment:
+        """How a resource's policy names the role."""
+        return self.role.policy_fragment
+
+    @property
+    def principal_account(self) -> str | None:
+        """The account of the role, where it is known."""
+        return self.role.principal_account
+
+    def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
+        """Check and add a statement."""
+        return self.add_to_principal_policy(statement).statement_added
+
+    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
+        """Check and add a statement; every grant of every library ends here."""
+        refuse(self._path, statement.to_statement_json(), self._limits)
+        self._policy.add_statements(statement)
+        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._policy)

@@ -29,16 +29,23 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.ht
 _IAM_READS = ("iam:Get*", "iam:List*", "iam:Simulate*")
 
 
-def boundary_document(assumable_roles: Sequence[str] = ()) -> dict[str, Any]:
+def boundary_document(
+    assumable_roles: Sequence[str] = (), families: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Return the boundary as an IAM document.
 
     Allowed are every action of other services, and of Bedrock's services exactly the data actions that the
     catalogue knows, by their full names: an action that AWS adds tomorrow is denied until it is known to be
-    safe. Not allowed are changes to IAM and, except for ``assumable_roles``, becoming another role.
+    safe. Not allowed are changes to IAM and, except for ``assumable_roles``, becoming another role. With
+    ``families`` only their data actions are left.
 
     Raises :class:`~constructs_lib.PlanesError` when the document outgrows a managed policy.
     """
-    data = sorted(name for name, action in catalogue.actions().items() if action.plane is Plane.DATA)
+    data = sorted(
+        name
+        for name, action in catalogue.actions().items()
+        if action.plane is Plane.DATA and (families is None or action.family in families)
+    )
     others = [
         *(f"{prefix}:*" for prefix in catalogue.prefixes()),
         "iam:*",
@@ -81,16 +88,24 @@ class DataPlaneBoundary(iam.ManagedPolicy):
     It grants nothing by itself: it cuts what other policies grant. See :func:`boundary_document`.
 
     :param assumable_roles: ARNs of the roles that the application may assume. Default: none.
+    :param families: The only families of Bedrock that are left. Default: every family of the data plane.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, assumable_roles: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        assumable_roles: Sequence[str] = (),
+        families: Sequence[str] | None = None,
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
             description="Keeps a role on the data plane of Amazon Bedrock",
-            document=iam.PolicyDocument.from_json(boundary_document(assumable_roles)),
+            document=iam.PolicyDocument.from_json(boundary_document(assumable_roles, families)),
         )
 
     @staticmethod

@@ -7,16 +7,34 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
+from constructs_lib.catalogue.grants import inner_call_actions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Refusal", "as_list", "refusals"]
+__all__ = ["NO_LIMITS", "Refusal", "RoleLimits", "as_list", "refusals"]
 
 # Reading IAM tells an application nothing that it could use to gain rights; all else can change who may do
 # what.
 _HARMLESS_IAM = ("iam:get", "iam:list", "iam:simulate")
 _ROLE_TAKING = frozenset({"sts:assumerole", "sts:assumeroot"})
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLimits:
+    """What one app role holds less than any app role may.
+
+    ``families`` are the only families of Bedrock that it uses (``None``: all of the data plane).
+    ``guardrail`` is true when its model calls must name a guardrail, which those that AWS makes inside other
+    calls don't. ``regions`` are the only Regions that may answer it (``None``: all).
+    """
+
+    families: frozenset[str] | None = None
+    guardrail: bool = False
+    regions: frozenset[str] | None = None
+
+
+NO_LIMITS = RoleLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +57,7 @@ def as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def refusals(statement: Mapping[str, Any]) -> list[Refusal]:
+def refusals(statement: Mapping[str, Any], limits: RoleLimits = NO_LIMITS) -> list[Refusal]:
     """Return what an app role may not hold of one Allow statement; a Deny statement is never refused.
 
     An action that is not text yet (a token) is left to the check of the finished template.
@@ -57,12 +75,14 @@ def refusals(statement: Mapping[str, Any]) -> list[Refusal]:
         ]
     resources = as_list(statement.get("Resource"))
     found = [
-        _refusal(action, resources) for action in as_list(statement.get("Action")) if isinstance(action, str)
+        _refusal(action, resources, limits)
+        for action in as_list(statement.get("Action"))
+        if isinstance(action, str)
     ]
     return [refusal for refusal in found if refusal is not None]
 
 
-def _refusal(pattern: str, resources: Sequence[Any]) -> Refusal | None:
+def _refusal(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refusal | None:
     if "${Token[" in pattern:
         return None
     service, _, name = pattern.lower().partition(":")
@@ -74,7 +94,47 @@ def _refusal(pattern: str, resources: Sequence[Any]) -> Refusal | None:
         return _bedrock(pattern) or Refusal(
             pattern, "its service is a wildcard", "name the service and the action"
         )
-    return _bedrock(pattern)
+    return _bedrock(pattern) or _beyond(pattern, resources, limits)
+
+
+def _beyond(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refusal | None:
+    """Refuse what the limits of this one role leave out."""
+    meant = [catalogue.actions()[name] for name in catalogue.expand(pattern)]
+    if not meant or limits == NO_LIMITS:
+        return None
+    outside = [a for a in meant if limits.families is not None and a.family not in limits.families]
+    if outside:
+        return Refusal(
+            pattern,
+            f"it belongs to the family `{outside[0].family}`, which the role's `families` leave out",
+            f"add `{outside[0].family}` to them",
+        )
+    if limits.guardrail and inner_call_actions() & {a.name for a in meant}:
+        return Refusal(
+            pattern,
+            "the model calls that AWS makes inside it carry no guardrail, and the role's must",
+            "use another role for it, or Retrieve and Converse in its place",
+        )
+    return _other_region(pattern, resources, limits)
+
+
+def _other_region(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refusal | None:
+    """Refuse an ARN in a Region that may not answer; a Region that is a token is the stack's own."""
+    if limits.regions is None:
+        return None
+    for arn in resources:
+        parts = arn.split(":", 5) if isinstance(arn, str) else ()
+        if len(parts) != 6 or parts[3] in limits.regions or "${" in parts[3]:
+            continue
+        if not parts[3] and not parts[5].startswith("foundation-model/"):
+            continue
+        return Refusal(
+            pattern,
+            f"`{arn}` is answered in {f'the Region `{parts[3]}`' if parts[3].strip('*') else 'any Region'}, "
+            "which the role's `allowed_regions` leave out",
+            "use a model or a profile that stays inside them, or add the Region",
+        )
+    return None
 
 
 def _matches(pattern: str, full: str) -> bool:

@@ -1,0 +1,160 @@
+"""What an app role denies itself: endpoints, Regions, tiers, a guardrail; and tags of its sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_iam as iam
+
+from constructs_lib import catalogue
+from constructs_lib._cdk import MARK, PlanesError
+from constructs_lib.catalogue import Plane
+from constructs_lib.catalogue import grants as table
+from constructs_lib.grants.guard import NO_LIMITS, RoleLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence, Set
+
+
+__all__ = [
+    "limits_document",
+    "limits_from_mark",
+    "limits_of",
+    "mark_limits",
+    "requiring_guardrail",
+    "with_session_tags",
+]
+
+_INVOKE = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+
+
+def limits_of(
+    families: Sequence[str] | None, regions: Sequence[str] | None, *, guardrail: bool = False
+) -> RoleLimits:
+    """Return the limits; raise :class:`PlanesError` for a family that is not on the data plane."""
+    data = sorted(name for name, family in catalogue.families().items() if family.plane is Plane.DATA)
+    for name in families or ():
+        if name not in data:
+            raise PlanesError(
+                f"`families` has `{name}`, which is none of the data plane: use {', '.join(data)}"
+            )
+    for region in regions or ():
+        if not region or "*" in region:
+            raise PlanesError(f"`allowed_regions` has `{region}`: name Regions such as us-east-1")
+    for name, given in (("families", families), ("allowed_regions", regions)):
+        if given is not None and not given:
+            raise PlanesError(f"`{name}` is empty, so nothing would be left: name some or leave it out")
+    return RoleLimits(
+        frozenset(families) if families is not None else None,
+        guardrail,
+        frozenset(regions) if regions is not None else None,
+    )
+
+
+def requiring_guardrail(path: str, limits: RoleLimits, given: Set[str]) -> RoleLimits:
+    """Return the limits with a guardrail required; refuse it when a verb given before makes calls without."""
+    inner = sorted(name for name in given if table.verb(name).inner_calls)
+    if inner:
+        raise PlanesError(
+            f"the app role `{path}` can't require a guardrail: it holds `{inner[0]}`, and the model calls "
+            "that AWS makes inside it carry no guardrail; use another role for one of them"
+        )
+    return RoleLimits(limits.families, guardrail=True, regions=limits.regions)
+
+
+def mark_limits(role: iam.Role, limits: RoleLimits) -> None:
+    """Write the limits into the mark, for the check of the finished templates."""
+    resource = role.node.default_child
+    if limits == NO_LIMITS or not isinstance(resource, iam.CfnRole):
+        return
+    resource.add_metadata(MARK, {"kind": "app", **_as_mark(limits)})
+
+
+def _as_mark(limits: RoleLimits) -> dict[str, Any]:
+    return {
+        **({"families": sorted(limits.families)} if limits.families is not None else {}),
+        **({"guardrail": True} if limits.guardrail else {}),
+        **({"regions": sorted(limits.regions)} if limits.regions is not None else {}),
+    }
+
+
+def limits_from_mark(mark: Mapping[str, Any]) -> RoleLimits:
+    """Read the limits back from a template."""
+    families, regions = mark.get("families"), mark.get("regions")
+    return RoleLimits(
+        frozenset(families) if families is not None else None,
+        mark.get("guardrail") is True,
+        frozenset(regions) if regions is not None else None,
+    )
+
+
+def limits_document(
+    *,
+    vpc_endpoints: Sequence[str],
+    regions: Sequence[str],
+    other_tiers: Sequence[str],
+    guardrail: Mapping[str, Sequence[str]],
+) -> iam.PolicyDocument | None:
+    """Return the Deny statements of a role, which no later grant can undo.
+
+    A call that AWS makes on the role's behalf (the model call inside RetrieveAndGenerate) comes through no
+    endpoint of the caller and says so with ``aws:ViaAWSService``.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    everything = [f"{prefix}:*" for prefix in sorted(catalogue.prefixes())]
+    statements: list[dict[str, Any]] = []
+    if vpc_endpoints:
+        conditions: dict[str, Any] = {
+            "StringNotEquals": {"aws:SourceVpce": list(vpc_endpoints)},
+            "BoolIfExists": {"aws:ViaAWSService": "false"},
+        }
+        statements.append(_deny("OnlyThroughEndpoints", everything, conditions))
+    if regions:
+        statements.append(
+            _deny("OnlyInRegions", everything, {"StringNotEquals": {"aws:RequestedRegion": list(regions)}})
+        )
+    if other_tiers:
+        statements.append(
+            _deny("OnlyOnTiers", _INVOKE, {"StringEquals": {"bedrock:ServiceTier": list(other_tiers)}})
+        )
+    if guardrail:
+        statements.append(_deny("OnlyWithGuardrail", _INVOKE, _guardrail_condition(guardrail)))
+    if not statements:
+        return None
+    return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
+
+
+def _guardrail_condition(guardrail: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    key = "bedrock:GuardrailIdentifier"
+    if exact := guardrail.get("guardrail_version"):
+        return {"StringNotEquals": {key: exact[0]}}
+    return {"StringNotLike": {key: guardrail["any_guardrail_version"][0]}}
+
+
+def _deny(sid: str, actions: Sequence[str], conditions: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Action": list(actions),
+        "Resource": "*",
+        "Condition": dict(conditions),
+    }
+
+
+def with_session_tags(principal: iam.IPrincipal, keys: Sequence[str]) -> iam.IPrincipal:
+    """Return the principal with the duty to set exactly these tags on its session.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    if not keys:
+        return principal
+    if isinstance(principal, iam.ServicePrincipal):
+        raise PlanesError(
+            f"`session_tags` can't be asked of `{principal.service}`: AWS services set no session tags; let "
+            "a broker assume the role"
+        )
+    conditions = {
+        "Null": {f"aws:RequestTag/{key}": "false" for key in keys},
+        "ForAllValues:StringEquals": {"aws:TagKeys": list(keys)},
+    }
+    return iam.PrincipalWithConditions(iam.SessionTagsPrincipal(principal), conditions)

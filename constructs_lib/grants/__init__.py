@@ -1,0 +1,32 @@
+"""The grants table applied with the CDK: what stands behind every ``grant_*`` method and every facade.
+
+``targets`` turns constructs, ids and tokens into ARNs, ``_apply`` gives statements to a principal, ``guard``
+says what a role of a given kind may not hold. Control plane and data plane both build on it.
+"""
+
+from constructs_lib.grants._apply import deny, grant, statement_json
+from constructs_lib.grants._where import Where, where
+from constructs_lib.grants.targets import (
+    ModelLike,
+    arn_of,
+    arns_of,
+    model_arn,
+    model_targets,
+    target,
+    targets_of,
+)
+
+__all__ = [
+    "ModelLike",
+    "Where",
+    "arn_of",
+    "arns_of",
+    "deny",
+    "grant",
+    "model_arn",
+    "model_targets",
+    "statement_json",
+    "target",
+    "targets_of",
+    "where",
+]

@@ -1,0 +1,283 @@
+"""From what users pass (constructs, ids, ARNs, tokens) to the ARNs of a grant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam  # noqa: F401 - jsii resolves names of the CDK's types at run time
+
+from constructs_lib import catalogue
+from constructs_lib._cdk import PlanesError, check_model, is_token
+from constructs_lib.catalogue import grants as table
+from constructs_lib.grants._where import where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from constructs import Construct, IConstruct
+
+__all__ = ["KINDS", "ModelLike", "arn_of", "arns_of", "model_arn", "model_targets", "target", "targets_of"]
+
+# Any: constructs of other libraries are told by what they have, not by their class.
+ModelLike = Any
+"""A model's id, a system inference profile's id, an ARN, a token that stands for an ARN, or a construct:
+the CDK's models, L1s of application inference profiles and prompt routers, and the invokables of the alpha
+module."""
+
+# AWS documents the member Regions; the catalogue's source doesn't know GovCloud.
+# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+_GOV = {"us-gov": ("us-gov-east-1", "us-gov-west-1")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of resource: its part of an ARN, and where constructs keep theirs, the likeliest first."""
+
+    service: str
+    resource: str
+    paths: tuple[str, ...]
+    segments: int = 1
+    """How many ids an id has (``AGENT/ALIAS`` has two)."""
+    account: str | None = None
+    hint: str = ""
+
+
+KINDS: Mapping[str, _Kind] = {
+    "knowledge_base": _Kind(
+        "bedrock", "knowledge-base", ("knowledge_base_ref.knowledge_base_arn", "knowledge_base_arn")
+    ),
+    "guardrail": _Kind("bedrock", "guardrail", ("guardrail_ref.guardrail_arn", "guardrail_arn")),
+    "agent_alias": _Kind(
+        "bedrock",
+        "agent-alias",
+        ("agent_alias_ref.agent_alias_arn", "alias_arn"),
+        2,
+        hint="pass the alias, its ARN or `AGENT_ID/ALIAS_ID`; the permission counts on an alias only, never "
+        "on the agent",
+    ),
+    "flow_alias": _Kind(
+        "bedrock",
+        "flow",
+        ("flow_alias_ref.flow_alias_arn",),
+        2,
+        hint="pass the alias, its ARN or `FLOW_ID/ALIAS_ID`; the permission counts on an alias only, never "
+        "on the flow",
+    ),
+    "prompt": _Kind(
+        "bedrock", "prompt", ("prompt_ref.prompt_arn", "prompt_arn", "prompt_version_ref.prompt_version_arn")
+    ),
+    "session": _Kind("bedrock", "session", ("session_ref.session_arn",)),
+    "policy": _Kind(
+        "bedrock",
+        "automated-reasoning-policy",
+        ("automated_reasoning_policy_ref.policy_arn", "automated_reasoning_policy_version_ref.policy_arn"),
+    ),
+    "data_automation_project": _Kind(
+        "bedrock", "data-automation-project", ("data_automation_project_ref.project_arn",)
+    ),
+    "blueprint": _Kind("bedrock", "blueprint", ("blueprint_ref.blueprint_arn",)),
+    "project": _Kind("bedrock", "project", ()),
+    "mantle_project": _Kind("bedrock-mantle", "project", ()),
+    "harness": _Kind("bedrock-agentcore", "harness", ("harness_ref.harness_arn",)),
+    "runtime": _Kind("bedrock-agentcore", "runtime", ("runtime_ref.agent_runtime_arn", "agent_runtime_arn")),
+    "gateway": _Kind("bedrock-agentcore", "gateway", ("gateway_ref.gateway_arn", "gateway_arn")),
+    "memory": _Kind("bedrock-agentcore", "memory", ("memory_ref.memory_arn", "memory_arn")),
+    "browser": _Kind(
+        "bedrock-agentcore", "browser-custom", ("browser_custom_ref.browser_arn", "browser_arn")
+    ),
+    "code_interpreter": _Kind(
+        "bedrock-agentcore",
+        "code-interpreter-custom",
+        ("code_interpreter_custom_ref.code_interpreter_arn", "code_interpreter_arn"),
+    ),
+    "workload_identity": _Kind(
+        "bedrock-agentcore",
+        "workload-identity-directory/default/workload-identity",
+        ("workload_identity_ref.workload_identity_arn", "workload_identity_arn"),
+    ),
+    "oauth2_provider": _Kind(
+        "bedrock-agentcore",
+        "token-vault/default/oauth2credentialprovider",
+        ("o_auth2_credential_provider_ref.credential_provider_arn", "credential_provider_arn"),
+    ),
+    "api_key_provider": _Kind(
+        "bedrock-agentcore",
+        "token-vault/default/apikeycredentialprovider",
+        ("api_key_credential_provider_ref.credential_provider_arn", "credential_provider_arn"),
+    ),
+}
+# AWS's own browser and code interpreter, which every account can use.
+_OWNED_BY_AWS = {"browser": "aws.browser.v1", "code_interpreter": "aws.codeinterpreter.v1"}
+
+
+def target(*arns: str) -> tuple[table.Target, ...]:
+    """Return ARNs as the target of a grant."""
+    return (table.Target(arns),)
+
+
+def targets_of(scope: IConstruct, kind: str, *values: Any) -> tuple[table.Target, ...]:
+    """Return the ARNs of one or several resources of a kind as the target of a grant."""
+    return target(*arns_of(scope, kind, *values))
+
+
+def arns_of(scope: IConstruct, kind: str, *values: Any) -> tuple[str, ...]:
+    """Return the ARNs of several resources of a kind."""
+    return tuple(arn_of(scope, kind, value) for value in values)
+
+
+def arn_of(scope: IConstruct, kind: str, value: Any) -> str:
+    """Return the ARN of a resource given as construct, ARN, id, or a token that stands for its ARN.
+
+    Raises :class:`PlanesError` for anything else.
+    """
+    known = KINDS[kind]
+    if not isinstance(value, str):
+        return _attribute(value, kind, known.paths)
+    if is_token(value) and not value.startswith("arn:"):
+        return value
+    if value.startswith("arn:"):
+        _check_arn(value, kind, known)
+        return value
+    if value == _OWNED_BY_AWS.get(kind):
+        here = where(scope)
+        owned = known.resource.removesuffix("-custom")
+        return f"arn:{here.partition}:{known.service}:{here.region}:aws:{owned}/{value}"
+    if value.count("/") != known.segments - 1 or not value or "*" in value or "?" in value:
+        raise _wrong(kind, value, known)
+    resource = value if known.segments == 1 or kind != "flow_alias" else value.replace("/", "/alias/")
+    return where(scope).arn(known.service, f"{known.resource}/{resource}")
+
+
+def _wrong(kind: str, value: str, known: _Kind) -> PlanesError:
+    hint = known.hint or "pass the construct, its id or its ARN"
+    return PlanesError(f"`{kind}` has the value `{value}`: {hint}")
+
+
+def _check_arn(value: str, kind: str, known: _Kind) -> None:
+    """Refuse an ARN of another service or resource type: the grant would be inert."""
+    parts = value.split(":", 5)
+    kinds = {known.resource, known.resource.removesuffix("-custom")}
+    fits = (
+        len(parts) == 6
+        and parts[2] == known.service
+        and (is_token(parts[5]) or any(parts[5].startswith(f"{head}/") for head in kinds))
+        and (kind != "flow_alias" or "/alias/" in parts[5] or is_token(parts[5]))
+    )
+    if not fits or "*" in value or "?" in value:
+        raise _wrong(kind, value, known)
+
+
+def _attribute(value: Any, kind: str, paths: Sequence[str]) -> str:
+    """Return what the first of these attribute paths holds; each look costs a call into the CDK."""
+    for path in paths:
+        first, _, rest = path.partition(".")
+        if first not in vars(value) and not hasattr(type(value), first):
+            continue
+        found = getattr(value, first)
+        return str(getattr(found, rest) if rest else found)
+    raise PlanesError(
+        f"`{kind}` has a value of the type `{type(value).__name__}`, which has none of "
+        f"{', '.join(f'`{path}`' for path in paths) or 'the known attributes'}: pass the ARN"
+    )
+
+
+# ---------------------------------------------------------------------------------------------- models
+def model_targets(
+    scope: Construct,
+    model: ModelLike,
+    prop: str = "model",
+    *,
+    behind: Sequence[ModelLike] = (),
+    verb: str = "",
+) -> tuple[table.Target, ...]:
+    """Return what IAM evaluates for a call of ``model`` from the stack of ``scope``.
+
+    ``behind`` are the models behind an application inference profile or a prompt router, needed only where
+    the construct doesn't tell them. Warns on ``scope`` about an id that the catalogue doesn't know; raises
+    :class:`PlanesError` for an ARN that can't be granted alone, or not for ``verb``.
+    """
+    name, kind, inside = _model(model, prop)
+    inner = [_model(one, "behind")[0] for one in (*inside, *behind)]
+    for one in (name, *inner):
+        check_model(scope, prop, one)
+    here = where(scope)
+    try:
+        return table.model_targets(
+            name,
+            partition=here.partition,
+            region=here.region,
+            account=here.account,
+            geographies=_geographies((name, *inner), here.region),
+            behind=inner,
+            kinds=table.verb(verb).kinds if verb else (),
+            kind=kind,
+        )
+    except ValueError as error:
+        raise PlanesError(f"`{prop}`: {error}") from None
+
+
+def _model(model: ModelLike, prop: str) -> tuple[str, str | None, tuple[Any, ...]]:
+    """Return the id or ARN, the kind where only the construct tells it, and the models behind."""
+    if isinstance(model, str):
+        return model, None, ()
+    if isinstance(model, bedrock.CfnApplicationInferenceProfile):
+        return model.attr_inference_profile_arn, "application-inference-profile", _copied(model)
+    if isinstance(model, bedrock.CfnIntelligentPromptRouter):
+        return model.attr_prompt_router_arn, "prompt-router", _routed(model)
+    return _model_of_others(model, prop)
+
+
+def _model_of_others(model: Any, prop: str) -> tuple[str, str | None, tuple[Any, ...]]:
+    """Tell the constructs of other libraries by what they have."""
+    kind = type(model)
+    if hasattr(kind, "routing_endpoints"):
+        return str(model.prompt_router_arn), "prompt-router", tuple(model.routing_endpoints or ())
+    if hasattr(kind, "inference_profile_model"):
+        # The profiles that AWS defines say so in their ARN.
+        arn = str(model.inference_profile_arn)
+        system = arn.startswith("arn:") and ":inference-profile/" in arn
+        return (
+            arn,
+            None if system else "application-inference-profile",
+            (() if system else (model.inference_profile_model,)),
+        )
+    if hasattr(kind, "inference_profile_arn"):
+        return str(model.inference_profile_arn), "application-inference-profile", ()
+    return _attribute(model, prop, ("model_arn", "invokable_arn")), None, ()
+
+
+def _copied(profile: bedrock.CfnApplicationInferenceProfile) -> tuple[str, ...]:
+    """Return what an L1's profile copies, when it stands there as text."""
+    # jsii gives a struct where one was passed, and a mapping where that was.
+    source: Any = profile.model_source
+    copied = source.get("copyFrom") if isinstance(source, dict) else getattr(source, "copy_from", None)
+    return (copied,) if isinstance(copied, str) else ()
+
+
+def _routed(router: bedrock.CfnIntelligentPromptRouter) -> tuple[str, ...]:
+    """Return what an L1's router chooses from, when it stands there as text."""
+    listed: list[Any] = [router.fallback_model, *(router.models if isinstance(router.models, list) else ())]
+    arns = [
+        one.get("modelArn") if isinstance(one, dict) else getattr(one, "model_arn", None) for one in listed
+    ]
+    return tuple(dict.fromkeys(arn for arn in arns if isinstance(arn, str)))
+
+
+def _geographies(models: Sequence[str], region: str) -> Mapping[str, Sequence[str]]:
+    """Return the profile prefixes; the member Regions only of these profiles and where they are known."""
+    known: dict[str, Sequence[str]] = dict.fromkeys(catalogue.geographies(), ())
+    for model in models:
+        profile = model.rpartition("/")[2]
+        prefix = profile.partition(".")[0]
+        source = model.split(":")[3] if model.startswith("arn:") else region
+        if prefix not in known or prefix == "global" or is_token(source):
+            continue
+        known[prefix] = catalogue.profile_regions(profile, source) or _GOV.get(prefix, ())
+    return known
+
+
+def model_arn(scope: Construct, model: ModelLike) -> str:
+    """Return the ARN that Bedrock's own configuration takes for a model or a profile."""
+    return model_targets(scope, model)[0].arns[0]

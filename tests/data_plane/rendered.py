@@ -1,0 +1,42 @@
+"""An app role's statements with the pseudo parameters of a known environment filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.cdk import ACCOUNT, REGION, Stack, resources, template
+
+__all__ = ["plain", "statements_of"]
+
+_PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::AccountId": ACCOUNT,
+    "AWS::URLSuffix": "amazonaws.com",
+}
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a template with its joins and pseudo parameters resolved, others as `{Name}`."""
+    if isinstance(value, dict):
+        if set(value) == {"Ref"}:
+            return _PSEUDO.get(value["Ref"], f"{{{value['Ref']}}}")
+        if set(value) == {"Fn::GetAtt"}:
+            return f"{{{'.'.join(value['Fn::GetAtt'])}}}"
+        if set(value) == {"Fn::Join"}:
+            separator, parts = value["Fn::Join"]
+            return separator.join(plain(part) for part in parts)
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return value
+
+
+def statements_of(stack: Stack) -> list[dict[str, Any]]:
+    """Return the statements of all AWS::IAM::Policy resources, without Effect where it is Allow."""
+    found = [
+        plain(statement)
+        for policy in resources(template(stack), "AWS::IAM::Policy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    return [{k: v for k, v in one.items() if (k, v) != ("Effect", "Allow")} for one in found]
