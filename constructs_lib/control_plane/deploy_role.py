@@ -40,6 +40,12 @@ class DeployRole(iam.Role):
     itself. Give :attr:`policy_arns` to ``cdk bootstrap --cloudformation-execution-policies`` in place of
     AdministratorAccess. The role holds the same policies and, for a pipeline, the account's Bedrock settings.
 
+    It is no fence against who may deploy any template with it: creating roles is among its permissions, so
+    such a template can make a role under ``name_prefix`` that holds more. An account that needs that fence
+    adds a service control policy, or a boundary on the execution role, which denies ``iam:CreateRole`` and
+    ``iam:PutRolePolicy`` unless ``iam:PermissionsBoundary`` is a boundary of the account's choice.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+
     :param name_prefix: How the names of the stacks begin that are deployed with it, 3-30 letters and digits
         with a letter first; CloudFormation makes the names of roles, buckets and functions from it.
     :param parameter_prefix: First part of the names of the SSM parameters that the stacks share values with.
