@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from constructs_lib import AppRole, DataPlaneBoundary
+from constructs_lib.grants import model_arn
 from stacks.base import PlanesStack, acknowledge
 
 if TYPE_CHECKING:
@@ -136,5 +137,7 @@ class AppStack(PlanesStack):
                 "GUARDRAIL_ID": self.shared("guardrail-id"),
                 "GUARDRAIL_VERSION": self.shared("guardrail-version"),
                 "MODEL_ID": self.settings.model,
+                # An inference profile's ARN can't be told from its id by the function.
+                "MODEL_ARN": model_arn(self, self.settings.model),
             },
         )

@@ -202,6 +202,32 @@ def test_the_function_sits_in_the_two_subnets_without_a_way_out(everything: Synt
     assert not {resource["Type"] for resource in network} & ways_out
 
 
+@pytest.mark.parametrize(
+    ("model", "arn"),
+    [
+        ("amazon.nova-lite-v1:0", ":bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"),
+        (
+            "us.amazon.nova-lite-v1:0",
+            ":bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0",
+        ),
+    ],
+)
+def test_the_function_is_told_the_arn_of_its_model(tmp_path: Path, model: str, arn: str) -> None:
+    made = run(
+        tmp_path / "out",
+        validate=False,
+        context={"account": "111122223333", "region": "us-east-1", "model": model},
+    )
+    assert made.status == 0, made.error
+    [function] = [
+        r["Properties"]
+        for r in made.template("BedrockPlanesApp")["Resources"].values()
+        if r["Type"] == "AWS::Lambda::Function"
+    ]
+    told = function["Environment"]["Variables"]["MODEL_ARN"]
+    assert told == {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, arn]]}
+
+
 def test_nothing_crosses_stacks_that_could_block_an_update(everything: Synthesis) -> None:
     """CloudFormation never changes an export in use: only the VPC's own, which never change, are exported."""
     exported = {
