@@ -3,7 +3,8 @@
 ## What it does
 Finds data actions (data reads aside) allowed on `foundation-model/*`, `knowledge-base/*` and the like, or on
 everything in a named account (`arn:aws:bedrock:us-east-1:111122223333:*`). Conditions that silence BP201
-silence it too.
+silence it too. Sessions, which get their id when they begin, and AWS's own tools can't be listed and don't
+count.
 
 ## Why is this bad?
 The next knowledge base that somebody creates in the account is readable by this application on the same day.
@@ -30,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.policy._tables import names_of
-from constructs_lib.policy.scope import scope_of
+from constructs_lib.policy.scope import scope_of, types_of
 from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._scopes import is_pinned
@@ -64,6 +65,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             not mask
             or scope_of(held.resource) not in {"type", "account"}
             or is_pinned(held.conditions)
+            or _nobody_can_list(held.resource)
             or facts.is_audit(held)
         ):
             continue
@@ -81,3 +83,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             ),
             conditional=held.statement.conditional or facts.principal.conditional,
         )
+
+
+def _nobody_can_list(resource: str) -> bool:
+    """Whether the resources begin at run time (sessions) or are AWS's own tools."""
+    types = types_of(resource)
+    parts = resource.split(":", 5)
+    return bool(types) and (types <= masks().data_types or (len(parts) == 6 and parts[4] == "aws"))
