@@ -271,7 +271,8 @@ def _geographies(models: Sequence[str], region: str) -> Mapping[str, Sequence[st
     for model in models:
         profile = model.rpartition("/")[2]
         prefix = profile.partition(".")[0]
-        source = model.split(":")[3] if model.startswith("arn:") else region
+        parts = model.split(":")
+        source = parts[3] if model.startswith("arn:") and len(parts) > 3 else region
         if prefix not in known or prefix == "global" or is_token(source):
             continue
         known[prefix] = catalogue.profile_regions(profile, source) or _GOV.get(prefix, ())

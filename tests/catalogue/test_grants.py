@@ -169,6 +169,14 @@ def test_a_verb_takes_only_its_kinds_of_model(model: str) -> None:
         model_targets(model, **WHERE, geographies={"us": ()}, kinds=verb("count_tokens").kinds)
 
 
+@pytest.mark.parametrize(
+    "model", ["*", "anthropic.*", "arn:aws:bedrock:*::foundation-model/x", "amazon.nov?", ""]
+)
+def test_a_wildcard_is_no_model(model: str) -> None:
+    with pytest.raises(ValueError, match="name one model, a wildcard opens what nobody chose"):
+        model_targets(model, **WHERE, geographies={"us": ()})
+
+
 # ------------------------------------------------------------------------------------- other targets
 @pytest.mark.parametrize("region", data_automation_regions())
 def test_data_automation_may_be_answered_in_its_own_region_too(region: str) -> None:

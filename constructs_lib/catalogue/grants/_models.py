@@ -94,6 +94,8 @@ def model_targets(
     https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
     """
     where = _Where(partition, region, account)
+    if "*" in model or "?" in model or not model:
+        raise ValueError(f"`{model}` can't be granted: name one model, a wildcard opens what nobody chose")
     if model.startswith("arn:"):
         endpoint = _ENDPOINT_ARN.fullmatch(model)
         if endpoint is not None:
