@@ -74,6 +74,12 @@ bench: setup ## Time the review beside other tools, and the plugin's share of a 
 	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m benchmarks.review
 	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m benchmarks.synth_overhead
 
+.PHONY: peers
+peers: setup ## Record again the assembly of the peer that needs an environment of its own
+	@"$(PYTHON)" -m venv --clear "$(CACHE)/peers"
+	@"$(CACHE)/peers/bin/python" -m pip install --quiet --disable-pip-version-check --cache-dir "$(CACHE)/pip" cdklabs.generative-ai-cdk-constructs==0.1.320 aws-cdk-lib==2.275.0
+	@PATH="$(VENV)/bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(CACHE)/peers/bin/python" -W ignore -m tests.peers.record
+
 .PHONY: format
 format: setup ## Format the code and apply the linter's safe fixes
 	@"$(VENV)/bin/ruff" format .
