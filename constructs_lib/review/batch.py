@@ -39,7 +39,7 @@ def review_paths(paths: Sequence[str], options: Options, *, progress: bool = Fal
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Keep the cyclic garbage collector off: decoded templates hold no cycles and cost it a third of a run."""
+    """Keep the cyclic garbage collector off: templates hold no cycles and cost it a third of a run."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -112,7 +112,7 @@ class Facts:
 
     @lazy
     def verdict(self) -> Verdict:
-        """The principal's plane. Tagging alone is control; beside data it does not count."""
+        """Return the principal's plane. Tagging alone is control; beside data it does not count."""
         write, read, data, data_read, tagging = self.planes
         if write and data:
             return "mixed"
@@ -128,7 +128,7 @@ class Facts:
 
     @lazy
     def outside(self) -> tuple[Outside, ...]:
-        """What the principal may do of the other services' actions that decide about planes."""
+        """Return what the principal may do of the other services' actions that decide about planes."""
         principal = self.principal
         limits = [(principal.boundary,)] if principal.boundary else []
         return outside(principal.policies, [*limits, *((policy,) for policy in self._scps)])
@@ -141,7 +141,7 @@ class Facts:
 
     @lazy
     def administrator(self) -> Statement | None:
-        """The statement that makes a full administrator (``*`` on ``*``), if it reaches both planes."""
+        """Return the statement that makes a full administrator (``*`` on ``*``) who reaches both planes."""
         if self.verdict != "mixed":
             return None
         boundary = self.principal.boundary

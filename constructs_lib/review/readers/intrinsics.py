@@ -26,7 +26,7 @@ from constructs_lib.review.readers.scope import Scope, mapping
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["ABSENT", "Resolved", "resolve", "texts"]
+__all__ = ["ABSENT", "Resolved", "resolve", "resolve_element", "texts"]
 
 ABSENT: Final = object()
 """What ``AWS::NoValue`` gives: the property isn't there."""
@@ -551,6 +551,21 @@ def resolve(node: Any, scope: Scope) -> Resolved:
     if ABSENT in values:
         values = [value for value in values if value is not ABSENT]
     return Resolved(values, walk.conditional, tuple(walk.reasons))
+
+
+def resolve_element(node: Any, scope: Scope) -> tuple[Any, bool, tuple[str, ...]] | None:
+    """Return what ``Resource`` of a statement gives, possibilities side by side.
+
+    The value comes with whether it depends on a choice and with the reasons behind its open parts; ``None``
+    when it may be absent. It is what :func:`resolve` of the statement would put there.
+    """
+    walk = _Walk()
+    walk.steps -= 1  # the statement
+    found = walk.values(node, scope, 1)
+    if not found or ABSENT in found:
+        return None
+    value = found[0] if len(found) == 1 else _side_by_side(found)
+    return value, walk.conditional, tuple(walk.reasons)
 
 
 def texts(node: Any, scope: Scope) -> Resolved:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.policy._model import UNRESOLVED, Origin, Policy, Statement
 from constructs_lib.policy.documents import DocumentError, parse_document, parse_statement
 from constructs_lib.review.model import Incomplete
 from constructs_lib.review.readers.intrinsics import resolve
+from constructs_lib.review.readers.plain import plain_statement, recurring
 from constructs_lib.review.readers.scope import one_line
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Read", "bedrock_may_hide", "read_document"]
 
+TRUST: Final = "trust"
 _MAX_DEPTH = 40
+# Most roles have one of a few trusts: those without functions are read once. By their content.
+_KEPT: Final = 1024
+_trusts: dict[bytes, list[tuple[Statement, str]]] = {}
 
 
 @dataclass(slots=True)
@@ -37,8 +42,35 @@ def read_document(
     makes the document incomplete and the others are read.
     """
     read = Read(scope)
-    _document(node, pointer, conditional, read, 0)
+    key = recurring(node) if name == TRUST and not conditional else None
+    known = _trusts.get(key) if key is not None else None
+    if known is not None:
+        read.statements += [_moved(statement, where, scope.path, pointer) for statement, where in known]
+    else:
+        _document(node, pointer, conditional, read, 0)
+        if key is not None and not read.incomplete:
+            if len(_trusts) >= _KEPT:
+                _trusts.clear()
+            _trusts[key] = [(item, item.origin.pointer.removeprefix(pointer)) for item in read.statements]
     return Policy(name, tuple(read.statements), Origin(scope.path, pointer)), read
+
+
+def _moved(statement: Statement, where: str, path: str, pointer: str) -> Statement:
+    """Return a statement as it stands in another place."""
+    return Statement(
+        statement.effect,
+        statement.actions,
+        statement.not_actions,
+        statement.resources,
+        statement.not_resources,
+        statement.principals,
+        statement.not_principals,
+        statement.conditions,
+        statement.sid,
+        statement.conditional,
+        statement.unresolved,
+        Origin(path, pointer + where),
+    )
 
 
 def _branches(node: Any, pointer: str) -> list[tuple[Any, str]] | None:
@@ -92,6 +124,10 @@ def _statements(node: Any, pointer: str, conditional: bool, read: Read, depth: i
     if branches is not None:
         for branch, where in branches:
             _statements(branch, where, True, read, depth + 1)
+        return
+    plain = plain_statement(node, read.scope, pointer, conditional) if type(node) is dict else None
+    if plain is not None:
+        read.statements.append(plain)
         return
     found = resolve(node, read.scope)
     for value in found.values:

@@ -50,6 +50,8 @@ _ATTACHED: Final[dict[str, tuple[tuple[str, PrincipalType], ...]]] = {
     "AWS::IAM::GroupPolicy": (("GroupName", "group"),),
 }
 
+_READ: Final = frozenset((*_TYPES, *_ATTACHED, *sam.TYPES, "AWS::IAM::UserToGroupAddition"))
+
 
 @dataclass(slots=True)
 class _Builder:
@@ -370,7 +372,8 @@ def read_principals(assembly: Assembly) -> list[Principal]:
     for scope in assembly.scopes:
         for logical_id, resource in scope.resources.items():
             kind = resource.get("Type")
-            if not isinstance(kind, str):
+            # Of a template most resources are no principals.
+            if not isinstance(kind, str) or kind not in _READ:
                 continue
             owner = sam.owner(scope, logical_id)
             place = Place(

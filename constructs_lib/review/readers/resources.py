@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.policy._model import Origin
@@ -49,6 +50,7 @@ _RUNS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def _wanted(kind: str) -> bool:
     return (
         kind in _RUNS

@@ -59,7 +59,7 @@ class Scope:
 
     @lazy
     def partition(self) -> str:
-        """The partition that the Region lies in."""
+        """Return the partition that the Region lies in."""
         if self.region == UNRESOLVED:
             return UNRESOLVED
         for prefix, partition in _PARTITIONS:
