@@ -10,12 +10,15 @@ from constructs_lib.catalogue._lookup import (
     actions,
     client_names,
     decisions,
+    families,
     operations,
     operations_of,
+    prefixes,
     resource_types,
 )
 from constructs_lib.catalogue._model import Plane
-from constructs_lib.catalogue._spelling import find, spellings
+from constructs_lib.catalogue._parts import bare
+from constructs_lib.catalogue._spelling import client_of, find, spellings
 
 if TYPE_CHECKING:
     from constructs_lib.catalogue._model import Action, Operation
@@ -23,47 +26,71 @@ if TYPE_CHECKING:
 
 __all__ = ["answer"]
 
+_REFERENCE = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_{}.html"
+"""The page of an IAM prefix in the service authorization reference."""
+
 
 def answer(text: str) -> dict[str, Any]:
     """Return what ``text`` names, in JSON's types.
 
     ``notes`` say what is wrong with the text as written; ``entries`` hold one operation or action each;
-    ``matches`` the actions of a pattern; ``close`` up to three names when nothing was found.
+    ``matches`` the actions of a pattern; ``family`` the family that is all the text says; ``close`` up to
+    three names when nothing was found.
     """
-    if ":" in text and ("*" in text or "?" in text) and " " not in text.strip():
-        return _pattern(text.strip())
+    pattern = bare(text)
+    if ("*" in pattern or "?" in pattern) and not any(c in pattern for c in " ()"):
+        return _pattern(text, pattern)
     found = find(text)
     authorising = {name for operation in found.operations for name in operation.actions}
     entries = [_operation(operation) for operation in found.operations]
     entries += [_lone_action(known) for known in found.actions if known.name not in authorising]
+    if not entries and (family := client_of(text)):
+        table = "operations " if family.client else ""
+        shown = f"`bedrock-planes catalogue list {table}--family {family.name}` shows what it has"
+        kind = "client" if family.client else "family of actions"
+        notes = [f"`{family.name}` is a {kind}, no operation or action; {shown}"]
+        return {"query": text, "notes": notes, "entries": [], "family": family.name, "close": []}
     return {"query": text, "notes": _notes(found), "entries": entries, "close": list(found.close)}
 
 
-def _pattern(text: str) -> dict[str, Any]:
-    matches = [{"name": name, "plane": str(actions()[name].plane)} for name in expand(text)]
-    planes = {match["plane"] for match in matches}
-    notes = [f"the pattern `{text}` matches no action"] if not matches else []
-    if len(planes) > 1:
-        notes.append(f"the pattern `{text}` reaches both planes")
-    return {"query": text, "notes": notes, "entries": [], "matches": matches, "close": []}
+def _pattern(text: str, pattern: str) -> dict[str, Any]:
+    service, colon, name = pattern.partition(":")
+    names = expand(pattern if colon or not pattern.strip("*") else f"*:{pattern}")
+    matches = [{"name": name, "plane": str(actions()[name].plane)} for name in names]
+    notes = [] if matches else [f"the pattern `{pattern}` matches no action of Amazon Bedrock"]
+    close = []
+    if matches and not colon and pattern.strip("*"):
+        notes.append(f"IAM wants a prefix before `{pattern}`; these are its matches under every prefix")
+    elif service.lower() in client_names():
+        notes.insert(0, f"`{service}` is a client's name, not an IAM prefix")
+        right = f"{families()[service.lower()].prefix}:{name}"
+        close = [right] if expand(right) else []
+    if len({match["plane"] for match in matches}) > 1:
+        notes.append(f"the pattern `{pattern}` reaches both planes")
+    return {"query": text, "notes": notes, "entries": [], "matches": matches, "close": close}
 
 
 def _notes(found: Found) -> list[str]:
-    text = found.text.strip()
-    notes = []
-    if found.as_action and action(text) is None:
-        notes.append(_nonexistent(found, text))
-    elif found.misplaced and found.operations:
-        clients = " and ".join(sorted({f"`{o.client}`" for o in found.operations}))
-        notes.append(f"the client `{found.misplaced}` has no `{found.operations[0].name}`; {clients} has it")
-    return notes
+    text = bare(found.text)
+    if found.as_action:
+        return [_nonexistent(found, text)] if action(text) is None else []
+    if not found.misplaced or not found.operations:
+        return []
+    clients = sorted({f"`{o.client}`" for o in found.operations})
+    have = "has it" if len(clients) == 1 else "have it"
+    return [
+        f"the client `{found.misplaced}` has no `{found.operations[0].name}`; {' and '.join(clients)} {have}"
+    ]
 
 
 def _nonexistent(found: Found, text: str) -> str:
+    prefix = text.partition(":")[0].strip()
     if found.misplaced in client_names():
         why = f"`{found.misplaced}` is a client's name, not an IAM prefix"
-    else:
+    elif not prefix or prefix.lower() in prefixes():
         why = f"`{text}` does not exist in IAM"
+    else:
+        why = f"`{prefix}` is not an IAM prefix of Amazon Bedrock"
     meant = dict.fromkeys(a.name for a in found.actions)
     if meant:
         return f"{why}; the action is {_listed(meant)}"
@@ -88,7 +115,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if same not in operation.actions:
         authorising = " and ".join(f"`{name}`" for name in operation.actions)
         why = f"IAM has no such action; the operation needs {authorising}"
-        mistakes.insert(0, {"mistake": f"writing `{same}`", "why": why})
+        page = _page("operation", f"{operation.client}.{operation.name}")
+        mistakes.insert(0, {"mistake": f"writing `{same}`", "why": why, "page": page})
     return {
         "kind": "operation",
         "name": operation.name,
@@ -150,11 +178,18 @@ def _mistakes(known: Action) -> list[dict[str, str]]:
     ]
     if known.in_reference and not known.resource_types and not mistakes:
         why = "IAM takes only `*` for it, so such a statement allows nothing"
-        mistakes.append({"mistake": f"granting `{known.name}` on an ARN", "why": why})
+        page = _REFERENCE.format(known.name.partition(":")[0])
+        mistakes.append({"mistake": f"granting `{known.name}` on an ARN", "why": why, "page": page})
     if known.streaming_twin:
         why = f"streaming needs `{known.streaming_twin}` on the same resources"
-        mistakes.append({"mistake": f"granting `{known.name}` alone to code that streams", "why": why})
+        wrong = f"granting `{known.name}` alone to code that streams"
+        mistakes.append({"mistake": wrong, "why": why, "page": _page("twin", known.name)})
     return mistakes
+
+
+def _page(kind: str, subject: str) -> str:
+    """Return the AWS page behind the decision of that kind about a subject."""
+    return next(d.page for d in decisions() if (d.kind, d.subject) == (kind, subject))
 
 
 def _decided(*subjects: str) -> list[dict[str, str]]:

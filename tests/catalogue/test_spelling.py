@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import botocore
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from constructs_lib import catalogue
 from constructs_lib.catalogue import find, spellings, suggest
 from constructs_lib.catalogue._infrastructure import infrastructure
 from constructs_lib.catalogue._sources import read_installed
-from constructs_lib.catalogue._spelling import snake_case
+from constructs_lib.catalogue._spelling import client_of, snake_case
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,31 @@ from constructs_lib.catalogue._spelling import snake_case
         ("bedrock-agentcore.list_sessions", "bedrock-agentcore.ListSessions"),
         ("bedrock-agentcore:ListSessions", "bedrock-agentcore.ListSessions"),
         ("createABTest", "bedrock-agentcore.CreateABTest"),
+        ("AWS Bedrock-Runtime Converse", "bedrock-runtime.Converse"),
+        ("$ aws bedrock-runtime converse", "bedrock-runtime.Converse"),
+        ("client.converse(modelId='x', messages=[])", "bedrock-runtime.Converse"),
+        ("client.converse(", "bedrock-runtime.Converse"),
+        ('boto3.client("bedrock-runtime").converse()', "bedrock-runtime.Converse"),
+        (
+            'boto3.client("bedrock-agentcore", region_name="x").list_sessions(a=1)',
+            "bedrock-agentcore.ListSessions",
+        ),
+        ('client.get_paginator("list_agents").paginate()', "bedrock-agent.ListAgents"),
+        ("await client.send(new ConverseCommand(input))", "bedrock-runtime.Converse"),
+        ('ConverseCommand of "@aws-sdk/client-bedrock-runtime"', "bedrock-runtime.Converse"),
+        (
+            'import { ListSessionsCommand } from "@aws-sdk/client-bedrock-agentcore"',
+            "bedrock-agentcore.ListSessions",
+        ),
+        ("software.amazon.awssdk.services.bedrockruntime.model.ConverseRequest", "bedrock-runtime.Converse"),
+        ("Aws::BedrockRuntime::Client#converse", "bedrock-runtime.Converse"),
+        ("AmazonBedrockRuntimeClient.ConverseAsync", "bedrock-runtime.Converse"),
+        ("retrieve and generate", "bedrock-agent-runtime.RetrieveAndGenerate"),
+        ("bedrock-agent-runtime:ListSessions", "bedrock-agent-runtime.ListSessions"),
+        ("bedrock-agentcore-control:TagResource", "bedrock-agentcore-control.TagResource"),
+        (' "bedrock:InvokeModel",\n', "bedrock-runtime.InvokeModel"),
+        ("bedrock: InvokeModel", "bedrock-runtime.InvokeModel"),
+        ("bedrok:InvokeModel", "bedrock-runtime.InvokeModel"),
     ],
 )
 def test_a_spelling_finds_the_operation(text: str, expected: str) -> None:
@@ -56,6 +83,8 @@ def test_every_operation_is_found_by_each_of_its_spellings(
                 f"aws {operation.client} {snake_case(operation.name).replace('_', '-')}",
                 f"{operation.client}.{snake_case(operation.name)}",
                 written.java,
+                written.javascript,
+                written.boto3 or operation.name,
                 f"{catalogue.families()[operation.family].prefix}:{operation.name}",
             ]
         )
@@ -67,6 +96,70 @@ def test_every_operation_is_found_by_each_of_its_spellings(
 def test_every_action_is_found_by_its_name(name: str) -> None:
     assert [a.name for a in find(name).actions] == [name]
     assert [a.name for a in find(name.lower()).actions] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "client", "names"),
+    [
+        ("AWS::Bedrock::Guardrail", "bedrock", "CreateGuardrail DeleteGuardrail UpdateGuardrail"),
+        ("aws_bedrock_guardrail", "bedrock", "CreateGuardrail DeleteGuardrail UpdateGuardrail"),
+        ("CfnGuardrail", "bedrock", "CreateGuardrail DeleteGuardrail UpdateGuardrail"),
+        ("aws::bedrock::flowversion", "bedrock-agent", "CreateFlowVersion DeleteFlowVersion"),
+        ("AWS::Bedrock::IntelligentPromptRouter", "bedrock", "CreatePromptRouter DeletePromptRouter"),
+        ("AWS::BedrockAgentCore::BrowserCustom", "bedrock-agentcore-control", "CreateBrowser DeleteBrowser"),
+        ("aws_bedrock_custom_model", "bedrock", "CreateModelCustomizationJob"),
+    ],
+)
+def test_a_resource_finds_the_operations_that_write_it(text: str, client: str, names: str) -> None:
+    found = find(text)
+    assert [f"{o.client}.{o.name}" for o in found.operations] == [f"{client}.{n}" for n in names.split()]
+    assert (found.misplaced, found.as_action) == (None, False)
+
+
+def test_every_resource_finds_its_operations() -> None:
+    for operation in catalogue.operations():
+        for name in infrastructure(operation):
+            assert name is None or operation in find(name).operations
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["s3:GetObject", "s3:CreateSession", "iam:TagResource", "arn:aws:bedrock:us-east-1::foundation-model/x"],
+)
+def test_an_action_of_another_service_is_none_of_bedrocks(text: str) -> None:
+    found = find(text)
+    assert (found.actions, found.operations, found.close) == ((), (), ())
+    assert found.as_action
+    assert suggest(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("bedrock-runtime", "bedrock-runtime"),
+        ("aws bedrock-agent", "bedrock-agent"),
+        ("BedrockAgentCoreControlClient", "bedrock-agentcore-control"),
+        ('boto3.client("bedrock")', "bedrock"),
+        ("@aws-sdk/client-bedrock-data-automation", "bedrock-data-automation"),
+        ("bedrock-mantle-control", "bedrock-mantle-control"),
+        ("bedrock:", "bedrock"),
+        ("converse", None),
+        ("bedrock-runtime.Nope", None),
+        ("", None),
+        ("%", None),
+    ],
+)
+def test_a_client_alone_is_known_as_one(text: str, family: str | None) -> None:
+    found = client_of(text)
+    assert (found and found.name) == family
+
+
+@pytest.mark.parametrize("unit", ["a", "a ", " ", ":", "(", "new ", "client(", "a.", '"', "}", "{} of "])
+def test_a_long_text_takes_no_time(unit: str) -> None:
+    start = time.process_time()
+    find("bedrock:Invoke" + unit * 200_000)
+    find(unit * 200_000)
+    assert time.process_time() - start < 1
 
 
 def test_methods_are_named_as_botocore_names_them() -> None:
@@ -87,7 +180,12 @@ def test_a_name_of_several_clients_finds_them_all() -> None:
 
 @pytest.mark.parametrize(
     ("text", "client"),
-    [("aws bedrock converse", "bedrock"), ("bedrock-runtime:InvokeModel", "bedrock-runtime")],
+    [
+        ("aws bedrock converse", "bedrock"),
+        ("bedrock-runtime:InvokeModel", "bedrock-runtime"),
+        ('boto3.client("bedrock-runtime").list_foundation_models()', "bedrock-runtime"),
+        ("bedrock-runtime:CreateAgent", "bedrock-runtime"),
+    ],
 )
 def test_a_client_that_lacks_the_name_is_told(text: str, client: str) -> None:
     found = find(text)
@@ -116,6 +214,11 @@ def test_a_misspelling_suggests_at_most_three_neighbours() -> None:
     assert suggest("InvokeModle")[0] == "InvokeModel"
     assert suggest("bedrock:InvokeModle")[0] == "bedrock:InvokeModel"
     assert len(suggest("bedrock:ListModel")) == 3
+
+
+@pytest.mark.parametrize(("part", "whole"), [("oauth2", "GetResourceOauth2Token"), ("tag", "TagResource")])
+def test_a_part_of_a_name_suggests_names_that_hold_it(part: str, whole: str) -> None:
+    assert whole in suggest(part)
 
 
 @pytest.mark.parametrize("text", ["", " ", ":", "aws", "::", ".", "()", "bedrock:", "%%%"])

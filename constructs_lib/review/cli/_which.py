@@ -22,6 +22,8 @@ examples:
   bedrock-planes which aws bedrock-runtime converse-stream
   bedrock-planes which 'bedrock:Invoke*'
 """
+_LONGEST = 400
+"""Characters of a name or note that a message repeats."""
 _LABELS = {
     "boto3": "boto3",
     "javascript": "JavaScript",
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _joined(names: list[str]) -> list[str]:
     """Take ``aws SERVICE VERB ...`` as one name, as it is typed in a shell."""
-    return [" ".join(names)] if names[0] == "aws" else names
+    return [" ".join(names)] if names[0].lower() == "aws" else names
 
 
 def _is_found(one: dict[str, Any]) -> bool:
@@ -69,16 +71,24 @@ def _is_found(one: dict[str, Any]) -> bool:
 
 
 def _lost(one: dict[str, Any]) -> str:
-    notes = f" ({'; '.join(one['notes'])})" if one["notes"] else ""
+    if "family" in one:
+        return str(one["notes"][0])
+    notes = f" ({'; '.join(map(_short, one['notes']))})" if one["notes"] else ""
+    query = f"`{_short(one['query'])}` is unknown{notes}"
     if one["close"]:
-        close = ", ".join(f"`{name}`" for name in one["close"])
-        return f"`{one['query']}` is unknown{notes}; did you mean {close}?"
-    return f"`{one['query']}` is unknown{notes}; `bedrock-planes catalogue list` shows every name"
+        return f"{query}; did you mean {', '.join(f'`{name}`' for name in one['close'])}?"
+    return f"{query}; `bedrock-planes catalogue list` shows every name"
+
+
+def _short(text: str) -> str:
+    """Return a text that fits a message: of bearable length, without what a terminal would obey."""
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return "".join(c if c.isprintable() else "?" for c in shown)
 
 
 def _text(one: dict[str, Any]) -> Iterator[str]:
     for note in one["notes"]:
-        yield _wrapped("", f"{note}.")
+        yield _wrapped("", f"{_short(note)}.")
     for plane in ("control", "data"):
         names = [match["name"] for match in one.get("matches", ()) if match["plane"] == plane]
         if names:

@@ -80,10 +80,42 @@ def test_a_pattern_lists_what_it_matches_on_each_plane(capsys: pytest.CaptureFix
         (
             "bedrock:Nope*",
             (
-                "`bedrock:Nope*` is unknown (the pattern `bedrock:Nope*` matches no action); "
+                "`bedrock:Nope*` is unknown (the pattern `bedrock:Nope*` matches no action of Amazon "
+                "Bedrock); `bedrock-planes catalogue list` shows every name"
+            ),
+        ),
+        (
+            "bedrock-runtime:Invoke*",
+            (
+                "`bedrock-runtime:Invoke*` is unknown (`bedrock-runtime` is a client's name, not an IAM "
+                "prefix; the pattern `bedrock-runtime:Invoke*` matches no action of Amazon Bedrock); "
+                "did you mean `bedrock:Invoke*`?"
+            ),
+        ),
+        (
+            "s3:GetObject",
+            (
+                "`s3:GetObject` is unknown (`s3` is not an IAM prefix of Amazon Bedrock); "
                 "`bedrock-planes catalogue list` shows every name"
             ),
         ),
+        (
+            "bedrock-runtime",
+            (
+                "`bedrock-runtime` is a client, no operation or action; "
+                "`bedrock-planes catalogue list operations --family bedrock-runtime` shows what it has"
+            ),
+        ),
+        (
+            "bedrock-websearch",
+            (
+                "`bedrock-websearch` is a family of actions, no operation or action; "
+                "`bedrock-planes catalogue list --family bedrock-websearch` shows what it has"
+            ),
+        ),
+        ("", "`` is unknown; `bedrock-planes catalogue list` shows every name"),
+        ("%\x1b[31m", "`%?[31m` is unknown; `bedrock-planes catalogue list` shows every name"),
+        ("%" * 500, f"`{'%' * 400}...` is unknown; `bedrock-planes catalogue list` shows every name"),
     ],
 )
 def test_an_unknown_name_ends_in_2_with_a_remedy(
@@ -131,6 +163,55 @@ def test_every_name_of_the_catalogue_has_an_answer(capsys: pytest.CaptureFixture
     names = [*catalogue.actions(), *(f"{o.client}.{o.name}" for o in catalogue.operations())]
     assert main(["which", *names]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        (
+            "bedrock-data-automation:TagResource",
+            (
+                "`bedrock-data-automation` is a client's name, not an IAM prefix; "
+                "the action is `bedrock:TagResource`"
+            ),
+        ),
+        ("bedrok:Converse", "`bedrok` is not an IAM prefix of Amazon Bedrock; the operation Converse"),
+        ("aws bedrock converse", "the client `bedrock` has no `Converse`; `bedrock-runtime` has it"),
+        (
+            "bedrock-runtime.ListSessions",
+            (
+                "the client `bedrock-runtime` has no `ListSessions`; "
+                "`bedrock-agent-runtime` and `bedrock-agentcore` have it"
+            ),
+        ),
+        ("Invoke*", "IAM wants a prefix before `Invoke*`; these are its matches under every prefix"),
+        ("*", "the pattern `*` reaches both planes"),
+        ("'bedrock:Invoke*'", "the pattern `bedrock:Invoke*` reaches both planes"),
+    ],
+)
+def test_what_is_wrong_with_a_spelling_is_said_first(
+    name: str, note: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", "--format", "json", name]) == 0
+    [one] = json.loads(capsys.readouterr().out)["answers"]
+    assert one["notes"][0].startswith(note)
+
+
+@pytest.mark.parametrize("name", ['"bedrock:InvokeModel",', " bedrock:invokemodel "])
+def test_an_action_that_exists_is_not_said_to_be_missing(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", name]) == 0
+    assert capsys.readouterr().out.startswith("InvokeModel: data plane")
+
+
+def test_every_mistake_has_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [*catalogue.actions(), *(f"{o.client}.{o.name}" for o in catalogue.operations())]
+    assert main(["which", "--format", "json", *names]) == 0
+    answers = json.loads(capsys.readouterr().out)["answers"]
+    mistakes = [m for one in answers for entry in one["entries"] for m in entry["mistakes"]]
+    assert len(mistakes) > 100
+    assert all(m["page"].startswith("https://docs.aws.amazon.com/") for m in mistakes)
 
 
 def test_it_takes_less_than_150_ms() -> None:
