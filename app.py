@@ -25,9 +25,12 @@ __all__ = ["build"]
 def build(app: cdk.App) -> None:
     """Add the stacks to an app; raise ``SettingsError`` for a wrong context value."""
     settings = Settings.from_context(app.node)
-    DeployRoleStack(app, settings=settings)
+    deploy_role = DeployRoleStack(app, settings=settings)
     network = NetworkStack(app, settings=settings)
     control_plane = ControlPlaneStack(app, settings=settings)
+    for stack in (network, control_plane):
+        # They are deployed and destroyed with the policies of this one, so it comes first and goes last.
+        stack.add_stack_dependency(deploy_role)
     application = AppStack(app, settings=settings, network=network)
     # It reads the parameters that the control plane publishes, which no reference between the two shows.
     application.add_stack_dependency(control_plane)

@@ -98,6 +98,13 @@ def test_agents_classic_are_made_only_where_the_account_has_them(
     assert "InvokeAgent" not in json.dumps(list(policies(plain.template("BedrockPlanesApp")).values()))
 
 
+def test_the_deploy_role_comes_first_and_goes_last(everything: Synthesis) -> None:
+    artifacts = json.loads((everything.folder / "manifest.json").read_text("utf-8"))["artifacts"]
+    others = ("BedrockPlanesNetwork", "BedrockPlanesControlPlane")
+    assert all("BedrockPlanesDeployRole" in artifacts[name]["dependencies"] for name in others)
+    assert {*others} <= {*artifacts["BedrockPlanesApp"]["dependencies"]}
+
+
 def test_the_deploy_role_needs_no_bootstrap(everything: Synthesis) -> None:
     template = everything.template("BedrockPlanesDeployRole")
     assert "Parameters" not in template
