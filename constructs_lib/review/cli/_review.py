@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ __all__ = ["HELP", "configure", "run"]
 
 HELP = "what each principal may really do on which plane, with findings"
 
+_COLUMNS = (60, 110)
 _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -88,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         options = _options(args)
         report = review_paths(args.paths, options, progress=_progress())
-        _write(render(report, args.format, colour=_colour(args)), args.output)
+        _write(render(report, args.format, colour=_colour(args), width=_width(args)), args.output)
     except _CallError as error:
         sys.stderr.write(f"bedrock-planes review: {error}\n")
         return 2
@@ -184,6 +186,13 @@ def _write(text: str, path: str | None) -> None:
 def _colour(args: argparse.Namespace) -> bool:
     """Colour only what a person sees (https://no-color.org)."""
     return args.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _width(args: argparse.Namespace) -> int:
+    """Keep to the terminal that a person looks at; what goes elsewhere has one width."""
+    if args.output is not None or not sys.stdout.isatty():
+        return _COLUMNS[1]
+    return min(max(shutil.get_terminal_size().columns, _COLUMNS[0]), _COLUMNS[1])
 
 
 def _progress() -> bool:

@@ -19,8 +19,8 @@ FORMATS: dict[str, str] = {
 }
 
 
-def render(report: Report, format_name: str, *, colour: bool = False) -> str:
-    """Render a report in one of :data:`FORMATS`. ``colour`` counts for text alone.
+def render(report: Report, format_name: str, *, colour: bool = False, width: int = 110) -> str:
+    """Render a report in one of :data:`FORMATS`. ``colour`` and ``width`` (columns) count for text alone.
 
     Raises:
         KeyError: no such format.
@@ -28,5 +28,5 @@ def render(report: Report, format_name: str, *, colour: bool = False) -> str:
     """
     module = importlib.import_module(f"{__name__}.{FORMATS[format_name]}")
     if format_name == "text":
-        return str(module.render(report, colour=colour))
+        return str(module.render(report, colour=colour, width=width))
     return str(module.render(report))

@@ -45,17 +45,19 @@ _SHORT = {
     "bedrock-websearch": "websearch",
 }
 _WIDTH = 110
+# Control characters, which a terminal would obey: a report shows what other people wrote.
+_OBEYED = dict.fromkeys([*range(32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
 
-def render(report: Report, *, colour: bool = False) -> str:
-    """Return the text; ``colour`` adds ANSI codes."""
+def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
+    """Return the text; ``colour`` adds ANSI codes, ``width`` is the number of columns to keep to."""
     faults = [item for item in report.inputs if item.error]
-    lines = [_paint(f"cannot read {item.path}: {item.error}", "error", colour) for item in faults]
+    lines = [_paint(_plain(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
     principals = shown_principals(report)
     if principals:
-        lines += ["", *_matrix(principals, colour), ""]
+        lines += ["", *_matrix(principals, colour, width), ""]
     for principal, findings in grouped(report):
-        lines += [*_group(principal, findings, colour), ""]
+        lines += [*_group(principal, findings, colour, width), ""]
     lines.append(_paint(summary_line(report), "bold", colour))
     return "\n".join(lines).lstrip("\n") + "\n"
 
@@ -65,63 +67,90 @@ def _paint(text: str, style: str, colour: bool) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if colour and code else text
 
 
-def _matrix(principals: tuple[PrincipalReport, ...], colour: bool) -> Iterator[str]:
-    """Yield one row per principal with the number of actions per family."""
-    families = families_of(principals)
-    heads = [_SHORT.get(name, name) for name in families]
-    names = [_clip(principal.name, 40) for principal in principals]
-    width = max(len("principal"), *(len(name) for name in names))
+def _plain(text: str) -> str:
+    return text.translate(_OBEYED)
+
+
+def _matrix(principals: tuple[PrincipalReport, ...], colour: bool, width: int) -> Iterator[str]:
+    """Yield one row per principal with the number of actions per family, families below when too wide."""
     planes = {name: use.plane for p in principals for name, use in p.families.items()}
-    marks = ["*" if planes[name] == "control" else " " for name in families]
-    heads = [head + mark.strip() for head, mark in zip(heads, marks, strict=True)]
+    heads = {
+        name: _SHORT.get(name, name) + ("*" if planes[name] == "control" else "")
+        for name in families_of(principals)
+    }
+    names = {p.id: _clip(_plain(p.name), 40 if width >= _WIDTH else 24) for p in principals}
+    first = max(len("principal"), *(len(name) for name in names.values()))
+    columns = _columns(heads, width - first - 20)
     yield _paint(
-        f"{'principal':<{width}}  {'kind':<8} {'verdict':<8} " + "  ".join(heads), "dim", colour
+        f"{'principal':<{first}}  {'kind':<8} {'verdict':<8} " + "  ".join(columns[0].values()), "dim", colour
     ).rstrip()
-    for principal, name in zip(principals, names, strict=True):
-        cells = "  ".join(
-            f"{cell(principal, family):>{len(head)}}" for family, head in zip(families, heads, strict=True)
-        )
+    for principal in principals:
         verdict = _paint(f"{principal.verdict:<8}", principal.verdict, colour)
         unknown = "  incomplete" if principal.incomplete else ""
-        yield f"{name:<{width}}  {principal.kind:<8} {verdict} {cells}{unknown}".rstrip()
-    if families:
+        cells = _cells(principal, columns[0])
+        yield f"{names[principal.id]:<{first}}  {principal.kind:<8} {verdict} {cells}{unknown}".rstrip()
+    for more in columns[1:]:
+        yield ""
+        yield _paint(f"{'principal':<{first + 20}}" + "  ".join(more.values()), "dim", colour)
+        for principal in principals:
+            yield f"{names[principal.id]:<{first + 20}}{_cells(principal, more)}"
+    if heads:
         yield _paint("actions per family; * control plane", "dim", colour)
+
+
+def _columns(heads: dict[str, str], room: int) -> list[dict[str, str]]:
+    """Part the families into groups whose columns fit side by side."""
+    groups: list[dict[str, str]] = [{}]
+    left = room
+    for family, head in heads.items():
+        left -= len(head) + 2
+        if left < 0 and groups[-1]:
+            groups.append({})
+            left = room - len(head) - 2
+        groups[-1][family] = head
+    return groups
+
+
+def _cells(principal: PrincipalReport, columns: dict[str, str]) -> str:
+    return "  ".join(f"{cell(principal, family):>{len(head)}}" for family, head in columns.items())
 
 
 def _clip(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _group(principal: PrincipalReport | None, findings: list[Finding], colour: bool) -> Iterator[str]:
+def _group(
+    principal: PrincipalReport | None, findings: list[Finding], colour: bool, width: int
+) -> Iterator[str]:
     title = "resources" if principal is None else principal.name
     if principal and principal.construct_path:
         title += f"  ({principal.construct_path})"
-    yield _paint(title, "bold", colour)
+    yield _paint(_plain(title), "bold", colour)
     for finding in findings:
-        yield from _finding(finding, colour)
+        yield from _finding(finding, colour, width)
 
 
-def _finding(finding: Finding, colour: bool) -> Iterator[str]:
-    head = f"{state_of(finding):<7} {finding.rule} {finding.name}"
-    yield f"  {_paint(head, state_of(finding), colour)}  {_paint(place(finding.location), 'dim', colour)}"
+def _finding(finding: Finding, colour: bool, width: int) -> Iterator[str]:
+    head = _paint(f"{state_of(finding):<7} {finding.rule} {finding.name}", state_of(finding), colour)
+    yield f"  {head}  {_paint(_plain(place(finding.location)), 'dim', colour)}"
     message = finding.message + (" (under a condition of the template)" if finding.conditional else "")
-    yield from _wrap(message, "    ")
+    yield from _wrap(message, width)
     if finding.witness:
-        yield from _wrap(f"proof: {finding.witness.action} on {finding.witness.resource}", "    ")
+        yield from _wrap(f"proof: {finding.witness.action} on {finding.witness.resource}", width)
     if finding.acknowledged:
         until = f", until {finding.acknowledged.expires}" if finding.acknowledged.expires else ""
         reason = f"acknowledged: {finding.acknowledged.reason} ({finding.acknowledged.at}{until})"
-        yield from _wrap(reason, "    ")
+        yield from _wrap(reason, width)
     else:
-        yield from _wrap(f"help: {finding.help}", "    ")
+        yield from _wrap(f"help: {finding.help}", width)
 
 
-def _wrap(text: str, indent: str) -> list[str]:
+def _wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
+        _plain(" ".join(text.split())),
+        width,
+        initial_indent="    ",
+        subsequent_indent="    ",
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -41,6 +41,20 @@ def test_text_has_colours_only_when_asked(report: Report) -> None:
     assert "\x1b[31;1m" in render(report, "text", colour=True)
 
 
+def test_text_keeps_to_the_terminal_and_sends_it_no_commands() -> None:
+    wide = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/PowerUserAccess"]},
+    }
+    named = {"Statement": {"Effect": "Allow", "Action": "bedrock:\x1b[2JInvoke\nModel", "Resource": "*"}}
+    text = render(review(read_document({"Resources": {"Application": wide}}, "t.json")), "text", width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "websearch" in text
+    text = render(review(read_document(named, "p\x1b[2J.json")), "text")
+    assert "BP301" in text
+    assert "\x1b" not in text
+
+
 def test_html_escapes_what_the_input_says(report: Report) -> None:
     text = render(report, "html")
     tags: list[str] = []
