@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ GRANTS: tuple[Callable[[AppRole], object], ...] = (
     lambda r: r.grants.converse(f"us.{NOVA}", streaming=True),
     lambda r: r.grants.converse("global.amazon.nova-2-lite-v1:0"),
     lambda r: r.grants.count_tokens(NOVA),
-    lambda r: r.grants.invoke_async("amazon.nova-reel-v1:0", output="arn:aws:s3:::videos"),
+    lambda r: r.grants.invoke_async(NOVA, output="arn:aws:s3:::videos"),
     lambda r: r.grants.responses("openai.gpt-oss-120b-1:0", streaming=True),
     lambda r: r.grants.render_prompt("PROMPT1234", version="1"),
     lambda r: r.grants.apply_guardrail("abcdef123456"),
@@ -96,6 +97,11 @@ def _seconds(roles: int) -> float:
 @pytest.mark.prove
 def test_time_is_linear_in_the_number_of_roles() -> None:
     _seconds(20)
-    half, whole = _seconds(200), _seconds(400)
-    print(f"\n200 app roles with 20 grants: {half:.1f} s; 400: {whole:.1f} s; ratio {whole / half:.2f}")
+    # The least of three, taken in turn: other work on the machine only adds.
+    pairs = [(_seconds(200), _seconds(400)) for _ in range(3)]
+    half, whole = (min(times) for times in zip(*pairs, strict=True))
+    # -s shows it: make prove prints figures.
+    sys.stdout.write(
+        f"\n200 app roles with 20 grants: {half:.1f} s; 400: {whole:.1f} s; ratio {whole / half:.2f}\n"
+    )
     assert whole / half < 2.2

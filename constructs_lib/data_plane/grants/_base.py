@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-import aws_cdk as cdk
-
 from constructs_lib import grants as _grants
 from constructs_lib._cdk import PlanesError, is_token
 
@@ -67,5 +65,5 @@ def objects_arn(scope: Construct, bucket: Any, prefix: str, prop: str) -> str:
     elif "/" in bucket or "*" in bucket or not bucket:
         raise PlanesError(f"`{prop}` has the value `{bucket}`: pass the bucket, its name or its ARN")
     else:
-        arn = f"arn:{cdk.Stack.of(scope).partition}:s3:::{bucket}"
+        arn = f"arn:{_grants.where(scope).partition}:s3:::{bucket}"
     return f"{arn}/{prefix}*"
