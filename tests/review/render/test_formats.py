@@ -48,8 +48,9 @@ def test_text_keeps_to_the_terminal_and_sends_it_no_commands() -> None:
     }
     named = {"Statement": {"Effect": "Allow", "Action": "bedrock:\x1b[2JInvoke\nModel", "Resource": "*"}}
     text = render(review(read_document({"Resources": {"Application": wide}}, "t.json")), "text", width=80)
-    # An ARN stays whole, so that it can be copied.
-    assert all(len(line) <= 80 or " " not in line.strip() for line in text.splitlines())
+    # An ARN and a place stay whole, so that they can be copied.
+    lines = [line for line in text.splitlines() if "t.json" not in line]
+    assert all(len(line) <= 80 or " " not in line.strip() for line in lines)
     assert "websearch" in text
     text = render(review(read_document(named, "p\x1b[2J.json")), "text")
     assert "BP301" in text
