@@ -56,15 +56,15 @@ def _reviewed(paths: Sequence[str], options: Options, *, progress: bool) -> Repo
     if len(chunks) > 1:
         parts = _in_parallel(chunks, options, progress=progress)
     else:
-        parts = _one_by_one(paths, stdin, options, progress=progress)
+        parts = _one_by_one(paths, stdin, sources, options, progress=progress)
     return finish(parts, options, sources.line_of)
 
 
 def _one_by_one(
-    paths: Sequence[str], stdin: bytes | None, options: Options, *, progress: bool
+    paths: Sequence[str], stdin: bytes | None, sources: Sources, options: Options, *, progress: bool
 ) -> Iterator[Part]:
-    for count, model in enumerate(read_each(paths, stdin=stdin), 1):
-        yield look(model, options)
+    for count, model in enumerate(read_each(paths, stdin=stdin, sources=sources), 1):
+        yield with_lines(look(model, options), sources.line_of)
         if progress and count % 50 == 0:
             _say(f"{count} inputs reviewed")
     if progress:
@@ -116,8 +116,8 @@ def _is_export(path: str) -> bool:
 def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
     """Review one chunk in a worker."""
     chunk, options = work
-    line_of = Sources().line_of
-    return [with_lines(look(model, options), line_of) for model in read_found(chunk)]
+    sources = Sources()
+    return [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
 
 
 def _in_parallel(chunks: list[list[files.Found]], options: Options, *, progress: bool) -> Iterator[Part]:

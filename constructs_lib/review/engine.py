@@ -81,9 +81,7 @@ def look(model: Model, options: Options) -> Part:
             part.findings += [(finding, None) for finding in check(facts, run)]
     found = {finding.principal for finding, _ in part.findings}
     named = _named_by_trusts(model.principals)
-    part.nodes = [
-        _node(facts) for facts in everyone if facts.principal.id in found or _matters(facts, named)
-    ]
+    part.nodes = [_node(facts) for facts in everyone if facts.principal.id in found or _matters(facts, named)]
     for resource in model.resources:
         part.traces += _traces(resource)
         for check in on_resources:

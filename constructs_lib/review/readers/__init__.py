@@ -18,11 +18,15 @@ from constructs_lib.review.readers.assembly import is_manifest, read_manifest
 from constructs_lib.review.readers.decode import line_of_fault
 from constructs_lib.review.readers.documents import is_policy, read_policy
 from constructs_lib.review.readers.gaad import is_gaad, read_accounts
+from constructs_lib.review.readers.positions import JsonLines
+from constructs_lib.review.readers.scope import mapping
 from constructs_lib.review.readers.sources import STDIN, Sources
 from constructs_lib.review.readers.templates import TemplateSource, is_template, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from constructs_lib.review.readers.decode import Decoded
 
 __all__ = [
     "STDIN",
@@ -52,20 +56,23 @@ def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
     return _merged(read_each(paths, stdin=stdin))
 
 
-def read_each(paths: Sequence[str], *, stdin: bytes | None = None) -> Iterator[Model]:
+def read_each(
+    paths: Sequence[str], *, stdin: bytes | None = None, sources: Sources | None = None
+) -> Iterator[Model]:
     """Yield one model per template, assembly or policy, so that a long run holds one at a time.
 
     The account exports of a run come last, in one model: pages of one account may lie in several files.
+    ``sources`` learns the lines of what is read, so that nothing is read a second time for them.
     """
     accounts: list[tuple[str, Any]] = []
     for path in dict.fromkeys(paths):
         if path == STDIN:
             data = files.standard_input() if stdin is None else stdin
-            yield _guarded(files.Found(STDIN, is_assembly=False, direct=True), accounts, data)
+            yield _guarded(files.Found(STDIN, is_assembly=False, direct=True), accounts, data, sources)
             continue
         empty = True
         for found in files.walk(path):
-            model = _guarded(found, accounts, None)
+            model = _guarded(found, accounts, None, sources)
             if model.inputs:
                 empty = False
                 yield model
@@ -75,14 +82,14 @@ def read_each(paths: Sequence[str], *, stdin: bytes | None = None) -> Iterator[M
         yield Model((), tuple(read_accounts(accounts)), ())
 
 
-def read_found(found: Iterable[files.Found]) -> Iterator[Model]:
+def read_found(found: Iterable[files.Found], sources: Sources | None = None) -> Iterator[Model]:
     """Yield models as :func:`read_each` does, for what :func:`.files.walk` found: a share of a batch.
 
     Pages of one account export must be in one share.
     """
     accounts: list[tuple[str, Any]] = []
     for item in found:
-        yield _guarded(item, accounts, None)
+        yield _guarded(item, accounts, None, sources)
     if accounts:
         yield Model((), tuple(read_accounts(accounts)), ())
 
@@ -124,12 +131,14 @@ def _merged(models: Iterable[Model]) -> Model:
     )
 
 
-def _guarded(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None) -> Model:
+def _guarded(
+    found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None, sources: Sources | None
+) -> Model:
     """Read one thing; whatever goes wrong becomes its error."""
     try:
         if found.is_assembly:
-            return _assembly(found.path)
-        return _file(found, accounts, data)
+            return _assembly(found.path, sources)
+        return _file(found, accounts, data, sources)
     except (OSError, ValueError) as error:
         if not found.direct and not files.looks_like_ours(found.path):
             return Model((), (), ())
@@ -141,8 +150,10 @@ def _guarded(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | 
     return Model((Input(found.path, None, fault),), (), ())
 
 
-def _file(found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None) -> Model:
-    decoded = files.load(found.path, data)
+def _file(
+    found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None, sources: Sources | None
+) -> Model:
+    decoded = _loaded(found.path, data, sources)
     model = _decoded(decoded.value, found.path, accounts, direct=found.direct)
     first = model.inputs[0] if model.inputs else None
     if first is None or (decoded.fault is None and first.error is None):
@@ -175,8 +186,15 @@ def _decoded(value: Any, path: str, accounts: list[tuple[str, Any]], *, direct: 
     return Model((Input(path, None, f"{what}; {_WANTED}"),), (), ())
 
 
-def _assembly(path: str) -> Model:
-    found = read_manifest(path, lambda name: files.load(name).value)
+def _loaded(path: str, data: bytes | None, sources: Sources | None) -> Decoded:
+    decoded = files.load(path, data)
+    if sources is not None and decoded.text is not None and isinstance(decoded.value, dict):
+        sources.keep(path, JsonLines(decoded.text, mapping(decoded.value.get("Resources"))))
+    return decoded
+
+
+def _assembly(path: str, sources: Sources | None) -> Model:
+    found = read_manifest(path, lambda name: _loaded(name, None, sources).value)
     if not found.inputs:
         return Model((Input(path, "cdk-assembly", "the assembly has no stacks; run `cdk synth`"),), (), ())
     principals, resources = read_sources(found.sources)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from constructs_lib.review.readers.positions import first_duplicate
 from constructs_lib.review.readers.scope import one_line
 
 if TYPE_CHECKING:
@@ -56,11 +57,15 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A decoded file: ``fault`` is a line about something that was read all the same."""
+    """A decoded file: ``fault`` is a line about something that was read all the same.
+
+    ``text`` is the text of a template in JSON, for whoever looks up lines.
+    """
 
     value: Any
     format: Format
     fault: str | None = None
+    text: str | None = field(default=None, repr=False)
 
 
 def to_text(data: bytes) -> str:
@@ -136,9 +141,7 @@ def _decode_json(text: str) -> Decoded:
     except ValueError as error:
         raise UnreadableError(f"not JSON: {str(error)[:80]}", "mend it") from None
     if not duplicates:
-        return Decoded(value, "json")
-    from constructs_lib.review.readers.positions import first_duplicate  # noqa: PLC0415 only faults need it
-
+        return Decoded(value, "json", text=text)
     return Decoded(value, "json", _duplicate(duplicates[0], first_duplicate(text)))
 
 

@@ -13,6 +13,7 @@ __all__ = ["STDIN", "Sources"]
 
 STDIN: Final = "-"
 _KEPT: Final = 4  # findings come file by file
+_KEPT_SIZE: Final = 16 * 1024 * 1024  # characters of texts whose lines the reader handed over
 
 
 class Sources:
@@ -26,10 +27,21 @@ class Sources:
     def __init__(self, texts: dict[str, bytes] | None = None) -> None:
         self._given = dict(texts or {})
         self._lines = lru_cache(maxsize=_KEPT)(self._open)
+        self._kept: dict[str, JsonLines] = {}
+        self._size = 0
+
+    def keep(self, path: str, lines: JsonLines) -> None:
+        """Keep what the reader knows of a file's lines; the oldest go when it becomes too much."""
+        known = self._kept.pop(path, None)
+        self._size += lines.size - (known.size if known else 0)
+        self._kept[path] = lines
+        while self._size > _KEPT_SIZE:
+            oldest = next(iter(self._kept))
+            self._size -= self._kept.pop(oldest).size
 
     def line_of(self, path: str, pointer: str) -> int | None:
         """Return the line of a JSON pointer, or of its nearest ancestor; ``None`` without a readable file."""
-        lines = self._lines(path)
+        lines = self._kept.get(path) or self._lines(path)
         if isinstance(lines, JsonLines):
             return lines.line(pointer)
         if lines is None:

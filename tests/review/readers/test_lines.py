@@ -152,3 +152,22 @@ def test_every_pointer_of_a_yaml_text_has_a_line() -> None:
 def test_the_first_key_that_stands_twice(text: str, line: int | None) -> None:
     json.loads(text)
     assert first_duplicate(text) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Resources": {\n"Role": {"Type": "T", "Ref": "Role",\n"Properties": {"a": 1}}}}',
+        '{"Outputs": {"Role": 1},\n"Resources": {\n"Role": {"Type": "T",\n"Properties": {"a": 1}}}}',
+        '{"x\\"Role": 1,\n"Resources": {\n"Role" : {"Type": "T",\n"Properties": {"a": 1}}}}',
+        '{"x": {"Role": 1},\n"Resources": {\n"R\\u006fle" : {"Type": "T",\n"Properties": {"a": 1}}}}',
+        '{"Resources": {\n"Role": {"Type": "T",\n"Properties": {"a": 1}},\n"Role": {\n"Properties": {"a": 1}}}}',
+    ],
+)
+def test_knowing_the_ids_changes_no_line(text: str) -> None:
+    ids = json.loads(text)["Resources"]
+    pointers = ("/Resources/Role", "/Resources/Role/Properties/a", "/Resources/Role/None", "/Resources/No/x")
+    expected = [JsonLines(text).line(pointer) for pointer in pointers]
+    assert [JsonLines(text, ids).line(pointer) for pointer in pointers] == expected
+    known = JsonLines(text, ids)
+    assert [known.line(pointer) for pointer in reversed(pointers)] == expected[::-1]
