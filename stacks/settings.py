@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from constructs_lib import catalogue
+
 if TYPE_CHECKING:
     from constructs import Node
 
@@ -67,6 +69,11 @@ class Settings:
             model_id,
             f"give a model's id such as {DEFAULT_EMBEDDING_MODEL}",
         )
+        if embedding and not catalogue.embedding_dimensions(embedding.rpartition("/")[2]):
+            raise SettingsError(
+                f"context value `embedding-model` is `{embedding}`, which the catalogue doesn't know as an "
+                f"embedding model: give one such as {DEFAULT_EMBEDDING_MODEL}"
+            )
         agents = _text(node, "agents-classic", "false", r"true|false", "use true or false")
         assumable = _text(
             node, "assumable-by", None, r"arn:[\w-]+:iam::\d{12}:.+", "give the ARN of a principal"

@@ -25,7 +25,9 @@ __all__ = ["KnowledgeBase", "KnowledgeBaseBase"]
 DEFAULT_EMBEDDING_MODEL = "amazon.titan-embed-text-v2:0"
 
 # What Bedrock calls on the index while it ingests and retrieves.
-# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (S3 vector buckets)
+# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (S3 vector buckets).
+# The page's example also lists ListFoundationModels and ListCustomModels on *. No step of creation, ingestion
+# or retrieval is documented to need them, and the page asks for the necessary permissions only.
 _VECTOR_ACTIONS = (
     "s3vectors:DeleteVectors",
     "s3vectors:GetIndex",

@@ -256,7 +256,7 @@ BAD = [
     ({"model": "no model"}, "context value `model` is `no model`: give a model's id such as amazon.nova"),
     (
         {"embedding-model": "acme.embed"},
-        "`dimension` is missing and the catalogue doesn't know the embedding model",
+        "context value `embedding-model` is `acme.embed`, which the catalogue doesn't know as an embedding",
     ),
     ({"prefix": 7}, "context value `prefix` is `7`: use 3-21 lower-case letters"),
 ]
