@@ -33,6 +33,12 @@ class Case:
     denied: Request
 
 
+def limited(grants: DataPlaneGrants) -> None:
+    """Give a model and leave two service tiers."""
+    grants.converse(NOVA)
+    grants.limit_service_tiers("default", "flex")
+
+
 CASES = [
     Case(
         "converse",
@@ -695,7 +701,7 @@ CASES = [
     Case(
         "limit_service_tiers",
         "limit service tiers",
-        lambda g: (g.converse(NOVA), g.limit_service_tiers("default", "flex")),
+        limited,
         [
             {
                 "Action": "bedrock:InvokeModel",

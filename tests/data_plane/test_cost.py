@@ -15,7 +15,7 @@ from constructs_lib import AppRole
 from tests.cdk import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
 NOVA = "amazon.nova-lite-v1:0"
@@ -45,7 +45,7 @@ GRANTS: tuple[Callable[[AppRole], object], ...] = (
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Count the messages to the CDK's process."""
     sent: list[object] = []
     original = process._NodeProcess.send

@@ -39,6 +39,13 @@ def held(stack: Stack) -> list[dict[str, Any]]:
     return [plain(one) for statements in inline for one in statements] + statements_of(stack)
 
 
+def synthesize(stack: Stack) -> None:
+    """Synthesize with all checks, as the CDK CLI does."""
+    app = cdk.App.of(stack)
+    assert app is not None
+    app.synth()
+
+
 # ------------------------------------------------------------------------------------------ families
 def test_only_the_named_families_are_taken_and_left_by_the_boundary() -> None:
     stack = Stack()
@@ -239,7 +246,7 @@ def test_what_a_wrapped_role_holds_elsewhere_is_found_at_synth() -> None:
     AppRole.from_role(stack, "App", plain_role)
     plain_role.add_to_policy(allow("bedrock:CreateAgent"))
     with pytest.raises(RuntimeError, match=r"can't hold `bedrock:CreateAgent`|ValidationFailed"):
-        cdk.App.of(stack).synth()
+        synthesize(stack)
 
 
 def test_an_imported_role_gets_its_policy_and_keeps_its_boundary() -> None:
@@ -324,7 +331,7 @@ def test_inline_policies_that_are_too_long_together_fail_the_synthesis() -> None
     with pytest.raises(
         RuntimeError, match=r"more than IAM takes \(10240\): move statements of other services"
     ):
-        cdk.App.of(stack).synth()
+        synthesize(stack)
 
 
 def test_limits_are_kept_in_the_finished_template_too() -> None:
@@ -338,4 +345,4 @@ def test_limits_are_kept_in_the_finished_template_too() -> None:
         policy_document={"Statement": [{"Effect": "Allow", "Action": "bedrock:Retrieve", "Resource": "*"}]},
     )
     with pytest.raises(RuntimeError, match="`Late` can't hold `bedrock:Retrieve`: it belongs to the family"):
-        cdk.App.of(stack).synth()
+        synthesize(stack)
