@@ -8,28 +8,65 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.catalogue._families import FAMILIES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FILE", "read_decisions"]
+__all__ = ["FILE", "DecisionsError", "read_decisions"]
 
+_FAMILIES = tuple(family.name for family in FAMILIES)
 FILE = Path(__file__).with_name("decisions.toml")
-KINDS = (
-    "action",
-    "operation",
-    "beyond",
-    "credential",
-    "no_credential",
-    "twin",
-    "data_resource",
-    "mistake",
-    "meant",
-)
+_KEYS = {
+    "action": "name family",
+    "operation": "client name actions",
+    "beyond": "resource_type",
+    "credential": "name",
+    "no_credential": "name",
+    "twin": "action streaming",
+    "data_resource": "name",
+    "mistake": "name mistake",
+    "meant": "name actions",
+}
+"""What an entry of each table needs, beside its reason and page."""
+
+
+class DecisionsError(Exception):
+    """``decisions.toml`` can't be read: the message names the table, the entry and what it lacks."""
 
 
 @cache
 def read_decisions() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
-    """Return the tables of ``decisions.toml``, keyed by kind, in the file's order."""
-    with FILE.open("rb") as file:
-        tables = tomllib.load(file)
-    return MappingProxyType({kind: tuple(tables.get(kind, ())) for kind in KINDS})
+    """Return the tables of ``decisions.toml``, keyed by kind, in the file's order.
+
+    Raises:
+        DecisionsError: the file is no TOML, has a table of another name, an entry lacks what its table
+            needs, or a family is none.
+
+    """
+    try:
+        tables = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DecisionsError(f"`{FILE.name}` is unreadable: {error}") from error
+    if strange := sorted(tables.keys() - _KEYS.keys()):
+        raise DecisionsError(
+            f"`{FILE.name}` has a table `{strange[0]}`; a table is one of {', '.join(_KEYS)}"
+        )
+    for kind, entries in tables.items():
+        for entry in entries:
+            _check(kind, entry)
+    return MappingProxyType({kind: tuple(tables.get(kind, ())) for kind in _KEYS})
+
+
+def _check(kind: str, entry: Mapping[str, Any]) -> None:
+    about = entry.get("name") or entry.get("action") or entry.get("resource_type") or "without a name"
+    missing = [key for key in (*_KEYS[kind].split(), "reason", "page") if key not in entry]
+    if kind == "beyond" and not entry.keys() & {"action", "arn"}:
+        missing.append("action or arn")
+    if missing:
+        raise DecisionsError(f"the {kind} `{about}` of `{FILE.name}` lacks {', '.join(missing)}")
+    if kind == "action" and entry["family"] not in _FAMILIES:
+        raise DecisionsError(
+            f"the {kind} `{about}` of `{FILE.name}` has the unknown family `{entry['family']}`; "
+            f"choose one of {', '.join(_FAMILIES)}"
+        )

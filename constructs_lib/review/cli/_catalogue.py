@@ -137,12 +137,14 @@ def _verify(_args: argparse.Namespace) -> int:
     from constructs_lib.catalogue._data import read_data  # noqa: PLC0415  # --help needs no catalogue
     from constructs_lib.catalogue._verify import compare  # noqa: PLC0415  # as above
 
-    fresh = _fresh()
-    if isinstance(fresh, int):
-        return fresh
+    status, fresh = _fresh()
+    if fresh is None:
+        return status
     committed = read_data()
     differences = compare(committed, fresh)
     _report(committed, fresh, differences)
+    if status:
+        return status
     if committed["sources"] == fresh["sources"]:
         if committed == json.loads(json.dumps(fresh)):
             return 0
@@ -158,9 +160,9 @@ def _update(_args: argparse.Namespace) -> int:
     from constructs_lib.catalogue._generate import serialise  # noqa: PLC0415  # as above
     from constructs_lib.catalogue._verify import compare  # noqa: PLC0415  # as above
 
-    fresh = _fresh()
-    if isinstance(fresh, int):
-        return fresh
+    status, fresh = _fresh()
+    if status or fresh is None:
+        return status
     old = read_data() if FILE.exists() else {**fresh, "actions": [], "operations": []}
     _report(old, fresh, compare(old, fresh))
     try:
@@ -174,19 +176,28 @@ def _update(_args: argparse.Namespace) -> int:
     return 0
 
 
-def _fresh() -> dict[str, Any] | int:
-    """Return the data that the installed packages give, or the exit status when they give none."""
-    from constructs_lib.catalogue._decisions import read_decisions  # noqa: PLC0415  # --help needs no catalogue
-    from constructs_lib.catalogue._generate import UnclassifiedError, generate  # noqa: PLC0415  # as above
+def _fresh() -> tuple[int, dict[str, Any] | None]:
+    """Return 0 and the data that the installed packages give, or an exit status and a part of it or none.
+
+    What has no plane is named on standard error; the data are then those without it.
+    """
+    from constructs_lib.catalogue._decisions import (  # noqa: PLC0415  # --help needs no catalogue
+        DecisionsError,
+        read_decisions,
+    )
+    from constructs_lib.catalogue._generate import generate  # noqa: PLC0415  # as above
+    from constructs_lib.catalogue._homes import UnclassifiedError  # noqa: PLC0415  # as above
     from constructs_lib.catalogue._sources import SourceError, read_installed  # noqa: PLC0415  # as above
 
     try:
-        return generate(read_installed(), read_decisions())
-    except SourceError as error:
-        return _fault(str(error))
-    except UnclassifiedError as error:
-        sys.stderr.write(f"bedrock-planes catalogue: {error}\n")
-        return 1
+        installed, decisions = read_installed(), read_decisions()
+        try:
+            return 0, generate(installed, decisions)
+        except UnclassifiedError as error:
+            sys.stderr.write(f"bedrock-planes catalogue: {error}\n")
+            return 1, generate(installed.without(error.names), decisions)
+    except (SourceError, DecisionsError) as error:
+        return _fault(str(error)), None
 
 
 def _report(old: Mapping[str, Any], new: Mapping[str, Any], differences: Sequence[Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from constructs_lib.catalogue import _data, _sources
+from constructs_lib.catalogue import _data, _decisions, _sources
 from constructs_lib.catalogue._page import actions_page
 from constructs_lib.catalogue._sources import Installed, SourceError, read_installed
 from constructs_lib.review.cli import main
@@ -41,9 +41,45 @@ def test_verify_fails_on_an_action_without_a_plane(
 ) -> None:
     actions = read_installed().actions
     new = {**actions["bedrock"][0], "name": "InvokeProbe"}
-    _installed(monkeypatch, actions={**actions, "bedrock": [*actions["bedrock"], new]})
+    fewer = [a for a in actions["bedrock"] if a["name"] != "RenderPrompt"]
+    _installed(monkeypatch, actions={**actions, "bedrock": [*fewer, new]})
     assert main(["catalogue", "verify"]) == 1
+    captured = capsys.readouterr()
+    assert "`bedrock:InvokeProbe`; decide in `decisions.toml`" in captured.err
+    assert captured.out.endswith("gone actions: bedrock:RenderPrompt\n")
+
+
+def test_update_writes_nothing_while_an_action_has_no_plane(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actions = read_installed().actions
+    new = {**actions["bedrock"][0], "name": "InvokeProbe"}
+    _installed(monkeypatch, actions={**actions, "bedrock": [*actions["bedrock"], new]})
+    monkeypatch.setattr(_data, "FILE", tmp_path / "catalogue.json")
+    assert main(["catalogue", "update"]) == 1
     assert "`bedrock:InvokeProbe`; decide in `decisions.toml`" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_names_a_changed_resource_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types = read_installed().resource_types
+    changed = [{**r, "arn": "arn:x"} if r["key"] == "guardrail" else r for r in types["bedrock"]]
+    _installed(monkeypatch, resource_types={**types, "bedrock": changed})
+    assert main(["catalogue", "verify"]) == 1
+    out = capsys.readouterr().out
+    assert "changed resource types: bedrock:guardrail\nthe same packages give other data" in out
+
+
+def test_faulty_decisions_end_in_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "decisions.toml").write_text("[[actions]]", encoding="utf-8")
+    monkeypatch.setattr(_decisions, "FILE", tmp_path / "decisions.toml")
+    monkeypatch.setattr(_decisions, "read_decisions", _decisions.read_decisions.__wrapped__)
+    assert main(["catalogue", "verify"]) == 2
+    assert "`decisions.toml` has a table `actions`" in capsys.readouterr().err
 
 
 def test_verify_names_what_is_new_and_passes_when_it_has_a_plane(

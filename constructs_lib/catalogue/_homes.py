@@ -1,0 +1,81 @@
+"""The home family of each action, and what stops it from having one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.catalogue._families import FAMILIES, PREFIXES
+from constructs_lib.catalogue._model import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from constructs_lib.catalogue._sources import Installed
+
+    Decisions = Mapping[str, Sequence[Mapping[str, Any]]]
+
+__all__ = ["UnclassifiedError", "homes_of"]
+
+_LOOKS_LIKE_CREDENTIAL = re.compile(r"(Token|ApiKey|Credential|Secret|Password)")
+_PLANES = {family.name: family.plane for family in FAMILIES}
+
+
+class UnclassifiedError(Exception):
+    """Names that have no plane: neither a client nor ``decisions.toml`` gives them one.
+
+    ``names`` has all of them, the message says of each what is missing.
+    """
+
+    def __init__(self, problems: Mapping[str, Iterable[str]]) -> None:
+        self.names = tuple(sorted({name for names in problems.values() for name in names}))
+        super().__init__(
+            "; ".join(f"{why}: {', '.join(f'`{n}`' for n in sorted(ns))}" for why, ns in problems.items())
+            + "; decide in `decisions.toml`"
+        )
+
+
+def homes_of(installed: Installed, decisions: Decisions) -> dict[str, str]:
+    """Return the home family of each action: by hand, else the first family whose client exposes it.
+
+    Raises:
+        UnclassifiedError: with every name that has no home, that clients of both planes expose, or that
+            looks like a credential which nobody has looked at.
+
+    """
+    exposed = _exposed(installed, decisions)
+    by_hand = {d["name"]: d["family"] for d in decisions["action"]}
+    known = {f"{p}:{a['name']}" for p in PREFIXES for a in installed.actions[p]}
+    crossing = {n for n, fs in exposed.items() if len({_PLANES[f] for f in fs}) > 1} - by_hand.keys()
+    homes = {name: families[0] for name, families in exposed.items()}
+    homes |= {name: family for name, family in by_hand.items() if name in known or name in exposed}
+    problems = {
+        "no client exposes these actions and nobody has decided their plane": known - homes.keys(),
+        "clients of both planes expose these names": crossing,
+        "these data actions look as if they release a credential": _suspects(homes, decisions),
+    }
+    if found := {why: names for why, names in problems.items() if names}:
+        raise UnclassifiedError(found)
+    return homes
+
+
+def _exposed(installed: Installed, decisions: Decisions) -> dict[str, list[str]]:
+    """Return the families whose clients expose an operation with an action of its own name."""
+    exposed: dict[str, list[str]] = {}
+    renamed = {(d["client"], d["name"]): d["actions"] for d in decisions["operation"]}
+    for family in FAMILIES:
+        for operation in installed.operations.get(family.client or "", ()):
+            name = f"{family.prefix}:{operation}"
+            if name in renamed.get((family.client, operation), [name]):
+                exposed.setdefault(name, []).append(family.name)
+    return exposed
+
+
+def _suspects(homes: Mapping[str, str], decisions: Decisions) -> set[str]:
+    """Return the data actions that are named like a credential and that no decision is about."""
+    looked_at = {d["name"] for kind in ("action", "credential", "no_credential") for d in decisions[kind]}
+    return {
+        name
+        for name, family in homes.items()
+        if _PLANES[family] is Plane.DATA and _LOOKS_LIKE_CREDENTIAL.search(name) and "CountTokens" not in name
+    } - looked_at
