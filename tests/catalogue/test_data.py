@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import importlib.util
 import json
 import re
 from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +19,9 @@ from constructs_lib.catalogue._decisions import read_decisions
 from constructs_lib.catalogue._generate import generate, serialise
 from constructs_lib.catalogue._sources import Installed, read_installed
 from constructs_lib.catalogue._verify import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +126,43 @@ def test_agentcore_calls_that_return_tokens_release_credentials_and_are_no_reads
         "GetWorkloadAccessToken",
         "GetWorkloadAccessTokenForJWT",
         "GetWorkloadAccessTokenForUserId",
+        "ProcessPayment",
     ]
     assert not any(a.data_read or a.access is Access.READ for a in releasing)
+
+
+def _answers(client: str) -> Iterator[tuple[str, str]]:
+    """Yield operation and name of each sensitive member at any depth of what the operations return."""
+    spec = importlib.util.find_spec("botocore")
+    assert spec is not None
+    assert spec.origin
+    [path] = (Path(spec.origin).parent / "data" / client).glob("*/service-2.json.gz")
+    service = json.loads(gzip.decompress(path.read_bytes()))
+    shapes = service["shapes"]
+    for name, operation in service["operations"].items():
+        todo, seen = [operation.get("output", {}).get("shape")], {None}
+        while todo:
+            shape = todo.pop()
+            if shape in seen:
+                continue
+            seen.add(shape)
+            members = shapes[shape].get("members", {})
+            yield from ((name, m) for m, v in members.items() if shapes[v["shape"]].get("sensitive"))
+            inner = [*members.values(), *(shapes[shape].get(k, {}) for k in ("member", "value"))]
+            todo += [v.get("shape") for v in inner]
+
+
+def test_every_data_operation_that_returns_a_secret_has_been_looked_at() -> None:
+    """A credential may hide behind a name such as ProcessPayment: what botocore calls sensitive shows it."""
+    looked_at = {d.subject for d in catalogue.decisions() if d.kind in {"credential", "no_credential"}}
+    for family in catalogue.families().values():
+        if family.client and family.plane is Plane.DATA:
+            found = {
+                f"{family.prefix}:{operation}"
+                for operation, member in _answers(family.client)
+                if re.search(r"(?i)token$|apikey|secret|credential|password|presigned", member)
+            }
+            assert found <= looked_at
 
 
 def test_data_reads_are_the_get_list_and_check_actions_of_the_data_plane() -> None:
