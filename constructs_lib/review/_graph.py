@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.policy import matching
 from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS
+from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDATE_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from constructs_lib.policy._model import Origin, Statement
     from constructs_lib.review._outside import Outside
+    from constructs_lib.review.model import Resource
     from constructs_lib.review.rules._base import Node
 
-__all__ = ["Step", "reaches", "steps_from"]
+__all__ = ["Function", "Step", "functions_of", "reaches", "steps_from"]
 
 
 class Step(NamedTuple):
@@ -29,14 +30,36 @@ class Step(NamedTuple):
     conditional: bool
 
 
-def steps_from(nodes: Iterable[Node]) -> dict[str, list[Step]]:
+class Function(NamedTuple):
+    """A Lambda function of the input and a role that it runs as."""
+
+    name: str
+    arn: str
+    role: str
+    path: str
+    conditional: bool
+
+
+def functions_of(resource: Resource) -> Iterator[Function]:
+    """Yield a Lambda function with each role that it may have."""
+    if resource.type not in {"AWS::Lambda::Function", "AWS::Serverless::Function"}:
+        return
+    roles = resource.properties.get("Role")
+    for role in roles if isinstance(roles, list) else [roles]:
+        if isinstance(role, str) and role.startswith("arn:"):
+            arn = str(resource.properties.get("Arn", ""))
+            yield Function(resource.logical_id, arn, role, resource.origin.path, resource.conditional)
+
+
+def steps_from(nodes: Iterable[Node], functions: Iterable[Function] = ()) -> dict[str, list[Step]]:
     """Return the steps by the id of the principal that can take them."""
     nodes = list(nodes)
+    runs = _running(nodes, functions)
     # Most roles trust services alone: they can be passed and not assumed.
     assumable = _Assumable([node for node in nodes if node.trust is not None])
     table: dict[str, list[Step]] = {}
     for node in nodes:
-        steps = [*assumable.steps(node), *_passed(node, nodes)]
+        steps = [*assumable.steps(node), *_passed(node, nodes), *_rewritten(node, runs)]
         if steps:
             table[node.id] = steps
     return table
@@ -49,16 +72,25 @@ def reaches(pattern: str, target: Node, source: Node) -> bool:
     name in the pattern is some other role unless it is spelled as the role's own. A name that CloudFormation
     makes up for a stack of unknown name means a role of the same template.
     """
+    return _covers(pattern, target.arn, together=source.origin.path == target.origin.path)
+
+
+def _covers(pattern: str, arn: str, *, together: bool) -> bool:
     if pattern.strip("*") == "" and pattern:
         return True
-    ours, theirs = pattern.split(":", 5), target.arn.split(":", 5)
+    ours, theirs = pattern.split(":", 5), arn.split(":", 5)
     if len(ours) < 6 or len(theirs) < 6:
-        return matching.matches(pattern, target.arn)
+        return matching.matches(pattern, arn)
     if not matching.matches(ours[5], theirs[5]):
         return False
-    if f"/{UNRESOLVED}" in ours[5] and source.origin.path != target.origin.path:
+    if _made_up(ours[5]) and not together:
         return False
     return all(matching.may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
+
+
+def _made_up(resource: str) -> bool:
+    """Whether a name is one that CloudFormation makes up for a stack of unknown name."""
+    return f"/{UNRESOLVED}" in resource or f":{UNRESOLVED}" in resource
 
 
 class _Assumable:
@@ -139,6 +171,35 @@ def _passed(node: Node, nodes: list[Node]) -> Iterator[Step]:
                 how = f"pass to {runner} with {held[runner]} and run as"
                 resource = _concrete(target.arn)
                 yield Step(target, how, PASS_ROLE, resource, way.statement.origin, way.statement.conditional)
+                break
+
+
+def _running(nodes: list[Node], functions: Iterable[Function]) -> list[tuple[Function, Node]]:
+    """Return the functions with the principals that they run as."""
+    by_arn: dict[str, list[Node]] = {}
+    for node in nodes:
+        by_arn.setdefault(node.arn, []).append(node)
+    return [
+        (function, node)
+        for function in functions
+        for node in by_arn.get(function.role, ())
+        if node.origin.path == function.path or not _made_up(function.role)
+    ]
+
+
+def _rewritten(node: Node, runs: list[tuple[Function, Node]]) -> Iterator[Step]:
+    """Yield the roles of the functions whose code the principal may replace."""
+    ways = [way for way in node.ways if UPDATE_CODE in way.actions]
+    for function, target in runs if ways else ():
+        if target.id == node.id:
+            continue
+        together = function.path == node.origin.path
+        for way in ways:
+            if any(_covers(text, function.arn, together=together) for text in way.resources):
+                how = f"replace the code of the function `{function.name}`, which runs as"
+                conditional = way.statement.conditional or function.conditional
+                arn = _concrete(function.arn)
+                yield Step(target, how, UPDATE_CODE, arn, way.statement.origin, conditional)
                 break
 
 

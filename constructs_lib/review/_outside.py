@@ -16,11 +16,21 @@ if TYPE_CHECKING:
 
     from constructs_lib.policy._model import Condition, Policy, Statement
 
-__all__ = ["ASSUME_ROLE", "CREATE_API_KEY", "ESCALATIONS", "PASS_ROLE", "RUNNERS", "Outside", "outside"]
+__all__ = [
+    "ASSUME_ROLE",
+    "CREATE_API_KEY",
+    "ESCALATIONS",
+    "PASS_ROLE",
+    "RUNNERS",
+    "UPDATE_CODE",
+    "Outside",
+    "outside",
+]
 
 ASSUME_ROLE = "sts:AssumeRole"
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action's name
 CREATE_API_KEY = "iam:CreateServiceSpecificCredential"
+UPDATE_CODE = "lambda:UpdateFunctionCode"  # runs as the role that the function has, without iam:PassRole
 
 # Changes of policies, trust, boundaries and credentials:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
@@ -155,7 +165,7 @@ class Outside:
 @cache
 def _known() -> tuple[str, ...]:
     runs = {action for actions in RUNNERS.values() for action in actions}
-    return tuple(sorted({ASSUME_ROLE, PASS_ROLE, *ESCALATIONS, *runs}))
+    return tuple(sorted({ASSUME_ROLE, PASS_ROLE, UPDATE_CODE, *ESCALATIONS, *runs}))
 
 
 @lru_cache(maxsize=16384)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import __version__, catalogue
 from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS
+from constructs_lib.review._graph import Function, functions_of
+from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDATE_CODE
 from constructs_lib.review.config import Config, matches_principal
 from constructs_lib.review.facts import Facts
 from constructs_lib.review.kinds import kind_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "finish", "look", "review", "with_lines"]
 
-_WAYS = frozenset((ASSUME_ROLE, PASS_ROLE)).union(*RUNNERS.values())
+_WAYS = frozenset((ASSUME_ROLE, PASS_ROLE, UPDATE_CODE)).union(*RUNNERS.values())
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 _FOLDED_INTO = ("BP101", "BP201")
 
@@ -48,6 +49,7 @@ class Part:
     findings: list[tuple[Finding, Resource | None]] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
 
 
 def review(model: Model, options: Options | None = None, line_of: LineOf | None = None) -> Report:
@@ -84,6 +86,7 @@ def look(model: Model, options: Options) -> Part:
     part.nodes = [_node(facts) for facts in everyone if facts.principal.id in found or _matters(facts, named)]
     for resource in model.resources:
         part.traces += _traces(resource)
+        part.functions += functions_of(resource)
         for check in on_resources:
             part.findings += [(finding, resource) for finding in check(resource, run)]
     return part
@@ -108,6 +111,7 @@ def finish(parts: Iterable[Part], options: Options, line_of: LineOf | None = Non
         found += part.findings
         run.nodes += part.nodes
         run.traces += part.traces
+        run.functions += part.functions
     for record, check in checks():
         if record.scope == "run" and record.id not in config.off:
             found += [(finding, None) for finding in check(run)]

@@ -60,6 +60,21 @@ def _wanted(kind: str) -> bool:
     )
 
 
+# What policies name by its ARN.
+_WITH_ARN: Final = frozenset(("AWS::Lambda::Function", "AWS::Serverless::Function"))
+
+
+def _run(kind: str, logical_id: str, scope: Scope) -> dict[str, Any]:
+    """Return the ARN of what runs, and the role that SAM makes where the template names none."""
+    if kind not in _WITH_ARN:
+        return {}
+    nodes = {"Arn": logical_id, "Role": f"{logical_id}Role"}
+    if nodes["Role"] not in scope.synthetic:
+        del nodes["Role"]
+    found = {key: resolve({"Fn::GetAtt": [name, "Arn"]}, scope).values for key, name in nodes.items()}
+    return {key: values[0] for key, values in found.items() if values}
+
+
 def _properties(kind: str, properties: dict[str, Any], scope: Scope) -> dict[str, Any]:
     kept = _RUNS.get(kind)
     result: dict[str, Any] = {}
@@ -90,7 +105,8 @@ def read_resources(assembly: Assembly) -> Iterator[Resource]:
                 type=kind,
                 logical_id=logical_id,
                 origin=Origin(scope.path, f"/Resources/{token(logical_id)}"),
-                properties=_properties(kind, mapping(resource.get("Properties")), scope),
+                properties=_run(kind, logical_id, scope)
+                | _properties(kind, mapping(resource.get("Properties")), scope),
                 construct_path=scope.construct_path(logical_id),
                 environment=scope.environment,
                 conditional=scope.conditional or scope.condition(logical_id) is not None,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from constructs_lib.policy._model import Origin, Policy
+    from constructs_lib.review._graph import Function
     from constructs_lib.review._outside import Outside
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Kind, Options, Principal, Resource, Severity, Verdict, Witness
@@ -85,7 +86,7 @@ class Node(NamedTuple):
 
 @dataclass
 class Run:
-    """One run: its options, principals as nodes, and traces of what custom resources configure.
+    """One run: its options, principals as nodes, traces of custom resources, and functions with their roles.
 
     Principals that hold nothing of Bedrock and cannot become another one are not among the nodes.
     """
@@ -93,6 +94,7 @@ class Run:
     options: Options
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

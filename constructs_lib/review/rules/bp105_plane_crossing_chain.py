@@ -3,7 +3,8 @@
 ## What it does
 Follows the roles that a data principal can take on, transitively: `sts:AssumeRole` where the role's trust
 admits it, and `iam:PassRole` together with something that then runs as the role (a Lambda function, an agent,
-an ECS task, a state machine, an instance, a stack, ...) where the trust admits that service. When the path
+an ECS task, a state machine, an instance, a stack, ...) where the trust admits that service, or
+`lambda:UpdateFunctionCode` on a function of the input, which runs as the role that it has. When the path
 ends at a principal with control writes it is reported with every step. A direct trust in a role of the same
 account needs no `sts:AssumeRole` of its own. Paths from control to data are out of scope: a principal that
 configures Bedrock can always make something that runs it.
@@ -25,6 +26,7 @@ application's account-wide principals don't match (a condition on `aws:Principal
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html
+- https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 """
 
 from __future__ import annotations
@@ -63,7 +65,7 @@ def check(run: Run) -> Iterator[Finding]:
     """Yield one finding per data principal and control principal that it reaches."""
     if not any(node.control_write for node in run.nodes):
         return
-    step_table = steps_from(run.nodes)
+    step_table = steps_from(run.nodes, run.functions)
     for start in run.nodes:
         if start.verdict != "data" or not start.data or start.id not in step_table:
             continue
