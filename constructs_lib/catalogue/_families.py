@@ -1,4 +1,4 @@
-"""The ten families and the rule that gives an action its home."""
+"""The families, in the order that gives an action its home."""
 
 from __future__ import annotations
 

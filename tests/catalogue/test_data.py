@@ -219,6 +219,8 @@ def test_facts_beyond_the_reference_are_merged() -> None:
         "arn:${Partition}:bedrock:::foundation-model/${ResourceId}",
     )
     assert "bedrock:guardrail" in catalogue.actions()["bedrock:CreateGuardrail"].resource_types
+    logged = catalogue.actions()["bedrock:AllowVendedLogDeliveryForResource"].resource_types
+    assert logged == ("bedrock:agent-alias", "bedrock:knowledge-base")
     harness = next(o for o in catalogue.operations() if o.name == "InvokeHarness")
     assert harness.actions == ("bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime")
 
