@@ -159,6 +159,10 @@ class AgentAliasBase(cdk.Resource):
         """Allow ``InvokeAgent`` on this alias (data plane)."""
         return _grants.grant(grantee, "invoke_agent", {"agent_alias": _grants.target(self.agent_alias_arn)})
 
+    def grant_memory(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to read and to delete what the agent remembers through this alias (data plane)."""
+        return _grants.grant(grantee, "agent_memory", {"agent_alias": _grants.target(self.agent_alias_arn)})
+
 
 class AgentAlias(AgentAliasBase):
     """A name for a version of an agent; the permission to call the agent is on the alias.

@@ -38,6 +38,21 @@ class GuardrailBase(cdk.Resource):
         """Allow ``ApplyGuardrail``, by itself and inside a model call (data plane)."""
         return _grants.grant(grantee, "apply_guardrail", {"guardrail": _grants.target(self.guardrail_arn)})
 
+    def grant_require(self, grantee: iam.IGrantable, *, version: str | None = None) -> iam.Grant:
+        """Deny model calls without this guardrail and allow to apply it (data plane).
+
+        :param version: A number, or ``DRAFT``. Default: any numbered version.
+        """
+        require = getattr(grantee, "require_guardrail", None)
+        if callable(require):
+            require()
+        return _grants.grant(
+            grantee,
+            "require_guardrail",
+            {"guardrail": _grants.target(self.guardrail_arn)},
+            values=_grants.required_guardrail_values(self, self.guardrail_arn, version),
+        )
+
 
 # Resolving drops what is None, so a deletion is recorded as something that no override can be.
 _DELETED = {"deleted": True}

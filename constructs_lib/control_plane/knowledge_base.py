@@ -68,6 +68,11 @@ class KnowledgeBaseBase(cdk.Resource):
         targets = {**self._targets(), "model": _grants.model_targets(self, model)}
         return _grants.grant(grantee, "retrieve_and_generate", targets)
 
+    def grant_agentic_retrieve(self, grantee: iam.IGrantable, model: ModelLike | None = None) -> iam.Grant:
+        """Allow ``AgenticRetrieveStream`` on this knowledge base; AWS chooses the model if none is named."""
+        targets = {**self._targets(), **({"model": _grants.model_targets(self, model)} if model else {})}
+        return _grants.grant(grantee, "agentic_retrieve", targets)
+
     def grant_ingest(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to start, follow, list and stop ingestion jobs (control plane: not for an app role)."""
         return _grants.grant(grantee, "ingest", self._targets())

@@ -21,8 +21,8 @@ from constructs_lib.data_plane._limits import (
 from constructs_lib.data_plane._synth_guard import guard_stage
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.grants import DataPlaneGrants
-from constructs_lib.data_plane.grants._guardrails import required_guardrail_values
 from constructs_lib.data_plane.grants._models import other_tiers
+from constructs_lib.grants import required_guardrail_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

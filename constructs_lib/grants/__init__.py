@@ -12,6 +12,7 @@ from constructs_lib.grants.targets import (
     arns_of,
     model_arn,
     model_targets,
+    required_guardrail_values,
     target,
     targets_of,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "grant",
     "model_arn",
     "model_targets",
+    "required_guardrail_values",
     "statement_json",
     "target",
     "targets_of",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_bedrock as bedrock
-from aws_cdk import aws_iam as iam  # noqa: F401 - jsii resolves names of the CDK's types at run time
 
 from constructs_lib import catalogue
 from constructs_lib._cdk import PlanesError, check_model, is_token
@@ -18,7 +17,17 @@ if TYPE_CHECKING:
 
     from constructs import Construct, IConstruct
 
-__all__ = ["KINDS", "ModelLike", "arn_of", "arns_of", "model_arn", "model_targets", "target", "targets_of"]
+__all__ = [
+    "KINDS",
+    "ModelLike",
+    "arn_of",
+    "arns_of",
+    "model_arn",
+    "model_targets",
+    "required_guardrail_values",
+    "target",
+    "targets_of",
+]
 
 # Any: constructs of other libraries are told by what they have, not by their class.
 ModelLike = Any
@@ -181,6 +190,23 @@ def _attribute(value: Any, kind: str, paths: Sequence[str]) -> str:
         f"`{kind}` has a value of the type `{type(value).__name__}`, which has none of "
         f"{', '.join(f'`{path}`' for path in paths) or 'the known attributes'}: pass the ARN"
     )
+
+
+def required_guardrail_values(
+    scope: IConstruct, guardrail: Any, version: str | None
+) -> dict[str, tuple[str, ...]]:
+    """Return the condition's value: the ARN with a number, the bare ARN for the draft, or any number.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
+    """
+    arn = arn_of(scope, "guardrail", guardrail)
+    if version is None:
+        return {"any_guardrail_version": (f"{arn}:*",)}
+    if not is_token(version) and version != "DRAFT" and not version.isdecimal():
+        raise PlanesError(
+            f"`version` has the value `{version}`: use a number, DRAFT, or leave it out for any"
+        )
+    return {"guardrail_version": (arn if version == "DRAFT" else f"{arn}:{version}",)}
 
 
 # ---------------------------------------------------------------------------------------------- models

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from constructs_lib import catalogue
@@ -16,6 +18,7 @@ from constructs_lib.catalogue.grants import (
     verb,
     verbs,
 )
+from constructs_lib.catalogue.grants._page import page
 
 WHERE = {"partition": "aws", "region": "us-east-1", "account": "111122223333"}
 OWN = "arn:aws:bedrock:us-east-1:111122223333:"
@@ -206,3 +209,10 @@ def test_an_unknown_verb_lists_the_known_ones() -> None:
 def test_a_missing_target_is_an_error() -> None:
     with pytest.raises(KeyError, match="knowledge_base"):
         statements("retrieve", {})
+
+
+def test_the_page_is_fresh() -> None:
+    committed = Path(__file__).parents[2] / "docs" / "grants.md"
+    assert committed.read_text("utf-8") == page(), (
+        "run `python -m constructs_lib.catalogue.grants._page docs/grants.md`"
+    )

@@ -84,9 +84,9 @@ _BODIES: dict[str, dict[str, Any]] = {
     "RetrieveAndGenerate": _RAG,
     "RetrieveAndGenerateStream": _RAG,
     # These name the resource in the body or in the path, as their client has it.
-    **dict.fromkeys(
-        ("TagResource", "UntagResource", "ListTagsForResource"), {"resourceARN": _LABELS["resourceArn"]}
-    ),
+    "ListTagsForResource": _TAGGED,
+    "TagResource": _TAGGED,
+    "UntagResource": _TAGGED,
 }
 
 

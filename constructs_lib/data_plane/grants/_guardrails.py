@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import PlanesError, is_token
+from constructs_lib._cdk import PlanesError
 from constructs_lib.data_plane.grants._base import GrantsTo
 
 if TYPE_CHECKING:
@@ -14,31 +14,13 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces import aws_bedrock as refs
-    from constructs import Construct
 
     from constructs_lib.catalogue.grants import Target
 
-__all__ = ["GuardrailGrants", "required_guardrail_values"]
+__all__ = ["GuardrailGrants"]
 
 # Source: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
 _DESTINATIONS = {"us": ("us-east-1", "us-east-2", "us-west-2")}
-
-
-def required_guardrail_values(
-    scope: Construct, guardrail: str | refs.IGuardrailRef, version: str | None
-) -> dict[str, tuple[str, ...]]:
-    """Return the condition's value: the ARN with a number, the bare ARN for the draft, or any number.
-
-    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
-    """
-    arn = _grants.arn_of(scope, "guardrail", guardrail)
-    if version is None:
-        return {"any_guardrail_version": (f"{arn}:*",)}
-    if not is_token(version) and version != "DRAFT" and not version.isdecimal():
-        raise PlanesError(
-            f"`version` has the value `{version}`: use a number, DRAFT, or leave it out for any"
-        )
-    return {"guardrail_version": (arn if version == "DRAFT" else f"{arn}:{version}",)}
 
 
 class GuardrailGrants(GrantsTo):
@@ -98,7 +80,7 @@ class GuardrailGrants(GrantsTo):
         return self._give(
             "require_guardrail",
             self._guardrail(guardrail, profile, destination_regions, key),
-            values=required_guardrail_values(self._scope, guardrail, version),
+            values=_grants.required_guardrail_values(self._scope, guardrail, version),
         )
 
     def guardrail_checks(self) -> iam.Grant:
