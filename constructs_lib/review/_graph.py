@@ -255,16 +255,30 @@ def _may_pass_to(way: Outside, service: str) -> bool:
     ]
     return all(
         any(
-            UNRESOLVED in value or matching.matches(value, service, ignore_case=True) for value in test.values
+            UNRESOLVED in value or matching.matches(_commercial(value), service, ignore_case=True)
+            for value in test.values
         )
         for test in tests
+    )
+
+
+def _commercial(value: str) -> str:
+    """Return a service principal as it is called outside China (``ec2.amazonaws.com.cn``)."""
+    return value.removesuffix(".cn")
+
+
+def _is_service(value: str, service: str) -> bool:
+    """Whether a service principal is a service's, in one Region too (``states.us-east-1.amazonaws.com``)."""
+    name = _commercial(value.lower())
+    return name == service or (
+        name.endswith(".amazonaws.com") and name.partition(".")[0] == service.removesuffix(".amazonaws.com")
     )
 
 
 def _trusts_service(target: Node, service: str) -> bool:
     trust = target.trust
     return trust is not None and any(
-        kind == "Service" and (value in (service, "*") or value.endswith(f".{service}"))
+        kind == "Service" and (value == "*" or _is_service(value, service))
         for statement in trust.statements
         if statement.effect == "Allow"
         for kind, value in statement.principals or ()
