@@ -162,6 +162,7 @@ def _resource_tokens(resource: str, limits: str) -> tuple[Token, ...]:
     return (*tokens, *(Token(char) for char in resource[position:]))
 
 
+@lru_cache(maxsize=4096)
 def names_of(mask: int) -> tuple[str, ...]:
     """Return the action names of a mask, sorted."""
     names = tables().names

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import os
 import sys
 from contextlib import contextmanager
+from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from constructs_lib.policy._model import Condition, Origin, Policy, Statement
+from constructs_lib.review._masks import masks
+from constructs_lib.review._outside import Outside
 from constructs_lib.review.engine import Part, finish, look, with_lines
+from constructs_lib.review.model import (
+    Acknowledgement,
+    FamilyUse,
+    Finding,
+    Incomplete,
+    Input,
+    Location,
+    Principal,
+    PrincipalReport,
+    Resource,
+    Touches,
+    Witness,
+)
 from constructs_lib.review.readers import STDIN, Sources, files, read_each, read_found
+from constructs_lib.review.rules import checks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from constructs_lib.review.model import Options, Report
 
@@ -21,6 +41,8 @@ __all__ = ["review_paths"]
 
 # A worker costs about 0.1 s; below this many bytes one process is faster.
 _PAYS = 8 * 1024 * 1024
+# What a worker reads before it hands over what it found.
+_CHUNK = 4 * 1024 * 1024
 _MOST_WORKERS = 8
 
 
@@ -77,9 +99,10 @@ def _say(text: str) -> None:
 
 
 def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
-    """Split what lies under the paths into chunks of like size; none when one process is faster.
+    """Split what lies under the paths into chunks of like size, in order; none when one process is faster.
 
-    Pages of one account export must meet in one process, so they form a chunk of their own.
+    Pages of one account export must meet in one process, so they form a chunk of their own, at the end as in
+    one process.
     """
     workers = min(len(os.sched_getaffinity(0)), _MOST_WORKERS) if hasattr(os, "sched_getaffinity") else 1
     if workers < 2:
@@ -89,13 +112,18 @@ def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
     if sum(sizes.values()) < _PAYS or len(found) < 2 * workers:
         return []
     exports: list[files.Found] = []
-    chunks: list[list[files.Found]] = [[] for _ in range(workers * 4)]
-    for index, item in enumerate(found):
+    chunks: list[list[files.Found]] = [[]]
+    filled = 0
+    for item in found:
         if not item.is_assembly and _is_export(item.path):
             exports.append(item)
-        else:
-            chunks[index % len(chunks)].append(item)
-    return [chunk for chunk in (exports, *chunks) if chunk]
+            continue
+        if filled > _CHUNK:
+            chunks.append([])
+            filled = 0
+        chunks[-1].append(item)
+        filled += sizes.get(item.path, _CHUNK)
+    return [chunk for chunk in (*chunks, exports) if chunk]
 
 
 def _size(path: str) -> int:
@@ -120,11 +148,28 @@ def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
     return [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
 
 
+def _teach_pickle() -> None:
+    """Let the values of a report travel as their fields: what frozen dataclasses do by themselves is slow."""
+    for kind in (
+        *(Acknowledgement, FamilyUse, Finding, Incomplete, Input, Location, Principal, PrincipalReport),
+        *(Resource, Touches, Witness, Condition, Origin, Outside, Policy, Statement),
+    ):
+        copyreg.pickle(kind, _reducer(kind))
+
+
+def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
+    values = attrgetter(*(field.name for field in fields(kind)))
+    return lambda value: (kind, values(value))
+
+
 def _in_parallel(chunks: list[list[files.Found]], options: Options, *, progress: bool) -> Iterator[Part]:
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only large batches pay for it
     from multiprocessing import get_context  # noqa: PLC0415 - as above
 
+    _teach_pickle()
     # The parent's tables are loaded, and forked workers share them.
+    masks()
+    checks()
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     workers = min(len(chunks), len(os.sched_getaffinity(0)), _MOST_WORKERS)
     with ProcessPoolExecutor(workers, mp_context=context) as pool:

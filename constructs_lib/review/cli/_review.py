@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from constructs_lib.policy._model import Policy
     from constructs_lib.review.config import Config
@@ -85,12 +85,12 @@ class _CallError(Exception):
 def run(args: argparse.Namespace) -> int:
     """Review and print; return the exit status."""
     from constructs_lib.review.batch import review_paths  # noqa: PLC0415 - loaded with the command
-    from constructs_lib.review.render import render  # noqa: PLC0415 - loaded with the command
+    from constructs_lib.review.render import pieces  # noqa: PLC0415 - loaded with the command
 
     try:
         options = _options(args)
         report = review_paths(args.paths, options, progress=_progress())
-        _write(render(report, args.format, colour=_colour(args), width=_width(args)), args.output)
+        _write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output)
     except _CallError as error:
         sys.stderr.write(f"bedrock-planes review: {error}\n")
         return 2
@@ -165,22 +165,30 @@ def _config(path: str | None) -> Config | None:
         raise _CallError(str(error)) from error
 
 
-def _write(text: str, path: str | None) -> None:
+def _write(texts: Iterable[str], path: str | None) -> None:
     if path is None:
         try:
-            sys.stdout.write(text)
+            for text in texts:
+                _print(text)
             sys.stdout.flush()
         except BrokenPipeError:
             # The reader (`head`) has seen enough; a second write at exit must not complain either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except UnicodeEncodeError:
-            sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         return
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        with Path(path).open("w", encoding="utf-8", errors="replace") as file:
+            file.writelines(texts)
     except OSError as error:
         message = f"{path}: {error.strerror or error}; choose another file for --output"
         raise _CallError(message) from error
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 
 
 def _colour(args: argparse.Namespace) -> bool:

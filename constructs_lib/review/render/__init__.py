@@ -6,9 +6,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from constructs_lib.review.model import Report
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["FORMATS", "pieces", "render"]
 
 FORMATS: dict[str, str] = {
     "text": "text",
@@ -17,6 +19,14 @@ FORMATS: dict[str, str] = {
     "markdown": "markdown",
     "html": "html_",
 }
+
+
+def pieces(report: Report, format_name: str, *, colour: bool = False, width: int = 110) -> Iterable[str]:
+    """Return the text of :func:`render` in pieces, where the format gives them as it goes."""
+    module = importlib.import_module(f"{__name__}.{FORMATS[format_name]}")
+    if hasattr(module, "pieces"):
+        return module.pieces(report)  # type: ignore[no-any-return] # a module's function
+    return (render(report, format_name, colour=colour, width=width),)
 
 
 def render(report: Report, format_name: str, *, colour: bool = False, width: int = 110) -> str:
