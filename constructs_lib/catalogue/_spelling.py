@@ -95,6 +95,11 @@ def find(text: str, *, suggesting: bool = True) -> Found:
     if built := _operations_by_resource().get(bare(text).lower()):
         return Found(text, (), built, False, None, ())
     named, same = _first(_operations_by_key(), name), _first(_actions_by_key(), name)
+    if name[:1].isupper() and name.endswith("Command") and not as_action:
+        # InvokeAgentRuntimeCommand is an operation and JavaScript's class for InvokeAgentRuntime as well.
+        meant = _key(name.removesuffix("Command"))
+        named = tuple(dict.fromkeys((*named, *_operations_by_key().get(meant, ()))))
+        same = tuple(dict.fromkeys((*same, *_actions_by_key().get(meant, ()))))
     services = _services(qualifier) if as_action else frozenset()
     own = tuple(o for o in named if _belongs(o, qualifier, as_action))
     own_actions = tuple(a for a in same if a.name.partition(":")[0] in services)

@@ -94,4 +94,13 @@ def test_every_embedding_model_has_its_sizes() -> None:
     for model_id in embedding:
         assert catalogue.embedding_dimensions(model_id), model_id
     assert catalogue.embedding_dimensions("amazon.titan-embed-text-v2:0") == (1024, 512, 256)
+    assert catalogue.embedding_dimensions("amazon.titan-embed-image-v1") == (1024, 384, 256)
+    assert catalogue.embedding_dimensions("amazon.nova-2-multimodal-embeddings-v1:0") == (
+        3072,
+        1024,
+        384,
+        256,
+    )
+    assert catalogue.embedding_dimensions("cohere.embed-v4:0") == (1536, 1024, 512, 256)
+    assert catalogue.embedding_dimensions("twelvelabs.marengo-embed-3-0-v1:0") == (512,)
     assert catalogue.embedding_dimensions("amazon.nova-pro-v1:0") == ()

@@ -61,6 +61,7 @@ from constructs_lib.catalogue._spelling import client_of, snake_case
         ("retrieve and generate", "bedrock-agent-runtime.RetrieveAndGenerate"),
         ("bedrock-agent-runtime:ListSessions", "bedrock-agent-runtime.ListSessions"),
         ("bedrock-agentcore-control:TagResource", "bedrock-agentcore-control.TagResource"),
+        ("bedrock-data-automation:TagResource", "bedrock-data-automation.TagResource"),
         (' "bedrock:InvokeModel",\n', "bedrock-runtime.InvokeModel"),
         ("bedrock: InvokeModel", "bedrock-runtime.InvokeModel"),
         ("bedrok:InvokeModel", "bedrock-runtime.InvokeModel"),
@@ -124,7 +125,12 @@ def test_every_resource_finds_its_operations() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["s3:GetObject", "s3:CreateSession", "iam:TagResource", "arn:aws:bedrock:us-east-1::foundation-model/x"],
+    [
+        "s3:GetObject",
+        "s3:CreateSession",
+        "backup:TagResource",
+        "arn:aws:bedrock:us-east-1::foundation-model/x",
+    ],
 )
 def test_an_action_of_another_service_is_none_of_bedrocks(text: str) -> None:
     found = find(text)
@@ -165,6 +171,27 @@ def test_a_long_text_takes_no_time(unit: str) -> None:
 def test_methods_are_named_as_botocore_names_them() -> None:
     for operation in catalogue.operations():
         assert snake_case(operation.name) == botocore.xform_name(operation.name)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("InvokeAgentRuntimeCommand", ["InvokeAgentRuntimeCommand", "InvokeAgentRuntime"]),
+        ("InvokeAgentRuntimeCommandCommand", ["InvokeAgentRuntimeCommand"]),
+        ("invoke_agent_runtime_command", ["InvokeAgentRuntimeCommand"]),
+        ("BedrockAgentCoreClient.invokeAgentRuntimeCommand", ["InvokeAgentRuntimeCommand"]),
+        ("bedrock-agentcore:InvokeAgentRuntimeCommand", ["InvokeAgentRuntimeCommand"]),
+    ],
+)
+def test_an_operation_may_be_named_like_another_ones_class(text: str, names: list[str]) -> None:
+    assert [o.name for o in find(text).operations] == names
+
+
+def test_every_spelling_that_is_shown_finds_its_operation() -> None:
+    for operation in catalogue.operations():
+        for text in (*spellings(operation), f"{operation.name}Command"):
+            assert text is None or operation in find(text).operations, text
+            assert text is None or find(text).misplaced is None, text
 
 
 def test_a_name_of_several_clients_finds_them_all() -> None:
@@ -208,6 +235,13 @@ def test_a_client_that_lacks_the_name_is_told(text: str, client: str) -> None:
 )
 def test_a_wrong_action_suggests_what_was_meant(text: str, expected: tuple[str, ...]) -> None:
     assert suggest(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["bedrock-mantle:CreateInference", "bedrock:InvokeModel", "converse", "x.converse"]
+)
+def test_a_name_in_its_place_is_not_misplaced(text: str) -> None:
+    assert find(text).misplaced is None
 
 
 def test_a_misspelling_suggests_at_most_three_neighbours() -> None:

@@ -20,6 +20,7 @@ examples:
   bedrock-planes which converse
   bedrock-planes which bedrock:Converse RetrieveAndGenerateCommand
   bedrock-planes which aws bedrock-runtime converse-stream
+  bedrock-planes which 'aws bedrock-runtime converse --model-id ...' AWS::Bedrock::Guardrail
   bedrock-planes which 'bedrock:Invoke*'
 """
 _LONGEST = 400
