@@ -44,7 +44,8 @@ if TYPE_CHECKING:
         nearest,
         profile_regions,
     )
-    from constructs_lib.catalogue._spelling import Found, Spellings, find, spellings, suggest
+    from constructs_lib.catalogue._sdks import Spellings, spellings
+    from constructs_lib.catalogue._spelling import Found, find, suggest
 
 __all__ = [
     "Access",
@@ -108,7 +109,8 @@ _HOMES = {
         "nearest",
         "profile_regions",
     ),
-    "_spelling": ("Found", "Spellings", "find", "spellings", "suggest"),
+    "_sdks": ("Spellings", "spellings"),
+    "_spelling": ("Found", "find", "suggest"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -18,7 +18,8 @@ from constructs_lib.catalogue._lookup import (
 )
 from constructs_lib.catalogue._model import Plane
 from constructs_lib.catalogue._parts import bare
-from constructs_lib.catalogue._spelling import client_of, find, spellings
+from constructs_lib.catalogue._sdks import spellings
+from constructs_lib.catalogue._spelling import client_of, find
 
 if TYPE_CHECKING:
     from constructs_lib.catalogue._model import Action, Operation

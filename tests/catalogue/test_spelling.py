@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from constructs_lib import catalogue
 from constructs_lib.catalogue import find, spellings, suggest
 from constructs_lib.catalogue._infrastructure import infrastructure
+from constructs_lib.catalogue._sdks import snake_case
 from constructs_lib.catalogue._sources import read_installed
-from constructs_lib.catalogue._spelling import client_of, snake_case
+from constructs_lib.catalogue._spelling import client_of
 
 
 @pytest.mark.parametrize(
