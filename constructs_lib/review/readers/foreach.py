@@ -1,5 +1,8 @@
 """``Fn::ForEach`` of the language extensions, expanded where its collection is known.
 
+Of a loop over an unknown collection one round stands for all, its identifier as open as in the file: what a
+role may do does not depend on how many there are.
+
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
 """
 
@@ -22,7 +25,7 @@ def expand(node: dict[str, Any], items: Callable[[Any], list[str] | None], neste
 
     Args:
         node: the object.
-        items: gives the values of a collection, ``None`` when they aren't known; such a loop is left out.
+        items: gives the values of a collection, ``None`` when they aren't known.
         nested: how many loops stand around this one.
 
     """
@@ -38,9 +41,11 @@ def expand(node: dict[str, Any], items: Callable[[Any], list[str] | None], neste
 def _loop(argument: Any, items: Callable[[Any], list[str] | None], nested: int) -> dict[str, Any]:
     match argument:
         case [str(identifier), collection, dict(body)] if identifier:
-            values = items(collection) or []
+            values = items(collection)
         case _:
             return {}
+    if values is None:
+        return expand(body, items, nested + 1)
     result: dict[str, Any] = {}
     for value in values[:MAX_ITEMS]:
         one = {

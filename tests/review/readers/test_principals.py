@@ -121,3 +121,30 @@ def test_a_policy_of_ten_thousand_statements_is_read_in_linear_time() -> None:
     role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [policy]}}
     found = _read({"Resources": {"R": role}})["R"]
     assert len(found.policies[0].statements) == 10_000
+
+
+def test_a_loop_over_an_unknown_collection_is_one_principal() -> None:
+    loop = [
+        "Name",
+        {"Ref": "Names"},
+        {
+            "${Name}Role": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "RoleName": {"Fn::Sub": "chat-${Name}"},
+                    "Policies": [
+                        {
+                            "PolicyName": "p",
+                            "PolicyDocument": {
+                                "Statement": {"Effect": "Allow", "Action": "bedrock:*", "Resource": "*"}
+                            },
+                        }
+                    ],
+                },
+            }
+        },
+    ]
+    names = {"Type": "CommaDelimitedList"}
+    found = _read({"Parameters": {"Names": names}, "Resources": {"Fn::ForEach::Roles": loop}})
+    assert _lines(found["${Name}Role"]) == ["Allow bedrock:* on *"]
+    assert found["${Name}Role"].arn.endswith(f":role/chat-{UNRESOLVED}")
