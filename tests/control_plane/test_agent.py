@@ -80,6 +80,13 @@ def test_the_service_role_holds_what_the_agent_uses_and_no_stream() -> None:
     }
 
 
+def test_the_agent_is_prepared_so_that_its_alias_has_a_version_to_name() -> None:
+    stack = Stack()
+    agent(stack)
+    [made] = resources(template(stack), "AWS::Bedrock::Agent").values()
+    assert made["Properties"]["AutoPrepare"] is True
+
+
 def test_streaming_adds_the_streaming_action_on_the_same_arn() -> None:
     stack = Stack()
     agent(stack, streaming=True)

@@ -191,7 +191,10 @@ def test_it_can_never_touch_itself(found: dict[str, Any]) -> None:
 
 def test_a_boundary_can_be_put_on_and_never_taken_off(found: dict[str, Any]) -> None:
     actions = {a for statements in policies(found).values() for s in statements for a in listed(s["Action"])}
-    assert "iam:PutRolePermissionsBoundary" in actions
+    [put] = [s for s in policies(found)["FoundationPolicy"] if s["Sid"] == "Boundaries"]
+    assert listed(put["Action"]) == ["iam:PutRolePermissionsBoundary"]
+    # Only a boundary of the deployment's own, whose policy the deploy role makes.
+    assert put["Condition"] == {"ArnLike": {"iam:PermissionsBoundary": arn(f"iam::{ACCOUNT}:policy/Acme*")}}
     assert "iam:DeleteRolePermissionsBoundary" not in actions
     assert not [a for a in actions if "*" in a and a != "iam:*"]
 

@@ -190,3 +190,15 @@ def test_a_wrong_attribute_of_a_version_is_named(guardrail_id: str, version: str
         GuardrailVersion.from_guardrail_version_attributes(
             Stack(), "V", guardrail_id=guardrail_id, version=version
         )
+
+
+def test_the_id_is_fixed_before_any_template_is_written() -> None:
+    """The CDK asks for the id many times; what it asks after the aspects have run must not move any more."""
+    stack = Stack()
+    made = guardrail(stack)
+    version = made.create_version()
+    template(stack)
+    [l1] = [c for c in version.node.find_all() if isinstance(c, bedrock.CfnGuardrailVersion)]
+    written = stack.resolve(l1.logical_id)
+    set_message(made, stack)
+    assert stack.resolve(l1.logical_id) == written

@@ -261,3 +261,24 @@ def test_an_id_is_no_arn() -> None:
         PlanesError, match="`knowledge_base_arn` has the value `ABCDEF1234`: pass an ARN such as"
     ):
         KnowledgeBase.from_knowledge_base_arn(Stack(), "Kb", "ABCDEF1234")
+
+
+@pytest.mark.parametrize(
+    ("props", "expected"),
+    [({}, "Delete"), ({"removal_policy": cdk.RemovalPolicy.RETAIN}, "Retain")],
+    ids=["default", "retain"],
+)
+def test_the_vectors_go_or_stay_as_the_removal_policy_says(props: dict[str, Any], expected: str) -> None:
+    stack = Stack()
+    KnowledgeBase(stack, "Kb", name="docs", **props)
+    found = template(stack)
+    kinds = ("AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index")
+    assert [only(found, kind)["DeletionPolicy"] for kind in kinds] == [expected, expected]
+
+
+def test_an_arn_of_a_model_is_nothing_to_warn_of() -> None:
+    stack = Stack()
+    model = "arn:aws:bedrock:us-east-1::foundation-model/acme.embed"
+    KnowledgeBase(stack, "Kb", name="docs", embedding_model=model, dimension=8)
+    any_text = cdk.assertions.Match.any_value()
+    assert cdk.assertions.Annotations.from_stack(stack).find_warning("*", any_text) == []
