@@ -85,6 +85,9 @@ class _Builder:
             tags=tags(place),
             acknowledgements=scope.acknowledgements(logical_id),
         )
+        if "Fn::Transform" in place.properties:
+            why = "a transform adds properties that are not in the template"
+            draft.note([place.incomplete(why, "Fn::Transform")])
         self.drafts.append(draft)
         self.places[id(draft)] = place
         for name in physical_names(scope, logical_id):

@@ -148,3 +148,9 @@ def test_a_loop_over_an_unknown_collection_is_one_principal() -> None:
     found = _read({"Parameters": {"Names": names}, "Resources": {"Fn::ForEach::Roles": loop}})
     assert _lines(found["${Name}Role"]) == ["Allow bedrock:* on *"]
     assert found["${Name}Role"].arn.endswith(f":role/chat-{UNRESOLVED}")
+
+
+def test_properties_that_a_transform_adds_are_unknown() -> None:
+    include = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/role.yaml"}}}
+    found = _read({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": include}}})
+    assert ["transform" in item.why for item in found["Role"].incomplete] == [True]
