@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_cdk import aws_bedrock as bedrock
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "HasAliasArn",
+    "HasGuardrailArn",
     "ModelLike",
     "arn_of",
     "arns_of",
@@ -34,6 +36,23 @@ ModelLike = Any
 """A model's id, a system inference profile's id, an ARN, a token that stands for an ARN, or a construct:
 the CDK's models, L1s of application inference profiles and prompt routers, and the invokables of the alpha
 module."""
+
+
+class HasGuardrailArn(Protocol):
+    """A guardrail of a library that doesn't have the CDK's reference interface, as the alpha module's."""
+
+    @property
+    def guardrail_arn(self) -> str:
+        """The guardrail's ARN."""
+
+
+class HasAliasArn(Protocol):
+    """An agent's alias of a library that doesn't have the CDK's reference interface, as the alpha module's."""
+
+    @property
+    def alias_arn(self) -> str:
+        """The alias's ARN."""
+
 
 # AWS documents the member Regions; the catalogue's source doesn't know GovCloud.
 # Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
@@ -75,7 +94,7 @@ KINDS: Mapping[str, _Kind] = {
         "on the flow",
     ),
     "prompt": _Kind(
-        "bedrock", "prompt", ("prompt_ref.prompt_arn", "prompt_arn", "prompt_version_ref.prompt_version_arn")
+        "bedrock", "prompt", ("prompt_version_ref.prompt_version_arn", "prompt_ref.prompt_arn", "prompt_arn")
     ),
     "session": _Kind("bedrock", "session", ("session_ref.session_arn",)),
     "policy": _Kind(
@@ -298,7 +317,9 @@ def _geographies(models: Sequence[str], region: str) -> Mapping[str, Sequence[st
         profile = model.rpartition("/")[2]
         prefix = profile.partition(".")[0]
         parts = model.split(":")
-        source = parts[3] if model.startswith("arn:") and len(parts) > 3 else region
+        named = model.startswith("arn:") and len(parts) > 3 and not is_token(parts[3])
+        # A Region that is a token is the stack's own.
+        source = parts[3] if named else region
         if prefix not in known or prefix == "global" or is_token(source):
             continue
         known[prefix] = catalogue.profile_regions(profile, source) or _GOV.get(prefix, ())

@@ -18,18 +18,22 @@ _PSEUDO = {
 
 def plain(value: Any) -> Any:
     """Return a value of a template with its joins and pseudo parameters resolved, others as `{Name}`."""
-    if isinstance(value, dict):
-        if set(value) == {"Ref"}:
-            return _PSEUDO.get(value["Ref"], f"{{{value['Ref']}}}")
-        if set(value) == {"Fn::GetAtt"}:
-            return f"{{{'.'.join(value['Fn::GetAtt'])}}}"
-        if set(value) == {"Fn::Join"}:
-            separator, parts = value["Fn::Join"]
-            return separator.join(plain(part) for part in parts)
-        return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [plain(one) for one in value]
-    return value
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Ref": name}:
+            found = _PSEUDO.get(name, f"{{{name}}}")
+        case {"Fn::GetAtt": parts}:
+            found = f"{{{'.'.join(parts)}}}"
+        case {"Fn::Select": [index, {"Fn::Split": [_, whole]}]}:
+            found = f"{plain(whole)}[{index}]"
+        case {"Fn::Join": [separator, parts]}:
+            found = separator.join(plain(part) for part in parts)
+        case _:
+            return {key: plain(inner) for key, inner in value.items()}
+    return found
 
 
 def statements_of(stack: Stack) -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_bedrock as refs
 
     from constructs_lib.grants import ModelLike
+    from constructs_lib.grants.targets import HasAliasArn
 
+    AgentAliasLike = str | refs.IAgentAliasRef | HasAliasArn
     KnowledgeBaseLike = str | refs.IKnowledgeBaseRef
 
 __all__ = ["AgentGrants"]
@@ -74,11 +76,11 @@ class AgentGrants(GrantsTo):
         """Allow ``OptimizePrompt``, which has no resource in IAM."""
         return self._give("optimize_prompt", {})
 
-    def invoke_agent(self, agent_alias: str | refs.IAgentAliasRef) -> iam.Grant:
+    def invoke_agent(self, agent_alias: AgentAliasLike) -> iam.Grant:
         """Allow ``InvokeAgent`` on one alias."""
         return self._give("invoke_agent", {"agent_alias": self._on("agent_alias", agent_alias)})
 
-    def agent_memory(self, agent_alias: str | refs.IAgentAliasRef) -> iam.Grant:
+    def agent_memory(self, agent_alias: AgentAliasLike) -> iam.Grant:
         """Allow to read and to delete what an agent remembers, on one alias."""
         return self._give("agent_memory", {"agent_alias": self._on("agent_alias", agent_alias)})
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_bedrock as refs
 
     from constructs_lib.catalogue.grants import Target
+    from constructs_lib.grants.targets import HasGuardrailArn
+
+    GuardrailLike = str | refs.IGuardrailRef | HasGuardrailArn
 
 __all__ = ["GuardrailGrants"]
 
@@ -28,7 +31,7 @@ class GuardrailGrants(GrantsTo):
 
     def apply_guardrail(
         self,
-        guardrail: str | refs.IGuardrailRef,
+        guardrail: GuardrailLike,
         *,
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
@@ -45,7 +48,7 @@ class GuardrailGrants(GrantsTo):
 
     def enforced_guardrail(
         self,
-        guardrail: str | refs.IGuardrailRef,
+        guardrail: GuardrailLike,
         *,
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
@@ -60,7 +63,7 @@ class GuardrailGrants(GrantsTo):
 
     def require_guardrail(
         self,
-        guardrail: str | refs.IGuardrailRef,
+        guardrail: GuardrailLike,
         *,
         version: str | None = None,
         profile: str | None = None,
