@@ -47,7 +47,7 @@ class HasGuardrailArn(Protocol):
 
 
 class HasAliasArn(Protocol):
-    """An agent's alias of a library that doesn't have the CDK's reference interface, as the alpha module's."""
+    """An agent's alias of a library that doesn't have the CDK's reference interface (the alpha module's)."""
 
     @property
     def alias_arn(self) -> str:
