@@ -94,7 +94,11 @@ def test_packages_of_another_layout_are_refused(monkeypatch: pytest.MonkeyPatch)
         read_installed()
 
 
-@pytest.mark.parametrize("raw", [b"not gzip", b"\x1f\x8b\x08\x00", gzip.compress(b"no json")])
+@pytest.mark.parametrize(
+    "raw",
+    [b"not gzip", b"\x1f\x8b\x08\x00", gzip.compress(b"no json", mtime=0)],
+    ids=["no gzip", "cut gzip", "no JSON"],
+)
 def test_a_broken_file_is_named(raw: bytes, tmp_path: Path) -> None:
     path = tmp_path / "service-2.json.gz"
     path.write_bytes(raw)
