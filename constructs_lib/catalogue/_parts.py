@@ -11,7 +11,7 @@ __all__ = ["bare", "parts"]
 _LONGEST = 1000
 """Characters of a text that are looked at: no name is longer, and a text is no reason to wait."""
 
-_COLON = re.compile(r"(?<![\s:])\s*:\s*(?!:)")
+_COLON = re.compile(r"\s*:\s*(?!:)")
 _MADE_CLIENT = re.compile(r"""\bclient\(\s*["']([\w-]+)["'][^()]*\)""")
 _PAGINATOR = re.compile(r"""\bget_paginator\(\s*["'](\w+)["'].*""", re.DOTALL)
 _IMPORT = re.compile(r"""(\w+)[\s}]+(?:of|from)\s+["']@aws-sdk/client-([\w-]+)""")

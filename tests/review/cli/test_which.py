@@ -176,6 +176,13 @@ def test_every_name_of_the_catalogue_has_an_answer(capsys: pytest.CaptureFixture
             ),
         ),
         ("bedrok:Converse", "`bedrok` is not an IAM prefix of Amazon Bedrock; the operation Converse"),
+        (
+            "bedrok:CountTokens",
+            (
+                "`bedrok` is not an IAM prefix of Amazon Bedrock; "
+                "the action is `bedrock-mantle:CountTokens` and `bedrock:CountTokens`"
+            ),
+        ),
         ("aws bedrock converse", "the client `bedrock` has no `Converse`; `bedrock-runtime` has it"),
         (
             "bedrock-runtime.ListSessions",
