@@ -1,0 +1,87 @@
+"""The review does little for each resource, and no more for each in a larger template.
+
+Work is counted in function calls, which are the same on every machine; ``make bench`` measures seconds.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.templates import MIXES, Mix, template, text_of
+from constructs_lib.review import batch
+from constructs_lib.review.model import Options
+from constructs_lib.review.readers import decode, intrinsics
+from constructs_lib.review.report import to_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Calls for each resource, Python's and C's: a third above what was counted when this was written.
+_LIMITS: dict[Mix, int] = {"app": 110, "iam": 230}
+
+
+def _calls(path: Path) -> int:
+    profile = cProfile.Profile()
+    profile.enable()
+    to_json(batch.review_paths([str(path)], Options()))
+    profile.disable()
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def _write(folder: Path, resources: int, mix: Mix) -> tuple[Path, int]:
+    body = template(0, resources, mix=mix)
+    path = folder / f"{mix}{resources}.template.json"
+    path.write_text(text_of(body), encoding="utf-8")
+    return path, len(body["Resources"])
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_a_resource_costs_few_calls_in_a_template_of_any_size(tmp_path: Path, mix: Mix) -> None:
+    small, count = _write(tmp_path, 300, mix)
+    large, more = _write(tmp_path, 1500, mix)
+    for path in (small, large):  # fills the tables and what is kept for recurring texts
+        batch.review_paths([str(path)], Options())
+    each, each_of_more = _calls(small) / count, _calls(large) / more
+    print(f"\n{mix}: {each:.0f} calls for each of {count} resources, {each_of_more:.0f} of {more}")  # noqa: T201 - the figures
+    assert each < _LIMITS[mix]
+    assert each_of_more < 1.15 * each
+
+
+def test_only_what_concerns_principals_is_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, count = _write(tmp_path, 300, "app")
+    resolved: list[Any] = []
+    known = intrinsics._Walk.get_att
+
+    def counted(walk: Any, argument: Any, scope: Any, depth: int) -> list[Any]:
+        resolved.append(argument)
+        return known(walk, argument, scope, depth)
+
+    monkeypatch.setitem(intrinsics._FUNCTIONS, "Fn::GetAtt", counted)
+    batch.review_paths([str(path)], Options())
+    roles = sum(
+        1 for item in json.loads(path.read_text())["Resources"].values() if item["Type"] == "AWS::IAM::Role"
+    )
+    # The role's own ARN, two resources of its policy, the function that runs as it and the function's ARN.
+    assert 0 < len(resolved) <= 5 * roles < count
+
+
+def test_a_file_is_decoded_once_however_many_findings_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = _write(tmp_path, 3000, "iam")
+    decoded: list[int] = []
+    known = decode.decode
+
+    def counted(text: str, *, yaml_allowed: bool) -> Any:
+        decoded.append(len(text))
+        return known(text, yaml_allowed=yaml_allowed)
+
+    monkeypatch.setattr("constructs_lib.review.readers.files.decode", counted)
+    report = batch.review_paths([str(path)], Options())
+    assert len(report.findings) > 5
+    assert all(finding.location.line for finding in report.findings)
+    assert len(decoded) == 1
