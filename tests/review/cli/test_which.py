@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -210,6 +211,35 @@ def test_an_action_that_exists_is_not_said_to_be_missing(
 ) -> None:
     assert main(["which", name]) == 0
     assert capsys.readouterr().out.startswith("InvokeModel: data plane")
+
+
+def _entries(name: str, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    assert main(["which", "--format", "json", name]) == 0
+    [one] = json.loads(capsys.readouterr().out)["answers"]
+    entries: list[dict[str, Any]] = one["entries"]
+    return entries
+
+
+def test_an_action_is_shown_once_with_the_operation_that_it_authorises(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kinds = [(entry["kind"], entry["name"]) for entry in _entries("count_tokens", capsys)]
+    assert kinds == [("operation", "CountTokens"), ("action", "bedrock-mantle:CountTokens")]
+
+
+def test_the_streaming_form_of_invoke_model_has_a_longer_name(capsys: pytest.CaptureFixture[str]) -> None:
+    [entry] = _entries("invoke_model", capsys)
+    assert entry["streaming_twin"]["operation"] == "InvokeModelWithResponseStream"
+
+
+def test_nothing_is_said_of_the_resources_of_an_action_that_the_reference_lacks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    [entry] = _entries("CreateVpcConfiguration", capsys)
+    assert entry["actions"][0]["in_reference"] is False
+    assert entry["mistakes"] == []
+    [entry] = _entries("CreateModelImportJob", capsys)
+    assert [m["mistake"] for m in entry["mistakes"]] == ["granting `bedrock:CreateModelImportJob` on an ARN"]
 
 
 def test_every_mistake_has_its_page(capsys: pytest.CaptureFixture[str]) -> None:
