@@ -23,7 +23,6 @@ class Masks:
     tagging_write: int
     on_arns: int
     credentials: int
-    reading: int
     families: tuple[tuple[str, str, int], ...]
     data_types: frozenset[str]
 
@@ -42,7 +41,6 @@ def masks() -> Masks:
             "tagging_write",
             "on_arns",
             "credentials",
-            "reading",
         ),
         0,
     )
@@ -58,7 +56,6 @@ def masks() -> Masks:
         else:
             sets["data_read" if action.data_read else "data"] |= flag
         sets["on_arns"] |= flag if action.resource_types else 0
-        sets["reading"] |= flag if action.level in {"Read", "List"} else 0
         sets["credentials"] |= flag if action.releases_credential else 0
     planes = {family.name: str(family.plane) for family in catalogue.families().values()}
     return Masks(
