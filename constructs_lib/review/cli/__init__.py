@@ -33,6 +33,9 @@ _PIPE_CLOSED = 141
 """Exit status of a program that SIGPIPE ends: 128 + 13, as shells count."""
 
 
+_TRACEBACK = "BEDROCK_PLANES_TRACEBACK"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 fine, 1 findings, 2 wrong input or call."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -59,4 +62,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`| head`) has left. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
+    except (
+        Exception
+    ) as error:  # a user gets a line, whatever happens; whoever mends it asks for the traceback
+        if os.environ.get(_TRACEBACK):
+            raise
+        sys.stderr.write(f"bedrock-planes {args.command}: {_own_fault(error)}\n")
+        return 2
     return status
+
+
+def _own_fault(error: Exception) -> str:
+    """Return an error that no input should cause in one line, with the place in this program."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{place.tb_lineno}" if place else "?"
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    return f"a fault of bedrock-planes itself at {where}: {what}; please report it (with {_TRACEBACK}=1)"

@@ -126,3 +126,21 @@ def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> N
     assert "Why is this bad?" in capsys.readouterr().out
     assert main(["rules", "BP999"]) == 2
     assert "did you mean" in capsys.readouterr().err
+
+
+def test_a_fault_of_our_own_is_one_line(
+    mixed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        message = "two\nlines"
+        raise ValueError(message)
+
+    monkeypatch.setattr("constructs_lib.review.batch.review_paths", broken)
+    assert main(["review", mixed]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "ValueError: two lines" in lines[0]
+    assert "test_review.py" in lines[0]
+    monkeypatch.setenv("BEDROCK_PLANES_TRACEBACK", "1")
+    with pytest.raises(ValueError, match="two"):
+        main(["review", mixed])
