@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_iam as iam
-from constructs import Construct
 
-from constructs_lib._cdk import Facade, PlanesError, mark_role
+from constructs_lib._cdk import Facade, mark_role
 from constructs_lib.data_plane._checks import check_document, check_managed, refuse
 from constructs_lib.data_plane._limits import (
     limits_document,
@@ -20,6 +18,7 @@ from constructs_lib.data_plane._limits import (
 )
 from constructs_lib.data_plane._synth_guard import guard_stage
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
+from constructs_lib.data_plane.existing_role import ExistingAppRole
 from constructs_lib.data_plane.grants import DataPlaneGrants
 from constructs_lib.data_plane.grants._models import other_tiers
 from constructs_lib.grants import required_guardrail_values
@@ -28,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk.interfaces import aws_bedrock as refs
+    from constructs import Construct
 
-__all__ = ["AppRole", "ExistingAppRole"]
+__all__ = ["AppRole"]
 
 
 class AppRole(iam.Role):
@@ -205,97 +205,3 @@ class AppRole(iam.Role):
             allowed_regions=allowed_regions,
             enforce_boundary=enforce_boundary,
         )
-
-
-@jsii.implements(iam.IPrincipal)
-class ExistingAppRole(Construct):
-    """A role that something else made, given data-plane permissions only.
-
-    What is granted through it is checked as an :class:`AppRole` checks it and lands in one policy of this
-    construct, which is attached to the role. A role of this app is marked, checked in the finished template,
-    and bounded; an imported one can't be: what it holds elsewhere is not seen, and its boundary is its
-    owner's.
-
-    :param role: A role of this app, or an imported one.
-    :param families: As for :class:`AppRole`. Default: every family of the data plane.
-    :param allowed_regions: The only Regions whose resources may be granted. Default: all.
-    :param enforce_boundary: Whether to replace the boundary of a role of this app. Default: no; a role
-        without one gets the stack's :class:`DataPlaneBoundary`.
-
-    Attributes: ``role``, ``grants``.
-    """
-
-    grants: DataPlaneGrants = Facade(DataPlaneGrants)  # type: ignore[assignment]  # made on first use
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        role: iam.IRole,
-        *,
-        families: Sequence[str] | None = None,
-        allowed_regions: Sequence[str] | None = None,
-        enforce_boundary: bool = False,
-    ) -> None:
-        super().__init__(scope, construct_id)
-        self.role = role
-        self._path = self.node.path
-        self._limits = limits_of(families, allowed_regions)
-        self._given: set[str] = set()
-        self._policy = iam.Policy(self, "Policy", roles=[role])
-        resource = role.node.default_child
-        if isinstance(role, iam.Role) and isinstance(resource, iam.CfnRole):
-            mark_role(role, "app")
-            mark_limits(role, self._limits)
-            guard_stage(self)
-            boundary = DataPlaneBoundary.of(self)
-            if resource.permissions_boundary is None:
-                resource.permissions_boundary = boundary.managed_policy_arn
-            if enforce_boundary:
-                iam.PermissionsBoundary.of(role).apply(boundary)
-        elif enforce_boundary:
-            raise PlanesError(
-                f"`enforce_boundary` can't be kept for `{self._path}`: the role is imported, so its boundary "
-                "is set where it is made"
-            )
-
-    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
-        """Check the statements of a grant, and return where they go: the policy of this construct."""
-        for statement in statements:
-            refuse(self._path, statement, self._limits)
-        self._given.add(verb)
-        return self._policy
-
-    def require_guardrail(self) -> None:
-        """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
-        self._limits = requiring_guardrail(self._path, self._limits, self._given)
-
-    @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """The principal that grants of other libraries go to: this, so that they are checked."""
-        return self
-
-    @property
-    def assume_role_action(self) -> str:
-        """The action in a trust policy that names the role."""
-        return self.role.assume_role_action
-
-    @property
-    def policy_fragment(self) -> iam.PrincipalPolicyFragment:
-        """How a resource's policy names the role."""
-        return self.role.policy_fragment
-
-    @property
-    def principal_account(self) -> str | None:
-        """The account of the role, where it is known."""
-        return self.role.principal_account
-
-    def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
-        """Check and add a statement."""
-        return self.add_to_principal_policy(statement).statement_added
-
-    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
-        """Check and add a statement; every grant of every library ends here."""
-        refuse(self._path, statement.to_statement_json(), self._limits)
-        self._policy.add_statements(statement)
-        return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._policy)

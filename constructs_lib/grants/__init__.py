@@ -1,17 +1,16 @@
 """The grants table applied with the CDK: what stands behind every ``grant_*`` method and every facade.
 
-``targets`` turns constructs, ids and tokens into ARNs, ``_apply`` gives statements to a principal, ``guard``
-says what a role of a given kind may not hold. Control plane and data plane both build on it.
+``targets`` and ``models`` turn constructs, ids and tokens into ARNs, ``_apply`` gives statements to a
+principal, ``guard`` says what a role of a given kind may not hold. Control plane and data plane both build
+on it.
 """
 
 from constructs_lib.grants._apply import deny, grant, statement_json
 from constructs_lib.grants._where import Where, where
+from constructs_lib.grants.models import ModelLike, model_arn, model_targets
 from constructs_lib.grants.targets import (
-    ModelLike,
     arn_of,
     arns_of,
-    model_arn,
-    model_targets,
     required_guardrail_values,
     target,
     targets_of,
