@@ -271,10 +271,15 @@ def _matching_formats(parts: list[str]) -> Iterator[Format]:
     arn, partition, service, region, account, resource = parts
     if not partition or (arn != "arn" and not (_OPEN.search(arn) and _may(arn, "arn"))):
         return
+    wild = _OPEN.search(resource)
+    start = resource[: wild.start()] if wild is not None else resource
     for name, group in tables().by_service.items():
         if service != name and not (_OPEN.search(service) and _may(service, name)):
             continue
         for item in group:
+            # Most formats of a service begin otherwise.
+            if not resource.startswith(item.head) and (wild is None or not item.head.startswith(start)):
+                continue
             if (
                 _resource_overlaps(resource, item)
                 and _segment_overlaps(region, item.region)

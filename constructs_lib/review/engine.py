@@ -18,7 +18,7 @@ from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDA
 from constructs_lib.review.config import Config, matches_principal
 from constructs_lib.review.facts import Facts
 from constructs_lib.review.kinds import kind_of
-from constructs_lib.review.model import Acknowledgement, Input, Options, PrincipalReport, Report
+from constructs_lib.review.model import Acknowledgement, Input, Location, Options, PrincipalReport, Report
 from constructs_lib.review.report import summarize
 from constructs_lib.review.rules import checks
 from constructs_lib.review.rules._base import Node, Run
@@ -26,7 +26,7 @@ from constructs_lib.review.rules._base import Node, Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from constructs_lib.review.model import Finding, Location, Model, Principal, Resource, Severity
+    from constructs_lib.review.model import Finding, Model, Principal, Resource, Severity
 
     LineOf = Callable[[str, str], int | None]
 
@@ -233,6 +233,8 @@ def _settle(
         severity = "note"
     subject = node.principal if node else resource
     accepted, remarks = _accepted(finding, subject, options)
+    if severity == finding.severity and accepted is None and finding.acknowledged is None and not remarks:
+        return finding
     text = finding.help + "".join(f" ({remark})" for remark in remarks)
     return replace(finding, severity=severity, acknowledged=accepted, help=text)
 
@@ -300,6 +302,6 @@ def _with_lines(finding: Finding, line_of: LineOf) -> Finding:
     def placed(location: Location) -> Location:
         if location.line is not None:
             return location
-        return replace(location, line=line_of(location.path, location.pointer))
+        return Location(location.path, location.pointer, line_of(location.path, location.pointer))
 
     return replace(finding, location=placed(finding.location), related=tuple(map(placed, finding.related)))

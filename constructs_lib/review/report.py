@@ -117,6 +117,10 @@ def _text(value: Any, line: str) -> str:
     """Return a value as indented JSON; ``line`` begins a line at its depth, keys need no escapes."""
     if type(value) is str:
         return encode_basestring(value)
+    if value is None:
+        return "null"
+    if type(value) is int:
+        return str(value)
     if not value or (type(value) is not dict and type(value) is not list):
         return json.dumps(value)
     inner = line + "  "
