@@ -145,7 +145,9 @@ def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
     """Review one chunk in a worker."""
     chunk, options = work
     sources = Sources()
-    return [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
+    parts = [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
+    gc.collect()  # the collector is off; whatever cycle there was goes now
+    return parts
 
 
 def _teach_pickle() -> None:

@@ -13,7 +13,7 @@ __all__ = ["STDIN", "Sources"]
 
 STDIN: Final = "-"
 _KEPT: Final = 4  # findings come file by file
-_KEPT_SIZE: Final = 16 * 1024 * 1024  # characters of texts whose lines the reader handed over
+_KEPT_SIZE: Final = 4 * 1024 * 1024  # characters of texts whose lines the reader handed over
 
 
 class Sources:
