@@ -34,6 +34,7 @@ setup: $(VENV)/.installed node_modules/.installed ## Make the virtual environmen
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: no Python found; install Python 3.11 or newer, or run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { echo "make: $(PYTHON) was not found; install Python 3.11 or newer, or run make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11; run make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "Setting up the virtual environment (.venv) ..."
 	@"$(PYTHON)" -m venv --clear "$(VENV)" || { echo "make: $(PYTHON) -m venv failed; on Debian and Ubuntu install python3-venv" >&2; exit 1; }

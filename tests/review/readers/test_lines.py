@@ -161,8 +161,7 @@ def test_the_first_key_that_stands_twice(text: str, line: int | None) -> None:
         '{"Outputs": {"Role": 1},\n"Resources": {\n"Role": {"Type": "T",\n"Properties": {"a": 1}}}}',
         '{"x\\"Role": 1,\n"Resources": {\n"Role" : {"Type": "T",\n"Properties": {"a": 1}}}}',
         '{"x": {"Role": 1},\n"Resources": {\n"R\\u006fle" : {"Type": "T",\n"Properties": {"a": 1}}}}',
-        '{"Resources": {\n"Role": {"Type": "T",\n"Properties": {"a": 1}},\n'
-        '"Role": {\n"Properties": {"a": 1}}}}',
+        '{"Resources": {\n"Role": {"Type": "T",\n"Properties": {"a": 1}},\n"Role": {\n"Properties": {}}}}',
     ],
 )
 def test_knowing_the_ids_changes_no_line(text: str) -> None:
