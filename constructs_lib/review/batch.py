@@ -174,7 +174,8 @@ def _in_parallel(chunks: list[list[files.Found]], options: Options, *, progress:
     checks()
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     workers = min(len(chunks), len(os.sched_getaffinity(0)), _MOST_WORKERS)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    # What a worker begins with stays: its collector need not look at it after every chunk.
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.freeze) as pool:
         for count, parts in enumerate(pool.map(_look_at, [(chunk, options) for chunk in chunks]), 1):
             yield from parts
             if progress:
