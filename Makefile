@@ -17,6 +17,7 @@ CACHE  := $(ROOT)/.cache
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CACHE)/jsii
 export CDK_HOME := $(CACHE)/cdk
 export npm_config_cache := $(CACHE)/npm
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 export CDK_DISABLE_CLI_TELEMETRY := true
 export PYTHONDONTWRITEBYTECODE :=
 # aws-cdk-lib caches fingerprints below the home folder, and only HOME moves that.
@@ -88,5 +89,5 @@ format: setup ## Format the code and apply the linter's safe fixes
 
 .PHONY: clean
 clean: ## Remove everything that the other targets made
-	rm -rf "$(VENV)" node_modules "$(CACHE)" cdk.out build dist
+	rm -rf "$(VENV)" node_modules "$(CACHE)" .hypothesis cdk.out build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
