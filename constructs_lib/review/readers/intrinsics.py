@@ -337,17 +337,19 @@ class _Walk:
     def join(self, argument: Any, scope: Scope, depth: int) -> list[Any]:
         if not isinstance(argument, list) or len(argument) != 2:
             return self.open("`Fn::Join` takes a delimiter and a list")
-        delimiter = next(iter(self._scalars(self.values(argument[0], scope, depth))))
+        delimiter = argument[0]
+        if type(delimiter) is not str:
+            delimiter = self._scalars_of(delimiter, scope, depth)[0]
         results: list[str] = []
         for parts in self._parts(argument[1], scope, depth):
             choices = [
                 [item] if type(item) is str else self._scalars_of(item, scope, depth) for item in parts
             ]
-            if all(len(choice) == 1 for choice in choices):
+            if max(map(len, choices), default=1) == 1:  # there is always one
                 results.append(delimiter.join([choice[0] for choice in choices]))
             else:
                 results += [delimiter.join(choice) for choice in self._combinations(choices)]
-        return list(dict.fromkeys(results))
+        return results if len(results) == 1 else list(dict.fromkeys(results))
 
     def _scalars_of(self, node: Any, scope: Scope, depth: int) -> list[str]:
         return self._scalars(self.values(node, scope, depth))
@@ -573,6 +575,8 @@ def texts(node: Any, scope: Scope) -> Resolved:
     if type(node) is str:
         return Resolved([node])
     found = resolve(node, scope)
+    if len(found.values) == 1 and type(found.values[0]) is str:
+        return found
     flat: list[str] = []
     todo = found.values[::-1]
     while todo:

@@ -43,7 +43,9 @@ class Place:
 
     def at(self, *steps: str | int) -> str:
         """Return the pointer of a property."""
-        return "/".join([self.base, *(token(str(step)) for step in steps)])
+        if len(steps) == 1:
+            return f"{self.base}/{token(str(steps[0]))}"
+        return "/".join([self.base, *[token(str(step)) for step in steps]])
 
     def incomplete(self, why: str, *steps: str | int) -> Incomplete:
         """Say that a property is not known in full, and why."""

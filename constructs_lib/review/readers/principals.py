@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.review.model import Principal, PrincipalType
-    from constructs_lib.review.readers.scope import Assembly
+    from constructs_lib.review.readers.intrinsics import Resolved
+    from constructs_lib.review.readers.scope import Assembly, Scope
 
 __all__ = ["read_principals"]
 
@@ -61,6 +63,8 @@ class _Builder:
     index: dict[tuple[str, PrincipalType, str], Draft] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)  # by id() of the draft
     library: Library = field(default_factory=Library)
+    # What nodes that name managed policies come to, by id() of the scope and content.
+    spelled: dict[tuple[int, bytes], Resolved] = field(default_factory=dict)
 
     # First pass: who is there.
 
@@ -184,7 +188,7 @@ class _Builder:
         self, draft: Draft, place: Place, node: Any, steps: tuple[str | int, ...], conditional: bool
     ) -> None:
         """Attach the managed policies that a node may name."""
-        found = texts(node, place.scope)
+        found = self._managed_texts(node, place.scope)
         if not found.values and found.reasons:
             draft.note([place.incomplete(f"a managed policy is not known: {found.reasons[0]}", *steps)])
         for arn in found.values:
@@ -194,6 +198,19 @@ class _Builder:
                 draft.add(placed(policy, choice), incomplete)
             else:
                 draft.note(incomplete)
+
+    def _managed_texts(self, node: Any, scope: Scope) -> Resolved:
+        """Return the texts of a node, worked out once for each spelling: roles carry like policies."""
+        if type(node) is str:
+            return texts(node, scope)
+        try:
+            key = id(scope), marshal.dumps(node, 2)
+        except ValueError:  # too deep
+            return texts(node, scope)
+        known = self.spelled.get(key)
+        if known is None:
+            known = self.spelled[key] = texts(node, scope)
+        return known
 
     def _own_condition(self, arn: str, draft: Draft) -> bool:
         managed = self.library.find(arn)
