@@ -244,15 +244,14 @@ class _Walk:
         return self.values(node["Value"], child, depth)
 
     def _attribute(self, name: str, attribute: str, resource: dict[str, Any], scope: Scope) -> list[Any]:
-        kind = str(resource.get("Type", ""))
-        table = ATTRIBUTES.get(kind, {})
-        pattern = table.get(attribute)
-        if pattern is None:
-            return self._unlisted(name, attribute, kind, scope)
         known = scope.attributes.get((name, attribute))
         if known is None:
+            kind = str(resource.get("Type", ""))
+            pattern = ATTRIBUTES.get(kind, {}).get(attribute)
+            if pattern is None:
+                return self._unlisted(name, attribute, kind, scope)
             found = self._filled(pattern, name, resource, scope)
-            is_open = any(UNRESOLVED in text for text in found)
+            is_open = UNRESOLVED in "".join(found)
             reason = f"`{name}.{attribute}` is known in full after deployment" if is_open else None
             known = scope.attributes[name, attribute] = (found, reason)
         return self._known(known)
@@ -598,14 +597,14 @@ def physical_names(scope: Scope, name: str) -> list[str]:
     known = scope.names.get(name)
     if known is not None:
         return known
-    generated = [f"{scope.stack}-{name}-{UNRESOLVED}"]
-    scope.names[name] = generated  # what a name that refers to itself sees
+    generated = scope.names[name] = [f"{scope.stack}-{name}-{UNRESOLVED}"]  # a name that is its own sees it
     resource = mapping(scope.resources.get(name))
     prop = NAMES.get(str(resource.get("Type")))
     node = mapping(resource.get("Properties")).get(prop) if prop else None
-    if node is not None:
-        found = texts(node, scope).values
-        # An open name says nothing; the generated form at least keeps its owner.
-        named = [text for text in found if text.strip(UNRESOLVED)] or generated
-        scope.names[name] = list(dict.fromkeys(named))
+    if node is None:
+        return generated
+    found = texts(node, scope).values
+    # An open name says nothing; the generated form at least keeps its owner.
+    named = [text for text in found if text.strip(UNRESOLVED)] or generated
+    scope.names[name] = list(dict.fromkeys(named))
     return scope.names[name]
