@@ -8,7 +8,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from constructs_lib.local import LocalAws, LocalAwsError
+try:
+    from constructs_lib.local import LocalAws, LocalAwsError
+except ImportError as e:
+    sys.exit(f"local AWS: {e}")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
