@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LocalAwsError as e:
         print(f"local AWS: {e}", file=sys.stderr)  # noqa: T201 - one line for the user
         return 2
-    print("stopped", flush=True)  # noqa: T201
+    print("stopped", flush=True)  # noqa: T201 - what the command is for
     return 0
 
 

@@ -21,10 +21,10 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     authority, so that one file serves AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS and SSL_CERT_FILE.
     """
     # Imported here: cryptography takes 50 ms and only the process that starts a server needs it.
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
-    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID  # noqa: PLC0415
+    from cryptography import x509  # noqa: PLC0415 - slow to load
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - slow to load
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - slow to load
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID  # noqa: PLC0415 - slow to load
 
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Bedrock Planes local AWS")])

@@ -52,7 +52,7 @@ def main() -> int:
 
 async def _serve(application: Callable[..., Any]) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415 - not before the guard's verdict
-    from hypercorn.config import Config  # noqa: PLC0415
+    from hypercorn.config import Config  # noqa: PLC0415 - after the settings
 
     config = Config()
     # The listener was bound by the parent, on 127.0.0.1.

@@ -15,10 +15,10 @@ FAILED = "FAILED"
 def send(  # noqa: PLR0917 - AWS's signature
     event: dict[str, Any],
     context: Any,
-    responseStatus: str,  # noqa: N803
-    responseData: dict[str, Any],  # noqa: N803
-    physicalResourceId: str | None = None,  # noqa: N803
-    noEcho: bool = False,  # noqa: N803
+    responseStatus: str,  # noqa: N803 - AWS's name
+    responseData: dict[str, Any],  # noqa: N803 - AWS's name
+    physicalResourceId: str | None = None,  # noqa: N803 - AWS's name
+    noEcho: bool = False,  # noqa: N803 - AWS's name
     reason: str | None = None,
 ) -> None:
     """Tell CloudFormation how a custom resource's request ended."""
@@ -35,6 +35,6 @@ def send(  # noqa: PLR0917 - AWS's signature
         }
     ).encode()
     headers = {"content-type": "", "content-length": str(len(body))}
-    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310
+    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - https
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the URL that CloudFormation gave
         answer.read()
