@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
     from constructs_lib.checks._options import CheckOptions
-    from constructs_lib.review.model import Report
+    from constructs_lib.review.model import PrincipalReport, Report
 
 __all__ = ["Checker"]
 
@@ -60,7 +60,7 @@ class Checker:
         places = Places()
         if report.findings:
             places = read_places({path.parent for path in stacks}, context.app_construct, stacks.values())
-        owners = {principal.id: principal.construct_path for principal in report.principals}
+        owners = {item.id: _owner(item, places) for item in report.principals} if report.findings else {}
         shown = [Shown(item, owners.get(item.principal or ""), places, stacks) for item in report.findings]
         if self._options.report is not None:
             _write(root / self._options.report, _with_acknowledgements(report, shown, self._options.config))
@@ -99,6 +99,12 @@ def assembly_of(templates: Iterable[Path]) -> Path:
     while not (folder / "manifest.json").is_file() and folder != folder.parent:
         folder = folder.parent
     return folder
+
+
+def _owner(principal: PrincipalReport, places: Places) -> str | None:
+    """Return the path of a principal's own resource, which what is acknowledged on the L1 covers too."""
+    path, _, logical_id = principal.id.rpartition("#")
+    return places.construct(Path(path), logical_id) or principal.construct_path
 
 
 def _shown_path(folder: Path) -> str:

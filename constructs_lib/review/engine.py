@@ -18,7 +18,16 @@ from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDA
 from constructs_lib.review.config import Config, matches_principal
 from constructs_lib.review.facts import Facts
 from constructs_lib.review.kinds import kind_of
-from constructs_lib.review.model import Acknowledgement, Input, Location, Options, PrincipalReport, Report
+from constructs_lib.review.model import (
+    Acknowledgement,
+    Input,
+    Location,
+    Options,
+    PrincipalReport,
+    Report,
+    Resource,
+    resource_id,
+)
 from constructs_lib.review.report import summarize
 from constructs_lib.review.rules import checks
 from constructs_lib.review.rules._base import Node, Run
@@ -26,7 +35,7 @@ from constructs_lib.review.rules._base import Node, Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from constructs_lib.review.model import Finding, Model, Principal, Resource, Severity
+    from constructs_lib.review.model import Finding, Model, Principal, Severity
 
     LineOf = Callable[[str, str], int | None]
 
@@ -239,12 +248,25 @@ def _settle(
     return replace(finding, severity=severity, acknowledged=accepted, help=text)
 
 
+def _acknowledgements(finding: Finding, subject: Principal | Resource | None) -> tuple[Acknowledgement, ...]:
+    """Return what was accepted where the finding stands, then what was accepted for its subject.
+
+    The CDK goes by the place, so a policy's own acknowledgement silences what is found in that policy.
+    """
+    if subject is None:
+        return ()
+    if isinstance(subject, Resource) or not subject.at_policies:
+        return subject.acknowledgements
+    at = resource_id(finding.location.path, finding.location.pointer)
+    return (*subject.at_policies.get(at, ()), *subject.acknowledgements)
+
+
 def _accepted(
     finding: Finding, subject: Principal | Resource | None, options: Options
 ) -> tuple[Acknowledgement | None, list[str]]:
     """Return the acknowledgement that counts, and remarks about those that don't."""
     remarks = []
-    for item in subject.acknowledgements if subject is not None else ():
+    for item in _acknowledgements(finding, subject):
         if item.rule.rpartition("::")[2] != finding.rule:
             continue
         if item.reason.strip():

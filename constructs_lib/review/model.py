@@ -34,6 +34,7 @@ __all__ = [
     "Touches",
     "Verdict",
     "Witness",
+    "resource_id",
 ]
 
 Kind = Literal["app", "deploy", "service", "operator", "unknown"]
@@ -78,7 +79,8 @@ class Principal:
     boundary (``None``: there is none; one that the input doesn't define is ``None`` plus an ``incomplete``
     entry), ``trust`` the assume-role policy. ``arn`` may hold ``UNRESOLVED``. ``environment`` identifies
     account and Region where the input knows them (``"111122223333/us-east-1"``), else ``"unknown"``.
-    ``mark`` is the kind that our own constructs wrote into the template's metadata.
+    ``mark`` is the kind that our own constructs wrote into the template's metadata. ``at_policies`` has what
+    was accepted for other resources that its policies stand in, by :func:`resource_id`.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Principal:
     conditional: bool = False
     incomplete: tuple[Incomplete, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    at_policies: Mapping[str, tuple[Acknowledgement, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,11 @@ class Model:
     inputs: tuple[Input, ...]
     principals: tuple[Principal, ...]
     resources: tuple[Resource, ...]
+
+
+def resource_id(path: str, pointer: str) -> str:
+    """Return ``path#LogicalId`` of the resource of a template that a pointer leads into."""
+    return f"{path}#{pointer.removeprefix('/Resources/').partition('/')[0]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,53 @@ def test_the_report_beside_the_templates_is_that_of_the_command_line(
 
 
 @DOORS
+@pytest.mark.parametrize(
+    "on",
+    [
+        ["policy"],
+        ["policy resource"],
+        ["role resource"],
+        ["other policy"],
+        ["role", "policy"],
+        ["policy", "app"],
+        ["role", "stack"],
+        ["role", "role resource"],
+        ["role", "role"],
+    ],
+    ids=" and ".join,
+)
+def test_plugin_and_command_line_agree_on_what_an_acknowledgement_covers(
+    door: Any, on: list[str], synth: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app, (role,) = mixed(tmp_path)
+    other = iam.Policy(cdk.Stack.of(role), "Other", roles=[role])
+    other.add_statements(iam.PolicyStatement(actions=["bedrock:Retrieve"], resources=["*"]))
+    policy = role.node.find_child("DefaultPolicy")
+    places = {
+        "app": app,
+        "stack": cdk.Stack.of(role),
+        "role": role,
+        "role resource": role.node.default_child,
+        "policy": policy,
+        "policy resource": policy.node.default_child,
+        "other policy": other,
+    }
+    for number, place in enumerate(on):
+        acknowledge(places[place], f"known {number}")
+        acknowledge(places[place], f"meant {number}", rule="BP201")
+    cdk.Validations.of(app).add_plugins(door(report="planes.json"))
+    synth(app)
+    written = json.loads((tmp_path / "planes.json").read_text("utf-8"))
+    (tmp_path / "planes.json").unlink()
+    main(["review", str(tmp_path), "--format", "json"])
+    assert written == json.loads(capsys.readouterr().out)
+    silenced = {finding["rule"] for finding in written["findings"] if finding["acknowledged"]}
+    # BP101 stands in the role's own policy, BP201 in the other one.
+    covered = {"policy": {"BP101"}, "policy resource": {"BP101"}, "other policy": {"BP201"}}
+    assert silenced == set().union(*(covered.get(place, {"BP101", "BP201"}) for place in on))
+
+
+@DOORS
 def test_an_acknowledgement_of_another_rule_silences_nothing(door: Any, synth: Callable[..., Any]) -> None:
     app, (role,) = mixed()
     acknowledge(role, "not this one", rule="BP102")
@@ -178,7 +225,7 @@ def test_a_role_acknowledged_covers_a_policy_that_another_stack_attaches(
     cdk.Validations.of(app).add_plugins(door())
     failed, reports, _ = synth(app)
     assert not failed
-    assert suppressed(reports) == [("BP101", "until the split", "Chat/Role")]
+    assert suppressed(reports) == [("BP101", "until the split", "Chat/Role/Resource")]
 
 
 @DOORS

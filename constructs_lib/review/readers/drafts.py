@@ -35,6 +35,7 @@ class Draft:
     tags: dict[str, str] = field(default_factory=dict)
     incomplete: list[Incomplete] = field(default_factory=list)
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    at_policies: dict[str, tuple[Acknowledgement, ...]] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)  # ids of groups whose policies count too
 
     def add(self, policy: Policy, incomplete: list[Incomplete]) -> None:
@@ -65,6 +66,7 @@ class Draft:
             conditional=self.conditional,
             incomplete=tuple(self.incomplete),
             acknowledgements=self.acknowledgements,
+            at_policies=self.at_policies,
         )
 
 

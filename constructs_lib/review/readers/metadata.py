@@ -56,7 +56,8 @@ def read_metadata(artifact: dict[str, Any], folder: str, load: Callable[[str], A
             elif kind == "aws:cdk:templateFile" and isinstance(data, str):
                 result.templates[path.strip("/")] = data
             elif kind == "aws:cdk:acknowledged-rules":
-                result.acknowledged += _accepted(path, data)
+                # Of two for the same rule on one construct the CDK takes the later.
+                result.acknowledged[:0] = _accepted(path, data)
     return result
 
 

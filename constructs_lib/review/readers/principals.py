@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from constructs_lib.policy._model import UNRESOLVED, Origin, Policy
-from constructs_lib.review.model import Incomplete, Kind
+from constructs_lib.review.model import Incomplete, Kind, resource_id
 from constructs_lib.review.readers import sam
 from constructs_lib.review.readers.drafts import Draft, Library, Managed
 from constructs_lib.review.readers.intrinsics import ABSENT, physical_names, resolve, texts
@@ -374,15 +374,28 @@ class _Builder:
             draft.add(managed.policy, managed.incomplete)
             self.drafts.append(draft)
 
-    def finish(self) -> Iterator[Principal]:
-        """Add the groups' policies to their users and yield the principals."""
+    def finish(self, accepting: dict[str, Scope]) -> Iterator[Principal]:
+        """Add the groups' policies to their users and yield the principals.
+
+        ``accepting`` are the templates, by path, in which something was acknowledged.
+        """
         groups = {draft.id: draft for draft in self.drafts if draft.type == "group"}
         for draft in self.drafts:
             for group in draft.groups:
                 for policy in groups[group].policies:
                     draft.add(policy, [])
                 draft.note(groups[group].incomplete)
+            _accept_at_policies(draft, accepting)
             yield draft.principal()
+
+
+def _accept_at_policies(draft: Draft, accepting: dict[str, Scope]) -> None:
+    """Note what was accepted for the resources that a principal's policies stand in, its own left out."""
+    for statement in (s for policy in draft.policies if accepting for s in policy.statements):
+        scope = accepting.get(statement.origin.path)
+        place = resource_id(statement.origin.path, statement.origin.pointer)
+        if scope is not None and place not in draft.at_policies and place != draft.id:
+            draft.at_policies[place] = scope.acknowledgements(place.rpartition("#")[2])
 
 
 def read_principals(assembly: Assembly) -> list[Principal]:
@@ -416,4 +429,4 @@ def read_principals(assembly: Assembly) -> list[Principal]:
         else:
             builder.members(place)
     builder.unattached()
-    return list(builder.finish())
+    return list(builder.finish({scope.path: scope for scope in assembly.scopes if scope.acknowledged}))

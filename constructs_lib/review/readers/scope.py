@@ -86,14 +86,18 @@ class Scope:
         return path.removesuffix("/Resource") if path else None
 
     def acknowledgements(self, logical_id: str) -> tuple[Acknowledgement, ...]:
-        """Return what somebody accepted for this resource or a construct above it."""
+        """Return what somebody accepted for this resource or a construct above it, the nearest first."""
         if not self.acknowledged:
             return ()
         path = self.full_path(logical_id)
+        above = [
+            entry
+            for entry in self.acknowledged
+            if not entry[0] or (path is not None and (path == entry[0] or path.startswith(entry[0] + "/")))
+        ]
+        above.sort(key=lambda entry: -len(entry[0]))
         return tuple(
-            Acknowledgement(rule.removeprefix(_PREFIX), reason, at or "/")
-            for at, rule, reason in self.acknowledged
-            if not at or (path is not None and (path == at or path.startswith(at + "/")))
+            Acknowledgement(rule.removeprefix(_PREFIX), reason, at or "/") for at, rule, reason in above
         )
 
     def condition(self, logical_id: str) -> str | None:

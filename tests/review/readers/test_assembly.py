@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.review import review
 from constructs_lib.review.readers import TemplateSource, read, read_templates
 
 if TYPE_CHECKING:
@@ -88,6 +89,54 @@ def test_acknowledgements_cover_the_subtree(
 ) -> None:
     found = _by_name(model)[name].acknowledgements
     assert {(item.rule, item.reason, item.at) for item in found} == expected
+
+
+def _with_two_policies(*acknowledged: tuple[str, str]) -> Model:
+    """Return a role `R` with one policy on each plane: `P` runs, `Q` configures."""
+
+    def policy(action: str) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        named = {"PolicyName": "p", "Roles": [{"Ref": "R"}]}
+        return {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {**named, "PolicyDocument": {"Statement": [statement]}},
+        }
+
+    body = {
+        "Resources": {
+            "R": {"Type": "AWS::IAM::Role"},
+            "P": policy("bedrock:InvokeModel"),
+            "Q": policy("bedrock:CreateAgent"),
+        }
+    }
+    source = TemplateSource(
+        path="S.template.json",
+        body=body,
+        construct_paths={"R": "S/Role/Resource", "P": "S/P/Resource", "Q": "S/Q/Resource"},
+        acknowledged=tuple((at, rule, f"because {at}") for at, rule in acknowledged),
+    )
+    return read_templates([source])
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "expected"),
+    [
+        ([("S/P", "BP201")], {"BP201": "S/P"}),
+        ([("S/P/Resource", "BP201")], {"BP201": "S/P/Resource"}),
+        ([("S/Q", "BP201")], {}),
+        ([("S/Q", "BP101")], {"BP101": "S/Q"}),
+        ([("S/P", "BP101")], {}),
+        ([("S/Role", "BP201"), ("S/P", "BP201")], {"BP201": "S/P"}),
+        ([("S", "BP201"), ("", "BP201"), ("S/Role", "BP201")], {"BP201": "S"}),
+        ([("", "BP101"), ("S", "BP101")], {"BP101": "S"}),
+    ],
+)
+def test_an_acknowledgement_on_a_policy_counts_for_what_stands_in_it(
+    acknowledged: list[tuple[str, str]], expected: dict[str, str]
+) -> None:
+    report = review(_with_two_policies(*acknowledged))
+    found = {f.rule: f.acknowledged.at for f in report.findings if f.acknowledged is not None}
+    assert found == expected
 
 
 def test_resources_that_rules_need_are_resolved(model: Model) -> None:
