@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam, sts
 
@@ -69,15 +69,14 @@ def _keys_of(request: Request) -> tuple[str, str, str]:
 
 
 def _may_pass(request: Request, role: str) -> Response | None:
-    from ministack.core.iam_actions import access_denied_response  # noqa: PLC0415
-
     caller = iam_evaluator.resolve_principal(request.access_key, get_account_id())
     if not isinstance(caller, iam_evaluator.PrincipalInfo):
         return None  # ministack's own dispatcher refuses it
     check = Check("iam:PassRole", role, {"iam:passedtoservice": "cloudformation.amazonaws.com"})
     sentence = denial(caller, check)
     if sentence is not None:
-        response: Response = access_denied_response(
+        # Looked up at each call: _dispatch puts a function in its place.
+        response: Response = iam_actions.access_denied_response(
             "cloudformation",
             check.action,
             caller.arn,
