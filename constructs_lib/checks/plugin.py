@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import aws_cdk as cdk
 import jsii
 
-from constructs_lib import __version__
-from constructs_lib.checks._options import check_options, rule_ids
-from constructs_lib.checks._run import Checker
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from constructs_lib.review.model import Kind
+from constructs_lib.checks._door import Door
 
 __all__ = ["BedrockPlaneChecks"]
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
-class BedrockPlaneChecks:
+class BedrockPlaneChecks(Door):
     """Reviews the synthesized templates and fails the synthesis while an error stands.
 
     ``Validations.of(app).add_plugins(BedrockPlaneChecks())`` on an app reviews all its stages as one
@@ -28,50 +19,7 @@ class BedrockPlaneChecks:
     with ``Validations.of(construct).acknowledge(Acknowledgment(id="bedrock-planes::BP101", reason="..."))``.
     """
 
-    def __init__(
-        self,
-        *,
-        strict: bool = False,
-        off: Iterable[str] = (),
-        kinds: Mapping[Kind, Iterable[str]] | None = None,
-        config: str | None = None,
-        report: str | None = None,
-    ) -> None:
-        """Set the check up.
-
-        Args:
-            strict: also fail on control reads beside data (BP102) and on app and deploy roles that are known
-                in part only (BP107). Without it these pass.
-            off: ids of rules that are not checked. Without it all are.
-            kinds: what principals are for, by patterns of their name or construct path, or
-                ``tag:KEY=VALUE``: ``{"app": ["*/Chat/Role"]}``. Without it only marks and trust policies say.
-            config: the path of a TOML file with the configuration of `bedrock-planes review`, such as
-                ``pyproject.toml``; ``off`` and ``kinds`` add to it. Without it none is read.
-            report: the name of a file for the JSON report, beside the templates. Without it none is written.
-
-        Raises:
-            ValueError: an unknown rule or kind, or a wrong configuration file.
-
-        """
-        self._checker = Checker(
-            check_options(strict=strict, off=off, kinds=kinds, config=config, report=report)
-        )
-
     @property
     def name(self) -> str:
         """The plugin's name in the CDK's report."""
         return "bedrock-planes"
-
-    @property
-    def version(self) -> str:
-        """The version of this package."""
-        return __version__
-
-    @property
-    def rule_ids(self) -> list[str]:
-        """The ids of all rules, as acknowledgements name them."""
-        return rule_ids()
-
-    def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
-        """Review the templates; the CDK calls this."""
-        return self._checker.validate(context)

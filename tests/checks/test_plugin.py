@@ -9,6 +9,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 
+from constructs_lib import __version__
 from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, _engine, _run, mark_role
 from constructs_lib.review.cli import main
 from constructs_lib.review.rules import rules
@@ -462,7 +463,12 @@ def test_a_wrong_option_is_refused_where_it_is_written(door: Any, options: dict[
 def test_it_names_all_rules(door: Any) -> None:
     check = door()
     assert check.rule_ids == [f"bedrock-planes::{rule.id}" for rule in rules()]
-    assert check.version
+    assert check.version == __version__
+
+
+def test_the_pack_has_one_name_for_the_report_and_for_cdk_nag() -> None:
+    pack = BedrockPlaneNagPack()
+    assert pack.name == pack.read_pack_name == "BedrockPlanes"
 
 
 def test_findings_carry_remedy_and_proof(synth: Callable[..., Any]) -> None:
