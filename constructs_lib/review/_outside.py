@@ -24,6 +24,7 @@ __all__ = [
     "RUNNERS",
     "UPDATE_CODE",
     "Outside",
+    "named_actions",
     "outside",
 ]
 
@@ -169,7 +170,7 @@ def _known() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _named(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> frozenset[str]:
+def named_actions(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> frozenset[str]:
     """Return the actions kept here that a statement names."""
     if actions is not None:
         return frozenset().union(*(_pattern(pattern) for pattern in actions))
@@ -194,7 +195,7 @@ def outside(policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]) -> t
     denies: list[Statement] = []
     for policy in policies:
         for statement in policy.statements:
-            named = _named(statement.actions, statement.not_actions)
+            named = named_actions(statement.actions, statement.not_actions)
             if not named:
                 continue
             if statement.effect == "Allow":
@@ -224,7 +225,7 @@ def _left(
             continue
         denied = deny.resources or ("*",)
         if all(any(matching.covers(text, resource) for text in denied) for resource in resources):
-            named -= _named(deny.actions, deny.not_actions)
+            named -= named_actions(deny.actions, deny.not_actions)
     for layer in layers:
         named = frozenset(action for action in named if _within(action, resources, layer))
     return (named, resources) if named else None
@@ -232,7 +233,7 @@ def _left(
 
 def _within(action: str, resources: tuple[str, ...], layer: list[Statement]) -> bool:
     for limit in layer:
-        if limit.effect == "Allow" and action in _named(limit.actions, limit.not_actions):
+        if limit.effect == "Allow" and action in named_actions(limit.actions, limit.not_actions):
             allowed = ("*",) if limit.not_resources is not None else limit.resources or ("*",)
             if any(matching.may_overlap(text, resource) for text in allowed for resource in resources):
                 return True

@@ -85,7 +85,7 @@ def _reviewed(paths: Sequence[str], options: Options, *, progress: bool) -> Repo
 def _one_by_one(
     paths: Sequence[str], stdin: bytes | None, sources: Sources, options: Options, *, progress: bool
 ) -> Iterator[Part]:
-    for count, model in enumerate(read_each(paths, stdin=stdin, sources=sources), 1):
+    for count, model in enumerate(read_each(paths, stdin=stdin, sources=sources, lean=True), 1):
         yield with_lines(look(model, options), sources.line_of)
         if progress and count % 50 == 0:
             _say(f"{count} inputs reviewed")
@@ -144,10 +144,9 @@ def _is_export(path: str) -> bool:
 def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
     """Review one chunk in a worker."""
     chunk, options = work
+    gc.collect()  # the collector is off; whatever cycle the chunk before left goes now, its parts have gone
     sources = Sources()
-    parts = [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
-    gc.collect()  # the collector is off; whatever cycle there was goes now
-    return parts
+    return [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
 
 
 def _teach_pickle() -> None:

@@ -10,6 +10,7 @@ What the values mean where a template leaves a choice is said in :mod:`.intrinsi
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.review.model import Input, Model
@@ -45,6 +46,19 @@ _WANTED = (
 )
 
 
+@dataclass(slots=True)
+class _Reading:
+    """What the files of one run share.
+
+    ``accounts`` are the pages of account exports met so far, ``lean`` leaves out of templates what no rule
+    asks about.
+    """
+
+    sources: Sources | None = None
+    lean: bool = False
+    accounts: list[tuple[str, Any]] = field(default_factory=list)
+
+
 def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
     """Read everything under the paths into one model.
 
@@ -57,41 +71,43 @@ def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
 
 
 def read_each(
-    paths: Sequence[str], *, stdin: bytes | None = None, sources: Sources | None = None
+    paths: Sequence[str], *, stdin: bytes | None = None, sources: Sources | None = None, lean: bool = False
 ) -> Iterator[Model]:
     """Yield one model per template, assembly or policy, so that a long run holds one at a time.
 
     The account exports of a run come last, in one model: pages of one account may lie in several files.
-    ``sources`` learns the lines of what is read, so that nothing is read a second time for them.
+    ``sources`` learns the lines of what is read, so that nothing is read a second time for them. ``lean``
+    leaves statements out of the principals of templates that no rule asks about: a review comes to the same
+    report without working out their resources.
     """
-    accounts: list[tuple[str, Any]] = []
+    reading = _Reading(sources, lean)
     for path in dict.fromkeys(paths):
         if path == STDIN:
             data = files.standard_input() if stdin is None else stdin
-            yield _guarded(files.Found(STDIN, is_assembly=False, direct=True), accounts, data, sources)
+            yield _guarded(files.Found(STDIN, is_assembly=False, direct=True), reading, data)
             continue
         empty = True
         for found in files.walk(path):
-            model = _guarded(found, accounts, None, sources)
+            model = _guarded(found, reading)
             if model.inputs:
                 empty = False
                 yield model
         if empty:
             yield Model((Input(path, None, f"nothing to review in this folder; {_WANTED}"),), (), ())
-    if accounts:
-        yield Model((), tuple(read_accounts(accounts)), ())
+    if reading.accounts:
+        yield Model((), tuple(read_accounts(reading.accounts)), ())
 
 
 def read_found(found: Iterable[files.Found], sources: Sources | None = None) -> Iterator[Model]:
-    """Yield models as :func:`read_each` does, for what :func:`.files.walk` found: a share of a batch.
+    """Yield models as a lean :func:`read_each` does, for what :func:`.files.walk` found: a share of a batch.
 
     Pages of one account export must be in one share.
     """
-    accounts: list[tuple[str, Any]] = []
+    reading = _Reading(sources, lean=True)
     for item in found:
-        yield _guarded(item, accounts, None, sources)
-    if accounts:
-        yield Model((), tuple(read_accounts(accounts)), ())
+        yield _guarded(item, reading)
+    if reading.accounts:
+        yield Model((), tuple(read_accounts(reading.accounts)), ())
 
 
 def read_document(document: Any, name: str = "document") -> Model:
@@ -102,15 +118,15 @@ def read_document(document: Any, name: str = "document") -> Model:
         name: how findings name it, in place of a path.
 
     """
-    accounts: list[tuple[str, Any]] = []
+    reading = _Reading()
     try:
         # One pass through the C encoder gives every reader the shapes that JSON has.
         plain = json.loads(json.dumps(document, default=str))
     except (TypeError, ValueError, RecursionError) as error:
         return Model((Input(name, None, f"no JSON value: {line_of_fault(error)}; {_WANTED}"),), (), ())
-    model = _decoded(plain, name, accounts, direct=True)
-    if accounts:
-        model = Model(model.inputs, tuple(read_accounts(accounts)), ())
+    model = _decoded(plain, name, reading, direct=True)
+    if reading.accounts:
+        model = Model(model.inputs, tuple(read_accounts(reading.accounts)), ())
     return model
 
 
@@ -131,14 +147,12 @@ def _merged(models: Iterable[Model]) -> Model:
     )
 
 
-def _guarded(
-    found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None, sources: Sources | None
-) -> Model:
+def _guarded(found: files.Found, reading: _Reading, data: bytes | None = None) -> Model:
     """Read one thing; whatever goes wrong becomes its error."""
     try:
         if found.is_assembly:
-            return _assembly(found.path, sources)
-        return _file(found, accounts, data, sources)
+            return _assembly(found.path, reading)
+        return _file(found, reading, data)
     except (OSError, ValueError) as error:
         if not found.direct and not files.looks_like_ours(found.path):
             return Model((), (), ())
@@ -150,11 +164,9 @@ def _guarded(
     return Model((Input(found.path, None, fault),), (), ())
 
 
-def _file(
-    found: files.Found, accounts: list[tuple[str, Any]], data: bytes | None, sources: Sources | None
-) -> Model:
-    decoded = _loaded(found.path, data, sources)
-    model = _decoded(decoded.value, found.path, accounts, direct=found.direct)
+def _file(found: files.Found, reading: _Reading, data: bytes | None) -> Model:
+    decoded = _loaded(found.path, data, reading.sources)
+    model = _decoded(decoded.value, found.path, reading, direct=found.direct)
     first = model.inputs[0] if model.inputs else None
     if first is None or (decoded.fault is None and first.error is None):
         return model
@@ -168,17 +180,17 @@ def _file(
     return Model((Input(first.path, first.kind, fault),), model.principals, model.resources)
 
 
-def _decoded(value: Any, path: str, accounts: list[tuple[str, Any]], *, direct: bool) -> Model:
+def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model:
     """Read a decoded value by what it is."""
     if is_template(value):
-        principals, resources = read_sources([TemplateSource(path, value)])
+        principals, resources = read_sources([TemplateSource(path, value)], lean=reading.lean)
         return Model((Input(path, "cfn-template", None),), tuple(principals), tuple(resources))
     if is_policy(value):
         principal, fault = read_policy(value, path)
         line = f"{fault[0] or '/'}: {fault[1]}" if fault else None
         return Model((Input(path, "iam-policy", line),), (principal,), ())
     if is_gaad(value):
-        accounts.append((path, value))
+        reading.accounts.append((path, value))
         return Model((Input(path, "gaad", None),), (), ())
     if not direct:
         return Model((), (), ())
@@ -193,9 +205,9 @@ def _loaded(path: str, data: bytes | None, sources: Sources | None) -> Decoded:
     return decoded
 
 
-def _assembly(path: str, sources: Sources | None) -> Model:
-    found = read_manifest(path, lambda name: _loaded(name, None, sources).value)
+def _assembly(path: str, reading: _Reading) -> Model:
+    found = read_manifest(path, lambda name: _loaded(name, None, reading.sources).value)
     if not found.inputs:
         return Model((Input(path, "cdk-assembly", "the assembly has no stacks; run `cdk synth`"),), (), ())
-    principals, resources = read_sources(found.sources)
+    principals, resources = read_sources(found.sources, lean=reading.lean)
     return Model(tuple(found.inputs), tuple(principals), tuple(resources))

@@ -10,17 +10,21 @@ import marshal
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.policy._model import UNRESOLVED, Origin, Statement
+from constructs_lib.review.readers.idle import is_idle
 from constructs_lib.review.readers.intrinsics import resolve_element
 
 if TYPE_CHECKING:
     from constructs_lib.policy._model import Effect
     from constructs_lib.review.readers.scope import Scope
 
-__all__ = ["plain_statement", "recurring"]
+__all__ = ["IDLE", "plain_statement", "recurring"]
 
 _EFFECTS: Final[dict[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
 _KEPT: Final = 4096
 _actions: dict[str, tuple[str, ...]] = {}
+
+IDLE: Final = Statement("Deny", (), None, (), None, None, None, (), None, False, (), Origin("", ""))
+"""Stands for a statement that no rule asks about: see :func:`constructs_lib.review.readers.idle.is_idle`."""
 
 
 def recurring(node: Any) -> bytes | None:
@@ -33,20 +37,24 @@ def recurring(node: Any) -> bytes | None:
 
 
 def plain_statement(node: dict[str, Any], scope: Scope, pointer: str, conditional: bool) -> Statement | None:
-    """Return a statement of texts whose resources alone are computed, ``None`` for every other shape."""
+    """Return a statement of texts whose resources alone are computed, ``None`` for every other shape.
+
+    Where the model need hold only what rules ask about (``Assembly.lean``), an idle statement is
+    :data:`IDLE`: of most policies most statements are, and their resources are not worked out.
+    """
     sid = node.get("Sid")
     effect = node.get("Effect")
     if len(node) != (3 if sid is None else 4) or type(effect) is not str or effect not in _EFFECTS:
         return None
     actions = _texts(node.get("Action"))
-    if actions is None or not (sid is None or type(sid) is str):
-        return None
     node_resource = node.get("Resource")
+    if actions is None or node_resource is None or not (sid is None or type(sid) is str):
+        return None
+    if scope.assembly.lean and is_idle(actions, node_resource, scope):
+        return IDLE
     if type(node_resource) is str:
         resources: tuple[str, ...] | None = (node_resource,)
         reasons: tuple[str, ...] = ()
-    elif node_resource is None:
-        return None
     else:
         found = resolve_element(node_resource, scope)
         if found is None:

@@ -9,7 +9,7 @@ from constructs_lib.policy._model import UNRESOLVED, Origin, Policy, Statement
 from constructs_lib.policy.documents import DocumentError, parse_document, parse_statement
 from constructs_lib.review.model import Incomplete
 from constructs_lib.review.readers.intrinsics import resolve
-from constructs_lib.review.readers.plain import plain_statement, recurring
+from constructs_lib.review.readers.plain import IDLE, plain_statement, recurring
 from constructs_lib.review.readers.scope import one_line
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def _statements(node: Any, pointer: str, conditional: bool, read: Read, depth: i
         return
     plain = plain_statement(node, read.scope, pointer, conditional) if type(node) is dict else None
     if plain is not None:
-        read.statements.append(plain)
+        if plain is not IDLE:
+            read.statements.append(plain)
         return
     found = resolve(node, read.scope)
     for value in found.values:

@@ -118,9 +118,15 @@ _PARTITIONS: Final = (
 
 
 class Assembly:
-    """Templates that are deployed together: they see each other's exports and outputs."""
+    """Templates that are deployed together: they see each other's exports and outputs.
 
-    def __init__(self) -> None:
+    Args:
+        lean: leave out statements that no rule asks about.
+
+    """
+
+    def __init__(self, *, lean: bool = False) -> None:
+        self.lean = lean
         self.scopes: list[Scope] = []
         self._exports: dict[str, list[tuple[Scope, Any]]] | None = None
 

@@ -61,10 +61,18 @@ def is_template(value: object) -> bool:
     )
 
 
-def read_sources(sources: Iterable[TemplateSource]) -> tuple[list[Principal], list[Resource]]:
-    """Return the principals and resources of templates that are deployed together."""
+def read_sources(
+    sources: Iterable[TemplateSource], *, lean: bool = False
+) -> tuple[list[Principal], list[Resource]]:
+    """Return the principals and resources of templates that are deployed together.
+
+    Args:
+        sources: the templates.
+        lean: leave out statements that no rule asks about.
+
+    """
     listed = list(sources)
-    assembly = Assembly()
+    assembly = Assembly(lean=lean)
     by_path = {source.path: source for source in listed}
     children = {path for source in listed for path in source.nested.values()} - {""}
     roots = [source for source in listed if source.path not in children] or listed
