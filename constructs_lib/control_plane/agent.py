@@ -6,8 +6,6 @@ constructs are for accounts that have it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -17,6 +15,7 @@ from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
 from constructs_lib._cdk import check_arn, check_length, check_pattern, service_role
+from constructs_lib.control_plane._fingerprint import RecordingAgent, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +97,7 @@ class Agent(AgentBase):
                 streaming=streaming,
             ),
         )
-        self._l1 = bedrock.CfnAgent(
+        self._l1 = RecordingAgent(
             self,
             "Resource",
             agent_name=name,
@@ -131,9 +130,7 @@ class Agent(AgentBase):
 
     def fingerprint(self) -> str:
         """Return a short hash of everything that the service sees of this agent, tags left out."""
-        content = dict(cdk.Stack.of(self).resolve(self._l1._cfn_properties))  # noqa: SLF001 - no public name
-        content.pop("tags", None)
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8].upper()
+        return fingerprint(self._l1)
 
     def create_alias(self, construct_id: str = "Alias", *, name: str) -> AgentAlias:
         """Make an alias on the agent as it is at the end of the synthesis."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import jsii
@@ -14,6 +12,7 @@ from constructs import IValidation
 
 from constructs_lib import grants as _grants
 from constructs_lib._cdk import PlanesError, check_arn, check_length, check_pattern
+from constructs_lib.control_plane._fingerprint import RecordingGuardrail, fingerprint
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -52,23 +51,6 @@ class GuardrailBase(cdk.Resource):
             {"guardrail": _grants.target(self.guardrail_arn)},
             values=_grants.required_guardrail_values(self, self.guardrail_arn, version),
         )
-
-
-# Resolving drops what is None, so a deletion is recorded as something that no override can be.
-_DELETED = {"deleted": True}
-
-
-class _RecordingGuardrail(bedrock.CfnGuardrail):
-    """The L1, remembering its overrides: no public API gives them back, and they are content too."""
-
-    def __init__(self, scope: Construct, construct_id: str, **props: Any) -> None:
-        self.overrides: dict[str, Any] = {}
-        super().__init__(scope, construct_id, **props)
-
-    def add_override(self, path: str, value: Any) -> None:
-        # All four ways to override end here, deletions with no value.
-        self.overrides[path] = _DELETED if value is None else value
-        super().add_override(path, value)
 
 
 class Guardrail(GuardrailBase):
@@ -125,7 +107,7 @@ class Guardrail(GuardrailBase):
                 f"the guardrail `{name}` filters nothing: give one of {', '.join(f'`{p}`' for p in policies)}"
             )
         super().__init__(scope, construct_id)
-        self._l1 = _RecordingGuardrail(
+        self._l1 = RecordingGuardrail(
             self,
             "Resource",
             name=name,
@@ -139,13 +121,7 @@ class Guardrail(GuardrailBase):
 
     def fingerprint(self) -> str:
         """Return a short hash of everything that the service sees of this guardrail, tags left out."""
-        stack = cdk.Stack.of(self)
-        content = dict(stack.resolve(self._l1._cfn_properties))  # noqa: SLF001 - the rendered props have no public name
-        for tags in ("Tags", "tags"):
-            content.pop(tags, None)
-        overrides = stack.resolve(self._l1.overrides) if self._l1.overrides else {}
-        text = json.dumps([content, overrides], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+        return fingerprint(self._l1)
 
     def create_version(
         self, construct_id: str = "Version", *, description: str | None = None

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 
 from constructs_lib import Agent, AgentAlias, Guardrail, GuardrailVersion, KnowledgeBase, PlanesError
 from tests.cdk import ACCOUNT, PARTITION, Stack, arn, resources, template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INSTRUCTION = "Answer questions about the two planes of Amazon Bedrock."
 NOVA = "amazon.nova-lite-v1:0"
@@ -119,17 +123,40 @@ def test_a_profile_gives_its_models_only_through_the_profile() -> None:
     ]
 
 
-def test_the_alias_keeps_its_logical_id_and_changes_with_the_agent() -> None:
-    def alias(instruction: str) -> tuple[str, str]:
-        stack = Stack()
-        agent(stack, instruction=instruction).create_alias(name="live")
-        [(logical_id, resource)] = resources(template(stack), "AWS::Bedrock::AgentAlias").items()
-        return logical_id, resource["Properties"]["Description"]
+def alias_of(change: Callable[[Agent], object] = lambda a: None, **props: Any) -> tuple[str, str]:
+    """Return the logical id and the description of the alias of an agent."""
+    stack = Stack()
+    made = agent(stack, **props)
+    made.create_alias(name="live")
+    change(made)
+    [(logical_id, resource)] = resources(template(stack), "AWS::Bedrock::AgentAlias").items()
+    return logical_id, resource["Properties"]["Description"]
 
-    first, same, other = alias(INSTRUCTION), alias(INSTRUCTION), alias(INSTRUCTION + " Be brief.")
-    assert first == same
+
+def l1(made: Agent) -> bedrock.CfnAgent:
+    child = made.node.default_child
+    assert isinstance(child, bedrock.CfnAgent)
+    return child
+
+
+CONTENT: dict[str, tuple[Callable[[Agent], object], dict[str, Any]]] = {
+    "a prop": (lambda a: None, {"instruction": INSTRUCTION + " Be brief."}),
+    "an L1 setter": (lambda a: setattr(l1(a), "instruction", INSTRUCTION + " Be brief."), {}),
+    "an override": (lambda a: l1(a).add_property_override("OrchestrationType", "DEFAULT"), {}),
+    "a deleted property": (lambda a: l1(a).add_property_deletion_override("IdleSessionTTLInSeconds"), {}),
+}
+
+
+@pytest.mark.parametrize("case", CONTENT)
+def test_the_alias_keeps_its_logical_id_and_changes_with_the_agent(case: str) -> None:
+    first, (change, props) = alias_of(), CONTENT[case]
+    other = alias_of(change, **props)
     assert first[0] == other[0]
     assert first[1] != other[1]
+
+
+def test_tags_leave_the_alias_alone() -> None:
+    assert alias_of(lambda a: cdk.Tags.of(a).add("owner", "me")) == alias_of()
 
 
 def test_the_permission_to_call_is_on_the_alias() -> None:
