@@ -1,17 +1,19 @@
-"""Conditions that pin a wide resource pattern."""
+"""Data actions on wide resource patterns, and the conditions that pin such a pattern."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.facts import has_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from constructs_lib.policy._model import Condition
+    from constructs_lib.review.facts import Facts, Held
 
-__all__ = ["is_pinned", "passes_named_only"]
+__all__ = ["Wide", "is_pinned", "passes_named_only", "wide_rows"]
 
 _PINS = (
     "bedrock:InferenceProfileArn",
@@ -23,6 +25,34 @@ _PINS = (
     "bedrock-agentcore:*",
 )
 _OPERATORS = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
+
+
+class Wide(NamedTuple):
+    """One statement: its first piece with a wide pattern, the data actions on all of them, the patterns."""
+
+    held: Held
+    mask: int
+    resources: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells the finding from others of its rule on the principal."""
+        return (*sorted(self.held.statement.actions or ("NotAction",)), *sorted(self.resources))
+
+
+def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
+    """Return the statements that allow data actions, which take ARNs, on patterns that are wide.
+
+    Data reads, what a condition pins and what AWS's own read-only policies open are left out.
+    """
+    rows: dict[int, Wide] = {}
+    for held in facts.held if facts.mask else ():
+        mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
+        if not mask or not is_wide(held.resource) or is_pinned(held.conditions) or facts.is_audit(held):
+            continue
+        row = rows.get(id(held.statement), Wide(held, 0, ()))
+        rows[id(held.statement)] = Wide(row.held, row.mask | mask, (*row.resources, held.resource))
+    return rows.values()
 
 
 def is_pinned(conditions: Iterable[Condition]) -> bool:

@@ -33,15 +33,14 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of
-from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.rules._base import Rule, Run, listing, who
-from constructs_lib.review.rules._scopes import is_pinned
+from constructs_lib.review.rules._scopes import wide_rows
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts, Held
+    from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
 __all__ = ["RULE", "check"]
@@ -51,23 +50,15 @@ RULE = Rule("BP201", "unscoped-data-action", "error", "a data action is allowed 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    if not facts.mask:
-        return
-    rows: dict[int, tuple[Held, int, list[str]]] = {}
-    for held in facts.held:
-        mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
-        if not mask or scope_of(held.resource) != "any" or is_pinned(held.conditions) or facts.is_audit(held):
-            continue
-        first, sum_mask, resources = rows.get(id(held.statement), (held, 0, []))
-        rows[id(held.statement)] = (first, sum_mask | mask, [*resources, held.resource])
-    for held, mask, resources in rows.values():
+    for row in wide_rows(facts, lambda resource: scope_of(resource) == "any"):
+        held, mask, resources = row
         but = f" except {listing(held.piece.excluded, 2)}" if held.piece.excluded else ""
         yield RULE.finding(
             facts,
             held.statement.origin,
             f"{who(facts)} may call {listing(names_of(mask))} on {listing(resources)}{but}",
             "list the ARNs in `Resource`",
-            key=(*sorted(held.statement.actions or ("NotAction",)), *sorted(resources)),
+            key=row.key,
             witness=witness_of(facts, held, mask, f"{listing(resources, 1)} covers every resource"),
             conditional=held.statement.conditional or facts.principal.conditional,
         )

@@ -32,15 +32,15 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of, types_of
-from constructs_lib.review._masks import masks, plane_bits
+from constructs_lib.review._masks import masks
 from constructs_lib.review.rules._base import Rule, Run, listing, who
-from constructs_lib.review.rules._scopes import is_pinned
+from constructs_lib.review.rules._scopes import wide_rows
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts, Held
+    from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
 __all__ = ["RULE", "check"]
@@ -56,33 +56,23 @@ RULE = Rule(
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    if not facts.mask:
-        return
-    rows: dict[int, tuple[Held, int, list[str]]] = {}
-    for held in facts.held:
-        mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
-        if (
-            not mask
-            or scope_of(held.resource) not in {"type", "account"}
-            or is_pinned(held.conditions)
-            or _nobody_can_list(held.resource)
-            or facts.is_audit(held)
-        ):
-            continue
-        first, sum_mask, resources = rows.get(id(held.statement), (held, 0, []))
-        rows[id(held.statement)] = (first, sum_mask | mask, [*resources, held.resource])
-    for held, mask, resources in rows.values():
+    for row in wide_rows(facts, _is_type_wide):
+        held, mask, resources = row
         yield RULE.finding(
             facts,
             held.statement.origin,
             f"{who(facts)} may call {listing(names_of(mask))} on all of {listing(resources)}",
             "list the ARNs in `Resource`",
-            key=(*sorted(held.statement.actions or ("NotAction",)), *sorted(resources)),
+            key=row.key,
             witness=witness_of(
                 facts, held, mask, f"{listing(resources, 1)} covers resources that nobody named"
             ),
             conditional=held.statement.conditional or facts.principal.conditional,
         )
+
+
+def _is_type_wide(resource: str) -> bool:
+    return scope_of(resource) in {"type", "account"} and not _nobody_can_list(resource)
 
 
 def _nobody_can_list(resource: str) -> bool:
