@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.model import Resource
     from constructs_lib.review.rules._base import Node
 
-__all__ = ["Function", "Step", "functions_of", "reaches", "steps_from"]
+__all__ = ["Function", "Step", "functions_of", "made_up", "reaches", "steps_from"]
 
 
 class Step(NamedTuple):
@@ -83,12 +83,12 @@ def _covers(pattern: str, arn: str, *, together: bool) -> bool:
         return matching.matches(pattern, arn)
     if not matching.matches(ours[5], theirs[5]):
         return False
-    if _made_up(ours[5]) and not together:
+    if made_up(ours[5]) and not together:
         return False
     return all(matching.may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
 
 
-def _made_up(resource: str) -> bool:
+def made_up(resource: str) -> bool:
     """Whether a name is one that CloudFormation makes up for a stack of unknown name."""
     return f"/{UNRESOLVED}" in resource or f":{UNRESOLVED}" in resource
 
@@ -183,7 +183,7 @@ def _running(nodes: list[Node], functions: Iterable[Function]) -> list[tuple[Fun
         (function, node)
         for function in functions
         for node in by_arn.get(function.role, ())
-        if node.origin.path == function.path or not _made_up(function.role)
+        if node.origin.path == function.path or not made_up(function.role)
     ]
 
 

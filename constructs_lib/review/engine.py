@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import __version__, catalogue
 from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.review._graph import Function, functions_of
+from constructs_lib.review._graph import Function, functions_of, made_up
 from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDATE_CODE
 from constructs_lib.review.config import Config, matches_principal
-from constructs_lib.review.facts import Facts
+from constructs_lib.review.facts import NOTHING, Facts
 from constructs_lib.review.kinds import kind_of
 from constructs_lib.review.model import (
     Acknowledgement,
@@ -83,19 +83,25 @@ def look(model: Model, options: Options) -> Part:
     records = [(record, check) for record, check in checks() if record.id not in config.off]
     on_principals = [check for record, check in records if record.scope in {"principal", "both"}]
     on_resources = [check for record, check in records if record.scope in {"resource", "both"}]
-    everyone: list[Facts] = []
+    named = _named_by_trusts(model.principals)
     for principal in model.principals:
-        facts = Facts(principal, kind_of(principal, config), options.scps)
-        everyone.append(facts)
+        kind = kind_of(principal, config)
+        if kind == "unknown" and not principal.policies and not _has_own_name(principal, named):
+            part.principals.append(_idle_report(principal))
+            continue
+        facts = Facts(principal, kind, options.scps)
         part.principals.append(_report(facts))
+        before = len(part.findings)
         for check in on_principals if facts.concerns_us and not facts.is_boundary else ():
             part.findings += [(finding, None) for finding in check(facts, run)]
-    found = {finding.principal for finding, _ in part.findings}
-    named = _named_by_trusts(model.principals)
-    part.nodes = [_node(facts) for facts in everyone if facts.principal.id in found or _matters(facts, named)]
+        if len(part.findings) > before or _matters(facts, named):
+            part.nodes.append(_node(facts))
+    ours = {node.arn for node in part.nodes}
     for resource in model.resources:
         part.traces += _traces(resource)
-        part.functions += functions_of(resource)
+        part.functions += (
+            item for item in functions_of(resource) if item.role in ours or not made_up(item.role)
+        )
         for check in on_resources:
             part.findings += [(finding, resource) for finding in check(resource, run)]
     return part
@@ -163,10 +169,23 @@ def _matters(facts: Facts, named: set[str]) -> bool:
     write, _, data, _, _ = facts.planes
     if facts.kind != "unknown" or write or data:
         return True
-    name = facts.principal.arn.split(":", 5)[-1]
-    if f"/{UNRESOLVED}" not in name or name in named:
+    if _has_own_name(facts.principal, named):
         return True
     return any(not way.actions.isdisjoint(_WAYS) for way in facts.outside)
+
+
+def _has_own_name(principal: Principal, named: set[str]) -> bool:
+    """Whether trusts can name a principal: of this model in any way, of another by a name of its own."""
+    name = principal.arn.split(":", 5)[-1]
+    return f"/{UNRESOLVED}" not in name or name in named
+
+
+def _idle_report(principal: Principal) -> PrincipalReport:
+    """Return what the report says of a principal that holds nothing."""
+    gaps = tuple(dict.fromkeys(principal.incomplete))
+    return PrincipalReport(
+        principal.id, principal.name, principal.construct_path, "unknown", "none", NOTHING, {}, gaps
+    )
 
 
 def _report(facts: Facts) -> PrincipalReport:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from constructs_lib.policy.effective import Effective
     from constructs_lib.review.model import Kind, Principal, Verdict
 
-__all__ = ["Facts", "Held", "has_key", "is_aws_managed", "shown"]
+__all__ = ["NOTHING", "Facts", "Held", "has_key", "is_aws_managed", "shown"]
 
 
 _LARGE = 500
-_NOTHING = Touches()
+NOTHING = Touches()
 # AWS's managed policies for people who look at everything and run nothing:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
 _AUDITS = frozenset({"ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess"})
@@ -106,7 +106,7 @@ class Facts:
     def touches(self) -> Touches:
         """Which kinds of action the principal reaches; tagging of control resources is none of them."""
         if not self.mask:
-            return _NOTHING
+            return NOTHING
         write, read, data, data_read, _ = self.planes
         return Touches(bool(write), bool(read), bool(data), bool(data_read))
 
