@@ -1239,6 +1239,8 @@ CASES = [
         [
             {
                 "Action": [
+                    "bedrock-agentcore:ConnectBrowserAutomationStream",
+                    "bedrock-agentcore:ConnectBrowserLiveViewStream",
                     "bedrock-agentcore:GetBrowserSession",
                     "bedrock-agentcore:StartBrowserSession",
                     "bedrock-agentcore:StopBrowserSession",
@@ -1246,14 +1248,7 @@ CASES = [
                 ],
                 "Resource": "arn:aws:bedrock-agentcore:us-east-1:aws:browser/aws.browser.v1",
             },
-            {
-                "Action": [
-                    "bedrock-agentcore:ConnectBrowserAutomationStream",
-                    "bedrock-agentcore:ConnectBrowserLiveViewStream",
-                    "bedrock-agentcore:ListBrowserSessions",
-                ],
-                "Resource": "*",
-            },
+            {"Action": "bedrock-agentcore:ListBrowserSessions", "Resource": "*"},
         ],
         (
             "bedrock-agentcore:UpdateBrowserStream",
@@ -1273,6 +1268,8 @@ CASES = [
         [
             {
                 "Action": [
+                    "bedrock-agentcore:ConnectBrowserAutomationStream",
+                    "bedrock-agentcore:ConnectBrowserLiveViewStream",
                     "bedrock-agentcore:GetBrowserSession",
                     "bedrock-agentcore:StartBrowserSession",
                     "bedrock-agentcore:StopBrowserSession",
@@ -1280,14 +1277,7 @@ CASES = [
                 ],
                 "Resource": f"{C}browser-custom/b-1",
             },
-            {
-                "Action": [
-                    "bedrock-agentcore:ConnectBrowserAutomationStream",
-                    "bedrock-agentcore:ConnectBrowserLiveViewStream",
-                    "bedrock-agentcore:ListBrowserSessions",
-                ],
-                "Resource": "*",
-            },
+            {"Action": "bedrock-agentcore:ListBrowserSessions", "Resource": "*"},
         ],
         ("bedrock-agentcore:UpdateBrowserStream", f"{C}browser-custom/b-1", {}),
         ("bedrock-agentcore:UpdateBrowserStream", f"{C}browser-custom/b-1x", {}),

@@ -136,6 +136,8 @@ def _tools() -> tuple[GrantVerb, ...]:
             (
                 GrantPart(
                     _core(
+                        "ConnectBrowserAutomationStream",
+                        "ConnectBrowserLiveViewStream",
                         "GetBrowserSession",
                         "StartBrowserSession",
                         "StopBrowserSession",
@@ -143,15 +145,7 @@ def _tools() -> tuple[GrantVerb, ...]:
                     ),
                     "browser",
                 ),
-                # These have no resource type.
-                GrantPart(
-                    _core(
-                        "ConnectBrowserAutomationStream",
-                        "ConnectBrowserLiveViewStream",
-                        "ListBrowserSessions",
-                    ),
-                    None,
-                ),
+                GrantPart(_core("ListBrowserSessions"), None),  # it has no resource type
             ),
             f"{_GUIDE}browser-resource-session-management.html",
             "sessions of a browser: start, drive, watch and stop",

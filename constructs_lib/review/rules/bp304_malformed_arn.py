@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 from constructs_lib import catalogue
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.policy._tables import types_of
-from constructs_lib.review.rules._base import Rule, Run, who
+from constructs_lib.review.rules._base import Rule, Run, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,20 +129,15 @@ def _segments_fault(arn: str, parts: list[str]) -> tuple[str, str] | None:  # no
     ):
         named = f"account `{account}`" if UNRESOLVED not in account else "an account"
         return f"a foundation model's ARN holds {named}", f"write `{':'.join((*parts[:4], '', resource))}`"
-    if (
-        types_of(arn)
-        or service not in _services()
-        or not types_of(":".join((*parts[:3], "*", "*", resource)))
-    ):
+    meant = types_of(":".join((*parts[:3], "*", "*", resource)))
+    if types_of(arn) or service not in _services() or not meant:
         return None
     if not account:
         return "the account is missing", "write the account between the fourth and the fifth colon"
     if not region:
         return "the Region is missing", "write the Region between the third and the fourth colon"
-    return (
-        "its Region or account is not one that the resource type has",
-        "compare it with the resource type's ARN",
-    )
+    formats = dict.fromkeys(catalogue.resource_types()[name].arns[0] for name in sorted(meant))
+    return "its Region or account is not one that the resource type has", f"write {listing(formats)}"
 
 
 @cache
