@@ -1,13 +1,14 @@
-"""A principal may fetch other people's tokens and keys.
+"""A principal may fetch other people's tokens and keys, or pay with their money.
 
 ## What it does
-Finds AgentCore actions that hand out credentials (`GetResourceApiKey`, `GetResourceOauth2Token`,
-`GetWorkloadAccessToken`, ...) allowed on `*` or on everything of an account, without a condition that pins
-them.
+Finds AgentCore actions that hand out credentials allowed on `*` or on everything of an account, without a
+condition that pins them: tokens and keys (`GetResourceApiKey`, `GetResourceOauth2Token`,
+`GetWorkloadAccessToken`, ...), and `ProcessPayment`, whose answer is a payment that is ready to be sent.
 
 ## Why is this bad?
 AgentCore Identity keeps the API keys and OAuth tokens of third-party services. Unscoped, one agent's role
-reads the credentials of every other agent and of the users behind them.
+reads the credentials of every other agent and of the users behind them. A payment manager stands for the
+wallets and budgets of one team: unscoped, an agent spends those of all.
 
 ## Example
 ```json
@@ -23,8 +24,11 @@ reads the credentials of every other agent and of the users behind them.
  "arn:aws:bedrock-agentcore:us-east-1:111122223333:workload-identity-directory/default/workload-identity/chat"]}
 ```
 
+`ProcessPayment` takes the payment manager's ARN; AWS gives it a role of its own.
+
 ## References
 - https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/scope-credential-provider-access.html
+- https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html
 """
 
@@ -32,6 +36,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib import catalogue
 from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of
 from constructs_lib.review._masks import masks
@@ -40,7 +45,7 @@ from constructs_lib.review.rules._scopes import is_pinned
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
@@ -48,8 +53,14 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP404", "credential-release", "warning", "a principal may fetch other people's tokens and keys", __name__
+    "BP404",
+    "credential-release",
+    "warning",
+    "a principal may fetch other people's tokens and keys, or pay with their money",
+    __name__,
 )
+
+_PAYMENT = "bedrock-agentcore:ProcessPayment"
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
@@ -64,12 +75,23 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         if scope_of(held.resource) not in {"any", "account"} or is_pinned(held.conditions):
             continue
         seen.add(id(held.statement))
+        names = names_of(mask)
+        tokens = [name for name in names if name != _PAYMENT]
+        deeds = [f"fetch tokens and keys ({listing(tokens)})"] if tokens else []
+        deeds += [f"pay from any wallet (`{_PAYMENT}`)"] if _PAYMENT in names else []
+        covered = "credential provider or workload identity" if tokens else "payment manager"
         yield RULE.finding(
             facts,
             held.statement.origin,
-            f"{who(facts)} may fetch credentials ({listing(names_of(mask))}) on `{held.resource}`",
-            "name the token vault, the credential provider and the workload identity in `Resource`",
+            f"{who(facts)} may {' and '.join(deeds)} on `{held.resource}`",
+            f"list the ARNs in `Resource`: {_taken(names)}",
             key=(*sorted(held.statement.actions or ("NotAction",)), held.resource),
-            witness=witness_of(facts, held, mask, f"`{held.resource}` covers every credential provider"),
+            witness=witness_of(facts, held, mask, f"`{held.resource}` covers every {covered}"),
             conditional=held.statement.conditional or facts.principal.conditional,
         )
+
+
+def _taken(names: Iterable[str]) -> str:
+    """Return the resource types of the actions, as ARNs spell them."""
+    kinds = {kind.partition(":")[2] for name in names for kind in catalogue.actions()[name].resource_types}
+    return listing(sorted(kinds), 8)
