@@ -179,12 +179,72 @@ def test_each_finding_has_its_own_fingerprint() -> None:
     assert len(prints) == len(set(prints)) == 2
 
 
-def test_a_baseline_accepts_what_it_holds_and_nothing_new() -> None:
+@pytest.mark.parametrize(
+    ("added", "known", "new"),
+    [
+        (_allow("bedrock:Retrieve"), {"BP101"}, {"BP201"}),
+        (_allow("bedrock:DeleteGuardrail"), set(), {"BP101"}),
+        (_allow("bedrock:ListAgents"), {"BP101"}, {"BP102"}),
+        (_allow("bedrock:createagent"), {"BP101"}, set()),
+        (_allow("s3:GetObject"), {"BP101"}, set()),
+    ],
+    ids=lambda value: value["Action"] if isinstance(value, dict) else "",
+)
+def test_a_baseline_accepts_what_it_holds_and_nothing_new(
+    added: dict[str, Any], known: set[str], new: set[str]
+) -> None:
     baseline = baseline_of(to_json(_run(_MIXED)), "old.json")
-    worse = _policy(*_MIXED["Statement"], _allow("bedrock:Retrieve"))
-    report = _run(worse, baseline=baseline)
-    assert {f.rule for f in report.findings if f.acknowledged} == {"BP101"}
-    assert {f.rule for f in report.findings if not f.acknowledged} == {"BP201"}
+    report = _run(_policy(*_MIXED["Statement"], added), baseline=baseline)
+    assert {f.rule for f in report.findings if f.acknowledged} == known
+    assert {f.rule for f in report.findings if not f.acknowledged} == new
+
+
+def test_a_baseline_of_control_reads_accepts_no_other_read() -> None:
+    invoke = _allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL)
+    baseline = baseline_of(to_json(_run(_policy(invoke, _allow("bedrock:ListAgents")))), "old.json")
+    same = _run(_policy(_allow("bedrock:ListAgents"), invoke), baseline=baseline)
+    more = _run(_policy(invoke, _allow(["bedrock:ListAgents", "bedrock:ListFlows"])), baseline=baseline)
+    assert [bool(f.acknowledged) for f in (*same.findings, *more.findings)] == [True, False]
+
+
+def test_a_baseline_of_an_incomplete_role_accepts_no_other_gap() -> None:
+    def strict(*names: str, **options: Any) -> Report:
+        arns = [f"arn:aws:iam::111122223333:policy/{name}" for name in names]
+        role = {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": arns}}
+        role["Metadata"] = {"bedrock-planes:role": {"kind": "deploy"}}
+        return _run({"Resources": {"R": role}}, strict=True, **options)
+
+    baseline = baseline_of(to_json(strict("shared")), "old.json")
+    (same,), (more,) = (
+        strict(*names, baseline=baseline).findings for names in (["shared"], ["shared", "other"])
+    )
+    assert same.rule == more.rule == "BP107"
+    assert [bool(finding.acknowledged) for finding in (same, more)] == [True, False]
+
+
+def _deploy_role(*actions: str) -> Report:
+    """Review a role that is marked as one that deploys."""
+    properties = {
+        "AssumeRolePolicyDocument": _policy(),
+        "Policies": [{"PolicyName": "p", "PolicyDocument": _policy(_allow(list(actions), _MODEL))}],
+    }
+    role = {"Type": "AWS::IAM::Role", "Properties": properties}
+    role["Metadata"] = {"bedrock-planes:role": {"kind": "deploy"}}
+    return _run({"Resources": {"R": role}})
+
+
+def test_what_crosses_at_a_deploy_role_is_data() -> None:
+    def print_of(*actions: str) -> str:
+        found = _deploy_role(*actions).findings
+        return next(f.fingerprint for f in found if f.rule == "BP101")
+
+    first = print_of("bedrock:InvokeModel", "bedrock:CreateModelCustomizationJob")
+    grown = print_of(
+        "bedrock:InvokeModel", "bedrock:CreateModelCustomizationJob", "bedrock:CreateEvaluationJob"
+    )
+    crossing = print_of("bedrock:Invoke*", "bedrock:CreateModelCustomizationJob")
+    assert first == grown
+    assert first != crossing
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other"}', '{"schema": "bedrock-planes/review/1"}'])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from constructs_lib.policy._tables import action_mask
 from constructs_lib.review.facts import shown
 from constructs_lib.review.model import Finding, Location
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Kind, Options, Principal, Resource, Severity, Verdict, Witness
 
-__all__ = ["SECTIONS", "Node", "Rule", "Run", "at", "listing", "origins", "who"]
+__all__ = ["SECTIONS", "Node", "Rule", "Run", "at", "listing", "origins", "who", "written_for"]
 
 SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "References")
 
@@ -186,6 +187,20 @@ def at(origin: Origin) -> Location:
 def origins(items: Iterable[object]) -> tuple[Origin, ...]:
     """Return the origins of the statements of things that have one, each once."""
     return tuple(dict.fromkeys(item.statement.origin for item in items))  # type: ignore[attr-defined] # Held, Outside and Grant all have a statement
+
+
+def written_for(facts: Facts, mask: int) -> tuple[str, ...]:
+    """Return the action patterns that give any action of a mask, for the key of a finding on a principal.
+
+    As written and not expanded: a baseline then knows the finding when AWS adds an action that `bedrock:*`
+    covers, and doesn't know it when somebody adds one to the policy.
+    """
+    statements = {id(held.statement): held.statement for held in facts.held if held.mask & mask}
+    found: set[str] = set()
+    for statement in statements.values():
+        patterns = ("NotAction",) if statement.actions is None else statement.actions
+        found.update(p.lower() for p in patterns if statement.actions is None or action_mask(p) & mask)
+    return tuple(sorted(found))
 
 
 def who(facts: Facts) -> str:

@@ -35,7 +35,7 @@ from constructs_lib.policy import matching
 from constructs_lib.policy._tables import names_of, tables
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.kinds import bedrock_services
-from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._base import Rule, Run, listing, origins, who, written_for
 from constructs_lib.review.rules._models import resource_of
 from constructs_lib.review.rules._scopes import passes_named_only
 from constructs_lib.review.rules._witness import witness_of
@@ -50,6 +50,8 @@ __all__ = ["RULE", "check"]
 
 RULE = Rule("BP101", "mixed-planes", "error", "one principal may configure Bedrock and run it", __name__)
 
+# What these are for is the control plane, so the other side is what crosses.
+_CONFIGURES = frozenset({"deploy", "operator"})
 # Control writes in the role policies that AWS documents for Bedrock's own services, by the resource on whose
 # behalf Bedrock assumes the role: third-party vector stores of knowledge bases (kb-permissions), and the
 # invocation jobs that an evaluation starts and stops (automatic-service-roles). The role for batch inference
@@ -101,7 +103,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         f"{who(facts)} may configure Bedrock ({listing(names_of(write))}) "
         f"and run it ({listing(names_of(data))})",
         _help(facts),
-        key=(),
+        key=written_for(facts, data if facts.kind in _CONFIGURES else write),
         related=origins(held for held in facts.held if held.mask & (write | data)),
         witness=witness_of(
             facts, control_at, write, f"the same principal may call {listing(names_of(data), 1)}"

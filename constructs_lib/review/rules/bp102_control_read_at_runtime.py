@@ -31,9 +31,9 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.policy import matching
 from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import names_of, tables
+from constructs_lib.policy._tables import names_of
 from constructs_lib.review._masks import masks, plane_bits
-from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._base import Rule, Run, listing, origins, who, written_for
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         "AWS documents this read beside the grant; drop it if the application works without"
         if documented
         else "pass ids and ARNs to the application, and leave these actions to the deploy role",
-        key=(),
+        key=written_for(facts, read | tagging),
         severity="note" if documented else None,
         related=origins(found),
         witness=witness_of(facts, first, read | tagging, "the principal holds data actions"),
@@ -110,7 +110,7 @@ def _is_documented(facts: Facts, held: Held) -> bool:
             _same(other.resource, held.resource) for action in beside for other in facts.holds(action)
         ):
             return False
-    return bool(tables().bit)
+    return True
 
 
 def _same(granted: str, read: str) -> bool:

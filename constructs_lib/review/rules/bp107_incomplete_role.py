@@ -55,6 +55,6 @@ def check(facts: Facts, run: Run) -> Iterator[Finding]:
             Origin(path, gaps[0].pointer),
             f"{facts.kind} {who(facts)} is known in part only: {gaps[0].why}{more}",
             "define what it refers to in the same assembly, or review the account's export",
-            key=(),
+            key=sorted({gap.why for gap in gaps}),
             related=(Origin(path, gap.pointer) for gap in gaps[1:]),
         )
