@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARK",
+    "CheckedRole",
     "Facade",
     "PlanesError",
     "bedrock_trust",
@@ -51,7 +52,32 @@ class Facade:
 
     def __get__(self, role: object | None, owner: type) -> Any:
         """Return the role's facade, made on first use."""
-        return self if role is None else role.__dict__.setdefault("_facade", self._make(role))
+        if role is None:
+            return self
+        if "_facade" not in role.__dict__:
+            role.__dict__["_facade"] = self._make(role)
+        return role.__dict__["_facade"]
+
+
+class CheckedRole(iam.Role):
+    """A role that looks at each statement before it takes it.
+
+    Every grant of every library ends in ``add_to_principal_policy``; ``add_to_policy`` is overridden too so
+    that its refusal is raised here and not in JavaScript, where it would lose its class.
+    """
+
+    def _check(self, statement: Mapping[str, Any]) -> None:
+        """Raise :class:`PlanesError` when the role may not hold the statement, given as IAM's JSON."""
+        raise NotImplementedError
+
+    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
+        """Check and add a statement."""
+        self._check(statement.to_statement_json())
+        return super().add_to_principal_policy(statement)
+
+    def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
+        """Check and add a statement."""
+        return self.add_to_principal_policy(statement).statement_added
 
 
 def is_token(value: str) -> bool:

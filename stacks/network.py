@@ -45,8 +45,7 @@ class NetworkStack(PlanesStack):
             self.vpc,
             "AwsSolutions::AwsSolutions-VPC7",
             "Nothing but HTTPS to the Bedrock endpoints leaves these subnets, and CloudTrail and the "
-            "invocation "
-            "logging record each call with more than a flow log holds.",
+            "invocation logging record each call with more than a flow log holds.",
         )
         self.endpoints = BedrockVpcEndpoints(self, "Endpoints", vpc=self.vpc)
         acknowledge(

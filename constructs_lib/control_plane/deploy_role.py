@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib._cdk import PlanesError, check_pattern, mark_role
+from constructs_lib._cdk import CheckedRole, PlanesError, check_pattern, mark_role
 from constructs_lib.catalogue import Plane, actions, expand
 from constructs_lib.control_plane._deploy_policies import (
     Scope,
@@ -18,6 +18,8 @@ from constructs_lib.control_plane._deploy_policies import (
 from constructs_lib.grants.guard import as_list
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import Construct
 
 __all__ = ["DeployRole"]
@@ -32,7 +34,7 @@ _SETTINGS = (
 )
 
 
-class DeployRole(iam.Role):
+class DeployRole(CheckedRole):
     """A role, and managed policies, with what CloudFormation calls to deploy the constructs of this library.
 
     The policies hold control-plane actions of Bedrock and what the constructs need beside it, in one account
@@ -93,7 +95,7 @@ class DeployRole(iam.Role):
         self._path = f"{scope.node.path}/{construct_id}"
         for statements in documents.values():
             for statement in statements:
-                _check(self._path, statement)
+                self._check(statement)
         cloudformation = iam.ServicePrincipal("cloudformation.amazonaws.com")
         super().__init__(
             scope,
@@ -117,21 +119,15 @@ class DeployRole(iam.Role):
         """The ARNs for ``cdk bootstrap --cloudformation-execution-policies``, joined with commas."""
         return [policy.managed_policy_arn for policy in self.policies]
 
-    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
-        """Check and add a statement; every grant of every library ends here."""
-        _check(self._path, statement.to_statement_json())
-        return super().add_to_principal_policy(statement)
-
-    def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
-        """Check and add a statement."""
-        return self.add_to_principal_policy(statement).statement_added
+    def _check(self, statement: Mapping[str, Any]) -> None:
+        _refuse(self._path, statement)
 
 
 def _document(statements: list[dict[str, Any]]) -> iam.PolicyDocument:
     return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
 
 
-def _check(path: str, statement: dict[str, Any]) -> None:
+def _refuse(path: str, statement: Mapping[str, Any]) -> None:
     """Refuse every Allow statement that means an action of the data plane."""
     if statement.get("Effect", "Allow") != "Allow":
         return
@@ -142,7 +138,6 @@ def _check(path: str, statement: dict[str, Any]) -> None:
         data = [action for action in meant if action.plane is Plane.DATA]
         if data:
             raise PlanesError(
-                f"the deploy role `{path}` can't hold `{pattern}`: `{data[0].name}` is on the data "
-                f"plane, family "
-                f"`{data[0].family}`; give it to an AppRole"
+                f"the deploy role `{path}` can't hold `{pattern}`: `{data[0].name}` is on the data plane, "
+                f"family `{data[0].family}`; give it to an AppRole"
             )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_iam as iam
-
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import Facade, PlanesError, mark_role
+from constructs_lib._cdk import CheckedRole, Facade, PlanesError, mark_role
 from constructs_lib.catalogue import Plane
 from constructs_lib.grants.guard import as_list
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import aws_cdk as cdk
+    from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces import aws_bedrock as refs
     from constructs import Construct
 
@@ -34,7 +33,7 @@ class OperatorGrants:
         return _grants.grant(self._role, "ingest", targets)
 
 
-class OperatorRole(iam.Role):
+class OperatorRole(CheckedRole):
     """A role for operation: it syncs a data source, and neither builds nor runs anything.
 
     Bedrock statements are taken only with named control actions on named resources; wildcards and data-plane
@@ -73,17 +72,11 @@ class OperatorRole(iam.Role):
         )
         mark_role(self, "operator")
 
-    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
-        """Check and add a statement; every grant of every library ends here."""
-        _check(self._path, statement.to_statement_json())
-        return super().add_to_principal_policy(statement)
-
-    def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
-        """Check and add a statement."""
-        return self.add_to_principal_policy(statement).statement_added
+    def _check(self, statement: Mapping[str, Any]) -> None:
+        _refuse(self._path, statement)
 
 
-def _check(path: str, statement: Mapping[str, Any]) -> None:
+def _refuse(path: str, statement: Mapping[str, Any]) -> None:
     if statement.get("Effect", "Allow") != "Allow":
         return
     if "NotAction" in statement:

@@ -57,8 +57,7 @@ def check_managed(path: str, policy: iam.IManagedPolicy, limits: RoleLimits) -> 
         return
     shown = name if name and not is_token(name) else "a policy from elsewhere"
     raise PlanesError(
-        f"the app role `{path}` can't take the managed policy `{shown}`: what it allows can't be seen "
-        f"here, or is "
-        "more than an application needs; write the statements that it needs with `add_to_policy`, or "
+        f"the app role `{path}` can't take the managed policy `{shown}`: what it allows can't be seen here, "
+        "or is more than an application needs; write the statements that it needs with `add_to_policy`, or "
         "use a grant"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib._cdk import Facade, mark_role
+from constructs_lib._cdk import CheckedRole, Facade, mark_role
 from constructs_lib.data_plane._checks import check_document, check_managed, refuse
 from constructs_lib.data_plane._limits import (
     limits_document,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["AppRole"]
 
 
-class AppRole(iam.Role):
+class AppRole(CheckedRole):
     """A role that holds runtime actions of Bedrock on the resources named, and nothing that configures.
 
     It takes permissions of other services as any role does. What is refused, with the action, its plane and
@@ -101,7 +101,7 @@ class AppRole(iam.Role):
         for policy in managed_policies or ():
             check_managed(self._path, policy, self._limits)
         for role in assumable_roles:
-            refuse(self._path, {"Action": "sts:AssumeRole", "Resource": role}, self._limits)
+            self._check({"Action": "sts:AssumeRole", "Resource": role})
         guardrail = required_guardrail_values(scope, *required_guardrail) if required_guardrail else {}
         denied = limits_document(
             vpc_endpoints=required_vpc_endpoints,
@@ -152,10 +152,13 @@ class AppRole(iam.Role):
         if enforce:
             iam.PermissionsBoundary.of(self).apply(boundary)
 
+    def _check(self, statement: Mapping[str, Any]) -> None:
+        refuse(self._path, statement, self._limits)
+
     def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
         """Check the statements of a grant, and return where they go: the role's policy, once it exists."""
         for statement in statements:
-            refuse(self._path, statement, self._limits)
+            self._check(statement)
         self._given.add(verb)
         if self._policy is None:
             found = self.node.try_find_child("DefaultPolicy")
@@ -166,15 +169,6 @@ class AppRole(iam.Role):
         """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
         self._limits = requiring_guardrail(self._path, self._limits, self._given)
         mark_limits(self, self._limits)
-
-    def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
-        """Check and add a statement; every grant of every library ends here."""
-        refuse(self._path, statement.to_statement_json(), self._limits)
-        return super().add_to_principal_policy(statement)
-
-    def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
-        """Check and add a statement."""
-        return self.add_to_principal_policy(statement).statement_added
 
     def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
         """Check and attach a managed policy."""
