@@ -27,6 +27,7 @@ __all__ = [
     "check_pattern",
     "is_token",
     "mark_role",
+    "resource_of",
     "service_role",
 ]
 
@@ -137,10 +138,18 @@ def mark_role(role: iam.Role, kind: str) -> None:
 
     Metadata is added to the L1: assigning ``cfn_options.metadata`` would erase ``aws:cdk:path``.
     """
+    resource_of(role).add_metadata(MARK, {"kind": kind})
+
+
+def resource_of(role: iam.Role) -> iam.CfnRole:
+    """Return the L1 of a role; raise :class:`PlanesError` where the app's settings leave it without one."""
     resource = role.node.default_child
-    if not isinstance(resource, cdk.CfnResource):
-        raise PlanesError(f"the role `{role.node.path}` has no resource in this app, so it can't be marked")
-    resource.add_metadata(MARK, {"kind": kind})
+    if not isinstance(resource, iam.CfnRole):
+        raise PlanesError(
+            f"the role `{role.node.path}` has no resource in this app, so it can't be marked: take it out of "
+            "`iam.Role.customize_roles`"
+        )
+    return resource
 
 
 def bedrock_trust(scope: Construct, source: str) -> iam.IPrincipal:

@@ -10,7 +10,7 @@ from constructs_lib import catalogue
 from constructs_lib._cdk import MARK, PlanesError
 from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue import grants as table
-from constructs_lib.grants.guard import NO_LIMITS, RoleLimits
+from constructs_lib.grants.guard import RoleLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -20,7 +20,7 @@ __all__ = [
     "limits_document",
     "limits_from_mark",
     "limits_of",
-    "mark_limits",
+    "mark_checked",
     "requiring_guardrail",
     "with_session_tags",
 ]
@@ -62,12 +62,13 @@ def requiring_guardrail(path: str, limits: RoleLimits, given: Set[str]) -> RoleL
     return RoleLimits(limits.families, guardrail=True, regions=limits.regions)
 
 
-def mark_limits(role: iam.Role, limits: RoleLimits) -> None:
-    """Write the limits into the mark, for the check of the finished templates."""
-    resource = role.node.default_child
-    if limits == NO_LIMITS or not isinstance(resource, iam.CfnRole):
-        return
-    resource.add_metadata(MARK, {"kind": "app", **_as_mark(limits)})
+def mark_checked(role: iam.CfnRole, limits: RoleLimits) -> None:
+    """Mark an app role of ours, with its limits, for the check of the finished templates.
+
+    A role that is only said to be one (``checks.mark_role``, or a template's metadata) is left to the review.
+    """
+    # Metadata is added: assigning cfn_options.metadata would erase aws:cdk:path.
+    role.add_metadata(MARK, {"kind": "app", "checked": True, **_as_mark(limits)})
 
 
 def _as_mark(limits: RoleLimits) -> dict[str, Any]:
@@ -78,8 +79,10 @@ def _as_mark(limits: RoleLimits) -> dict[str, Any]:
     }
 
 
-def limits_from_mark(mark: Mapping[str, Any]) -> RoleLimits:
-    """Read the limits back from a template."""
+def limits_from_mark(mark: Mapping[str, Any]) -> RoleLimits | None:
+    """Read the limits back from a template; ``None`` says that the role is not for us to check."""
+    if mark.get("kind") != "app" or mark.get("checked") is not True:
+        return None
     families, regions = mark.get("families"), mark.get("regions")
     return RoleLimits(
         frozenset(families) if families is not None else None,

@@ -94,10 +94,10 @@ def findings(paths: Sequence[Path]) -> list[tuple[Path, str, str, str]]:
     """
     templates = {path: json.loads(path.read_text("utf-8")) for path in _with_nested(paths)}
     roles = {
-        (path, logical_id): limits_from_mark(mark)
+        (path, logical_id): limits
         for path, template in templates.items()
         for logical_id, resource in template.get("Resources", {}).items()
-        if (mark := (resource.get("Metadata") or {}).get(MARK, {})).get("kind") == "app"
+        if (limits := limits_from_mark((resource.get("Metadata") or {}).get(MARK, {}))) is not None
     }
     exported = _exports(templates)
     found = []
@@ -108,7 +108,7 @@ def findings(paths: Sequence[Path]) -> list[tuple[Path, str, str, str]]:
                 held[role].append((template["Resources"][logical_id]["Type"], document))
             for index, statement in enumerate(as_list(document.get("Statement"))):
                 found += [
-                    (path, logical_id, f"{place}/Statement/{index}", refusal.message(logical_id))
+                    (path, logical_id, f"{place}/Statement/{index}", refusal.message(role[1]))
                     for role in owners
                     for refusal in refusals(statement, roles[role])
                 ]

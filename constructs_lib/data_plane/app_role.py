@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib._cdk import CheckedRole, Facade, mark_role
+from constructs_lib._cdk import CheckedRole, Facade, resource_of
 from constructs_lib.data_plane._checks import check_document, check_managed, refuse
 from constructs_lib.data_plane._limits import (
     limits_document,
     limits_of,
-    mark_limits,
+    mark_checked,
     requiring_guardrail,
     with_session_tags,
 )
@@ -120,9 +120,9 @@ class AppRole(CheckedRole):
             max_session_duration=max_session_duration,
             permissions_boundary=permissions_boundary,
         )
+        self._resource = resource_of(self)
         self._bound(permissions_boundary, assumable_roles, families, enforce=enforce_boundary)
-        mark_role(self, "app")
-        mark_limits(self, self._limits)
+        mark_checked(self._resource, self._limits)
         guard_stage(self)
         if assumable_roles:
             self.add_to_policy(
@@ -146,9 +146,7 @@ class AppRole(CheckedRole):
                 if assumable_roles or families is not None
                 else DataPlaneBoundary.of(self)
             )
-            resource = self.node.default_child
-            if isinstance(resource, iam.CfnRole):
-                resource.permissions_boundary = boundary.managed_policy_arn
+            self._resource.permissions_boundary = boundary.managed_policy_arn
         if enforce:
             iam.PermissionsBoundary.of(self).apply(boundary)
 
@@ -168,7 +166,7 @@ class AppRole(CheckedRole):
     def require_guardrail(self) -> None:
         """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
         self._limits = requiring_guardrail(self._path, self._limits, self._given)
-        mark_limits(self, self._limits)
+        mark_checked(self._resource, self._limits)
 
     def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
         """Check and attach a managed policy."""

@@ -8,9 +8,9 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib._cdk import Facade, PlanesError, mark_role
+from constructs_lib._cdk import Facade, PlanesError
 from constructs_lib.data_plane._checks import refuse
-from constructs_lib.data_plane._limits import limits_of, mark_limits, requiring_guardrail
+from constructs_lib.data_plane._limits import limits_of, mark_checked, requiring_guardrail
 from constructs_lib.data_plane._synth_guard import guard_stage
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.grants import DataPlaneGrants
@@ -58,13 +58,15 @@ class ExistingAppRole(Construct):
         self._given: set[str] = set()
         self._policy = iam.Policy(self, "Policy", roles=[role])
         resource = role.node.default_child
-        if isinstance(role, iam.Role) and isinstance(resource, iam.CfnRole):
-            mark_role(role, "app")
-            mark_limits(role, self._limits)
+        self._resource = (
+            resource if isinstance(role, iam.Role) and isinstance(resource, iam.CfnRole) else None
+        )
+        if self._resource is not None:
+            mark_checked(self._resource, self._limits)
             guard_stage(self)
             boundary = DataPlaneBoundary.of(self)
-            if resource.permissions_boundary is None:
-                resource.permissions_boundary = boundary.managed_policy_arn
+            if self._resource.permissions_boundary is None:
+                self._resource.permissions_boundary = boundary.managed_policy_arn
             if enforce_boundary:
                 iam.PermissionsBoundary.of(role).apply(boundary)
         elif enforce_boundary:
@@ -83,6 +85,8 @@ class ExistingAppRole(Construct):
     def require_guardrail(self) -> None:
         """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
         self._limits = requiring_guardrail(self._path, self._limits, self._given)
+        if self._resource is not None:
+            mark_checked(self._resource, self._limits)
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

@@ -308,7 +308,7 @@ def test_the_mark_and_the_boundary_are_in_the_template() -> None:
     found = template(stack)
     [boundary_id] = resources(found, "AWS::IAM::ManagedPolicy")
     for made in resources(found, "AWS::IAM::Role").values():
-        assert made["Metadata"]["bedrock-planes:role"] == {"kind": "app"}
+        assert made["Metadata"]["bedrock-planes:role"] == {"kind": "app", "checked": True}
         assert made["Properties"]["PermissionsBoundary"] == {"Ref": boundary_id}
 
 

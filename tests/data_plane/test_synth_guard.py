@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -11,6 +12,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from constructs_lib import AppRole
+from constructs_lib.checks import mark_role
 from constructs_lib.data_plane import _synth_guard
 
 if TYPE_CHECKING:
@@ -151,9 +153,10 @@ def test_one_control_action_fails_the_synthesis(made: Made, door: Callable[[Made
     door(made)
     [violation] = made.violations()
     assert violation["severity"] == "fatal"
-    assert (
-        "can't hold `bedrock:CreateAgent`: it is on the control plane, family `bedrock-agent`"
-        in violation["description"]
+    assert re.match(
+        r"the app role `(Nested)?R[0-9A-F]{8}` can't hold `bedrock:CreateAgent`: it is on the control plane, "
+        "family `bedrock-agent`",
+        violation["description"],
     )
 
 
@@ -167,6 +170,21 @@ def test_a_clean_app_passes_and_the_check_is_registered_once(made: Made) -> None
     AppRole(made.stack, "Second", assumed_by=LAMBDA).grants.converse("amazon.nova-lite-v1:0")
     iam.Role(made.stack, "Other", assumed_by=LAMBDA).add_to_policy(create())
     assert made.violations() == []
+
+
+def test_a_role_that_is_only_marked_is_left_to_the_review(made: Made) -> None:
+    marked = iam.Role(made.stack, "Other", assumed_by=LAMBDA)
+    marked.add_to_policy(create())
+    mark_role(marked, "app")
+    assert made.violations() == []
+
+
+def test_an_existing_role_that_must_use_a_guardrail_is_checked_for_it(made: Made) -> None:
+    plain = iam.Role(made.stack, "Plain", assumed_by=LAMBDA)
+    AppRole.from_role(made.stack, "App", plain).grants.require_guardrail("abcdef123456")
+    plain.add_to_policy(iam.PolicyStatement(actions=["bedrock:RetrieveAndGenerate"], resources=["*"]))
+    [violation] = made.violations()
+    assert "carry no guardrail" in violation["description"]
 
 
 def test_a_stage_is_checked_by_itself(made: Made) -> None:
@@ -196,7 +214,8 @@ def write(folder: Path, name: str, resources: dict[str, Any], outputs: dict[str,
 
 
 def test_a_weak_reference_between_stacks_is_followed(tmp_path: Path) -> None:
-    role = {"Type": "AWS::IAM::Role", "Properties": {}, "Metadata": {"bedrock-planes:role": {"kind": "app"}}}
+    mark = {"bedrock-planes:role": {"kind": "app", "checked": True}}
+    role = {"Type": "AWS::IAM::Role", "Properties": {}, "Metadata": mark}
     policy = {
         "Type": "AWS::IAM::Policy",
         "Properties": {
@@ -213,6 +232,10 @@ def test_a_weak_reference_between_stacks_is_followed(tmp_path: Path) -> None:
     ]
 
 
-def test_a_role_that_is_not_marked_is_nobodys_business(tmp_path: Path) -> None:
-    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": {"Statement": CREATE}}]}}
+@pytest.mark.parametrize("metadata", [{}, {"bedrock-planes:role": {"kind": "app"}}], ids=["plain", "marked"])
+def test_a_role_that_is_no_app_role_of_ours_is_left_to_the_review(
+    tmp_path: Path, metadata: dict[str, Any]
+) -> None:
+    policies = [{"PolicyDocument": {"Statement": CREATE}}]
+    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}, "Metadata": metadata}
     assert _synth_guard.findings([write(tmp_path, "A", {"R": role})]) == []
