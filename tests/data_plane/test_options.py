@@ -344,5 +344,7 @@ def test_limits_are_kept_in_the_finished_template_too() -> None:
         roles=[made.role_name],
         policy_document={"Statement": [{"Effect": "Allow", "Action": "bedrock:Retrieve", "Resource": "*"}]},
     )
-    with pytest.raises(RuntimeError, match="`RC21A1702` can't hold `bedrock:Retrieve`: it belongs to the family"):
+    with pytest.raises(
+        RuntimeError, match="`RC21A1702` can't hold `bedrock:Retrieve`: it belongs to the family"
+    ):
         synthesize(stack)
