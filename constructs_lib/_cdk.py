@@ -24,6 +24,7 @@ __all__ = [
     "check_arn",
     "check_length",
     "check_model",
+    "check_name",
     "check_pattern",
     "is_token",
     "mark_role",
@@ -98,6 +99,14 @@ def check_pattern(prop: str, value: str | None, pattern: str, remedy: str) -> No
     """Raise :class:`PlanesError` unless the whole text matches ``pattern``; tokens pass."""
     if value is not None and not is_token(value) and re.fullmatch(pattern, value) is None:
         raise PlanesError(f"`{prop}` has the value `{value}`: {remedy}")
+
+
+def check_name(value: str) -> None:
+    """Raise :class:`PlanesError` unless `name` is one that Bedrock Agents and knowledge bases take.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_CreateKnowledgeBase.html (name)
+    """
+    check_pattern("name", value, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _")
 
 
 def check_arn(prop: str, value: str, kind: str, example: str) -> list[str]:

@@ -14,7 +14,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import check_arn, check_length, check_pattern, service_role
+from constructs_lib._cdk import PlanesError, check_arn, check_length, check_name, service_role
 from constructs_lib.control_plane._fingerprint import RecordingAgent, fingerprint
 
 if TYPE_CHECKING:
@@ -75,13 +75,12 @@ class Agent(AgentBase):
         idle_session_ttl: cdk.Duration | None = None,
         description: str | None = None,
     ) -> None:
-        check_pattern(
-            "name", name, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _"
-        )
+        check_name(name)
         check_length("instruction", instruction, 40, 20_000)
         check_length("description", description, 1, 200)
         for _, use in knowledge_bases:
             check_length("knowledge_bases", use, 1, 200)
+        seconds = _idle_seconds(idle_session_ttl or cdk.Duration.minutes(10))
         super().__init__(scope, construct_id)
         targets = _grants.model_targets(self, foundation_model, "foundation_model")
         version = guardrail.guardrail_version_ref if guardrail is not None else None
@@ -106,7 +105,7 @@ class Agent(AgentBase):
             instruction=instruction,
             description=description,
             auto_prepare=True,
-            idle_session_ttl_in_seconds=(idle_session_ttl or cdk.Duration.minutes(10)).to_seconds(),
+            idle_session_ttl_in_seconds=seconds,
             knowledge_bases=[_association(kb, use) for kb, use in knowledge_bases] or None,
             guardrail_configuration=(
                 bedrock.CfnAgent.GuardrailConfigurationProperty(
@@ -179,9 +178,7 @@ class AgentAlias(AgentAliasBase):
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, agent: Agent, name: str) -> None:
-        check_pattern(
-            "name", name, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _"
-        )
+        check_name(name)
         super().__init__(scope, construct_id)
         self._l1 = bedrock.CfnAgentAlias(
             self,
@@ -217,6 +214,13 @@ class _Description:
 def _guardrail_arn(scope: Construct, guardrail_id: str) -> str:
     stack = cdk.Stack.of(scope)
     return f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:guardrail/{guardrail_id}"
+
+
+def _idle_seconds(ttl: cdk.Duration) -> int | float:
+    seconds = ttl.to_seconds()
+    if not ttl.is_unresolved() and not 60 <= seconds <= 5400:
+        raise PlanesError(f"`idle_session_ttl` is {seconds:g} s: Bedrock keeps a session 60 to 5,400 s")
+    return seconds
 
 
 def _model_name(model: ModelLike) -> str:

@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrock as refs
 
-from constructs_lib._cdk import PlanesError, check_length, check_pattern
+from constructs_lib._cdk import PlanesError, check_length, check_name, check_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,9 +69,7 @@ class S3DataSource(DataSourceBase):
         data_deletion_policy: str = "DELETE",
         description: str | None = None,
     ) -> None:
-        check_pattern(
-            "name", name, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _"
-        )
+        check_name(name)
         check_length("description", description, 1, 200)
         check_pattern("data_deletion_policy", data_deletion_policy, "DELETE|RETAIN", "use DELETE or RETAIN")
         if len(inclusion_prefixes) > 1:

@@ -78,6 +78,12 @@ class DeployRole(CheckedRole):
             r"[A-Za-z][A-Za-z0-9]{2,29}",
             "use 3-30 letters and digits, a letter first",
         )
+        check_pattern(
+            "parameter_prefix",
+            parameter_prefix,
+            r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*",
+            "use letters, digits, `_`, `.` and `-`, with `/` between the parts and not before the first",
+        )
         stack = cdk.Stack.of(scope)
         where = Scope(
             partition=stack.partition,

@@ -13,7 +13,7 @@ from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import PlanesError, check_arn, check_length, check_pattern, service_role
+from constructs_lib._cdk import PlanesError, check_arn, check_length, check_name, service_role
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -111,9 +111,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         index_name: str | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.DESTROY,
     ) -> None:
-        check_pattern(
-            "name", name, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _"
-        )
+        check_name(name)
         check_length("description", description, 1, 200)
         check_length("index_name", index_name, 3, 63)
         check_length("vector_bucket_name", vector_bucket_name, 3, 63)

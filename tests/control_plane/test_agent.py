@@ -219,6 +219,8 @@ def test_an_imported_alias_is_a_reference() -> None:
 
 WRONG = [
     ({"name": "-"}, "`name` has the value `-`: use 1-100 letters"),
+    ({"idle_session_ttl": cdk.Duration.seconds(59)}, "`idle_session_ttl` is 59 s: .* 60 to 5,400 s"),
+    ({"idle_session_ttl": cdk.Duration.hours(2)}, "`idle_session_ttl` is 7200 s: .* 60 to 5,400 s"),
     ({"instruction": "short"}, "`instruction` must have 40 to 20000 characters, got 5"),
     (
         {"foundation_model": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/x"},

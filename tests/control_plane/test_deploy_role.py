@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -239,3 +240,16 @@ def test_control_actions_can_be_added() -> None:
 def test_a_prefix_is_letters_and_digits() -> None:
     with pytest.raises(PlanesError, match="`name_prefix` has the value `a-b`: use 3-30 letters and digits"):
         DeployRole(Stack(), "R", name_prefix="a-b")
+
+
+@pytest.mark.parametrize("prefix", ["/acme", "*", "acme/", ""])
+def test_the_prefix_of_parameters_widens_nothing(prefix: str) -> None:
+    with pytest.raises(PlanesError, match=f"`parameter_prefix` has the value `{re.escape(prefix)}`: use"):
+        DeployRole(Stack("AcmeDeployRole"), "R", name_prefix="Acme", parameter_prefix=prefix)
+
+
+def test_parameters_may_lie_deeper() -> None:
+    stack = Stack("AcmeDeployRole")
+    DeployRole(stack, "R", name_prefix="Acme", parameter_prefix="acme/chat")
+    [parameters] = [s for s in policies(template(stack))["FoundationPolicy"] if s["Sid"] == "Parameters"]
+    assert parameters["Resource"] == arn(f"ssm:us-east-1:{ACCOUNT}:parameter/acme/chat/*")
