@@ -120,13 +120,10 @@ def _retry(call: Any, sleep: Any) -> None:
     for delay in (*_DELAYS, None):
         try:
             call()
-        except ClientError as error:
-            if delay is None or error.response["Error"]["Code"] not in _RETRIED:
-                raise
-            _LOG.info("retrying in %s s after: %s", delay, error)
-            sleep(delay)
-        except BotoCoreError as error:
-            if delay is None:
+        except (BotoCoreError, ClientError) as error:
+            # A BotoCoreError never reached the service, or its answer never came back: that may pass.
+            final = isinstance(error, ClientError) and error.response["Error"]["Code"] not in _RETRIED
+            if delay is None or final:
                 raise
             _LOG.info("retrying in %s s after: %s", delay, error)
             sleep(delay)
