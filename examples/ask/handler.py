@@ -113,7 +113,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
 
 def _request(event: Mapping[str, Any]) -> tuple[str, str]:
     """Question and mode of a direct invocation or of an HTTP event, whose body is JSON text."""
-    body: Any = event.get("body", event)
+    # A direct invocation may send any JSON value.
+    body: Any = event.get("body", event) if isinstance(event, dict) else event
     if isinstance(body, str):
         try:
             body = json.loads(body)
@@ -123,7 +124,7 @@ def _request(event: Mapping[str, Any]) -> tuple[str, str]:
     if not isinstance(question, str) or not 0 < len(question.strip()) <= MAX_QUESTION:
         raise BadRequestError(f"`question` must be a text of 1 to {MAX_QUESTION} characters")
     mode = body.get("mode", "generate")
-    if mode not in MODES:
+    if not isinstance(mode, str) or mode not in MODES:
         raise BadRequestError(f"`mode` must be one of {', '.join(MODES)}")
     return question.strip(), mode
 

@@ -84,7 +84,7 @@ def stubs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubs]:
         stubber.assert_no_pending_responses()
 
 
-def call(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def call(event: Any) -> tuple[int, dict[str, Any]]:
     response = ask.handler(event, None)
     return response["statusCode"], json.loads(response["body"])
 
@@ -136,10 +136,14 @@ def test_converse_answers_from_the_passages(stubs: Stubs, stop_reason: str, *, i
         ({"question": 7}, "`question` must be a text of 1 to 1000 characters"),
         ({"body": "[]"}, "`question` must be a text of 1 to 1000 characters"),
         ({"body": "{"}, 'the body must be JSON: {"question": "..."}'),
+        (["Why?"], "`question` must be a text of 1 to 1000 characters"),
+        ("Why?", 'the body must be JSON: {"question": "..."}'),
+        (None, "`question` must be a text of 1 to 1000 characters"),
         ({"question": "Why?", "mode": "guess"}, "`mode` must be one of generate, converse, retrieve"),
+        ({"question": "Why?", "mode": ["generate"]}, "`mode` must be one of generate, converse, retrieve"),
     ],
 )
-def test_a_bad_event_is_told_what_is_wrong_with_it(stubs: Stubs, event: dict[str, Any], says: str) -> None:
+def test_a_bad_event_is_told_what_is_wrong_with_it(stubs: Stubs, event: Any, says: str) -> None:
     assert call(event) == (400, {"error": says})
 
 
