@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.model import Resource
     from constructs_lib.review.rules._base import Node
 
-__all__ = ["Function", "Step", "functions_of", "made_up", "reaches", "steps_from"]
+__all__ = ["Function", "Graph", "Step", "Walk", "functions_of", "made_up", "reaches"]
 
 
 class Step(NamedTuple):
@@ -51,18 +51,109 @@ def functions_of(resource: Resource) -> Iterator[Function]:
             yield Function(resource.logical_id, arn, role, resource.origin.path, resource.conditional)
 
 
-def steps_from(nodes: Iterable[Node], functions: Iterable[Function] = ()) -> dict[str, list[Step]]:
-    """Return the steps by the id of the principal that can take them."""
-    nodes = list(nodes)
-    runs = _running(nodes, functions)
-    # Most roles trust services alone: they can be passed and not assumed.
-    assumable = _Assumable([node for node in nodes if node.trust is not None])
-    table: dict[str, list[Step]] = {}
-    for node in nodes:
-        steps = [*assumable.steps(node), *_passed(node, nodes), *_rewritten(node, runs)]
-        if steps:
-            table[node.id] = steps
-    return table
+class Graph:
+    """The steps between the principals of a run, worked out for those alone that somebody asks about.
+
+    Args:
+        nodes: the principals; steps come in their order.
+        functions: the Lambda functions of the input.
+
+    """
+
+    def __init__(self, nodes: Iterable[Node], functions: Iterable[Function] = ()) -> None:
+        listed = list(nodes)
+        # Most roles trust services alone: they can be passed and not assumed.
+        self._assumable = _Assumable([node for node in listed if node.trust is not None])
+        # Whoever configures nothing and goes nowhere is no part of a way.
+        useful = [node for node in listed if node.control_write or node.ways or self._assumable.knows(node)]
+        self._runs = _running(useful, functions)
+        self._passable = [node for node in useful if node.trust is not None]
+        self._admitting: dict[frozenset[str], list[Node]] = {}
+
+    def walk(self) -> Walk:
+        """Begin a search."""
+        return Walk(self)
+
+    def named(self, node: Node) -> Iterator[Step]:
+        """Yield the roles that a principal may assume because their trusts name it."""
+        return self._assumable.named(node)
+
+    def open_to(self, node: Node, ways: list[Outside]) -> Iterator[Step]:
+        """Yield the roles that some statements let a principal assume: their trusts name its account."""
+        return self._assumable.open_to(node, ways)
+
+    def rewritten(self, node: Node) -> Iterator[Step]:
+        """Yield the roles of the functions whose code the principal may replace."""
+        return _rewritten(node, self._runs)
+
+    def admitting(self, services: frozenset[str]) -> list[Node]:
+        """Return the roles that let any of these services run as them."""
+        found = self._admitting.get(services)
+        if found is None:
+            found = [node for node in self._passable if any(_trusts_service(node, s) for s in services)]
+            self._admitting[services] = found
+        return found
+
+
+class Walk:
+    """One search: roles that a pattern has led to once need not be gone through again."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._been: set[tuple[str, ...]] = set()
+
+    def steps(self, node: Node) -> Iterator[Step]:
+        """Yield the steps that a principal can take, without those to roles that this walk knows already."""
+        yield from self._graph.named(node)
+        if node.ways:
+            yield from self._assume(node)
+            yield from self._pass(node)
+            yield from self._graph.rewritten(node)
+
+    def _assume(self, node: Node) -> Iterator[Step]:
+        # Which trusts name the account of a principal depends on these two.
+        here = (_account(node.arn), _folder(node))
+        ways = [way for way in node.ways if ASSUME_ROLE in way.actions and self._is_new(node, way, here)]
+        return self._graph.open_to(node, ways)
+
+    def _pass(self, node: Node) -> Iterator[Step]:
+        passes = [way for way in node.ways if PASS_ROLE in way.actions]
+        held = _held(node) if passes else {}
+        ways = [
+            (way, [s for s in held if _may_pass_to(way, s) and self._is_new(node, way, (s,))])
+            for way in passes
+        ]
+        ways = [(way, allowed) for way, allowed in ways if allowed]
+        services = frozenset(service for _, allowed in ways for service in allowed)
+        for target in self._graph.admitting(services):
+            if target.id == node.id:
+                continue
+            for way, allowed in ways:
+                if not any(reaches(text, target, node) for text in way.resources):
+                    continue
+                runner = next((s for s in allowed if _trusts_service(target, s)), None)
+                if runner is not None:
+                    how = f"pass to {runner} with {held[runner]} and run as"
+                    resource, origin = _concrete(target.arn), way.statement.origin
+                    yield Step(target, how, PASS_ROLE, resource, origin, way.statement.conditional)
+                    break
+
+    def _is_new(self, node: Node, way: Outside, more: tuple[str, ...]) -> bool:
+        """Whether a statement leads further than those that this walk has been through."""
+        keys = {(*more, text, node.origin.path if made_up(text) else "") for text in way.resources}
+        is_new = not keys <= self._been
+        self._been |= keys
+        return is_new
+
+
+def _held(node: Node) -> dict[str, str]:
+    """Return the services that a principal can have run something, with the action that it holds for each."""
+    held: dict[str, str] = {}
+    for service, actions in RUNNERS.items():
+        found = next((a for a in actions if any(a in way.actions for way in node.ways)), None)
+        if found is not None:
+            held[service] = found
+    return held
 
 
 def reaches(pattern: str, target: Node, source: Node) -> bool:
@@ -112,8 +203,12 @@ class _Assumable:
         else:
             self._wide.append((target, statement, value))
 
-    def steps(self, node: Node) -> Iterator[Step]:
-        """Yield the roles that a principal may assume, each once."""
+    def knows(self, node: Node) -> bool:
+        """Whether a trust names the principal itself."""
+        return node.arn.split(":", 5)[-1] in self._by_name
+
+    def named(self, node: Node) -> Iterator[Step]:
+        """Yield the roles whose trusts name the principal, each once."""
         seen = {node.id}
         ways = [way for way in node.ways if ASSUME_ROLE in way.actions]
         named = self._by_name.get(node.arn.split(":", 5)[-1], ())
@@ -124,6 +219,10 @@ class _Assumable:
             if step is not None:
                 seen.add(target.id)
                 yield step
+
+    def open_to(self, node: Node, ways: list[Outside]) -> Iterator[Step]:
+        """Yield the roles that some statements let a principal assume and whose trusts name its account."""
+        seen = {node.id}
         for target, statement, value in self._wide if ways else ():
             if target.id in seen or not _names_account(value, node, target):
                 continue
@@ -149,29 +248,6 @@ def _by_way(node: Node, target: Node, statement: Statement, ways: list[Outside])
                 target, "assume", ASSUME_ROLE, _concrete(target.arn), way.statement.origin, conditional
             )
     return None
-
-
-def _passed(node: Node, nodes: list[Node]) -> Iterator[Step]:
-    passes = [way for way in node.ways if PASS_ROLE in way.actions]
-    if not passes:
-        return
-    held: dict[str, str] = {}
-    for service, actions in RUNNERS.items():
-        found = next((a for a in actions if any(a in way.actions for way in node.ways)), None)
-        if found is not None:
-            held[service] = found
-    for target in nodes if held else ():
-        if target.id == node.id or target.trust is None:
-            continue
-        for way in passes:
-            if not any(reaches(text, target, node) for text in way.resources):
-                continue
-            runner = next((s for s in held if _may_pass_to(way, s) and _trusts_service(target, s)), None)
-            if runner is not None:
-                how = f"pass to {runner} with {held[runner]} and run as"
-                resource = _concrete(target.arn)
-                yield Step(target, how, PASS_ROLE, resource, way.statement.origin, way.statement.conditional)
-                break
 
 
 def _running(nodes: list[Node], functions: Iterable[Function]) -> list[tuple[Function, Node]]:
@@ -238,7 +314,11 @@ def _names_account(value: str, node: Node, target: Node) -> bool:
 
 def _together(node: Node, target: Node) -> bool:
     """Whether both stand in one folder, as the stacks of an assembly do."""
-    return node.origin.path.rpartition("/")[0] == target.origin.path.rpartition("/")[0]
+    return _folder(node) == _folder(target)
+
+
+def _folder(node: Node) -> str:
+    return node.origin.path.rpartition("/")[0]
 
 
 def _account(arn: str) -> str:

@@ -5,7 +5,8 @@ Follows the roles that a data principal can take on, transitively: `sts:AssumeRo
 admits it, and `iam:PassRole` together with something that then runs as the role (a Lambda function, an agent,
 an ECS task, a state machine, an instance, a stack, ...) where the trust admits that service, or
 `lambda:UpdateFunctionCode` on a function of the input, which runs as the role that it has. When the path
-ends at a principal with control writes it is reported with every step. A direct trust in a role of the same
+ends at a principal with control writes it is reported with every step; of a data principal that reaches
+more than 25 of them, the 25 with the shortest paths. A direct trust in a role of the same
 account needs no `sts:AssumeRole` of its own. Paths from control to data are out of scope: a principal that
 configures Bedrock can always make something that runs it.
 
@@ -32,9 +33,10 @@ application's account-wide principals don't match (a condition on `aws:Principal
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.review._graph import Step, steps_from
+from constructs_lib.review._graph import Graph, Step, Walk
 from constructs_lib.review.model import Witness
 from constructs_lib.review.rules._base import Rule, Run
 
@@ -55,6 +57,9 @@ RULE = Rule(
     "run",
 )
 
+# Whoever may pass every role of an account reaches each that configures Bedrock; a few tell it all.
+_MOST = 25
+
 
 class _Path(NamedTuple):
     start: Node
@@ -65,22 +70,20 @@ def check(run: Run) -> Iterator[Finding]:
     """Yield one finding per data principal and control principal that it reaches."""
     if not any(node.control_write for node in run.nodes):
         return
-    step_table = steps_from(run.nodes, run.functions)
+    graph = Graph(run.nodes, run.functions)
     for start in run.nodes:
-        if start.verdict != "data" or not start.data or start.id not in step_table:
-            continue
-        for path in _paths(start, step_table):
-            yield _finding(path)
+        if start.verdict == "data" and start.data:
+            yield from (_finding(path) for path in islice(_paths(start, graph.walk()), _MOST))
 
 
-def _paths(start: Node, table: dict[str, list[Step]]) -> Iterator[_Path]:
+def _paths(start: Node, walk: Walk) -> Iterator[_Path]:
     """Search breadth first, so that each control principal is reached by a shortest path."""
     seen = {start.id}
     queue = deque([_Path(start, ())])
     while queue:
         path = queue.popleft()
         here = path.steps[-1].target if path.steps else start
-        for step in table.get(here.id, ()):
+        for step in walk.steps(here):
             if step.target.id in seen:
                 continue
             seen.add(step.target.id)

@@ -1,0 +1,132 @@
+"""Chains between principals: the search finds what a search without memory finds, and does little work."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from constructs_lib.review import _graph
+from constructs_lib.review._graph import Graph
+from constructs_lib.review.engine import look, review
+from constructs_lib.review.model import Model, Options
+from constructs_lib.review.readers import read_document
+
+if TYPE_CHECKING:
+    from constructs_lib.review.rules._base import Node
+
+_SERVICES = ("lambda.amazonaws.com", "bedrock.amazonaws.com", "ecs-tasks.amazonaws.com")
+_RUNNERS = ("lambda:CreateFunction", "bedrock:CreateFlow", "ecs:RunTask")
+
+
+def _role(chance: random.Random, count: int) -> dict[str, Any]:
+    """Return a role that trusts a few and may do a few things."""
+    principals: list[dict[str, Any]] = [{"Service": chance.choice(_SERVICES)} for _ in range(2)]
+    principals.append({"AWS": chance.choice(["*", {"Fn::GetAtt": [f"R{chance.randrange(count)}", "Arn"]}])})
+    actions: list[list[str]] = [["bedrock:InvokeModel"], ["bedrock:CreateGuardrail"], ["sqs:SendMessage"]]
+    targets = [
+        "*",
+        "arn:aws:iam::*:role/*",
+        {"Fn::GetAtt": [f"R{chance.randrange(count)}", "Arn"]},
+        "arn:aws:iam::111122223333:role/other",
+    ]
+    statements: list[dict[str, Any]] = [
+        {"Effect": "Allow", "Action": chance.choice(actions), "Resource": "*"}
+    ]
+    for _ in range(chance.randrange(3)):
+        passing = ["iam:PassRole", *chance.sample(_RUNNERS[:2], chance.randrange(1, 3))]
+        statements.append({"Effect": "Allow", "Action": passing, "Resource": chance.choice(targets)})
+    if chance.random() < 0.3:
+        to = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": chance.choice(targets)}
+        statements.append(to)
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {
+                "Statement": [
+                    {"Effect": "Allow", "Principal": item, "Action": "sts:AssumeRole"} for item in principals
+                ]
+            },
+            "Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": statements}}],
+        },
+    }
+
+
+def _nodes(seed: int, count: int) -> list[Node]:
+    chance = random.Random(seed)
+    resources = {f"R{index}": _role(chance, count) for index in range(count)}
+    return look(read_document({"Resources": resources}), Options()).nodes
+
+
+def _ends(start: Node, graph: Graph, *, memory: bool) -> dict[str, int]:
+    """Return the control principals that a search comes to, with the number of steps."""
+    walk = graph.walk()
+    found: dict[str, int] = {}
+    seen = {start.id}
+    queue = deque([(start, 0)])
+    while queue:
+        here, count = queue.popleft()
+        for step in (walk if memory else graph.walk()).steps(here):
+            if step.target.id in seen:
+                continue
+            seen.add(step.target.id)
+            if step.target.control_write:
+                found[step.target.id] = count + 1
+            else:
+                queue.append((step.target, count + 1))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_walk_leaves_out_it_has_been_to(seed: int) -> None:
+    nodes = _nodes(seed, 12)
+    graph = Graph(nodes)
+    both = [(_ends(n, graph, memory=True), _ends(n, graph, memory=False)) for n in nodes]
+    assert any(ends for ends, _ in both)
+    assert all(ends == expected for ends, expected in both)
+
+
+def test_walks_through_many_wide_statements_do_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where everybody may pass every role, a search goes through the roles once and not once for each."""
+    calls: list[str] = []
+    known = _graph.reaches
+
+    def counted(pattern: str, target: Node, source: Node) -> bool:
+        calls.append(pattern)
+        return known(pattern, target, source)
+
+    monkeypatch.setattr(_graph, "reaches", counted)
+    nodes = _nodes(0, 300)
+    graph = Graph(nodes)
+    start = next(node for node in nodes if node.data and node.ways and not node.control_write)
+    assert len(_ends(start, graph, memory=True)) > 50
+    assert len(calls) < 40 * len(nodes)
+
+
+def test_of_very_many_control_principals_the_nearest_are_told() -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    passing = ["iam:PassRole", "lambda:CreateFunction", "bedrock:InvokeModel"]
+    given = {"App": passing} | {f"Deploy{index}": ["bedrock:CreateAgent"] for index in range(40)}
+    resources = {
+        name: {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": {"Statement": [trust]},
+                "Policies": [
+                    {
+                        "PolicyName": "p",
+                        "PolicyDocument": {
+                            "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+                        },
+                    }
+                ],
+            },
+        }
+        for name, actions in given.items()
+    }
+    model: Model = read_document({"Resources": resources})
+    chains = [item for item in review(model).findings if item.rule == "BP105"]
+    assert len(chains) == 25
+    assert {item.principal for item in chains} == {"document#App"}
