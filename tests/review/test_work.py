@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Calls for each resource, Python's and C's: a third above what was counted when this was written.
-_LIMITS: dict[Mix, int] = {"app": 110, "iam": 230}
+_LIMITS: dict[Mix, int] = {"app": 90, "iam": 185}
 
 
 def _calls(path: Path) -> int:
@@ -41,14 +41,15 @@ def _write(folder: Path, resources: int, mix: Mix) -> tuple[Path, int]:
 
 @pytest.mark.parametrize("mix", MIXES)
 def test_a_resource_costs_few_calls_in_a_template_of_any_size(tmp_path: Path, mix: Mix) -> None:
-    small, count = _write(tmp_path, 300, mix)
-    large, more = _write(tmp_path, 1500, mix)
+    # In smaller ones chance decides how many principals touch Bedrock, which cost the most.
+    small, count = _write(tmp_path, 1500, mix)
+    large, more = _write(tmp_path, 6000, mix)
     for path in (small, large):  # fills the tables and what is kept for recurring texts
         batch.review_paths([str(path)], Options())
     each, each_of_more = _calls(small) / count, _calls(large) / more
     print(f"\n{mix}: {each:.0f} calls for each of {count} resources, {each_of_more:.0f} of {more}")  # noqa: T201 - the figures
     assert each < _LIMITS[mix]
-    assert each_of_more < 1.15 * each
+    assert each_of_more < 1.05 * each
 
 
 def test_only_what_concerns_principals_is_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from constructs_lib.review.readers.scope import Scope, mapping
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["ABSENT", "Resolved", "resolve", "resolve_element", "texts"]
+__all__ = ["ABSENT", "Resolved", "attribute_values", "resolve", "resolve_element", "texts"]
 
 ABSENT: Final = object()
 """What ``AWS::NoValue`` gives: the property isn't there."""
@@ -214,7 +214,7 @@ class _Walk:
         kind = str(resource.get("Type", ""))
         attribute = REF_ATTRIBUTE.get(kind)
         if attribute is not None:
-            return self._attribute(name, attribute, resource, scope)
+            return self.attribute(name, attribute, resource, scope)
         if kind in NAMES:
             return list(physical_names(scope, name))
         return self.open(f"the physical id of `{name}` is known after deployment")
@@ -234,7 +234,7 @@ class _Walk:
             return self.open(f"`{name[:60]}` is not defined in the template")
         if attribute.startswith("Outputs."):
             return self._nested_output(name, attribute[8:], scope, depth)
-        return self._attribute(name, attribute, resource, scope)
+        return self.attribute(name, attribute, resource, scope)
 
     def _nested_output(self, name: str, output: str, scope: Scope, depth: int) -> list[Any]:
         child = scope.nested.get(name)
@@ -243,7 +243,7 @@ class _Walk:
             return self.open(f"output `{output[:60]}` of nested stack `{name}` is not in the input")
         return self.values(node["Value"], child, depth)
 
-    def _attribute(self, name: str, attribute: str, resource: dict[str, Any], scope: Scope) -> list[Any]:
+    def attribute(self, name: str, attribute: str, resource: dict[str, Any], scope: Scope) -> list[Any]:
         known = scope.attributes.get((name, attribute))
         if known is None:
             kind = str(resource.get("Type", ""))
@@ -552,6 +552,12 @@ def resolve(node: Any, scope: Scope) -> Resolved:
     if ABSENT in values:
         values = [value for value in values if value is not ABSENT]
     return Resolved(values, walk.conditional, tuple(walk.reasons))
+
+
+def attribute_values(name: str, attribute: str, scope: Scope) -> list[Any]:
+    """Return the possible values of an attribute of a resource that the scope has."""
+    known = scope.attributes.get((name, attribute))
+    return known[0] if known is not None else _Walk().attribute(name, attribute, scope.resources[name], scope)
 
 
 def resolve_element(node: Any, scope: Scope) -> tuple[Any, bool, tuple[str, ...]] | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.policy._model import UNRESOLVED, Policy
-from constructs_lib.policy.managed import lookup
+from constructs_lib.policy.managed import HARMLESS, lookup
 from constructs_lib.review.model import Incomplete
 
 if TYPE_CHECKING:
     from constructs_lib.policy._model import Origin
 
-__all__ = ["aws_managed", "is_aws_managed"]
+__all__ = ["aws_managed", "is_aws_managed", "is_harmless"]
 
 _ARN: Final = re.compile(r"arn:[^:]*:iam::aws:policy/(.+)\Z", re.DOTALL)
 _BARE: Final = re.compile(r"[A-Za-z0-9_+=,.@-]+(/[A-Za-z0-9_+=,.@-]+)*\Z")
@@ -22,6 +23,13 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_+=,.@-]+(/[A-Za-z0-9_+=,.@-]+)*\Z")
 def is_aws_managed(arn: str) -> bool:
     """Whether this is the ARN of an AWS managed policy, or a bare name, which SAM takes for one."""
     return _ARN.match(arn) is not None or _BARE.match(arn) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_harmless(arn: str) -> bool:
+    """Whether this is the ARN of an AWS managed policy that is known to be harmless to Bedrock: most are."""
+    match = _ARN.match(arn)
+    return match is not None and UNRESOLVED not in match.group(1) and lookup(arn) is HARMLESS
 
 
 def aws_managed(arn: str, origin: Origin) -> tuple[Policy | None, list[Incomplete]]:

@@ -10,8 +10,8 @@ from constructs_lib.policy._model import UNRESOLVED, Origin, Policy
 from constructs_lib.review.model import Incomplete, Kind, resource_id
 from constructs_lib.review.readers import sam
 from constructs_lib.review.readers.drafts import Draft, Library, Managed
-from constructs_lib.review.readers.intrinsics import ABSENT, physical_names, resolve, texts
-from constructs_lib.review.readers.managed import aws_managed, is_aws_managed
+from constructs_lib.review.readers.intrinsics import ABSENT, attribute_values, physical_names, resolve, texts
+from constructs_lib.review.readers.managed import aws_managed, is_aws_managed, is_harmless
 from constructs_lib.review.readers.place import (
     Place,
     items,
@@ -61,6 +61,8 @@ class _Builder:
 
     drafts: list[Draft] = field(default_factory=list)
     index: dict[tuple[str, PrincipalType, str], Draft] = field(default_factory=dict)
+    # Who a `Ref` means where it can only mean one, by id() of the scope and logical id.
+    referred: dict[tuple[int, str], Draft] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)  # by id() of the draft
     library: Library = field(default_factory=Library)
     # What nodes that name managed policies come to, by id() of the scope and content.
@@ -70,16 +72,15 @@ class _Builder:
 
     def principal(self, place: Place, kind: PrincipalType) -> Draft:
         scope, logical_id = place.scope, place.logical_id
-        arns = resolve(
-            {"Fn::GetAtt": [logical_id, "PermissionSetArn" if kind == "permission-set" else "Arn"]}, scope
-        )
+        attribute = "PermissionSetArn" if kind == "permission-set" else "Arn"
+        arns = attribute_values(logical_id, attribute, scope)
         metadata = mapping(scope.resources[logical_id].get("Metadata"))
         mark = mapping(metadata.get(MARK)).get("kind")
         draft = Draft(
             id=f"{scope.path}#{logical_id}",
             name=logical_id,
             type=kind,
-            arn=next((text for text in arns.values if isinstance(text, str)), UNRESOLVED),
+            arn=next((text for text in arns if isinstance(text, str)), UNRESOLVED),
             origin=Origin(scope.path, pointer_of(scope, logical_id)),
             environment=scope.environment,
             construct_path=scope.construct_path(logical_id),
@@ -94,8 +95,11 @@ class _Builder:
             draft.note([place.incomplete(why, "Fn::Transform")])
         self.drafts.append(draft)
         self.places[id(draft)] = place
-        for name in physical_names(scope, logical_id):
-            self.index.setdefault((scope.environment, kind, name), draft)
+        names = physical_names(scope, logical_id)
+        for name in names:
+            owner = self.index.setdefault((scope.environment, kind, name), draft)
+        if len(names) == 1:
+            self.referred[id(scope), logical_id] = owner
         return draft
 
     def managed_policy(self, place: Place) -> None:
@@ -127,8 +131,9 @@ class _Builder:
             self._inline(draft, place)
             self.managed_arns(draft, place, "ManagedPolicyArns")
         self._boundary(draft, place, place.properties.get("PermissionsBoundary"), "PermissionsBoundary")
-        for group in texts(place.properties.get("Groups", []), place.scope).values:
-            self.member(draft, group, place)
+        if (groups := place.properties.get("Groups")) is not None:
+            for group in texts(groups, place.scope).values:
+                self.member(draft, group, place)
 
     def _trust(self, draft: Draft, place: Place) -> None:
         node = place.properties.get("AssumeRolePolicyDocument")
@@ -224,6 +229,8 @@ class _Builder:
         if managed is not None:
             managed.used = True
             return managed.policy, managed.incomplete
+        if is_harmless(arn):
+            return None, []
         if is_aws_managed(arn):
             return aws_managed(arn, Origin(place.scope.path, place.at(*steps)))
         why = f"managed policy `{shown(arn)}` is not defined in the input"
@@ -289,7 +296,12 @@ class _Builder:
 
     def attach(self, place: Place, kind: str) -> None:
         for prop, target in _ATTACHED[kind]:
-            for node, steps, conditional in items(place.properties.get(prop), (prop,)):
+            listed = place.properties.get(prop)
+            for node, steps, conditional in items(listed, (prop,)) if listed is not None else ():
+                known = self._referred(node, target, place.scope)
+                if known is not None:
+                    self._attach_to(known, place, kind, conditional)
+                    continue
                 found = texts(node, place.scope)
                 if not found.values and found.reasons:
                     found = replace(found, values=[UNRESOLVED])
@@ -299,6 +311,12 @@ class _Builder:
                     if UNRESOLVED in name and draft.type == "external" and found.reasons:
                         why = f"attached to a {target} that is not known: {found.reasons[0]}"
                         draft.note([place.incomplete(why, *steps)])
+
+    def _referred(self, node: Any, kind: PrincipalType, scope: Scope) -> Draft | None:
+        """Return the principal that a plain `Ref` of a template means."""
+        name = node.get("Ref") if type(node) is dict and len(node) == 1 else None
+        known = self.referred.get((id(scope), name)) if type(name) is str else None
+        return known if known is not None and known.type == kind else None
 
     def _attach_to(self, draft: Draft, place: Place, kind: str, conditional: bool) -> None:
         conditional = conditional or place.condition not in {None, draft.condition}

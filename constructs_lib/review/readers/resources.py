@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.policy._model import Origin
 from constructs_lib.review.model import Resource
-from constructs_lib.review.readers.intrinsics import resolve
+from constructs_lib.review.readers.intrinsics import attribute_values, resolve
 from constructs_lib.review.readers.scope import mapping, token
 
 if TYPE_CHECKING:
@@ -68,18 +68,18 @@ def _run(kind: str, logical_id: str, scope: Scope) -> dict[str, Any]:
     """Return the ARN of what runs, and the role that SAM makes where the template names none."""
     if kind not in _WITH_ARN:
         return {}
-    nodes = {"Arn": logical_id, "Role": f"{logical_id}Role"}
-    if nodes["Role"] not in scope.synthetic:
-        del nodes["Role"]
-    found = {key: resolve({"Fn::GetAtt": [name, "Arn"]}, scope).values for key, name in nodes.items()}
-    return {key: values[0] for key, values in found.items() if values}
+    result = {"Arn": attribute_values(logical_id, "Arn", scope)[0]}
+    role = f"{logical_id}Role"
+    if role in scope.synthetic:
+        result["Role"] = attribute_values(role, "Arn", scope)[0]
+    return result
 
 
 def _properties(kind: str, properties: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    kept = _RUNS.get(kind)
     result: dict[str, Any] = {}
-    for key, node in properties.items():
-        if kept is not None and key not in kept:
+    for key in _RUNS.get(kind, properties):
+        node = properties.get(key)
+        if node is None:
             continue
         found = resolve(node, scope).values
         if len(found) == 1:
