@@ -19,7 +19,10 @@ from pathlib import Path
 
 from constructs_lib.local._certificate import write_certificate
 
-__all__ = ["LocalAwsError", "ServerProcess"]
+__all__ = ["VPC_ENDPOINT_HEADER", "LocalAwsError", "ServerProcess"]
+
+VPC_ENDPOINT_HEADER = "x-bedrock-planes-vpce"
+"""The request header that says through which interface endpoint a call came, as no network does here."""
 
 _START_SECONDS = 60
 _MAX_PORT = 65535
@@ -47,7 +50,7 @@ class ServerProcess:
         try:
             self.certificate, self._key = write_certificate(self.folder)
             self._start()
-        except BaseException:
+        except BaseException:  # Ctrl-C while it starts must leave no process and no folder behind either
             self.stop()
             raise
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from constructs_lib.local._process import LocalAwsError, ServerProcess
+from constructs_lib.local._process import VPC_ENDPOINT_HEADER, LocalAwsError, ServerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from typing import Self
 
 __all__ = ["LocalAws", "LocalAwsError"]
-
-VPC_ENDPOINT_HEADER = "x-bedrock-planes-vpce"
-"""The request header that says through which interface endpoint a call came."""
 
 _ACCOUNT = re.compile(r"\d{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")

@@ -9,10 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
-__all__ = ["VPC_ENDPOINT_HEADER", "Check", "Request", "Response", "current", "entered", "raw_path_of_request"]
-
-VPC_ENDPOINT_HEADER = "x-bedrock-planes-vpce"
-"""Names the interface endpoint that a call came through; the client says so, as no network does here."""
+__all__ = ["Check", "Request", "Response", "current", "entered", "raw_path_of_request"]
 
 Response = tuple[int, dict[str, str], bytes]
 """Status, headers, body: the shape of ministack's handlers."""

@@ -14,7 +14,8 @@ from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import AuthError, ParsedStatement, PrincipalInfo, parse_policy_document
 from ministack.services import ec2, iam, organizations
 
-from constructs_lib.local.emulator._request import VPC_ENDPOINT_HEADER, current
+from constructs_lib.local._process import VPC_ENDPOINT_HEADER
+from constructs_lib.local.emulator._request import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudtrail
 
-from constructs_lib.local.emulator._request import VPC_ENDPOINT_HEADER
+from constructs_lib.local._process import VPC_ENDPOINT_HEADER
 
 if TYPE_CHECKING:
     from constructs_lib.local.emulator._request import Request

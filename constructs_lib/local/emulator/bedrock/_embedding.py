@@ -10,7 +10,7 @@ import re
 import zlib
 from collections import Counter
 
-__all__ = ["dimension_of", "embed", "words"]
+__all__ = ["embed", "words"]
 
 _STOP_WORDS = frozenset(
     [
@@ -66,20 +66,6 @@ _STOP_WORDS = frozenset(
 )
 _WORD = re.compile(r"[a-z0-9]+")
 _SUFFIX = re.compile(r"(ies|ing|ed|es|s)$")
-
-# https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-setup.html
-_DIMENSIONS = {
-    "amazon.titan-embed-text-v1": 1536,
-    "amazon.titan-embed-text-v2:0": 1024,
-    "amazon.titan-embed-image-v1": 1024,
-    "cohere.embed-english-v3": 1024,
-    "cohere.embed-multilingual-v3": 1024,
-}
-
-
-def dimension_of(model_arn: str, configured: int | None = None) -> int | None:
-    """Return the length of the model's vectors, or None for a model that isn't known here."""
-    return configured or _DIMENSIONS.get(model_arn.rpartition("/")[2])
 
 
 def words(text: str) -> list[str]:

@@ -30,7 +30,7 @@ __all__ = ["delete_data", "documents", "reset", "start"]
 Record = dict[str, Any]
 
 documents = AccountRegionScopedDict()
-"""`KB/DS/key` -> {"etag": ..., "vectors": [keys in the index]}."""
+"""`KB/DS/key` -> {"content": (document, metadata), "vectors": [keys in the index], "index": ARN}."""
 
 
 class _Failed(Exception):  # noqa: N818 - the end of a job, not of the program
@@ -90,7 +90,7 @@ def _records(kb_id: str, ds_id: str) -> tuple[Record, Record]:
 
 
 def _check_model(knowledge_base: Record) -> None:
-    model, _ = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
+    model = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
     role = knowledge_base["RoleArn"]
     if sentence := refusal(role, *model_checks("bedrock:InvokeModel", model)):
         raise AwsError(

@@ -70,7 +70,7 @@ def _check_role(knowledge_base: dict[str, Any], index: str) -> None:
     role = knowledge_base["RoleArn"]
     if not knowledge_base_trusted(role, knowledge_base["KnowledgeBaseId"]):
         raise AwsError("ValidationException", "Bedrock Knowledge Base was unable to assume the given role.")
-    model, _ = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
+    model = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
     steps = (
         ("BedrockRuntime", model_checks("bedrock:InvokeModel", model)),
         # Metadata comes back with the vectors, which takes GetVectors as well.

@@ -46,11 +46,10 @@ def index_arn(storage: dict[str, Any] | None) -> str | None:
     return None
 
 
-def embedding_model(configuration: dict[str, Any] | None) -> tuple[str, int | None]:
-    """Return the embedding model's ARN and the configured number of dimensions."""
+def embedding_model(configuration: dict[str, Any] | None) -> str:
+    """Return the embedding model's ARN, empty where the configuration names none."""
     vector = (configuration or {}).get("vectorKnowledgeBaseConfiguration") or {}
-    model = (vector.get("embeddingModelConfiguration") or {}).get("bedrockEmbeddingModelConfiguration") or {}
-    return str(vector.get("embeddingModelArn", "")), model.get("dimensions")
+    return str(vector.get("embeddingModelArn", ""))
 
 
 def knowledge_base_trusted(role: str, knowledge_base_id: str = _NEW_ID) -> bool:
@@ -68,7 +67,7 @@ def check_knowledge_base(_call: Call, request: Request) -> None:
             "Bedrock Knowledge Base was unable to assume the given role. Provide the proper permissions and "
             "retry the request.",
         )
-    model, _ = embedding_model(document.get("knowledgeBaseConfiguration"))
+    model = embedding_model(document.get("knowledgeBaseConfiguration"))
     if model and (sentence := refusal(role, *model_checks("bedrock:InvokeModel", model))):
         raise AwsError(
             "ValidationException",

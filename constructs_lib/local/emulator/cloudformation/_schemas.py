@@ -25,7 +25,8 @@ def _folder() -> Path:
     spec = importlib.util.find_spec("cfnlint")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError(
-            "cfn-lint is not installed: the local AWS reads the resource schemas that it ships"
+            "cfn-lint, whose resource schemas the local AWS reads, is missing: "
+            "pip install 'bedrock-planes[local]'"
         )
     return Path(spec.submodule_search_locations[0]) / "data" / "schemas"
 

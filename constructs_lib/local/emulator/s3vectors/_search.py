@@ -21,15 +21,7 @@ def distance(query: list[float], vector: list[float], metric: str) -> float:
     if metric == "euclidean":
         return math.dist(query, vector) ** 2
     length = math.hypot(*query) * math.hypot(*vector)
-    return (
-        1 - (math.sumprod(query, vector) if hasattr(math, "sumprod") else _dot(query, vector)) / length
-        if length
-        else 1
-    )
-
-
-def _dot(a: list[float], b: list[float]) -> float:
-    return sum(x * y for x, y in zip(a, b, strict=True))
+    return 1 - sum(x * y for x, y in zip(query, vector, strict=True)) / length if length else 1
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
