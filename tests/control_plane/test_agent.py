@@ -175,6 +175,21 @@ def test_the_permission_to_call_is_on_the_alias() -> None:
     ]
 
 
+def test_memory_is_granted_on_the_alias_too() -> None:
+    stack = Stack()
+    agent(stack).create_alias(name="live").grant_memory(iam.User(stack, "User"))
+    found = template(stack)
+    [alias_id] = resources(found, "AWS::Bedrock::AgentAlias")
+    [policy] = resources(found, "AWS::IAM::Policy").values()
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["bedrock:DeleteAgentMemory", "bedrock:GetAgentMemory"],
+            "Resource": {"Fn::GetAtt": [alias_id, "AgentAliasArn"]},
+        }
+    ]
+
+
 def test_an_imported_agent_is_a_reference() -> None:
     stack = Stack()
     where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent/ABCDEF1234"
