@@ -157,4 +157,4 @@ class ModelGrants(GrantsTo):
         here = _grants.where(self._scope)
         tools = f"arn:{here.partition}:bedrock-websearch:{here.region}:aws:tool/*"
         made = self._give("web_search", {"tool": _grants.target(tools)})
-        return self._give("external_web_access", {}) if external else made
+        return made.combine(self._give("external_web_access", {})) if external else made
