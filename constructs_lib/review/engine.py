@@ -291,6 +291,7 @@ def _accepted(
         if item.reason.strip():
             return item, []
         remarks.append(f"acknowledged at `{item.at}` with an empty reason, which does not count: give one")
+        break  # the CDK goes by the nearest alone
     today = options.today or datetime.now(tz=UTC).date()
     for entry in options.config.acknowledge if options.config else ():
         if entry.rule != finding.rule or not _meant(entry.principal, subject):

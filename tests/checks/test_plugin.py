@@ -208,6 +208,32 @@ def test_plugin_and_command_line_agree_on_what_an_acknowledgement_covers(
 
 
 @DOORS
+@pytest.mark.parametrize(
+    "reasons", [{"role": ""}, {"stack": "known", "policy": " "}, {"stack": "", "role": "x"}]
+)
+def test_plugin_and_command_line_agree_on_what_has_no_reason(
+    door: Any,
+    reasons: dict[str, str],
+    synth: Callable[..., Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app, (role,) = mixed(tmp_path)
+    places = {"stack": cdk.Stack.of(role), "role": role, "policy": role.node.find_child("DefaultPolicy")}
+    for place, reason in reasons.items():
+        acknowledge(places[place], reason)
+    cdk.Validations.of(app).add_plugins(door(report="planes.json"))
+    failed, _, _ = synth(app)
+    written = json.loads((tmp_path / "planes.json").read_text("utf-8"))
+    (tmp_path / "planes.json").unlink()
+    assert main(["review", str(tmp_path), "--format", "json"]) == int(failed)
+    assert written == json.loads(capsys.readouterr().out)
+    assert failed is ("role" not in reasons or not reasons["role"])
+    remark = "with an empty reason, which does not count: give one"
+    assert (remark in written["findings"][0]["help"]) is failed
+
+
+@DOORS
 def test_an_acknowledgement_of_another_rule_silences_nothing(door: Any, synth: Callable[..., Any]) -> None:
     app, (role,) = mixed()
     acknowledge(role, "not this one", rule="BP102")

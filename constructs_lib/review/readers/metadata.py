@@ -62,10 +62,10 @@ def read_metadata(artifact: dict[str, Any], folder: str, load: Callable[[str], A
 
 
 def _accepted(path: str, data: object) -> Iterator[tuple[str, str, str]]:
-    """Yield the acknowledgements of our rules on one construct; without a reason they don't count."""
+    """Yield the acknowledgements of our rules on one construct; a report says which lack a reason."""
     for rule, reason in mapping(data).items():
-        if rule.startswith(_NAMESPACE) and isinstance(reason, str) and reason.strip():
-            yield path.strip("/"), rule, reason.strip()
+        if rule.startswith(_NAMESPACE):
+            yield path.strip("/"), rule, reason.strip() if isinstance(reason, str) else ""
 
 
 def read_suppressed(folder: str, load: Callable[[str], Any]) -> Iterator[tuple[str, str, str]]:
