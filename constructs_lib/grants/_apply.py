@@ -60,6 +60,7 @@ def grant(
         )
         # One policy holds all statements of such a role, so the last grant stands for all of them.
         made = one if made is None or home is not grantee else made.combine(one)
+    # `None` only for a verb that denies and allows nothing, whose method returns nothing either.
     return cast("iam.Grant", made)
 
 

@@ -32,6 +32,7 @@ class GrantsTo:
                 "pass one of the stack whose account and Region are meant"
             )
         self._grantee = grantee
+        # A grantee with a node is a construct: IGrantable just doesn't say so.
         self._scope = scope if scope is not None else cast("Construct", grantee)
 
     def _give(
