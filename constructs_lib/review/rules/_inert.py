@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from constructs_lib import catalogue
 from constructs_lib.policy._reduce import allow_items
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from constructs_lib.policy._model import Statement
     from constructs_lib.review.facts import Facts
 
-__all__ = ["Row", "inert_rows"]
+__all__ = ["Reason", "Row", "inert_rows"]
+
+Reason = Literal["wrong-resource-type", "arn-on-resourceless"]
 
 
 class Row(NamedTuple):
@@ -27,9 +29,9 @@ class Row(NamedTuple):
     elsewhere: bool
 
 
-def inert_rows(facts: Facts, reason: str) -> Iterator[Row]:
-    """Yield the rows of one reason (``wrong-resource-type`` or ``arn-on-resourceless``)."""
-    for statement in facts.written():
+def inert_rows(facts: Facts, reason: Reason) -> Iterator[Row]:
+    """Yield the rows of one reason."""
+    for statement in facts.written:
         if statement.effect == "Deny" or statement.actions is None or statement.resources is None:
             continue
         found = _inert(statement.actions, statement.resources)
@@ -49,7 +51,7 @@ def inert_rows(facts: Facts, reason: str) -> Iterator[Row]:
 
 
 @lru_cache(maxsize=16384)
-def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[str, str, Reason], ...]:
     """Return (name as written, an action meant, reason); patterns only when nothing of them is left."""
     held = 0
     for item in allow_items(actions, None, resources, None):
@@ -62,9 +64,6 @@ def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[
             continue
         typed = mask & ~table.bare
         meant = names_of(typed or mask)[0]
-        result.append((name if "*" in name or "?" in name else meant, meant, _reason(bool(typed))))
+        reason: Reason = "wrong-resource-type" if typed else "arn-on-resourceless"
+        result.append((name if "*" in name or "?" in name else meant, meant, reason))
     return tuple(result)
-
-
-def _reason(typed: bool) -> str:
-    return "wrong-resource-type" if typed else "arn-on-resourceless"
