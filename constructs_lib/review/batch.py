@@ -144,7 +144,10 @@ def _is_export(path: str) -> bool:
 def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
     """Review one chunk in a worker."""
     chunk, options = work
-    gc.collect()  # the collector is off; whatever cycle the chunk before left goes now, its parts have gone
+    # The collector is off; whatever cycle the chunk before left goes now, its parts have gone. What is left
+    # are kept answers, which need not be looked through again.
+    gc.collect()
+    gc.freeze()
     sources = Sources()
     return [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
 

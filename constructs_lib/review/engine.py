@@ -162,12 +162,11 @@ def _named_by_trusts(principals: Iterable[Principal]) -> set[str]:
 def _matters(facts: Facts, named: set[str]) -> bool:
     """Whether a rule over the whole run can say anything about a principal.
 
-    Those that hold nothing of Bedrock and cannot become anybody else are most of a batch. A trust of
+    Those that configure nothing and cannot become anybody else are most of a batch. A trust of
     another model names a principal only by a name of its own: one that CloudFormation makes up for a stack
     of unknown name means a role of the same template, as :func:`~constructs_lib.review._graph.reaches` says.
     """
-    write, _, data, _, _ = facts.planes
-    if facts.kind != "unknown" or write or data:
+    if facts.kind != "unknown" or facts.planes[0]:
         return True
     if _has_own_name(facts.principal, named):
         return True

@@ -170,7 +170,7 @@ class Facts:
         """
         return self.principal.type == "unattached" and any(
             statement.effect == "Deny" and has_key(statement.conditions, "iam:PermissionsBoundary")
-            for _, statement in self.statements()
+            for _, statement in self.statements
         )
 
     def families(self) -> dict[str, FamilyUse]:
@@ -212,7 +212,7 @@ class Facts:
         # A trust in Bedrock makes it a service role, so its kind says so.
         if self.mask or self.outside or self.kind != "unknown":
             return True
-        return _names_bedrock(statement for _, statement in self.statements())
+        return _names_bedrock(statement for _, statement in self.statements)
 
     def permits(self, action: str, resource: str) -> bool:
         """Whether one concrete request is allowed, conditions assumed to hold."""
@@ -220,17 +220,18 @@ class Facts:
         request = Request(action, resource)
         return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self._scps))
 
-    def statements(self) -> Iterator[tuple[Policy, Statement]]:
-        """Yield every identity statement with its policy."""
-        for policy in self.principal.policies:
-            for statement in policy.statements:
-                yield policy, statement
+    @lazy
+    def statements(self) -> tuple[tuple[Policy, Statement], ...]:
+        """Return every identity statement with its policy."""
+        policies = self.principal.policies
+        return tuple((policy, statement) for policy in policies for statement in policy.statements)
 
-    def written(self) -> Iterator[Statement]:
-        """Yield the identity statements that a user wrote and can mend: not those of AWS's own policies."""
-        for policy, statement in self.statements():
-            if not is_aws_managed(policy, statement):
-                yield statement
+    @lazy
+    def written(self) -> tuple[Statement, ...]:
+        """Return the identity statements that a user wrote and can mend: not those of AWS's own policies."""
+        return tuple(
+            statement for policy, statement in self.statements if not is_aws_managed(policy, statement)
+        )
 
     def first(self, mask: int) -> Held | None:
         """Return the first place that holds an action of a set, an unconditional one before others."""

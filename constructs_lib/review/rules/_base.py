@@ -89,7 +89,8 @@ class Node(NamedTuple):
 class Run:
     """One run: its options, principals as nodes, traces of custom resources, and functions with their roles.
 
-    Principals that hold nothing of Bedrock and cannot become another one are not among the nodes.
+    Of unknown kind, only principals with findings, with control writes, or that may become another one are
+    among the nodes.
     """
 
     options: Options

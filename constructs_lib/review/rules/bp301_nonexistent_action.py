@@ -54,7 +54,7 @@ _LOOK_ALIKES = str.maketrans(
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and name."""
-    for statement in facts.written():
+    for statement in facts.written:
         for pattern in _wrong(statement.actions, statement.not_actions):
             yield RULE.finding(
                 facts,

@@ -73,7 +73,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             severity="warning" if row.elsewhere else None,
             conditional=row.statement.conditional or facts.principal.conditional,
         )
-    for statement in facts.written() if facts.mask else ():
+    for statement in facts.written if facts.mask else ():
         unused = _unused(statement) if id(statement) not in whole else ()
         if unused:
             yield RULE.finding(

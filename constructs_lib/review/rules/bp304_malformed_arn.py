@@ -67,7 +67,7 @@ _REGION = re.compile(
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and ARN."""
-    for statement in facts.written():
+    for statement in facts.written:
         for arn, fault, remedy in _faults(statement.resources, statement.not_resources):
             yield RULE.finding(
                 facts,

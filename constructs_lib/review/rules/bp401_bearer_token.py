@@ -97,7 +97,7 @@ def _is_short_term(conditions: Iterable[Condition]) -> bool:
 
 def _denies_long_term(facts: Facts, flag: int) -> bool:
     """Whether a Deny refuses tokens that are not short-term."""
-    for _, statement in facts.statements():
+    for _, statement in facts.statements:
         if statement.effect != "Deny" or not any(action_mask(p) & flag for p in statement.actions or ()):
             continue
         for test in statement.conditions:

@@ -84,5 +84,5 @@ def _denies_without(facts: Facts, mask: int) -> bool:
         statement.effect == "Deny"
         and has_key(statement.conditions, _KEY)
         and any(action_mask(pattern) & mask for pattern in statement.actions or ())
-        for _, statement in facts.statements()
+        for _, statement in facts.statements
     )
