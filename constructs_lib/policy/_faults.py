@@ -88,7 +88,7 @@ def _all_gaps(
     return tuple(gap for pattern in patterns for gap in _gaps(pattern))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _faults(
     allow: bool,
     actions: tuple[str, ...] | None,

@@ -77,7 +77,7 @@ class Denials(NamedTuple):
 _Texts = tuple[str, ...] | None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def allowed_actions(actions: _Texts, not_actions: _Texts) -> int:
     """Return the actions that an Allow certainly names; an open pattern names none."""
     mask = 0
@@ -90,7 +90,7 @@ def allowed_actions(actions: _Texts, not_actions: _Texts) -> int:
     return tables().every & ~mask
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def allow_items(
     actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
 ) -> tuple[Item, ...]:
@@ -103,7 +103,7 @@ def allow_items(
     return tuple(Item(piece, held) for piece, held in items if held)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def pieces_of(resources: _Texts, not_resources: _Texts) -> tuple[Piece, ...]:
     """Return the resources of an Allow. IAM refuses a statement without any; ``*`` stands for it."""
     if not_resources is not None:
@@ -118,7 +118,7 @@ def _mask_of(piece: Piece) -> int:
     return _remaining(piece, reach(piece.pattern), ())
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _remaining(piece: Piece, mask: int, covers: tuple[Cover, ...]) -> int:
     """Return the actions of ``mask`` for which some accepted resource of the piece is in no cover."""
     table = tables()
@@ -237,7 +237,7 @@ def collect_denials(statements: Iterable[Statement]) -> Denials:
     return Denials(full, tuple((mask, cover) for mask, cover in partial if mask & ~full))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _denial(
     actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
 ) -> tuple[int, Cover | None]:
@@ -299,7 +299,7 @@ def contains(limit: Piece, piece: Piece) -> bool:
     return not limit.also and not limit.excluded and matching.covers(limit.pattern, piece.pattern)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def meet(one: Piece, other: Piece) -> Piece | None:
     """Return the common texts of two pieces, as one pattern where that is exact."""
     also = tuple(dict.fromkeys((*one.also, *other.also)))

@@ -174,7 +174,7 @@ def names_of(mask: int) -> tuple[str, ...]:
     return tuple(result)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def action_mask(pattern: str) -> int:
     """Return the actions that an action pattern matches; none when it has an open part."""
     # IAM folds ASCII letters only: the Kelvin sign is no `k`, and a name with it is no action.
@@ -197,7 +197,7 @@ def _matching(text: str) -> int:
     return mask
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def possible_mask(pattern: str) -> int:
     """Return the actions that an action pattern may match, open parts standing for anything."""
     if UNRESOLVED not in pattern:
@@ -210,7 +210,7 @@ def normal(pattern: str) -> str:
     return _VARIABLE.sub(UNRESOLVED, pattern) if "${" in pattern else pattern
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def types_of(pattern: str) -> frozenset[str]:
     """Return the resource types of which the pattern may match an ARN, open parts standing for anything."""
     return frozenset(item.type for item in formats_of(pattern))
@@ -292,7 +292,7 @@ def _may(pattern: str, text: str) -> bool:
     return matching.matches(pattern.replace(UNRESOLVED, "*"), text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _overlap(pattern: str, glob: Glob) -> bool:
     """Whether a pattern and a compiled format share a text; yes when they are too entangled to tell."""
     try:
@@ -317,7 +317,7 @@ def _segment_overlaps(segment: str, wanted: str) -> bool:
     return segment == wanted or (_OPEN.search(segment) is not None and _may(segment, wanted))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def reach(pattern: str) -> int:
     """Return the actions for which a resource pattern may match a resource that they accept."""
     table = tables()

@@ -55,7 +55,7 @@ def is_open(pattern: str) -> bool:
     return UNRESOLVED in pattern or "${" in pattern
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _regex(pattern: str) -> re.Pattern[str]:
     """Translate a pattern so that no text makes it backtrack: each piece is taken where it first fits."""
     first, *pieces = re.split(r"\*+", pattern)
@@ -103,7 +103,7 @@ def compare(pattern: str, text: str, *, ignore_case: bool = False) -> Match:
     return Match(None, f"whether `{pattern}` covers `{text}` depends on a part that the input leaves open")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def may_overlap(first: str, second: str) -> bool:
     """Whether some text is matched by both patterns, open parts standing for anything."""
     if "*" in (first, second) or first == second:
@@ -130,7 +130,7 @@ def arns_may_overlap(first: str, second: str) -> bool:
     return may_overlap(first, second)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def covers(wide: str, narrow: str) -> bool:
     """Whether ``wide`` certainly matches everything that ``narrow`` may match.
 

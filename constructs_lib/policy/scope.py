@@ -34,7 +34,7 @@ _WILD = re.compile(r"[*?]")
 _OPEN_OR_WILD = re.compile(f"[*?{UNRESOLVED}]")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def scope_of(pattern: str) -> Scope:
     """Classify a resource pattern; the module's docstring has the classes."""
     text = normal(pattern)

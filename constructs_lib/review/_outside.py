@@ -169,7 +169,7 @@ def _known() -> tuple[str, ...]:
     return tuple(sorted({ASSUME_ROLE, PASS_ROLE, UPDATE_CODE, *ESCALATIONS, *runs}))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def named_actions(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> frozenset[str]:
     """Return the actions kept here that a statement names."""
     if actions is not None:
@@ -177,7 +177,7 @@ def named_actions(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] 
     return frozenset(_known()).difference(*(_pattern(pattern) for pattern in not_actions or ()))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _pattern(pattern: str) -> frozenset[str]:
     if "*" not in pattern and "?" not in pattern:
         return _exact().get(pattern.lower(), frozenset())

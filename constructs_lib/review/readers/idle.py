@@ -29,7 +29,7 @@ def is_idle(actions: tuple[str, ...], resource: Any, scope: Scope) -> bool:
     return _are_idle(actions) and not _may_be_ours(resource, scope)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _are_idle(actions: tuple[str, ...]) -> bool:
     """Whether the actions give nothing of Bedrock, make no principal another, and look like neither.
 

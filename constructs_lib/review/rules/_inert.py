@@ -50,7 +50,7 @@ def inert_rows(facts: Facts, reason: Reason) -> Iterator[Row]:
                 )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[str, str, Reason], ...]:
     """Return (name as written, an action meant, reason); patterns only when nothing of them is left."""
     held = 0

@@ -76,7 +76,7 @@ def _effect(statement: Statement) -> str:
     return ", so nothing is allowed" if statement.actions is not None else ", so it excepts nothing"
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _wrong(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> tuple[str, ...]:
     names = dict.fromkeys((*(actions or ()), *(not_actions or ())))
     return tuple(name for name in names if _is_wrong(name))

@@ -79,7 +79,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _faults(
     resources: tuple[str, ...] | None, not_resources: tuple[str, ...] | None
 ) -> tuple[tuple[str, str, str], ...]:
@@ -91,7 +91,7 @@ def _faults(
     return tuple(found)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def fault_of(arn: str) -> tuple[str, str] | None:
     """Return what is wrong with an ARN pattern and the remedy; ``None`` for anything that isn't Bedrock's."""
     parts = arn.split(":", 5)
