@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import json
+import marshal
 import re
 from dataclasses import dataclass, field
 from itertools import product
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review.readers.arns import ATTRIBUTES, NAMES, REF_ATTRIBUTE, service_of
 from constructs_lib.review.readers.foreach import LOOP, expand
-from constructs_lib.review.readers.scope import Scope, mapping
+from constructs_lib.review.readers.scope import Element, Scope, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -560,12 +561,23 @@ def attribute_values(name: str, attribute: str, scope: Scope) -> list[Any]:
     return known[0] if known is not None else _Walk().attribute(name, attribute, scope.resources[name], scope)
 
 
-def resolve_element(node: Any, scope: Scope) -> tuple[Any, bool, tuple[str, ...]] | None:
+def resolve_element(node: Any, scope: Scope) -> Element | None:
     """Return what ``Resource`` of a statement gives, possibilities side by side.
 
     The value comes with whether it depends on a choice and with the reasons behind its open parts; ``None``
-    when it may be absent. It is what :func:`resolve` of the statement would put there.
+    when it may be absent. It is what :func:`resolve` of the statement would put there. Many statements of a
+    template name the same resource, which is worked out once.
     """
+    try:
+        key = marshal.dumps(node, 2)
+    except ValueError:  # too deep
+        return _element(node, scope)
+    if key not in scope.elements:
+        scope.elements[key] = _element(node, scope)
+    return scope.elements[key]
+
+
+def _element(node: Any, scope: Scope) -> Element | None:
     walk = _Walk()
     walk.steps -= 1  # the statement
     found = walk.values(node, scope, 1)

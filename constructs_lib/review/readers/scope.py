@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review._lazy import lazy
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["Assembly", "Scope", "mapping", "one_line", "token"]
+
+Element: TypeAlias = tuple[Any, bool, tuple[str, ...]]
+"""What a node gives: the value, whether it depends on a choice, and why parts of it are open."""
 
 _PREFIX: Final = "bedrock-planes::"
 
@@ -55,6 +58,7 @@ class Scope:
     # Known attributes, cached, each with the reason why a part of it is open.
     attributes: dict[tuple[str, str], tuple[list[str], str | None]] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)  # attributes' formats, environment filled in
+    elements: dict[bytes, Element | None] = field(default_factory=dict)  # statements' resources, by content
     synthetic: set[str] = field(default_factory=set)  # ids that SAM adds
 
     @lazy
