@@ -56,7 +56,11 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Actions as bits: ``bare`` take only ``*``, ``unlisted`` have no known resource types."""
+    """Actions as bits: ``bare`` take only ``*``, ``unlisted`` have no known resource types.
+
+    ``by_step`` are the formats by service and what stands before the first ``/`` of the resource part, each
+    with those that have no ``/`` there; these alone stand under the empty step.
+    """
 
     names: tuple[str, ...]
     bit: dict[str, int]
@@ -67,6 +71,7 @@ class Tables:
     groups: tuple[tuple[tuple[str, ...], int], ...]
     by_service: dict[str, tuple[Format, ...]]
     by_type: dict[str, tuple[Format, ...]]
+    by_step: dict[tuple[str, str], tuple[Format, ...]]
 
 
 @cache
@@ -98,6 +103,7 @@ def tables() -> Tables:
         groups=tuple(groups.items()),
         by_service=_grouped(formats, "service"),
         by_type=_grouped(formats, "type"),
+        by_step=_by_step(formats),
     )
 
 
@@ -107,6 +113,23 @@ def _grouped(formats: tuple[Format, ...], field: str) -> dict[str, tuple[Format,
         key = getattr(item, field)
         result[key] = (*result.get(key, ()), item)
     return result
+
+
+def _by_step(formats: tuple[Format, ...]) -> dict[tuple[str, str], tuple[Format, ...]]:
+    steps = [(item, _step(item)) for item in formats]
+    keys = dict.fromkeys((item.service, step) for item, step in steps)
+    keys |= dict.fromkeys((service, "") for service, _ in keys)
+    return {
+        (service, wanted): tuple(
+            item for item, step in steps if item.service == service and step in {"", wanted}
+        )
+        for service, wanted in keys
+    }
+
+
+def _step(item: Format) -> str:
+    step, slash, _ = item.head.partition("/")
+    return step if slash else ""
 
 
 def _formats() -> tuple[Format, ...]:
@@ -216,6 +239,7 @@ def types_of(pattern: str) -> frozenset[str]:
     return frozenset(item.type for item in formats_of(pattern))
 
 
+@lru_cache(maxsize=4096)
 def formats_of(pattern: str) -> tuple[Format, ...]:
     """Return the ARN formats that the pattern may match."""
     pattern = normal(pattern)
@@ -276,8 +300,7 @@ def _matching_formats(parts: list[str]) -> Iterator[Format]:
     for name, group in tables().by_service.items():
         if service != name and not (_OPEN.search(service) and _may(service, name)):
             continue
-        for item in group:
-            # Most formats of a service begin otherwise.
+        for item in _beginning(name, group, resource):
             if not resource.startswith(item.head) and (wild is None or not item.head.startswith(start)):
                 continue
             if (
@@ -286,6 +309,15 @@ def _matching_formats(parts: list[str]) -> Iterator[Format]:
                 and _segment_overlaps(account, item.account)
             ):
                 yield item
+
+
+def _beginning(service: str, group: tuple[Format, ...], resource: str) -> tuple[Format, ...]:
+    """Return the formats of a service that may begin like a resource part: most begin otherwise."""
+    step, slash, _ = resource.partition("/")
+    if not slash or _OPEN.search(step):
+        return group
+    by_step = tables().by_step
+    return by_step[service, step if (service, step) in by_step else ""]
 
 
 def _may(pattern: str, text: str) -> bool:

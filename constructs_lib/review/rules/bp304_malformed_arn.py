@@ -97,7 +97,7 @@ def fault_of(arn: str) -> tuple[str, str] | None:
     parts = arn.split(":", 5)
     if parts[0].strip() != "arn" or len(parts) < 3 or not parts[2].strip().startswith("bedrock"):
         return None
-    if any(char.isspace() for char in arn):
+    if arn.split() != [arn]:
         return "it holds white space", f"write `{''.join(arn.split())}`"
     if parts[2] in catalogue.client_names():
         service = "bedrock-agentcore" if "agentcore" in parts[2] else "bedrock"
