@@ -1,13 +1,15 @@
 """Synthetic CloudFormation templates for the benchmark: seeded, so that every run measures the same files.
 
-Two mixes, written as the CDK writes (indented by one space):
+Three mixes, written as the CDK writes (indented by one space):
 
 - ``app``: services of an application. Each has a function with its role and policy, and what stands beside
   it: a table, a queue, a topic, alarms, an API method, a permission, a parameter. Of twelve resources one is
   a role, so 250 KB hold about 40 principals.
 - ``iam``: of five resources one is a role and one its policy, and little else: about 90 principals in 250 KB.
+- ``bedrock``: as ``iam``, and every role runs Bedrock: a model and a knowledge base of its own.
 
-In both, three roles of ten invoke Bedrock models and two of a hundred hold ``bedrock:*`` on everything.
+In the first two, three roles of ten invoke Bedrock models. In all, two of a hundred hold ``bedrock:*`` on
+everything.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MIXES", "Mix", "template", "text_of", "write_batch"]
 
-Mix = Literal["app", "iam"]
-MIXES: Final[tuple[Mix, ...]] = ("app", "iam")
+Mix = Literal["app", "iam", "bedrock"]
+MIXES: Final[tuple[Mix, ...]] = ("app", "iam", "bedrock")
 _MODELS = ("amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0", "anthropic.claude-3-haiku-20240307-v1:0")
 _TRUST = {
     "Version": "2012-10-17",
@@ -84,7 +86,7 @@ def _group(chance: random.Random, index: int, mix: Mix) -> dict[str, Any]:
             "AWS::IAM::Policy",
             f"{path}/Role/DefaultPolicy/Resource",
             PolicyName=f"{name}Policy",
-            PolicyDocument={"Version": "2012-10-17", "Statement": _statements(chance, name)},
+            PolicyDocument={"Version": "2012-10-17", "Statement": _statements(chance, name, mix)},
             Roles=[{"Ref": f"{name}Role"}],
         ),
         f"{name}Function": _resource(
@@ -178,7 +180,7 @@ def _beside(name: str, path: str) -> dict[str, Any]:
     }
 
 
-def _statements(chance: random.Random, name: str) -> list[dict[str, Any]]:
+def _statements(chance: random.Random, name: str, mix: Mix) -> list[dict[str, Any]]:
     statements: list[dict[str, Any]] = [
         {
             "Effect": "Allow",
@@ -187,7 +189,10 @@ def _statements(chance: random.Random, name: str) -> list[dict[str, Any]]:
         },
         {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": [f"{name}Queue", "Arn"]}},
     ]
-    if chance.random() < 0.3:
+    if mix == "bedrock":
+        base = f"arn:aws:bedrock:us-east-1:111122223333:knowledge-base/{chance.randrange(36**6):010X}"
+        statements = [{"Effect": "Allow", "Action": "bedrock:Retrieve", "Resource": base}]
+    if mix == "bedrock" or chance.random() < 0.3:
         model = chance.choice(_MODELS)
         statements.append(
             {
