@@ -28,6 +28,9 @@ SCHEMA = "bedrock-planes/review/1"
 _DEEPER = "\n  "
 _ITEM = "\n    "
 _FIELD = "\n      "
+_FAMILY = "\n        "
+_USE = "\n          "
+_ENTRY = "\n            "
 
 
 class ReportError(ValueError):
@@ -93,24 +96,39 @@ def _list(name: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _principal_text(principal: PrincipalReport) -> str:
-    """Return a principal as text; most have nothing of Bedrock and differ in their names alone."""
-    if principal.families or principal.incomplete:
-        return _text(_principal(principal), _ITEM)
+    """Return a principal as text; what recurs from principal to principal is written once."""
     path = principal.construct_path
-    names = (
-        f'"id": {encode_basestring(principal.id)}',
-        f'"name": {encode_basestring(principal.name)}',
-        f'"construct_path": {"null" if path is None else encode_basestring(path)}',
+    families = f",{_FAMILY}".join(
+        f'"{name}": {_family_text(use.plane, use.actions)}{_texts(use.resources)}{_FAMILY}}}'
+        for name, use in principal.families.items()
     )
-    rest = _idle_text(principal.kind, principal.verdict, principal.touches)
-    return f"{{\n      {f',{_FIELD}'.join(names)}{rest}"
+    gaps = [{"pointer": item.pointer, "why": item.why} for item in principal.incomplete]
+    return (
+        f'{{{_FIELD}"id": {encode_basestring(principal.id)},'
+        f'{_FIELD}"name": {encode_basestring(principal.name)},'
+        f'{_FIELD}"construct_path": {"null" if path is None else encode_basestring(path)},'
+        f"{_verdict_text(principal.kind, principal.verdict, principal.touches)}"
+        f'{_FIELD}"families": {f"{{{_FAMILY}{families}{_FIELD}}}" if families else "{}"},'
+        f'{_FIELD}"incomplete": {_text(gaps, _FIELD)}{_ITEM}}}'
+    )
 
 
 @lru_cache(maxsize=64)
-def _idle_text(kind: Kind, verdict: Verdict, touches: Touches) -> str:
-    """Return what follows the names of a principal without families and gaps."""
-    whole = PrincipalReport("", "", None, kind, verdict, touches, {}, ())
-    return _text(_principal(whole), _ITEM).partition('"construct_path": null')[2]
+def _verdict_text(kind: Kind, verdict: Verdict, touches: Touches) -> str:
+    """Return what stands between the names and the families of a principal."""
+    text = _text(_principal(PrincipalReport("", "", None, kind, verdict, touches, {}, ())), _ITEM)
+    return text.partition('"construct_path": null,')[2].partition(f'{_FIELD}"families"')[0]
+
+
+@lru_cache(maxsize=1024)
+def _family_text(plane: str, actions: tuple[str, ...]) -> str:
+    """Return the text of a family up to its resources."""
+    return f'{{{_USE}"plane": "{plane}",{_USE}"actions": {_texts(actions)},{_USE}"resources": '
+
+
+def _texts(items: tuple[str, ...]) -> str:
+    """Return texts as a list in a family."""
+    return f"[{_ENTRY}{f',{_ENTRY}'.join(map(encode_basestring, items))}{_USE}]" if items else "[]"
 
 
 def _text(value: Any, line: str) -> str:
