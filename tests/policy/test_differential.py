@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ministack.core import iam_evaluator
 
 from constructs_lib.policy.decide import Request, decide
 from constructs_lib.policy.documents import parse_document
@@ -130,13 +131,12 @@ def _theirs(evaluator: Any, case: Case) -> str:
 
 
 def _compare(count: int) -> None:
-    evaluator = pytest.importorskip("ministack.core.iam_evaluator")
     generator = Generator(SEED)
     outcomes: Counter[str] = Counter()
     traits: Counter[str] = Counter()
     for number in range(count):
         case = generator.case()
-        ours, theirs = _ours(case), _theirs(evaluator, case)
+        ours, theirs = _ours(case), _theirs(iam_evaluator, case)
         assert ours == theirs, (
             f"case {number} of {generator.name} {SEED}: ours {ours}, ministack {theirs}: {case}"
         )
