@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from constructs_lib.policy import matching
 from constructs_lib.policy._glob import compile_glob, find
 from constructs_lib.policy._model import UNRESOLVED, Policy, Statement
-from constructs_lib.policy._tables import action_mask, normal, possible_mask, reach, tables, types_of
+from constructs_lib.policy._tables import (
+    action_mask,
+    names_a_type,
+    normal,
+    possible_mask,
+    reach,
+    tables,
+    types_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,8 +107,18 @@ def allow_items(
     if not mask:
         return ()
     pieces = pieces_of(resources, not_resources)
-    items = ((piece, mask & _mask_of(piece)) for piece in pieces)
+    swept = mask & tables().unlisted & ~_exact(actions)
+    items = ((piece, mask & _mask_of(piece, swept)) for piece in pieces)
     return tuple(Item(piece, held) for piece, held in items if held)
+
+
+def _exact(actions: _Texts) -> int:
+    """Return the actions that stand in a statement by their whole names."""
+    mask = 0
+    for pattern in actions or ():
+        if "*" not in pattern and "?" not in pattern:
+            mask |= action_mask(pattern)
+    return mask
 
 
 @lru_cache(maxsize=4096)
@@ -111,11 +129,18 @@ def pieces_of(resources: _Texts, not_resources: _Texts) -> tuple[Piece, ...]:
     return tuple(map(Piece, dict.fromkeys(resources if resources is not None else ("*",))))
 
 
-def _mask_of(piece: Piece) -> int:
-    """Return the actions that accept a resource of the piece."""
+def _mask_of(piece: Piece, swept: int) -> int:
+    """Return the actions that accept a resource of the piece.
+
+    Of ``swept`` actions, which a wildcard alone names and of which the resource types are not known, nobody
+    meant any by a statement on ARNs of one type.
+    """
+    mask = reach(piece.pattern)
+    if swept & mask and names_a_type(piece.pattern):
+        mask &= ~swept
     if not piece.also and not piece.excluded:
-        return reach(piece.pattern)
-    return _remaining(piece, reach(piece.pattern), ())
+        return mask
+    return _remaining(piece, mask, ())
 
 
 @lru_cache(maxsize=4096)
@@ -289,7 +314,7 @@ def _cut_item(item: Item, limits: list[tuple[Statement, Item]]) -> Iterator[Item
                 continue
             piece = meet(item.piece, limit.piece)
             if piece is not None:
-                held &= _mask_of(piece)
+                held &= _mask_of(piece, 0)
                 if held:
                     yield Item(piece, held, marks)
 

@@ -23,6 +23,7 @@ __all__ = [
     "Tables",
     "action_mask",
     "formats_of",
+    "names_a_type",
     "names_of",
     "normal",
     "reach",
@@ -67,6 +68,7 @@ class Tables:
     every: int
     bare: int
     unlisted: int
+    unlisted_of: dict[str, int]
     accepting: dict[str, int]
     groups: tuple[tuple[tuple[str, ...], int], ...]
     by_service: dict[str, tuple[Format, ...]]
@@ -79,6 +81,7 @@ def tables() -> Tables:
     """Build the tables once."""
     actions = sorted(catalogue.actions().values(), key=lambda action: action.name)
     bare = unlisted = 0
+    unlisted_of: dict[str, int] = {}
     accepting: dict[str, int] = {}
     groups: dict[tuple[str, ...], int] = {}
     for index, action in enumerate(actions):
@@ -90,6 +93,8 @@ def tables() -> Tables:
         else:
             # The reference doesn't list it yet, so nothing is known against any resource.
             unlisted |= flag
+            service = action.name.partition(":")[0]
+            unlisted_of[service] = unlisted_of.get(service, 0) | flag
         for name in action.resource_types:
             accepting[name] = accepting.get(name, 0) | flag
     formats = _formats()
@@ -99,6 +104,7 @@ def tables() -> Tables:
         every=(1 << len(actions)) - 1,
         bare=bare,
         unlisted=unlisted,
+        unlisted_of=unlisted_of,
         accepting=accepting,
         groups=tuple(groups.items()),
         by_service=_grouped(formats, "service"),
@@ -251,6 +257,12 @@ def formats_of(pattern: str) -> tuple[Format, ...]:
     return tuple(dict.fromkeys(item for split in splits for item in _matching_formats(split)))
 
 
+def names_a_type(pattern: str) -> bool:
+    """Whether a resource pattern is an ARN whose resource part begins with letters of its own."""
+    splits = _splits(normal(pattern))
+    return bool(splits) and not any(_OPEN.match(parts[5]) for parts in splits)
+
+
 def segments(pattern: str) -> list[str] | None:
     """Return the six segments of an ARN pattern, a ``*`` that runs over colons in each, or ``None``."""
     splits = _splits(pattern)
@@ -355,8 +367,8 @@ def reach(pattern: str) -> int:
     table = tables()
     # Nothing is known about what an unlisted action takes, save that it is no ARN of another service.
     parts = pattern.split(":", 3)
-    foreign = len(parts) > 3 and not _OPEN.search("".join(parts[:3])) and parts[2] not in table.by_service
-    mask = 0 if foreign else table.unlisted
+    is_certain = len(parts) > 3 and not _OPEN.search("".join(parts[:3]))
+    mask = table.unlisted_of.get(parts[2], 0) if is_certain else table.unlisted
     for item in formats_of(pattern):
         mask |= table.accepting.get(item.type, 0)
     # An action without resource types is requested on the text `*` itself.

@@ -225,6 +225,31 @@ def test_unknown_names_are_told_from_newer_ones() -> None:
     assert result.actions == (newer,)
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "counts"),
+    [
+        ("bedrock:*", "*", True),
+        ("bedrock:*", "arn:aws:bedrock:*:*:*", True),
+        ("bedrock:*", "arn:aws:bedrock:us-east-1:111122223333:session/*", False),
+        ("bedrock:*", "arn:aws:bedrock-agentcore:*:*:*", False),
+        (
+            "bedrock:CreateVpcConfiguration",
+            "arn:aws:bedrock:us-east-1:111122223333:vpc-configuration/*",
+            True,
+        ),
+        ("bedrock:CreateVpcConfiguration", "arn:aws:bedrock-agentcore:*:*:*", False),
+        ("bedrock:CreateVpcConfiguration", "arn:aws:s3:::bucket", False),
+    ],
+)
+def test_an_action_of_unknown_resource_types_counts_where_somebody_meant_it(
+    action: str, resource: str, counts: bool
+) -> None:
+    newer = catalogue.action("bedrock:CreateVpcConfiguration")
+    assert newer is not None
+    assert not newer.in_reference
+    assert effective([policy(allow(action, resource))]).allows(newer.name) is counts
+
+
 @settings(deadline=None)
 @given(st.lists(STATEMENTS, min_size=1, max_size=5), DENIES)
 def test_adding_a_deny_never_widens(statements: list[dict[str, Any]], extra: dict[str, Any]) -> None:
