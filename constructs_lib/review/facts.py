@@ -112,19 +112,17 @@ class Facts:
 
     @lazy
     def verdict(self) -> Verdict:
-        """Return the principal's plane. Tagging alone is control; beside data it does not count."""
-        write, read, data, data_read, tagging = self.planes
+        """Return the principal's plane. Tagging counts for nothing; BP102 reports it beside data."""
+        write, read, data, data_read, _ = self.planes
         if write and data:
             return "mixed"
         if write:
             return "control"
         if data:
             return "data"
-        if read or tagging & masks().tagging_write:
+        if read:
             return "control"
-        if data_read:
-            return "data"
-        return "control" if tagging else "none"
+        return "data" if data_read else "none"
 
     @lazy
     def outside(self) -> tuple[Outside, ...]:

@@ -52,7 +52,7 @@ _MIXED = _policy(
         (["bedrock:ListAgents", "bedrock:GetSession"], "control"),
         (["bedrock:GetSession"], "data"),
         (["bedrock:InvokeModel", "bedrock:TagResource"], "data"),
-        (["bedrock:TagResource"], "control"),
+        (["bedrock:TagResource"], "none"),
         (["s3:GetObject"], "none"),
     ],
 )
