@@ -234,7 +234,7 @@ def test_unknown_names_are_told_from_newer_ones() -> None:
         ("bedrock:*", "arn:aws:bedrock-agentcore:*:*:*", False),
         (
             "bedrock:CreateVpcConfiguration",
-            "arn:aws:bedrock:us-east-1:111122223333:vpc-configuration/*",
+            "arn:aws:bedrock:us-east-1:111122223333:vpc/x",
             True,
         ),
         ("bedrock:CreateVpcConfiguration", "arn:aws:bedrock-agentcore:*:*:*", False),
