@@ -17,7 +17,7 @@ __all__ = ["is_policy", "read_policy"]
 
 
 def _body(value: Any) -> tuple[Any, str] | None:
-    """Return the document and its pointer: bare, a lone statement, or wrapped by a command's output.
+    """Return the document and its pointer: bare, or wrapped by a command's output.
 
     ``get-role-policy`` and its siblings print ``PolicyDocument``, ``get-policy-version`` prints
     ``PolicyVersion.Document``.
@@ -27,8 +27,6 @@ def _body(value: Any) -> tuple[Any, str] | None:
     keys = {key.lower(): key for key in value if isinstance(key, str)}
     if "statement" in keys:
         return value, ""
-    if "effect" in keys and ("action" in keys or "notaction" in keys):
-        return {"Statement": value}, ""
     if isinstance(value.get("PolicyDocument"), str | dict):
         return value["PolicyDocument"], "/PolicyDocument"
     version = mapping(value.get("PolicyVersion"))
@@ -37,21 +35,33 @@ def _body(value: Any) -> tuple[Any, str] | None:
     return None
 
 
+def _is_statement(value: Any) -> bool:
+    keys = {key.lower() for key in value if isinstance(key, str)} if isinstance(value, dict) else set()
+    return "effect" in keys and ("action" in keys or "notaction" in keys)
+
+
+def _lone(value: Any) -> list[tuple[Any, str]]:
+    """Return a statement or a list of them that stands without a document around, with pointers."""
+    if _is_statement(value):
+        return [(value, "")]
+    if isinstance(value, list) and value and all(map(_is_statement, value)):
+        return [(item, f"/{index}") for index, item in enumerate(value)]
+    return []
+
+
 def is_policy(value: object) -> bool:
-    """Whether a decoded value is a policy document."""
-    return _body(value) is not None
+    """Whether a decoded value is a policy document, a statement, or a list of statements."""
+    return _body(value) is not None or bool(_lone(value))
 
 
 def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | None]:
     """Return the one principal of a policy document, and pointer and fault of a statement that is none."""
-    found = _body(value)
-    if found is None:
-        raise ValueError("no policy document")
-    body, base = found
+    body, base = _body(value) or (None, "")
     if isinstance(body, str) and body.lstrip()[:1] == "%":
         body = unquote(body)
     faults: list[tuple[str, str]] = []
-    statements = tuple(_statements(body, base, path, faults))
+    lone = _lone(value) if body is None else None
+    statements = tuple(_statements(body, base, path, faults) if lone is None else _parsed(lone, path, faults))
     policy = Policy("policy", statements, Origin(path, base))
     is_trust = bool(statements) and all(_trusts(item) for item in statements)
     principal = Principal(
@@ -83,9 +93,13 @@ def _statements(body: Any, base: str, path: str, faults: list[tuple[str, str]]) 
         except DocumentError as error:
             faults.append((error.pointer, one_line(f"{error.what}; {error.remedy}")))
         return
-    for index, item in enumerate(node):
+    yield from _parsed([(item, f"{base}/{key}/{index}") for index, item in enumerate(node)], path, faults)
+
+
+def _parsed(items: list[tuple[Any, str]], path: str, faults: list[tuple[str, str]]) -> Iterator[Statement]:
+    for item, pointer in items:
         # One bad statement must not hide the others.
         try:
-            yield parse_statement(item, path=path, pointer=f"{base}/{key}/{index}")
+            yield parse_statement(item, path=path, pointer=pointer)
         except DocumentError as error:
             faults.append((error.pointer, one_line(f"{error.what}; {error.remedy}")))

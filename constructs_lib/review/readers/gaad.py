@@ -133,6 +133,15 @@ class _Reader:
             # An AWS managed policy that doesn't touch Bedrock lets nothing of it through.
             draft.boundary = policy or Policy("harmless", (), origin)
 
+    def cut(self, path: str, value: Any) -> None:
+        """Say of the principals of a file that the export goes on in pages that are not there."""
+        why = "the export goes on after this page; export without `--max-items`, or give all pages together"
+        for page, base in _pages(value):
+            if page.get("IsTruncated") is True:
+                for draft in self.drafts:
+                    if draft.origin.path == path and draft.origin.pointer.startswith(f"{base}/"):
+                        draft.note([Incomplete(f"{base}/IsTruncated", why)])
+
     def unattached(self, path: str) -> None:
         """Make a principal of each customer managed policy of a file that nothing carries."""
         for managed in self.library.entries:
@@ -168,7 +177,11 @@ def _pages(value: Any) -> list[tuple[dict[str, Any], str]]:
 
 
 def _entries(node: dict[str, Any], name: str, base: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the objects of a list with their pointers; AWS's example writes a list of one as an object."""
     items = node.get(name)
+    if isinstance(items, dict):
+        yield items, f"{base}/{name}"
+        return
     for index, item in enumerate(items if isinstance(items, list) else []):
         if isinstance(item, dict):
             yield item, f"{base}/{name}/{index}"
@@ -206,4 +219,8 @@ def read_accounts(files: Iterable[tuple[str, Any]]) -> list[Principal]:
         reader.principals(path, value)
     for path, _ in listed:
         reader.unattached(path)
+    # The last page of an export says that it is the last; with it, all are there.
+    if all(page.get("IsTruncated") is True for _, value in listed for page, _ in _pages(value)):
+        for path, value in listed:
+            reader.cut(path, value)
     return list(reader.finish())

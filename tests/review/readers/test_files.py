@@ -92,6 +92,19 @@ def test_a_document_says_what_it_is(document: Any, kind: str | None, names: list
     assert [principal.name for principal in model.principals] == names
 
 
+@pytest.mark.parametrize(
+    ("document", "pointers"),
+    [
+        (_POLICY["Statement"], [""]),
+        ([_POLICY["Statement"]] * 2, ["/0", "/1"]),
+        ({"PolicyDocument": _POLICY}, ["/PolicyDocument/Statement"]),
+    ],
+)
+def test_a_statement_is_found_where_it_stands(document: Any, pointers: list[str]) -> None:
+    (principal,) = read_document(document).principals
+    assert [s.origin.pointer for policy in principal.policies for s in policy.statements] == pointers
+
+
 def test_a_trust_policy_is_trust_and_grants_nothing() -> None:
     trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "x"}}}
     (principal,) = read_document(trust, "x").principals

@@ -164,3 +164,24 @@ def test_a_document_that_is_none_makes_its_principal_incomplete() -> None:
     export["UserDetailList"][0]["UserPolicyList"][0]["PolicyDocument"] = "{"
     found = _by_name(read_document(export))["ann"]
     assert "the policy text is not JSON" in found.incomplete[0].why
+
+
+def test_a_list_of_one_may_be_written_as_an_object() -> None:
+    """The example of AWS's command reference does so for a group's managed policies."""
+    export = copy.deepcopy(_EXPORT)
+    group = export["GroupDetailList"][0]
+    group["AttachedManagedPolicies"] = group["AttachedManagedPolicies"][0]
+    expected = {p.name: [s.actions for x in p.policies for s in x.statements] for p in _principals(_EXPORT)}
+    found = {p.name: [s.actions for x in p.policies for s in x.statements] for p in _principals(export)}
+    assert found == expected
+
+
+def test_an_export_that_goes_on_says_so_unless_its_last_page_is_there() -> None:
+    first, last = {**_EXPORT, "IsTruncated": True}, {**_EXPORT, "IsTruncated": False}
+    for export, expected in ((first, {"/IsTruncated"}), ([first, last], set()), (last, set())):
+        pointers = {gap.pointer for p in _principals(export) for gap in p.incomplete}
+        assert {pointer for pointer in pointers if pointer.endswith("/IsTruncated")} == expected
+
+
+def _principals(export: Any) -> tuple[Principal, ...]:
+    return read_document(export).principals
