@@ -55,13 +55,13 @@ def test_a_resource_costs_few_calls_in_a_template_of_any_size(tmp_path: Path, mi
 def test_only_what_concerns_principals_is_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, count = _write(tmp_path, 300, "app")
     resolved: list[Any] = []
-    known = intrinsics._Walk.get_att
+    known = intrinsics.FUNCTIONS["Fn::GetAtt"]
 
     def counted(walk: Any, argument: Any, scope: Any, depth: int) -> list[Any]:
         resolved.append(argument)
         return known(walk, argument, scope, depth)
 
-    monkeypatch.setitem(intrinsics._FUNCTIONS, "Fn::GetAtt", counted)
+    monkeypatch.setitem(intrinsics.FUNCTIONS, "Fn::GetAtt", counted)
     batch.review_paths([str(path)], Options())
     roles = sum(
         1 for item in json.loads(path.read_text())["Resources"].values() if item["Type"] == "AWS::IAM::Role"
