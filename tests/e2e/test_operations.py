@@ -153,7 +153,7 @@ def _give_everything(role: AppRole) -> None:
     grants.rerank("amazon.rerank-v1:0")
     grants.agentic_retrieve(ID)
     grants.generate_query()
-    grants.document_content()
+    grants.document_content(ID)
     grants.document_acl()
     grants.optimize_prompt()
     grants.invoke_agent(f"{ID}/{ID}")

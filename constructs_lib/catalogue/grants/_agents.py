@@ -88,9 +88,9 @@ def _retrieval() -> tuple[GrantVerb, ...]:
         GrantVerb(
             "document_content",
             _FAMILY,
-            (GrantPart(_bedrock("GetDocumentContent"), None),),
-            _REFERENCE,
-            "`GetDocumentContent`: whole documents behind retrieved passages",
+            (GrantPart(_bedrock("GetDocumentContent", "Retrieve"), "knowledge_base"),),
+            f"{_GUIDE}kb-test-get-document-content.html",
+            "`GetDocumentContent`: whole documents of one knowledge base; the call is checked for `Retrieve` too",
         ),
         GrantVerb(
             "document_acl",

@@ -64,9 +64,9 @@ class AgentGrants(GrantsTo):
         """Allow ``GenerateQuery``, which has no resource in IAM."""
         return self._give("generate_query", {})
 
-    def document_content(self) -> iam.Grant:
-        """Allow ``GetDocumentContent``, which has no resource in IAM."""
-        return self._give("document_content", {})
+    def document_content(self, knowledge_base: KnowledgeBaseLike) -> iam.Grant:
+        """Allow ``GetDocumentContent``, which is checked for ``Retrieve`` too, on one knowledge base."""
+        return self._give("document_content", {"knowledge_base": self._on("knowledge_base", knowledge_base)})
 
     def document_acl(self) -> iam.Grant:
         """Allow to ask who may see an ingested document, which has no resource in IAM."""

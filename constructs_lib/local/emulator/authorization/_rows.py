@@ -92,6 +92,12 @@ def _retrieve(call: Call, request: Request) -> list[Check]:
     ]
 
 
+def _document_content(call: Call, _request: Request) -> list[Check]:
+    """Whoever gets a document must be allowed to retrieve from its knowledge base too."""
+    knowledge_base = arn(f"knowledge-base/{call.labels['knowledgeBaseId']}")
+    return [Check(f"bedrock:{name}", knowledge_base) for name in ("GetDocumentContent", "Retrieve")]
+
+
 def _reranking(config: object) -> list[Check]:
     """Reranking inside of a retrieval: Rerank, and InvokeModel on the reranking model."""
     if not strings_of(config, "modelArn"):
@@ -278,9 +284,13 @@ ROWS: dict[str, Row] = {
         ),
         Row("bedrock-agent-runtime:Rerank", _rerank, f"{_GUIDE}rerank-prereq.html"),
         Row("bedrock-agent-runtime:InvokeInlineAgent", _inline_agent, f"{_GUIDE}inline-agent-prereq.html"),
+        Row(
+            "bedrock-agent-runtime:GetDocumentContent",
+            _document_content,
+            f"{_GUIDE}kb-test-get-document-content.html",
+        ),
         # These name a knowledge base in their path and take no resource in IAM.
         Row("bedrock-agent-runtime:CheckIngestedDocumentAcl", _on_any, _REFERENCE),
-        Row("bedrock-agent-runtime:GetDocumentContent", _on_any, _REFERENCE),
         Row("bedrock-agent-runtime:GetIngestedDocumentAcl", _on_any, _REFERENCE),
         *(
             Row(f"bedrock-agent-runtime:{name}", _flow_execution, _REFERENCE)
