@@ -90,7 +90,7 @@ def _retrieval() -> tuple[GrantVerb, ...]:
             _FAMILY,
             (GrantPart(_bedrock("GetDocumentContent", "Retrieve"), "knowledge_base"),),
             f"{_GUIDE}kb-test-get-document-content.html",
-            "`GetDocumentContent`: whole documents of one knowledge base; the call is checked for `Retrieve` too",
+            "`GetDocumentContent` and the `Retrieve` that it needs: whole documents of a knowledge base",
         ),
         GrantVerb(
             "document_acl",
