@@ -2,7 +2,8 @@
 
 ## What it does
 Finds actions in a principal with data actions that change IAM policies, trust, permissions boundaries or
-credentials (`iam:PutRolePolicy`, `iam:UpdateAssumeRolePolicy`, `iam:CreateAccessKey`, ...).
+credentials (`iam:PutRolePolicy`, `iam:UpdateAssumeRolePolicy`, `iam:CreateAccessKey`, ...), on a resource
+that they take: `iam:*` on the objects of a bucket changes nothing.
 
 ## Why is this bad?
 Such a principal holds whatever it likes: it can write itself the control plane, or open a way around every
@@ -26,15 +27,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review._outside import ESCALATIONS
 from constructs_lib.review.model import Witness
 from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._targets import example_of, reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review._outside import Outside
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
@@ -42,26 +42,31 @@ __all__ = ["RULE", "check"]
 
 RULE = Rule("BP106", "self-escalation", "error", "a principal that runs Bedrock may change IAM", __name__)
 
+# What readers recognise at once, before the alphabet decides.
+_TELLING = ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreateAccessKey")
+
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
     if not facts.planes[2]:
         return
     for item in facts.outside_with(*ESCALATIONS):
-        names = sorted(item.actions.intersection(ESCALATIONS))
+        targets = {name: reached(item, name) for name in sorted(item.actions.intersection(ESCALATIONS))}
+        names = [name for name, resources in targets.items() if resources]
+        if not names:
+            continue
+        telling = next((name for name in _TELLING if name in names), names[0])
         yield RULE.finding(
             facts,
             item.statement.origin,
             f"{who(facts)} runs Bedrock and may change IAM ({listing(names)})",
             "leave IAM policies, trust, boundaries and credentials to the deployment",
             key=(*sorted(item.statement.actions or ()), *sorted(item.resources)),
-            witness=_witness(item, names[0]),
+            witness=_witness(targets[telling], telling),
             conditional=item.statement.conditional or facts.principal.conditional,
         )
 
 
-def _witness(item: Outside, action: str) -> Witness | None:
-    resource = item.resources[0]
-    if UNRESOLVED in resource:
-        return None
-    return Witness(action, resource, "it changes what a principal may do")
+def _witness(resources: tuple[str, ...], action: str) -> Witness | None:
+    found = next(filter(None, (example_of(resource, action) for resource in resources)), None)
+    return Witness(action, found, "it changes what a principal may do") if found else None

@@ -29,9 +29,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.review._outside import PASS_ROLE
-from constructs_lib.review.facts import has_key
+from constructs_lib.review.facts import has_key, shown
 from constructs_lib.review.model import Witness
 from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._targets import example_of, reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,20 +50,17 @@ RULE = Rule(
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
     for item in facts.outside_with(PASS_ROLE):
-        wide = sorted({text for text in item.resources if _is_every_role(text)})
+        wide = sorted({text for text in reached(item, PASS_ROLE) if _is_every_role(text)})
         if not wide or has_key(item.conditions, "iam:PassedToService"):
             continue
+        example = example_of(wide[0], PASS_ROLE)
         yield RULE.finding(
             facts,
             item.statement.origin,
             f"{who(facts)} may pass {listing(wide)}: every role, to every service",
             "name the roles in `Resource` and add the condition `iam:PassedToService`",
             key=(*sorted(item.statement.actions or ("NotAction",)), *wide),
-            witness=Witness(
-                PASS_ROLE, "arn:aws:iam::111122223333:role/Administrator", f"`{wide[0]}` covers every role"
-            )
-            if wide[0].strip("*") == ""
-            else None,
+            witness=Witness(PASS_ROLE, example, f"`{shown(wide[0])}` covers every role") if example else None,
             conditional=item.statement.conditional or facts.principal.conditional,
         )
 

@@ -33,6 +33,7 @@ from constructs_lib.policy._tables import action_mask
 from constructs_lib.review._outside import CREATE_API_KEY
 from constructs_lib.review.facts import Facts, has_key
 from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._targets import reached
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def _makes(facts: Facts) -> Iterator[Finding]:
     for item in facts.outside_with(CREATE_API_KEY):
         named = [text for text in item.statement.actions or () if "servicespecific" in text.lower()]
         if not named or has_key(item.conditions, "iam:ServiceSpecificCredentialAgeDays"):
+            continue
+        if not reached(item, CREATE_API_KEY):
             continue
         services = [c for c in item.conditions if has_key((c,), "iam:ServiceSpecificCredentialServiceName")]
         if any(

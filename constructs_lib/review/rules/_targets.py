@@ -1,0 +1,66 @@
+"""Which resources the actions of IAM and IAM Identity Center take, and which of a statement's are among them.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamidentitycentersuccessortoawssinglesign-on.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.policy import matching
+from constructs_lib.policy._model import UNRESOLVED
+
+if TYPE_CHECKING:
+    from constructs_lib.review._outside import Outside
+
+__all__ = ["example_of", "reached", "taken_by"]
+
+# What an action of IAM names tells its resource type; the first that fits, and users where none does.
+_NOUNS = (
+    ("InstanceProfile", "instance-profile"),
+    ("Group", "group"),
+    ("PolicyVersion", "policy"),
+    ("Role", "role"),
+)
+_ACCOUNT = "111122223333"
+_OPEN = frozenset(f"*?${UNRESOLVED}")
+
+
+def taken_by(action: str) -> str:
+    """Return the pattern of the ARNs that an action of IAM or IAM Identity Center takes."""
+    service, _, name = action.partition(":")
+    if service == "sso":
+        return "arn:aws:sso:::permissionSet/*"
+    kind = next((kind for noun, kind in _NOUNS if noun in name), "user")
+    return f"arn:aws:iam::*:{kind}/*"
+
+
+def reached(item: Outside, action: str) -> tuple[str, ...]:
+    """Return the resource patterns of a statement that may match something which the action takes."""
+    if any(matching.covers(text, _beside(text, action)) for text in item.statement.not_resources or ()):
+        return ()
+    return tuple(text for text in item.resources if matching.arns_may_overlap(text, _beside(text, action)))
+
+
+def _beside(pattern: str, action: str) -> str:
+    """Return what the action takes in the partition that a pattern names."""
+    parts = pattern.split(":", 2)
+    if len(parts) < 3 or parts[0] != "arn" or _OPEN & set(parts[1]):
+        return taken_by(action)
+    return taken_by(action).replace("arn:aws:", f"arn:{parts[1]}:", 1)
+
+
+def example_of(pattern: str, action: str) -> str | None:
+    """Return an ARN that a resource pattern matches and the action takes, ``None`` where it is left open."""
+    if UNRESOLVED in pattern or "${" in pattern:
+        return None
+    if not _OPEN & set(pattern):
+        return pattern
+    account = next((part for part in pattern.split(":")[4:5] if part and not _OPEN & set(part)), _ACCOUNT)
+    taken = _beside(pattern, action).replace("::*:", f"::{account}:")
+    named = pattern.replace("::*:", f"::{account}:").replace("*", "Administrator")
+    for candidate in (taken.replace("*", "Administrator"), named):
+        if matching.matches(pattern, candidate) and matching.matches(taken, candidate):
+            return candidate
+    return None
