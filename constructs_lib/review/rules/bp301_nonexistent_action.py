@@ -3,7 +3,9 @@
 ## What it does
 Finds action names and patterns under a Bedrock prefix, or under an SDK client's name used as prefix
 (`bedrock-runtime:`), that match no IAM action, in Allow and Deny; stray white space and look-alike letters
-count. Actions that are newer than the catalogue are unknown, not nonexistent.
+count, and so do prefixes that are spelled much like one of these (`bedrock-mantel:`) or hold `bedrock` before
+the name of an action that exists (`amazonbedrock:InvokeModel`). Actions that are newer than the catalogue are
+unknown, not nonexistent.
 
 ## Why is this bad?
 In an Allow the call is denied, and the usual repair is a wildcard. In a Deny nothing is denied, and nobody
@@ -30,6 +32,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
+from constructs_lib.policy import matching
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.policy._tables import action_mask
 from constructs_lib.review.rules._base import Rule, Run, listing, who
@@ -37,6 +40,7 @@ from constructs_lib.review.rules._base import Rule, Run, listing, who
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from constructs_lib.catalogue import Decision, Operation
     from constructs_lib.policy._model import Statement
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
@@ -45,6 +49,9 @@ __all__ = ["RULE", "check"]
 
 RULE = Rule("BP301", "nonexistent-action", "error", "a policy names an action that does not exist", __name__)
 
+# How alike two prefixes are (`difflib`) of which one is a slip of the other. The nearest prefix of another
+# service reaches 0.67 (`backup-search` and `bedrock-websearch`).
+_LIKE = 0.85
 # Cyrillic and Greek letters that look like Latin ones (Unicode Technical Standard 39, confusables).
 _LOOK_ALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u043a\u043c\u0442\u0412\u041c\u0410\u0415\u041e\u0420\u0421\u0422\u0406\u0391\u0392\u0395\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03bf\u0131\u2010\u2011\u2012\u2013\u2014\uff1a",
@@ -85,14 +92,28 @@ def _wrong(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None)
 def _is_wrong(pattern: str) -> bool:
     if ":" not in _plain(pattern) or UNRESOLVED in pattern or action_mask(pattern):
         return False
-    return _plain(pattern).partition(":")[0].lower() in _prefixes()
+    prefix, _, name = _plain(pattern).lower().partition(":")
+    if prefix in _prefixes():
+        return True
+    if any(matching.matches(prefix, real) for real in catalogue.prefixes()):
+        return False  # a pattern
+    return _is_slip(prefix) or ("bedrock" in prefix and _is_known(name))
+
+
+@lru_cache(maxsize=1024)
+def _is_slip(prefix: str) -> bool:
+    """Whether a prefix is so like one of Bedrock's or a client's name that nothing else can be meant."""
+    return bool(get_close_matches(prefix, _prefixes(), 1, _LIKE))
+
+
+def _is_known(name: str) -> bool:
+    """Whether Bedrock has the name under another prefix; a prefix newer than the catalogue has new ones."""
+    return bool(action_mask(f"*:{name}") or _authorising(name))
 
 
 @cache
-def _prefixes() -> frozenset[str]:
-    return frozenset(
-        (*catalogue.prefixes(), *catalogue.client_names(), "bedrock-agents", "bedrock-mantle-control")
-    )
+def _prefixes() -> tuple[str, ...]:
+    return (*catalogue.prefixes(), *catalogue.client_names(), "bedrock-mantle-control")
 
 
 @lru_cache(maxsize=1024)
@@ -113,24 +134,67 @@ def _meant(pattern: str) -> str:
         what = "white space" if pattern.isascii() else "a look-alike letter or white space"
         return f"it holds {what}: write `{plain}`"
     prefix, _, name = plain.partition(":")
-    for service in (prefix.lower(), *_services(prefix.lower())):
+    decided = _decided().get(plain.lower())
+    if decided:
+        return f"{decided.reason}: write {listing(decided.value.split())}"
+    for service in _services(prefix.lower()):
         if action_mask(f"{service}:{name}"):
-            return f"`{prefix}` is a client, not an IAM prefix: write `{service}:{name}`"
-    authorised = _operations().get(name.lower())
+            return _elsewhere(prefix, service, name)
+    authorised = _authorising(name)
     if authorised:
-        return f"the operation {name} is authorised by {listing(authorised)}"
+        named = listing(authorised, 2)
+        verb = "operation" if len(authorised) == 1 else "operations"
+        are = "is" if len(authorised) == 1 else "are"
+        actions = dict.fromkeys(action for actions in authorised.values() for action in actions)
+        return f"the {verb} {named} {are} authorised by {listing(actions)}"
     near = _nearest(prefix.lower(), name)
-    return f"did you mean {' or '.join(f'`{item}`' for item in near)}?" if near else "remove it"
+    return (
+        f"did you mean {' or '.join(f'`{item}`' for item in near)}?"
+        if near
+        else "Bedrock has nothing like it: remove it"
+    )
+
+
+def _elsewhere(prefix: str, service: str, name: str) -> str:
+    """Say under which prefix the name exists."""
+    if prefix.lower() in catalogue.prefixes():
+        return f"`{prefix}` has no `{name}`, `{service}` has: write `{service}:{name}` if that is meant"
+    what = "a client, not an IAM prefix" if prefix.lower() in catalogue.client_names() else "no IAM prefix"
+    if not name.strip("*?"):
+        return f"`{prefix}` is {what}: name the actions, which stand under `{service}:`"
+    return f"`{prefix}` is {what}: write `{service}:{name}`"
 
 
 def _services(prefix: str) -> tuple[str, ...]:
-    """Return the IAM prefixes to try, the one that the client's name starts with first."""
-    return tuple(sorted(catalogue.prefixes(), key=lambda item: (not prefix.startswith(item), -len(item))))
+    """Return the IAM prefixes to try, that of the client or the prefix spelled most alike first."""
+    families = catalogue.families()
+    homes = [families[name].prefix for name in get_close_matches(prefix, families, 1, 0.6)]
+    return tuple(sorted(catalogue.prefixes(), key=lambda item: (item not in homes, item)))
+
+
+def _authorising(pattern: str) -> dict[str, tuple[str, ...]]:
+    """Return the operations that a name or pattern names, with the actions that authorise each."""
+    if "*" not in pattern and "?" not in pattern:
+        found = _operations().get(pattern.lower())
+        return {found.name: found.actions} if found else {}
+    return {
+        operation.name: operation.actions
+        for key, operation in sorted(_operations().items())
+        if matching.matches(pattern.lower(), key)
+    }
 
 
 @cache
-def _operations() -> dict[str, tuple[str, ...]]:
-    return {operation.name.lower(): operation.actions for operation in reversed(catalogue.operations())}
+def _operations() -> dict[str, Operation]:
+    return {operation.name.lower(): operation for operation in reversed(catalogue.operations())}
+
+
+@cache
+def _decided() -> dict[str, Decision]:
+    """Return what the catalogue decides about names that IAM does not know."""
+    return {
+        decision.subject.lower(): decision for decision in catalogue.decisions() if decision.kind == "meant"
+    }
 
 
 def _nearest(prefix: str, name: str) -> tuple[str, ...]:
