@@ -5,9 +5,11 @@ from __future__ import annotations
 import copyreg
 import gc
 import os
+import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import fields
+from itertools import zip_longest
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +31,7 @@ from constructs_lib.review.model import (
     Touches,
     Witness,
 )
-from constructs_lib.review.readers import STDIN, Sources, files, read_each, read_found
+from constructs_lib.review.readers import STDIN, Sources, files, nothing_in, read_each, read_found
 from constructs_lib.review.rules import checks
 
 if TYPE_CHECKING:
@@ -72,14 +74,22 @@ def _without_collector() -> Iterator[None]:
 
 
 def _reviewed(paths: Sequence[str], options: Options, *, progress: bool) -> Report:
-    stdin = files.standard_input() if STDIN in paths else None
+    stdin = _standard_input() if STDIN in paths else None
     sources = Sources({STDIN: stdin} if stdin is not None else None)
-    chunks = _chunks(paths) if stdin is None else []
+    chunks = _chunks(paths) if STDIN not in paths else []
     if len(chunks) > 1:
-        parts = _in_parallel(chunks, options, progress=progress)
+        parts = _in_parallel(paths, chunks, options, progress=progress)
     else:
         parts = _one_by_one(paths, stdin, sources, options, progress=progress)
     return finish(parts, options, sources.line_of)
+
+
+def _standard_input() -> bytes | None:
+    """Return what stands on standard input; ``None`` where the reader will meet a fault and say it."""
+    try:
+        return files.standard_input()
+    except (OSError, ValueError):
+        return None
 
 
 def _one_by_one(
@@ -107,7 +117,7 @@ def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
     workers = min(len(os.sched_getaffinity(0)), _MOST_WORKERS) if hasattr(os, "sched_getaffinity") else 1
     if workers < 2:
         return []
-    found = [item for path in paths for item in files.walk(path)]
+    found = files.find(paths)
     sizes = {item.path: _size(item.path) for item in found if not item.is_assembly}
     if sum(sizes.values()) < _PAYS or len(found) < 2 * workers:
         return []
@@ -141,15 +151,29 @@ def _is_export(path: str) -> bool:
         return False
 
 
-def _look_at(work: tuple[list[files.Found], Options]) -> list[Part]:
-    """Review one chunk in a worker."""
+def _begin() -> None:
+    """Set up a worker."""
+    # What it begins with stays: its collector need not look at it after every chunk.
+    gc.freeze()
+    # Ctrl-C is for the process that waits, which ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _look_at(work: tuple[list[files.Found], Options]) -> tuple[list[Part], set[str]]:
+    """Review one chunk in a worker; return what it gave, and the user's paths under which there was input."""
     chunk, options = work
     # The collector is off; whatever cycle the chunk before left goes now, its parts have gone. What is left
     # are kept answers, which need not be looked through again.
     gc.collect()
     gc.freeze()
     sources = Sources()
-    return [with_lines(look(model, options), sources.line_of) for model in read_found(chunk, sources)]
+    parts: list[Part] = []
+    filled: set[str] = set()
+    for item, model in zip_longest(chunk, read_found(chunk, sources=sources, lean=True)):
+        parts.append(with_lines(look(model, options), sources.line_of))
+        if item is not None and model.inputs:
+            filled.update(item.roots)
+    return parts, filled
 
 
 def _teach_pickle() -> None:
@@ -166,7 +190,9 @@ def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
     return lambda value: (kind, values(value))
 
 
-def _in_parallel(chunks: list[list[files.Found]], options: Options, *, progress: bool) -> Iterator[Part]:
+def _in_parallel(
+    paths: Sequence[str], chunks: list[list[files.Found]], options: Options, *, progress: bool
+) -> Iterator[Part]:
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only large batches pay for it
     from multiprocessing import get_context  # noqa: PLC0415 - as above
 
@@ -176,11 +202,13 @@ def _in_parallel(chunks: list[list[files.Found]], options: Options, *, progress:
     checks()
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     workers = min(len(chunks), len(os.sched_getaffinity(0)), _MOST_WORKERS)
-    # What a worker begins with stays: its collector need not look at it after every chunk.
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.freeze) as pool:
-        for count, parts in enumerate(pool.map(_look_at, [(chunk, options) for chunk in chunks]), 1):
+    filled: set[str] = set()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
+        for count, (parts, more) in enumerate(pool.map(_look_at, [(chunk, options) for chunk in chunks]), 1):
             yield from parts
+            filled |= more
             if progress:
                 _say(f"{100 * count // len(chunks)} % reviewed")
+    yield Part(inputs=[nothing_in(path) for path in dict.fromkeys(paths) if path not in filled])
     if progress:
         _say("")

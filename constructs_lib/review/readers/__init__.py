@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.review.model import Input, Model
@@ -33,6 +34,7 @@ __all__ = [
     "STDIN",
     "Sources",
     "TemplateSource",
+    "nothing_in",
     "read",
     "read_document",
     "read_each",
@@ -80,34 +82,39 @@ def read_each(
     leaves statements out of the principals of templates that no rule asks about: a review comes to the same
     report without working out their resources.
     """
-    reading = _Reading(sources, lean)
-    for path in dict.fromkeys(paths):
-        if path == STDIN:
-            data = files.standard_input() if stdin is None else stdin
-            yield _guarded(files.Found(STDIN, is_assembly=False, direct=True), reading, data)
-            continue
-        empty = True
-        for found in files.walk(path):
-            model = _guarded(found, reading)
-            if model.inputs:
-                empty = False
-                yield model
-        if empty:
-            yield Model((Input(path, None, f"nothing to review in this folder; {_WANTED}"),), (), ())
-    if reading.accounts:
-        yield Model((), tuple(read_accounts(reading.accounts)), ())
+    filled: set[str] = set()
+    found = files.find(paths)
+    models = read_found(found, stdin=stdin, sources=sources, lean=lean)
+    for item, model in zip_longest(found, models):
+        if item is not None and model.inputs:
+            filled.update(item.roots)
+        if item is None or model.inputs:
+            yield model
+    yield from (Model((nothing_in(path),), (), ()) for path in dict.fromkeys(paths) if path not in filled)
 
 
-def read_found(found: Iterable[files.Found], sources: Sources | None = None) -> Iterator[Model]:
-    """Yield models as a lean :func:`read_each` does, for what :func:`.files.walk` found: a share of a batch.
+def read_found(
+    found: Iterable[files.Found],
+    *,
+    stdin: bytes | None = None,
+    sources: Sources | None = None,
+    lean: bool = False,
+) -> Iterator[Model]:
+    """Yield a model for each thing that :func:`.files.find` found, then perhaps one of the accounts.
 
-    Pages of one account export must be in one share.
+    Other arguments are those of :func:`read_each`. Pages of one account export must be in one call. A folder
+    that holds nothing to review is no thing found: :func:`nothing_in` says so.
     """
-    reading = _Reading(sources, lean=True)
+    reading = _Reading(sources, lean)
     for item in found:
-        yield _guarded(item, reading)
+        yield _guarded(item, reading, stdin)
     if reading.accounts:
         yield Model((), tuple(read_accounts(reading.accounts)), ())
+
+
+def nothing_in(folder: str) -> Input:
+    """Return the fault of a folder that the user named and that holds nothing to review."""
+    return Input(folder, None, f"nothing to review in this folder; {_WANTED}")
 
 
 def read_document(document: Any, name: str = "document") -> Model:
@@ -147,12 +154,10 @@ def _merged(models: Iterable[Model]) -> Model:
     )
 
 
-def _guarded(found: files.Found, reading: _Reading, data: bytes | None = None) -> Model:
+def _guarded(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
     """Read one thing; whatever goes wrong becomes its error."""
     try:
-        if found.is_assembly:
-            return _assembly(found.path, reading)
-        return _file(found, reading, data)
+        return _one(found, reading, stdin)
     except (OSError, ValueError) as error:
         if not found.direct and not files.looks_like_ours(found.path):
             return Model((), (), ())
@@ -162,6 +167,16 @@ def _guarded(found: files.Found, reading: _Reading, data: bytes | None = None) -
     except Exception as error:  # noqa: BLE001 foreign input must never end a run
         fault = f"could not be read ({type(error).__name__}); please report the file"
     return Model((Input(found.path, None, fault),), (), ())
+
+
+def _one(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
+    if found.fault is not None:
+        return Model((Input(found.path, None, found.fault),), (), ())
+    if found.is_assembly:
+        return _assembly(found.path, reading)
+    if found.path != STDIN:
+        return _file(found, reading, None)
+    return _file(found, reading, files.standard_input() if stdin is None else stdin)
 
 
 def _file(found: files.Found, reading: _Reading, data: bytes | None) -> Model:

@@ -2,24 +2,32 @@
 
 In a folder, files that are something else (a ``package.json``, a workflow, an OpenAPI document) are skipped
 without a word; a damaged one is a fault when its text looks like a template, a policy or an export. A file
-named directly must be one of these.
+named directly must be one of these. What the file system refuses is a fault of that file or folder alone.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.review.readers.assembly import MANIFEST
-from constructs_lib.review.readers.decode import MAX_BYTES, Decoded, UnreadableError, decode, to_text
+from constructs_lib.review.readers.decode import (
+    MAX_BYTES,
+    Decoded,
+    UnreadableError,
+    decode,
+    line_of_fault,
+    to_text,
+)
+from constructs_lib.review.readers.sources import STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Found", "load", "looks_like_ours", "read_bytes", "walk"]
+__all__ = ["Found", "find", "load", "looks_like_ours", "read_bytes", "standard_input"]
 
 _YAML: Final = (".yaml", ".yml", ".template")
 _SUFFIXES: Final = (".json", *_YAML)
@@ -29,11 +37,21 @@ _SIGNS: Final = (b"AWSTemplateFormatVersion", b"AWS::", b'"Statement"', b"Policy
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A thing to read: a file, or the folder of an assembly. ``direct``: the user named it."""
+    """A thing to read: a file, or the folder of an assembly.
+
+    ``roots`` are the paths that the user named and that led here; ``fault`` is a line about a folder that
+    can't be opened.
+    """
 
     path: str
-    is_assembly: bool
-    direct: bool
+    roots: tuple[str, ...]
+    is_assembly: bool = False
+    fault: str | None = None
+
+    @property
+    def direct(self) -> bool:
+        """Whether the user named this very path."""
+        return self.path in self.roots
 
 
 def read_bytes(path: str) -> bytes:
@@ -73,51 +91,79 @@ def looks_like_ours(path: str) -> bool:
     return any(sign in head for sign in _SIGNS)
 
 
-def walk(path: str) -> Iterator[Found]:
-    """Yield what is to be read under a path that the user named, in the order of the names."""
+def find(paths: Iterable[str]) -> list[Found]:
+    """Return what is to be read under the paths that a user named, each thing once.
+
+    The paths keep their order; under each stands the order of the names. ``-`` is standard input.
+    """
+    found: dict[str, Found] = {}
+    for path in dict.fromkeys(paths):
+        for item in [Found(STDIN, (STDIN,))] if path == STDIN else _under(path):
+            known = found.get(item.path)
+            found[item.path] = replace(known, roots=(*known.roots, path)) if known is not None else item
+    return list(found.values())
+
+
+def _under(path: str) -> Iterator[Found]:
     place = Path(path)
-    if not place.is_dir():
-        is_manifest = place.name == MANIFEST and place.is_file()
-        if is_manifest and (place.parent / "cdk.out").is_file():
-            yield Found(str(place.parent), is_assembly=True, direct=True)
+    if not _holds(place.is_dir):
+        is_manifest = place.name == MANIFEST and _holds(place.is_file)
+        if is_manifest and _holds((place.parent / "cdk.out").is_file):
+            yield Found(str(place.parent), (path,), is_assembly=True)
         else:
-            yield Found(path, is_assembly=False, direct=True)
-        return
-    if _is_assembly(place):
-        yield Found(path, is_assembly=True, direct=True)
-        return
-    yield from _folder(path)
+            yield Found(path, (path,))
+    elif _is_assembly(place):
+        yield Found(path, (path,), is_assembly=True)
+    else:
+        yield from _folder(path)
+
+
+def _holds(test: Callable[[], bool]) -> bool:
+    """Whether a path is something as far as one may know: what can't be looked at fails when it is read."""
+    try:
+        return test()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_assembly(folder: Path) -> bool:
-    return (folder / MANIFEST).is_file() and (
-        (folder / "cdk.out").is_file() or any(folder.glob("*.template.json"))
+    return _holds((folder / MANIFEST).is_file) and (
+        _holds((folder / "cdk.out").is_file) or any(folder.glob("*.template.json"))
     )
 
 
-def _folder(path: str) -> Iterator[Found]:
+def _folder(root: str) -> Iterator[Found]:
     """Yield the files of a folder and those below it; links to folders are not followed."""
-    todo = [path]
+    todo = [root]
     while todo:
         folder = todo.pop()
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError:
-            continue  # a folder that can't be opened holds nothing for us
+        except OSError as error:
+            yield Found(folder, (root,), fault=line_of_fault(error))
+            continue
         below: list[str] = []
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name.startswith(".") or entry.name in _SKIPPED:
                     continue
                 if _is_assembly(Path(entry.path)):
-                    yield Found(entry.path, is_assembly=True, direct=False)
+                    yield Found(entry.path, (root,), is_assembly=True)
                 else:
                     below.append(entry.path)
-            elif entry.name.lower().endswith(_SUFFIXES) and entry.is_file():
-                yield Found(entry.path, is_assembly=False, direct=False)
+            elif entry.name.lower().endswith(_SUFFIXES) and _holds(entry.is_file):
+                yield Found(entry.path, (root,))
         todo += reversed(below)
 
 
-def standard_input() -> bytes:
-    """Return what stands on standard input, at most one byte more than is read."""
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+def standard_input(limit: int = MAX_BYTES + 1) -> bytes:
+    """Return what stands on standard input, at most ``limit`` bytes; all of it where that is negative.
+
+    Raises:
+        OSError: when it can't be read.
+        UnreadableError: when it is closed.
+
+    """
+    if sys.stdin is None:
+        raise UnreadableError("standard input is closed", "pipe something into it, or name a file")
+    return sys.stdin.buffer.read(limit)

@@ -67,7 +67,7 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
 
 
 def _location(location: Location, principal: str | None) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(location.path)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(location.path, errors="replace")}}
     if location.line is not None:
         physical["region"] = {"startLine": location.line}
     names = [{"fullyQualifiedName": location.pointer}] if location.pointer else []

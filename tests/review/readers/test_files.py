@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.review.readers import STDIN, read, read_document, read_each, read_found
-from constructs_lib.review.readers.files import walk
+from constructs_lib.review.readers.files import find
 
 _TEMPLATE: dict[str, Any] = {"Resources": {"R": {"Type": "AWS::IAM::Role"}}}
 _POLICY: dict[str, Any] = {"Statement": {"Effect": "Allow", "Action": "a:A", "Resource": "*"}}
@@ -132,6 +133,72 @@ def test_a_path_that_is_given_twice_is_read_once(tmp_path: Path) -> None:
     assert len(read([path, path]).principals) == 1
 
 
+@pytest.mark.parametrize("folder_first", [True, False])
+def test_a_file_that_is_named_beside_its_folder_is_read_once(tmp_path: Path, folder_first: bool) -> None:
+    _write(tmp_path, "a.json", _TEMPLATE)
+    paths = [str(tmp_path), str(tmp_path / "a.json")]
+    model = read(paths if folder_first else paths[::-1])
+    assert len(model.principals) == 1
+    assert [item.error for item in model.inputs] == [None]
+
+
+def test_a_file_that_is_named_must_be_ours_also_beside_its_folder(tmp_path: Path) -> None:
+    _write(tmp_path, "a.json", _TEMPLATE)
+    _write(tmp_path, "package.json", {"name": "x"})
+    model = read([str(tmp_path), str(tmp_path / "package.json")])
+    assert [(Path(item.path).name, item.error is None) for item in model.inputs] == [
+        ("a.json", True),
+        ("package.json", False),
+    ]
+
+
+def test_links_in_a_circle_do_not_end_a_run(tmp_path: Path) -> None:
+    _write(tmp_path, "a.json", _TEMPLATE)
+    (tmp_path / "b.json").symlink_to(tmp_path / "c.json")
+    (tmp_path / "c.json").symlink_to(tmp_path / "b.json")
+    model = read([str(tmp_path), str(tmp_path / "b.json")])
+    assert len(model.principals) == 1
+    assert [item.error for item in model.inputs if item.error] == [
+        "not readable (Too many levels of symbolic links); check the path"
+    ]
+
+
+def test_a_path_that_is_too_long_does_not_end_a_run(tmp_path: Path) -> None:
+    _write(tmp_path, "a.json", _TEMPLATE)
+    model = read(["x" * 5000, str(tmp_path)])
+    assert len(model.principals) == 1
+    assert model.inputs[0].error == "not readable (File name too long); check the path"
+
+
+@pytest.mark.parametrize("locked", ["top", "top/below"])
+def test_a_folder_that_cannot_be_opened_is_a_fault_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    (tmp_path / "top" / "below").mkdir(parents=True)
+    (tmp_path / "rest").mkdir()
+    _write(tmp_path / "rest", "a.json", _TEMPLATE)
+    _write(tmp_path / "top", "a.json", _TEMPLATE)
+    known = os.scandir
+
+    def scandir(folder: str) -> Any:
+        if folder == str(tmp_path / locked):
+            raise PermissionError(13, "Permission denied")
+        return known(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)  # the superuser may open everything
+    model = read([str(tmp_path / "top"), str(tmp_path / "rest")])
+    assert {item.path: item.error for item in model.inputs if item.error} == {
+        str(tmp_path / locked): "not readable; give read permission"
+    }
+    assert len(model.principals) == (1 if locked == "top" else 2)
+
+
+def test_closed_standard_input_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    (found,) = read([STDIN]).inputs
+    assert found.error == "standard input is closed; pipe something into it, or name a file"
+
+
 def test_standard_input_is_named_by_its_sign() -> None:
     model = read([STDIN], stdin=json.dumps(_TEMPLATE).encode())
     assert model.principals[0].id == "-#R"
@@ -143,7 +210,7 @@ def test_reading_piece_by_piece_gives_the_same_as_reading_at_once(tmp_path: Path
     pieces = list(read_each([str(tmp_path)]))
     assert len(pieces) == 2
     whole = read([str(tmp_path)])
-    assert list(read_found(walk(str(tmp_path)))) == pieces
+    assert list(read_found(find([str(tmp_path)]))) == pieces
     assert whole.principals == tuple(item for piece in pieces for item in piece.principals)
 
 

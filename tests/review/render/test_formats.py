@@ -76,5 +76,12 @@ def test_sarif_points_at_rules_and_places(report: Report) -> None:
         assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%3Cb%3E%7Cc.json"
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_name_that_is_no_utf8_breaks_no_format(name: str) -> None:
+    statement = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
+    odd = review(read_document({"Statement": [statement]}, "a\udcff.json"))
+    assert "BP201" in render(odd, name)
+
+
 def test_json_is_the_report(report: Report) -> None:
     assert json.loads(render(report, "json"))["summary"]["principals"] == 1
