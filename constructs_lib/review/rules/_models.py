@@ -10,6 +10,7 @@ from constructs_lib import catalogue
 from constructs_lib.policy import matching
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.policy.scope import types_of
+from constructs_lib.review.rules._arns import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,10 +44,10 @@ def resource_of(pattern: str) -> str:
 
 
 def profiles_of(held: Iterable[Held]) -> Iterator[Held]:
-    """Yield what is held on inference profiles and on nothing else."""
+    """Yield what is held on inference profiles and on nothing else, dead ARNs (BP304) aside."""
     for item in held:
         types = types_of(item.resource)
-        if types and types <= _PROFILE_TYPES:
+        if types and types <= _PROFILE_TYPES and not fault_of(item.resource):
             yield item
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.facts import has_key
+from constructs_lib.review.rules._arns import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,12 +44,15 @@ class Wide(NamedTuple):
 def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
     """Return the statements that allow data actions, which take ARNs, on patterns that are wide.
 
-    Data reads, what a condition pins and what AWS's own read-only policies open are left out.
+    Left out are data reads, what a condition pins, what AWS's own read-only policies open, and dead ARNs, of
+    which BP304 tells.
     """
     rows: dict[int, Wide] = {}
     for held in facts.held if facts.mask else ():
         mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
         if not mask or not is_wide(held.resource) or is_pinned(held.conditions) or facts.is_audit(held):
+            continue
+        if fault_of(held.resource):
             continue
         row = rows.get(id(held.statement), Wide(held, 0, ()))
         rows[id(held.statement)] = Wide(row.held, row.mask | mask, (*row.resources, held.resource))

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.policy.scope import types_of
 from constructs_lib.review.facts import has_key
+from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._models import INVOKE, model_of_profile, opens_model, profiles_of
 
@@ -56,7 +57,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         held_all = tuple(facts.holds(action))
         profiles = tuple(profiles_of(held_all))
         for held in held_all if profiles else ():
-            if types_of(held.resource) != {"bedrock:foundation-model"}:
+            if types_of(held.resource) != {"bedrock:foundation-model"} or fault_of(held.resource):
                 continue
             if has_key(held.conditions, "bedrock:InferenceProfileArn"):
                 continue

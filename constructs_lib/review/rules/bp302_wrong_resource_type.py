@@ -34,9 +34,9 @@ from typing import TYPE_CHECKING
 from constructs_lib import catalogue
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.policy._tables import action_mask, reach, types_of
+from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._inert import inert_rows
-from constructs_lib.review.rules.bp304_malformed_arn import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,7 @@ def _unused(statement: Statement) -> tuple[str, ...]:
         text
         for text in statement.resources or ()
         if mask and types_of(text) and text.strip("*") and not reach(text) & mask and _is_bedrock(text)
+        if not fault_of(text)
     )
 
 

@@ -40,6 +40,7 @@ from constructs_lib import catalogue
 from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of
 from constructs_lib.review._masks import masks
+from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._scopes import is_pinned
 from constructs_lib.review.rules._witness import witness_of
@@ -70,7 +71,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     seen: set[int] = set()
     for held in facts.held:
         mask = held.mask & masks().credentials
-        if not mask or id(held.statement) in seen:
+        if not mask or id(held.statement) in seen or fault_of(held.resource):
             continue
         if scope_of(held.resource) not in {"any", "account"} or is_pinned(held.conditions):
             continue

@@ -1,0 +1,148 @@
+"""What is wrong with a Bedrock ARN pattern, so that no resource can have it.
+
+Facts: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html for the parts of an ARN,
+https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html for the ids of profiles.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from constructs_lib import catalogue
+from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.policy._tables import types_of
+from constructs_lib.review.rules._base import listing
+
+__all__ = ["Fault", "fault_of"]
+
+_OPEN = re.compile(rf"[*?{UNRESOLVED}]|\$\{{")
+_PARTITIONS = {
+    "aws": r"(?!cn-|us-gov-|us-iso|eu-iso|eusc-)",
+    "aws-cn": "cn-",
+    "aws-us-gov": "us-gov-",
+    "aws-iso": "us-iso-",
+    "aws-iso-b": "us-isob-",
+    "aws-iso-e": "eu-isoe-",
+    "aws-iso-f": "us-isof-",
+    "aws-eusc": "eusc-",
+}
+_REGION = re.compile(
+    r"(?:af|ap|ca|cn|eu|eu-isoe|eusc|il|me|mx|sa|us|us-gov|us-iso|us-isob|us-isof)"
+    r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest|de-east)-[1-9]"
+)
+_ACCOUNT = re.compile(r"\d{12}|aws")
+# What tutorials write where the reader's own value belongs: `<region>`, `{account}`, `ACCOUNT_ID`.
+_PLACEHOLDER = re.compile(
+    r"[<>{}\[\]()%#$]|your|region|account|partition|placeholder|example|change.?me|x{3,}", re.IGNORECASE
+)
+_FILL_IN = {
+    "partition": "write the partition, such as `aws`, for `{}`",
+    "region": "write a Region, such as `us-east-1`, for `{}`",
+    "account": "write the account's 12 digits for `{}`",
+}
+
+
+class Fault(NamedTuple):
+    """Why a pattern matches nothing, and what to write instead."""
+
+    why: str
+    remedy: str
+
+
+@lru_cache(maxsize=4096)
+def fault_of(arn: str) -> Fault | None:
+    """Return what is wrong with an ARN pattern; ``None`` for anything that isn't Bedrock's."""
+    parts = arn.split(":", 5)
+    if parts[0].strip() != "arn" or len(parts) < 3 or not parts[2].strip().startswith("bedrock"):
+        return None
+    if arn.split() != [arn]:
+        return Fault("it holds white space", f"write `{''.join(arn.split())}`")
+    if parts[2] in catalogue.client_names():
+        service = "bedrock-agentcore" if "agentcore" in parts[2] else "bedrock"
+        return Fault(f"`{parts[2]}` is a client, not a service", f"write `{service}` for `{parts[2]}`")
+    if len(parts) < 6:
+        if _OPEN.search(arn):
+            return None
+        return Fault("it has too few parts", "write arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE")
+    return _placeholder_fault(parts) or _place_fault(parts) or _model_fault(parts) or _shape_fault(arn, parts)
+
+
+def _is_model(parts: list[str]) -> bool:
+    return parts[2] == "bedrock" and parts[5].startswith("foundation-model/")
+
+
+def _placeholder_fault(parts: list[str]) -> Fault | None:
+    """Find what is still to be filled in; a model's ARN has no account, so there is none to fill in."""
+    segments = {"partition": parts[1], "region": parts[3], "account": "" if _is_model(parts) else parts[4]}
+    known = {"partition": "|".join(_PARTITIONS), "region": _REGION.pattern, "account": _ACCOUNT.pattern}
+    found = {
+        kind: text
+        for kind, text in segments.items()
+        if _PLACEHOLDER.search(text) and not _OPEN.search(text) and not re.fullmatch(known[kind], text)
+    }
+    if not found:
+        return None
+    noun = "is a placeholder" if len(found) == 1 else "are placeholders"
+    remedies = [_FILL_IN[kind].format(text) for kind, text in found.items()]
+    return Fault(f"{listing(found.values())} {noun} to be filled in", " and ".join(remedies))
+
+
+def _place_fault(parts: list[str]) -> Fault | None:
+    """Find a partition, Region or account that there can't be."""
+    _, partition, _, region, account, _ = parts
+    if not _OPEN.search(partition) and partition not in _PARTITIONS:
+        known = ", ".join(f"`{name}`" for name in _PARTITIONS)
+        return Fault(f"there is no partition `{partition}`", f"it can be {known}")
+    if region and not _OPEN.search(region):
+        if not _REGION.fullmatch(region):
+            lower = region.lower()
+            meant = f"`{lower}`" if _REGION.fullmatch(lower) else "a Region such as `us-east-1`"
+            return Fault(f"`{region}` can't be a Region", f"write {meant}")
+        if partition in _PARTITIONS and not re.match(_PARTITIONS[partition], region):
+            return Fault(f"Region `{region}` is not in partition `{partition}`", "correct one of the two")
+    if account and not _OPEN.search(account) and not _ACCOUNT.fullmatch(account) and not _is_model(parts):
+        return Fault(f"`{account}` can't be an account", "write the account's 12 digits")
+    return None
+
+
+def _model_fault(parts: list[str]) -> Fault | None:
+    """Find an account in a foundation model's ARN, and a profile's id where a model's belongs."""
+    _, partition, _, region, account, resource = parts
+    if not _is_model(parts):
+        return None
+    model = resource.removeprefix("foundation-model/")
+    geography, dot, behind = model.partition(".")
+    if dot and geography in catalogue.geographies():
+        start = f"arn:{partition}:bedrock:{region or '*'}:"
+        return Fault(
+            f"`{model}` is the id of an inference profile, no model has it",
+            f"write `{start}:foundation-model/{behind}` for the model and "
+            f"`{start}ACCOUNT:inference-profile/{model}` for the profile",
+        )
+    if account and not set(account) & set("*?"):
+        named = f"account `{account}`" if UNRESOLVED not in account else "an account"
+        return Fault(
+            f"a foundation model's ARN holds {named}", f"write `{':'.join((*parts[:4], '', resource))}`"
+        )
+    return None
+
+
+def _shape_fault(arn: str, parts: list[str]) -> Fault | None:
+    """Find a Region or account that is missing, or stands where the resource type has none."""
+    _, _, service, region, account, resource = parts
+    meant = types_of(":".join((*parts[:3], "*", "*", resource)))
+    if types_of(arn) or service not in _services() or not meant:
+        return None
+    if not account:
+        return Fault("the account is missing", "write the account between the fourth and the fifth colon")
+    if not region:
+        return Fault("the Region is missing", "write the Region between the third and the fourth colon")
+    formats = dict.fromkeys(catalogue.resource_types()[name].arns[0] for name in sorted(meant))
+    return Fault("its Region or account is not one that the resource type has", f"write {listing(formats)}")
+
+
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(catalogue.prefixes())
