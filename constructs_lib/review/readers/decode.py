@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review.readers.positions import first_duplicate
 from constructs_lib.review.readers.scope import one_line
 
@@ -39,6 +40,7 @@ MAX_DEPTH: Final = 200
 Format = Literal["json", "yaml"]
 _JSON_START: Final = re.compile(r'\s*(\{\s*"|\[)')
 _TAG: Final = re.compile(r"[:,\[]\s*![A-Z]")
+_REFERENCE: Final = re.compile(r'\{\{resolve:[^{}"\n]*\}\}')
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -100,10 +102,15 @@ def to_text(data: bytes) -> str:
 def decode(text: str, *, yaml_allowed: bool) -> Decoded:
     """Decode a text: JSON when it begins like JSON, else YAML where that is allowed.
 
+    A dynamic reference (``{{resolve:ssm:...}}``) is an open part of its text: CloudFormation reads it at
+    deployment (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html).
+
     Raises:
         UnreadableError: when it is neither.
 
     """
+    if "{{resolve:" in text:
+        text = _REFERENCE.sub(UNRESOLVED, text)  # no line changes its number
     start = text.lstrip()[:1]
     if not start:
         raise UnreadableError("the file is empty", "give a template, a policy or an account export")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review.readers import STDIN, read, read_document, read_each, read_found
 from constructs_lib.review.readers.files import find
 
@@ -225,3 +226,21 @@ def test_reading_json_loads_neither_yaml_nor_aws_cdk() -> None:
         [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_a_dynamic_reference_is_an_open_part(tmp_path: Path, suffix: str) -> None:
+    text = """
+        {"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyName": "p",
+        "PolicyDocument": {"Statement": [
+        {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "{{resolve:ssm:/model}}"},
+        {"Effect": "Allow", "Action": "{{resolve:ssm:/action:3}}", "Resource": "x-{{resolve:ssm:/a}}-y"}
+        ]}}]}}}}
+    """
+    path = tmp_path / f"t.{suffix}"
+    path.write_text(text if suffix == "json" else f"# YAML too{text}", encoding="utf-8")
+    (principal,) = read([str(path)]).principals
+    first, second = principal.policies[0].statements
+    assert first.resources == (UNRESOLVED,)
+    assert (second.actions, second.resources) == ((UNRESOLVED,), (f"x-{UNRESOLVED}-y",))
+    assert [item.why for item in principal.incomplete] == ["an action is not known"]
