@@ -64,7 +64,11 @@ def _looked_up(walk: Walk, tables: list[Any], keys: list[Any]) -> list[Any]:
 
 
 def parameter(walk: Walk, name: str, declared: dict[str, Any]) -> list[Any]:
-    """Return a parameter's values: all allowed ones, else the default."""
+    """Return a parameter's values: all allowed ones, else the default.
+
+    An empty default is what a template writes when somebody has to give the value, or when a condition leaves
+    out what it is for; nothing is known of it.
+    """
     kind = str(declared.get("Type", "String"))
     if kind.startswith("AWS::SSM::Parameter::"):
         return walk.open(f"parameter `{name}` is read from Systems Manager at deployment")
@@ -73,6 +77,8 @@ def parameter(walk: Walk, name: str, declared: dict[str, Any]) -> list[Any]:
     if "Default" in declared:
         choices.insert(0, declared["Default"])
     found = list(dict.fromkeys(str(item) for item in choices if isinstance(item, str | int | float)))
+    if found == [""] and not allowed:
+        return walk.open(f"parameter `{name}` is empty unless it is given")
     if not found:
         return walk.open(f"parameter `{name}` has no default")
     if len(found) > 1:
