@@ -8,51 +8,77 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from constructs_lib.review.readers.scope import token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["LOOP", "expand"]
+__all__ = ["LOOP", "Member", "expand"]
 
 LOOP: Final = "Fn::ForEach::"
 MAX_ITEMS: Final = 500
 _MAX_NESTED: Final = 5
 
 
-def expand(node: dict[str, Any], items: Callable[[Any], list[str] | None], nested: int = 0) -> dict[str, Any]:
+class Member(NamedTuple):
+    """A member of an object whose loops are expanded: its value, pointer and value as written."""
+
+    value: Any
+    pointer: str
+    written: Any
+
+
+_Items: TypeAlias = "Callable[[Any], list[str] | None]"
+
+
+def expand(node: dict[str, Any], items: _Items, at: str = "") -> dict[str, Member]:
     """Replace the loops among an object's members by what they stand for.
 
     Args:
         node: the object.
         items: gives the values of a collection, ``None`` when they aren't known.
-        nested: how many loops stand around this one.
+        at: the object's own pointer.
 
     """
-    result: dict[str, Any] = {}
-    for key, value in node.items():
+    written = {key: Member(value, f"{at}/{token(key)}", value) for key, value in node.items()}
+    return _expanded(written, items, 0)
+
+
+def _expanded(members: dict[str, Member], items: _Items, nested: int) -> dict[str, Member]:
+    result: dict[str, Member] = {}
+    for key, member in members.items():
         if not key.startswith(LOOP):
-            result[key] = value
+            result[key] = member
         elif nested < _MAX_NESTED:
-            result.update(_loop(value, items, nested))
-    return dict(list(result.items())[: max(MAX_ITEMS, len(node))])
+            result.update(_loop(member, items, nested + 1))
+    return dict(list(result.items())[: max(MAX_ITEMS, len(members))])
 
 
-def _loop(argument: Any, items: Callable[[Any], list[str] | None], nested: int) -> dict[str, Any]:
-    match argument:
+def _loop(loop: Member, items: _Items, nested: int) -> dict[str, Member]:
+    match loop.value:
         case [str(identifier), collection, dict(body)] if identifier:
             values = items(collection)
         case _:
             return {}
+    # A loop around this one has put its own values into the keys.
+    names = zip(body.items(), loop.written[2].items(), strict=False)
+    members = {
+        str(key): Member(item, f"{loop.pointer}/2/{token(str(name))}", written)
+        for (key, item), (name, written) in names
+    }
     if values is None:
-        return expand(body, items, nested + 1)
-    result: dict[str, Any] = {}
+        return _expanded(members, items, nested)
+    result: dict[str, Member] = {}
     for value in values[:MAX_ITEMS]:
         one = {
-            _in_text(str(key), identifier, value): _substituted(item, identifier, value)
-            for key, item in body.items()
+            _in_text(key, identifier, value): member._replace(
+                value=_substituted(member.value, identifier, value)
+            )
+            for key, member in members.items()
         }
-        result.update(expand(one, items, nested + 1))
+        result.update(_expanded(one, items, nested))
         if len(result) > MAX_ITEMS:
             break
     return result

@@ -54,7 +54,7 @@ class Place:
 
 def pointer_of(scope: Scope, logical_id: str) -> str:
     """Return the pointer of a resource; SAM's own roles stand where their function does."""
-    return f"/Resources/{token(sam.owner(scope, logical_id))}"
+    return scope.pointer(sam.owner(scope, logical_id))
 
 
 def items(

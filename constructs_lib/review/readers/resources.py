@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib.policy._model import Origin
 from constructs_lib.review.model import Resource
 from constructs_lib.review.readers.intrinsics import attribute_values, resolve
-from constructs_lib.review.readers.scope import mapping, token
+from constructs_lib.review.readers.scope import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def read_resources(assembly: Assembly) -> Iterator[Resource]:
             yield Resource(
                 type=kind,
                 logical_id=logical_id,
-                origin=Origin(scope.path, f"/Resources/{token(logical_id)}"),
+                origin=Origin(scope.path, scope.pointer(logical_id)),
                 properties=_run(kind, logical_id, scope)
                 | _properties(kind, mapping(resource.get("Properties")), scope),
                 construct_path=scope.construct_path(logical_id),

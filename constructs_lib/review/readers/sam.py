@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.policy._model import Origin, Policy, Statement
-from constructs_lib.review.readers.scope import mapping, token
+from constructs_lib.review.readers.scope import mapping
 
 if TYPE_CHECKING:
     from constructs_lib.review.readers.scope import Scope
@@ -87,7 +87,7 @@ def trust(scope: Scope, logical_id: str) -> Policy | None:
     service = _SERVICES.get(str(scope.resources[logical_id].get("Type")))
     if service is None:
         return None
-    origin = Origin(scope.path, f"/Resources/{token(owner(scope, logical_id))}")
+    origin = Origin(scope.path, scope.pointer(owner(scope, logical_id)))
     statement = Statement(
         effect="Allow",
         actions=("sts:AssumeRole",),

@@ -59,6 +59,7 @@ class Scope:
     attributes: dict[tuple[str, str], tuple[list[str], str | None]] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)  # attributes' formats, environment filled in
     elements: dict[bytes, Element | None] = field(default_factory=dict)  # statements' resources, by content
+    pointers: dict[str, str] = field(default_factory=dict)  # where the resources stand that a loop makes
     synthetic: set[str] = field(default_factory=set)  # ids that SAM adds
 
     @lazy
@@ -76,6 +77,10 @@ class Scope:
         """``account/region`` as far as known, ``unknown`` when nothing is."""
         parts = [part if part != UNRESOLVED else "unknown" for part in (self.account, self.region)]
         return "unknown" if parts == ["unknown", "unknown"] else "/".join(parts)
+
+    def pointer(self, logical_id: str) -> str:
+        """Return the JSON pointer of a resource as the file has it."""
+        return self.pointers.get(logical_id) or f"/Resources/{token(logical_id)}"
 
     def full_path(self, logical_id: str) -> str | None:
         """Return the path of a resource's construct, as the CDK spells it."""

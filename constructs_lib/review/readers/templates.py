@@ -138,5 +138,7 @@ def _resources(scope: Scope) -> dict[str, dict[str, Any]]:
             found = texts(node, scope)
             return None if any(UNRESOLVED in text for text in found.values) else found.values
 
-        raw = expand(raw, items)
+        members = expand(raw, items, "/Resources")
+        scope.pointers = {key: member.pointer for key, member in members.items() if key not in raw}
+        raw = {key: member.value for key, member in members.items()}
     return {key: item for key, item in raw.items() if isinstance(item, dict)}

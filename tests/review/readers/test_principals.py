@@ -154,3 +154,42 @@ def test_properties_that_a_transform_adds_are_unknown() -> None:
     include = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/role.yaml"}}}
     found = _read({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": include}}})
     assert ["transform" in item.why for item in found["Role"].incomplete] == [True]
+
+
+def test_policies_of_roles_that_are_not_known_stay_apart() -> None:
+    def policy(action: str, role: dict[str, str]) -> dict[str, Any]:
+        document = {"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+        properties = {"PolicyName": "p", "Roles": [role], "PolicyDocument": document}
+        return {"Type": "AWS::IAM::Policy", "Properties": properties}
+
+    app, deploy = {"Fn::ImportValue": "App"}, {"Fn::ImportValue": "Deploy"}
+    resources = {"P": policy("a:P", app), "Q": policy("a:Q", deploy), "R": policy("a:R", app)}
+    found = read_document({"Resources": resources}).principals
+    assert [(p.name, [s.actions for policy in p.policies for s in policy.statements]) for p in found] == [
+        ("external:?", [("a:P",), ("a:R",)]),
+        ("external:?", [("a:Q",)]),
+    ]
+    assert len({p.id for p in found}) == 2
+
+
+def test_what_a_loop_makes_is_found_where_the_loop_is_written() -> None:
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "Policies": [
+                {"PolicyName": "p", "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "a:A"}]}}
+            ]
+        },
+    }
+    inner = {"Fn::ForEach::Inner": ["Y", ["1", "2"], {"${X}${Y}/Role": role}]}
+    found = read_document(
+        {"Resources": {"Fn::ForEach::Outer": ["X", ["A", "B"], inner], "Plain": role}}
+    ).principals
+    at = "/Resources/Fn::ForEach::Outer/2/Fn::ForEach::Inner/2/${X}${Y}~1Role"
+    assert {p.name: p.origin.pointer for p in found} == {
+        **dict.fromkeys(("A1/Role", "A2/Role", "B1/Role", "B2/Role"), at),
+        "Plain": "/Resources/Plain",
+    }
+    assert {s.origin.pointer for p in found for policy in p.policies for s in policy.statements} == {
+        f"{place}/Properties/Policies/0/PolicyDocument/Statement/0" for place in (at, "/Resources/Plain")
+    }

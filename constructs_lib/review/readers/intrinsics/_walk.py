@@ -133,7 +133,8 @@ class Walk:
     def _object(self, node: dict[str, Any], scope: Scope, depth: int) -> list[Any]:
         """Resolve an object: one value per combination of what can't stand side by side."""
         if any(key.startswith(LOOP) for key in node):
-            node = expand(node, self._collections(scope, depth))
+            members = expand(node, self._collections(scope, depth))
+            node = {key: member.value for key, member in members.items()}
         fixed: dict[str, Any] = {}
         varying: dict[str, list[Any]] = {}
         for key, value in node.items():

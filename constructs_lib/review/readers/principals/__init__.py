@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.review.model import resource_id
 from constructs_lib.review.readers import sam
-from constructs_lib.review.readers.place import Place
+from constructs_lib.review.readers.place import Place, pointer_of
 from constructs_lib.review.readers.principals._attach import ATTACHED, MANAGED, attach
 from constructs_lib.review.readers.principals._carry import carry
 from constructs_lib.review.readers.principals._people import People
 from constructs_lib.review.readers.principals._shelf import Shelf
-from constructs_lib.review.readers.scope import mapping, token
+from constructs_lib.review.readers.scope import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def _places(assembly: Assembly) -> Iterator[tuple[Place, str]]:
             # Of a template most resources are neither.
             if not isinstance(kind, str) or kind not in _READ:
                 continue
-            base = f"/Resources/{token(sam.owner(scope, logical_id))}/Properties"
+            base = f"{pointer_of(scope, logical_id)}/Properties"
             yield Place(scope, logical_id, mapping(resource.get("Properties")), base), kind
 
 

@@ -52,7 +52,7 @@ def attach(place: Place, kind: str, people: People, shelf: Shelf) -> None:
             if not found.values and found.reasons:
                 found = replace(found, values=[UNRESOLVED])
             for name in found.values:
-                draft = people.named(name, target, place)
+                draft = people.named(name, target, place, node)
                 _attach_to(draft, place, kind, conditional or found.conditional, shelf)
                 if UNRESOLVED in name and draft.type == "external" and found.reasons:
                     why = f"attached to a {target} that is not known: {found.reasons[0]}"
@@ -72,7 +72,8 @@ def _attach_to(draft: Draft, place: Place, kind: str, conditional: bool, shelf: 
 
 
 def _members(place: Place, people: People) -> None:
-    for user in texts(place.properties.get("Users", []), place.scope).values:
-        draft = people.named(user, "user", place)
+    users = place.properties.get("Users", [])
+    for user in texts(users, place.scope).values:
+        draft = people.named(user, "user", place, users)
         for group in texts(place.properties.get("GroupName", ""), place.scope).values:
             people.join(draft, group, place)

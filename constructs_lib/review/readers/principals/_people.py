@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -79,13 +80,17 @@ class People:
         known = self._by_ref.get((id(scope), name)) if type(name) is str else None
         return known if known is not None and known.type == kind else None
 
-    def named(self, name: str, kind: PrincipalType, place: Place) -> Draft:
-        """Return the principal of that name, an external one when the input doesn't define it."""
+    def named(self, name: str, kind: PrincipalType, place: Place, node: Any) -> Draft:
+        """Return the principal of that name, an external one when the input doesn't define it.
+
+        Of names that are open as a whole those are one principal that the same node gives.
+        """
         scope = place.scope
-        draft = self._by_name.get((scope.environment, kind, name))
+        key = name if name.strip(UNRESOLVED) else f"{scope.path}\n{json.dumps(node, sort_keys=True)}"
+        draft = self._by_name.get((scope.environment, kind, key))
         if draft is None:
             draft = self._external(name, kind, place)
-            self._by_name[scope.environment, kind, name] = draft
+            self._by_name[scope.environment, kind, key] = draft
             if any(other.id == draft.id for other in self.drafts if other.type == "external"):
                 draft.id += f"@{place.logical_id}"  # two open names look the same and may differ
             self.drafts.append(draft)
