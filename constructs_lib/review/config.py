@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AcknowledgeRule", "Config", "ConfigError", "matches_principal", "parse_config"]
 
+_TABLE = "bedrock-planes"
 _KEYS = ("off", "severity", "kinds", "acknowledge")
 _ACKNOWLEDGE_KEYS = ("rule", "principal", "reason", "expires")
 
@@ -82,14 +83,12 @@ def parse_config(text: str, path: str, rules: Iterable[str]) -> Config:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message = f"`{path}` is not TOML: {error}"
+        message = f"`{path}` is not TOML: {error}; mend it there"
         raise ConfigError(message) from error
-    tool = document.get("tool")
-    inside = isinstance(tool, dict) and "bedrock-planes" in tool
-    table = tool["bedrock-planes"] if isinstance(tool, dict) and inside else document
-    if not inside and (path.endswith("pyproject.toml") or "tool" in document):
-        table = {}
-    return _Reader(path, sorted(rules)).config(table)
+    reader = _Reader(path, sorted(rules))
+    if "tool" not in document and not path.endswith("pyproject.toml"):
+        return reader.config(document)
+    return reader.config(reader.own(document.get("tool", {})))
 
 
 def matches_principal(pattern: str, principal: Principal) -> bool:
@@ -108,8 +107,15 @@ class _Reader:
         self._path = path
         self._rules = rules
 
+    def own(self, tool: Any) -> Any:
+        """Return our table among those of other tools, or an empty one; one with nearly our name is refused."""
+        for name in self._table(tool, "tool", None):
+            if name != _TABLE and get_close_matches(name, [_TABLE], 1, 0.85):
+                raise self._fail(f"unknown table `tool.{name}`", f"did you mean `tool.{_TABLE}`?")
+        return tool.get(_TABLE, {})
+
     def config(self, table: Any) -> Config:
-        values = self._table(table, "tool.bedrock-planes", _KEYS)
+        values = self._table(table, f"tool.{_TABLE}", _KEYS)
         off = self._list(values.get("off", []), "off")
         severity = self._table(values.get("severity", {}), "severity", None)
         kinds = self._table(values.get("kinds", {}), "kinds", get_args(Kind))
@@ -140,8 +146,11 @@ class _Reader:
         return value
 
     def _list(self, value: Any, key: str) -> list[str]:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list):
             raise self._fail(f"`{key}` is {_kind_of(value)}", "make it a list of strings")
+        for item in value:
+            if not isinstance(item, str):
+                raise self._fail(f"`{key}` holds {_kind_of(item)}", "make it a list of strings")
         return value
 
     def _rule(self, value: Any, key: str) -> str:

@@ -40,12 +40,18 @@ def test_a_file_of_its_own_needs_no_prefix() -> None:
 
 def test_a_pyproject_without_our_table_says_nothing() -> None:
     assert parse_config('[project]\nname = "x"', "pyproject.toml", _RULES).off == frozenset()
+    assert parse_config("[tool.bedrock-agents]\noff = 1", "pyproject.toml", _RULES).off == frozenset()
 
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("off = [", "is not TOML"),
+        ("off = [", "mend it there"),
+        ('[tool.bedrock_planes]\noff = ["BP305"]', "did you mean `tool.bedrock-planes`?"),
+        ("tool = 1", "`tool` is a number; make it a table"),
+        ("[tool]\nbedrock-planes = 1", "`tool.bedrock-planes` is a number; make it a table"),
+        ('off = [["BP305"]]', "`off` holds a list; make it a list of strings"),
         ('of = ["BP305"]', "unknown key `of`"),
         ('of = ["BP305"]', "did you mean `off`?"),
         ('off = ["BP350"]', "unknown rule `BP350`"),

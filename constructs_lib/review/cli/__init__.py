@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from constructs_lib import __version__
+from constructs_lib.review.cli._files import complain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["main"]
 
@@ -31,14 +33,16 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 
 _PIPE_CLOSED = 141
 """Exit status of a program that SIGPIPE ends: 128 + 13, as shells count."""
-
-
+_INTERRUPTED = 130
+"""Exit status of a program that SIGINT (Ctrl-C) ends: 128 + 2."""
 _TRACEBACK = "BEDROCK_PLANES_TRACEBACK"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 fine, 1 findings, 2 wrong input or call."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if sys.stderr is None:  # closed: nobody listens, and nothing may fail for that
+        sys.stderr = io.StringIO()
     parser = argparse.ArgumentParser(
         prog="bedrock-planes",
         description="Keep the control plane and the data plane of Amazon Bedrock apart.",
@@ -55,21 +59,42 @@ def main(argv: Sequence[str] | None = None) -> int:
             module.configure(sub)
             runs[name] = module.run
     args = parser.parse_args(arguments)
+    if sys.stdout is None and not getattr(args, "output", None):
+        complain(args.command, "standard output is closed; open it, or name a file where --output is taken")
+        return 2
+    return _guarded(args.command, lambda: int(runs[args.command](args)))
+
+
+def _guarded(command: str, run: Callable[[], int]) -> int:
+    """Run a command; a user gets a line, whatever happens, and whoever mends it asks for the traceback."""
     try:
-        status = int(runs[args.command](args))
-        sys.stdout.flush()
+        status = run()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (`| head`) has left. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader (`| head`) has left
         return _PIPE_CLOSED
-    except (
-        Exception
-    ) as error:  # a user gets a line, whatever happens; whoever mends it asks for the traceback
+    except KeyboardInterrupt:
+        complain(command, "stopped")
+        return _INTERRUPTED
+    except Exception as error:
         if os.environ.get(_TRACEBACK):
             raise
-        sys.stderr.write(f"bedrock-planes {args.command}: {_own_fault(error)}\n")
+        if isinstance(error, OSError):  # readers and writers of named files tell theirs themselves
+            _drop_output()
+            where = error.filename or "standard output"
+            what = f"{where}: {error.strerror or error}; mend that and run again"
+        else:
+            what = _own_fault(error)
+        complain(command, what)
         return 2
     return status
+
+
+def _drop_output() -> None:
+    """Send what is still to be written nowhere: Python would complain once more when it flushes at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _own_fault(error: Exception) -> str:

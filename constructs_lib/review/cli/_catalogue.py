@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.review.cli._files import complain
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -194,7 +196,7 @@ def _fresh() -> tuple[int, dict[str, Any] | None]:
         try:
             return 0, generate(installed, decisions)
         except UnclassifiedError as error:
-            sys.stderr.write(f"bedrock-planes catalogue: {error}\n")
+            complain("catalogue", str(error))
             return 1, generate(installed.without(error.names), decisions)
     except (SourceError, DecisionsError) as error:
         return _fault(str(error)), None
@@ -216,5 +218,5 @@ def _report(old: Mapping[str, Any], new: Mapping[str, Any], differences: Sequenc
 
 
 def _fault(message: str) -> int:
-    sys.stderr.write(f"bedrock-planes catalogue: {message}\n")
+    complain("catalogue", message)
     return 2

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.cli._review import _CallError, _config, _scp, _text, _write
+from constructs_lib.review.cli._files import (
+    CallError,
+    complain,
+    read_config,
+    read_scp,
+    read_stdin,
+    read_text,
+    write,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -56,20 +63,20 @@ def run(args: argparse.Namespace) -> int:
     from constructs_lib.review.model import Options  # noqa: PLC0415 - loaded with the command
 
     if args.old == args.new == "-":
-        sys.stderr.write("bedrock-planes diff: both sides are standard input; give one of them as a file\n")
+        complain("diff", "both sides are standard input; give one of them as a file")
         return 2
     try:
-        options = Options(config=_config(args.config), scps=tuple(_scp(path) for path in args.scp))
+        options = Options(config=read_config(args.config), scps=tuple(read_scp(path) for path in args.scp))
         old, old_faults = _side(args.old, options)
         new, new_faults = _side(args.new, options)
         diff = compare(old, new, old_name=args.old, new_name=args.new)
-        _write(render(diff, args.format), args.output)
-    except _CallError as error:
-        sys.stderr.write(f"bedrock-planes diff: {error}\n")
+        write([render(diff, args.format)], args.output)
+    except CallError as error:
+        complain("diff", str(error))
         return 2
     faults = [*old_faults, *new_faults]
     for fault in faults:
-        sys.stderr.write(f"bedrock-planes diff: {fault}\n")
+        complain("diff", fault)
     return 2 if faults else _status(diff, args.fail_on)
 
 
@@ -82,7 +89,7 @@ def _side(path: str, options: Options) -> Side:
     """Return the principals of one side and the faults in reading it."""
     from constructs_lib.review import read, review  # noqa: PLC0415 - loaded with the command
 
-    data = sys.stdin.buffer.read() if path == "-" else None
+    data = read_stdin() if path == "-" else None
     stored = _stored(path, data)
     if stored is not None:
         return stored
@@ -100,11 +107,11 @@ def _stored(path: str, data: bytes | None) -> Side | None:
     head = data if data is not None else _head(path)
     if not is_report(head[:400].decode("utf-8", "replace")):
         return None
-    text = _text(path) if data is None else data.decode("utf-8-sig", "replace")
+    text = read_text(path) if data is None else data.decode("utf-8-sig", "replace")
     try:
         return load_report(text, path)
     except ReportError as error:
-        raise _CallError(str(error)) from error
+        raise CallError(str(error)) from error
 
 
 def _head(path: str) -> bytes:
@@ -113,4 +120,4 @@ def _head(path: str) -> bytes:
             return file.read(400)
     except OSError as error:
         message = f"{path}: {error.strerror or error}; check the path"
-        raise _CallError(message) from error
+        raise CallError(message) from error

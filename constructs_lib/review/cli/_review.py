@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from constructs_lib.review.cli._files import CallError, complain, read_config, read_scp, read_text, write
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from constructs_lib.policy._model import Policy
-    from constructs_lib.review.config import Config
     from constructs_lib.review.model import Options, Report
 
 __all__ = ["HELP", "configure", "run"]
@@ -78,10 +77,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-class _CallError(Exception):
-    """Something about the call is wrong; ``str()`` is the line to print."""
-
-
 def run(args: argparse.Namespace) -> int:
     """Review and print; return the exit status."""
     from constructs_lib.review.batch import review_paths  # noqa: PLC0415 - loaded with the command
@@ -90,14 +85,14 @@ def run(args: argparse.Namespace) -> int:
     try:
         options = _options(args)
         report = review_paths(args.paths, options, progress=_progress())
-        _write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output)
-    except _CallError as error:
-        sys.stderr.write(f"bedrock-planes review: {error}\n")
+        write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output)
+    except CallError as error:
+        complain("review", str(error))
         return 2
     faults = [item for item in report.inputs if item.error]
     if args.format != "text" or args.output:
         for item in faults:
-            sys.stderr.write(f"bedrock-planes review: {item.path}: {item.error}\n")
+            complain("review", f"{item.path}: {item.error}")
     return 2 if faults else _status(report, args.fail_on)
 
 
@@ -112,31 +107,10 @@ def _options(args: argparse.Namespace) -> Options:
     return Options(
         strict=args.strict,
         admins=args.admins,
-        scps=tuple(_scp(path) for path in args.scp),
-        config=_config(args.config),
+        scps=tuple(read_scp(path) for path in args.scp),
+        config=read_config(args.config),
         baseline=_baseline(args.baseline),
     )
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8"
-        raise _CallError(message) from error
-    except OSError as error:
-        message = f"{path}: {error.strerror or error}; check the path"
-        raise _CallError(message) from error
-
-
-def _scp(path: str) -> Policy:
-    from constructs_lib.policy.documents import DocumentError, parse_document  # noqa: PLC0415 - only with --scp
-
-    try:
-        return parse_document(_text(path), name=path, path=path, pointer="")
-    except DocumentError as error:
-        message = f"{path}: {error}"
-        raise _CallError(message) from error
 
 
 def _baseline(path: str | None) -> Mapping[str, str]:
@@ -145,50 +119,9 @@ def _baseline(path: str | None) -> Mapping[str, str]:
     from constructs_lib.review.report import ReportError, baseline_of  # noqa: PLC0415 - only with --baseline
 
     try:
-        return baseline_of(_text(path), path)
+        return baseline_of(read_text(path), path)
     except ReportError as error:
-        raise _CallError(str(error)) from error
-
-
-def _config(path: str | None) -> Config | None:
-    """Read the configuration that was asked for, or that of the project that the command runs in."""
-    if path is None:
-        path = "pyproject.toml"
-        if not Path(path).is_file() or "bedrock-planes" not in _text(path):
-            return None
-    from constructs_lib.review.config import ConfigError, parse_config  # noqa: PLC0415 - only with a configuration
-    from constructs_lib.review.rules import rules  # noqa: PLC0415 - only with a configuration
-
-    try:
-        return parse_config(_text(path), path, [rule.id for rule in rules()])
-    except ConfigError as error:
-        raise _CallError(str(error)) from error
-
-
-def _write(texts: Iterable[str], path: str | None) -> None:
-    if path is None:
-        try:
-            for text in texts:
-                _print(text)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader (`head`) has seen enough; a second write at exit must not complain either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return
-    try:
-        with Path(path).open("w", encoding="utf-8", errors="replace") as file:
-            file.writelines(texts)
-    except OSError as error:
-        message = f"{path}: {error.strerror or error}; choose another file for --output"
-        raise _CallError(message) from error
-
-
-def _print(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-    except UnicodeEncodeError:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        raise CallError(str(error)) from error
 
 
 def _colour(args: argparse.Namespace) -> bool:

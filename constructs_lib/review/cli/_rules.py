@@ -6,6 +6,8 @@ import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from constructs_lib.review.cli._files import complain
+
 if TYPE_CHECKING:
     import argparse
 
@@ -41,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     known = [text for rule in rules() for text in (rule.id, rule.name)]
     near = get_close_matches(wanted, known, 1, 0.4) or get_close_matches(wanted.upper(), known, 1, 0.4)
     hint = f"did you mean `{near[0]}`?" if near else "`bedrock-planes rules` lists them"
-    sys.stderr.write(f"bedrock-planes rules: there is no rule `{args.rule}`; {hint}\n")
+    complain("rules", f"there is no rule `{args.rule}`; {hint}")
     return 2
 
 
