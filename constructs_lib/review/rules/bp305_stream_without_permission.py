@@ -32,7 +32,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, origins, who
 from constructs_lib.review.rules._models import INVOKE, STREAM, cannot_stream
 
@@ -59,11 +58,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield the finding at the first statement that allows InvokeModel."""
     if not facts.allows(INVOKE[0]) or facts.allows(STREAM):
         return
-    held = [
-        item
-        for item in facts.holds(INVOKE[0])
-        if not cannot_stream(item.resource) and not fault_of(item.resource)
-    ]
+    held = [item for item in facts.holds(INVOKE[0]) if not cannot_stream(item.resource)]
     if not held or _never_streams(facts):
         return
     yield RULE.finding(
