@@ -108,7 +108,7 @@ class _Reader:
         self._rules = rules
 
     def own(self, tool: Any) -> Any:
-        """Return our table among those of other tools, or an empty one; one with nearly our name is refused."""
+        """Return our table among those of other tools, or an empty one; nearly our name is refused."""
         for name in self._table(tool, "tool", None):
             if name != _TABLE and get_close_matches(name, [_TABLE], 1, 0.85):
                 raise self._fail(f"unknown table `tool.{name}`", f"did you mean `tool.{_TABLE}`?")
