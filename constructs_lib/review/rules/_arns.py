@@ -49,6 +49,7 @@ class Fault(NamedTuple):
 
     why: str
     remedy: str
+    is_placeholder: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -86,7 +87,9 @@ def _placeholder_fault(parts: list[str]) -> Fault | None:
         return None
     noun = "is a placeholder" if len(found) == 1 else "are placeholders"
     remedies = [_FILL_IN[kind].format(text) for kind, text in found.items()]
-    return Fault(f"{listing(found.values())} {noun} to be filled in", " and ".join(remedies))
+    return Fault(
+        f"{listing(found.values())} {noun} to be filled in", " and ".join(remedies), is_placeholder=True
+    )
 
 
 def _place_fault(parts: list[str]) -> Fault | None:
@@ -116,8 +119,9 @@ def _model_fault(parts: list[str]) -> Fault | None:
     geography, dot, behind = model.partition(".")
     if dot and geography in catalogue.geographies():
         start = f"arn:{partition}:bedrock:{region or '*'}:"
+        named = "inference profiles" if _OPEN.search(model) else "an inference profile"
         return Fault(
-            f"`{model}` is the id of an inference profile, no model has it",
+            f"`{model}` names {named}, no model",
             f"write `{start}:foundation-model/{behind}` for the model and "
             f"`{start}ACCOUNT:inference-profile/{model}` for the profile",
         )
@@ -136,9 +140,11 @@ def _shape_fault(arn: str, parts: list[str]) -> Fault | None:
     if types_of(arn) or service not in _services() or not meant:
         return None
     if not account:
-        return Fault("the account is missing", "write the account between the fourth and the fifth colon")
+        full = ":".join((*parts[:4], "ACCOUNT", resource))
+        return Fault("the account is missing", f"write `{full}` with the account's 12 digits")
     if not region:
-        return Fault("the Region is missing", "write the Region between the third and the fourth colon")
+        full = ":".join((*parts[:3], "REGION", *parts[4:]))
+        return Fault("the Region is missing", f"write `{full}` with the Region's name")
     formats = dict.fromkeys(catalogue.resource_types()[name].arns[0] for name in sorted(meant))
     return Fault("its Region or account is not one that the resource type has", f"write {listing(formats)}")
 

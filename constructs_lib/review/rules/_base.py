@@ -133,6 +133,7 @@ class Rule:
         related: Iterable[Origin] = (),
         witness: Witness | None = None,
         conditional: bool = False,
+        policy: Policy | None = None,
     ) -> Finding:
         """Make a finding.
 
@@ -146,8 +147,12 @@ class Rule:
             related: further places.
             witness: a request that proves it.
             conditional: whether it stands only under a condition of the template.
+            policy: what gives it; where it is one of AWS's, nobody can mend it but by another in its place.
 
         """
+        if policy is not None and where == policy.origin:
+            message += f", by AWS's managed policy `{policy.name}`"
+            help_text = f"replace AWS's managed policy `{policy.name}` by one of your own: {help_text}"
         principal, name, path = _identity(subject, where)
         digest = hashlib.sha256(
             "\0".join((self.id, PurePosixPath(path).name, name, *key)).encode("utf-8", "replace")

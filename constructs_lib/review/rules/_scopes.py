@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from constructs_lib.policy._model import Condition
     from constructs_lib.review.facts import Facts, Held
 
-__all__ = ["Wide", "is_pinned", "passes_named_only", "wide_rows"]
+__all__ = ["Wide", "idle_condition", "is_pinned", "passes_named_only", "wide_rows"]
 
 _PINS = (
     "bedrock:InferenceProfileArn",
@@ -62,6 +62,27 @@ def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
 def is_pinned(conditions: Iterable[Condition]) -> bool:
     """Whether a condition ties the request to named models, profiles, projects, tags or actors."""
     return any(has_key((condition,), *_PINS) and passes_named_only(condition) for condition in conditions)
+
+
+def idle_condition(conditions: Iterable[Condition]) -> str:
+    """Say why a condition on what could pin the request does not, empty where there is none."""
+    for condition in conditions:
+        if has_key((condition,), *_PINS):
+            return f"; the condition on `{condition.key}` does not count: {_why_idle(condition)}"
+    return ""
+
+
+def _why_idle(condition: Condition) -> str:
+    quantifier, _, operator = condition.operator.lower().rpartition(":")
+    if operator == "null":
+        return "`Null` asks whether the key is there, not what it holds"
+    if quantifier == "forallvalues" or operator.endswith("ifexists"):
+        return f"`{condition.operator}` lets requests without the key pass"
+    if "not" in operator:
+        return f"`{condition.operator}` lets everything pass but what it names"
+    if not all(value.strip("*") for value in condition.values):
+        return "`*` lets every value pass"
+    return f"`{condition.operator}` names no resource"
 
 
 def passes_named_only(condition: Condition) -> bool:

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.policy import matching
 from constructs_lib.policy._tables import names_of, tables
-from constructs_lib.review.facts import has_key
+from constructs_lib.review.facts import has_key, is_aws_managed
 from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.rules._base import Rule, Run, listing, origins, who, written_for
 from constructs_lib.review.rules._models import resource_of
@@ -43,6 +43,7 @@ from constructs_lib.review.rules._witness import witness_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from constructs_lib.policy._model import Policy
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
@@ -97,22 +98,24 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         return
     both = next((held for held in facts.held if held.mask & write and held.mask & data), None)
     shown_at = both or control_at
+    policy = both.policy if both else None
     yield RULE.finding(
         facts,
         shown_at.statement.origin,
         f"{who(facts)} may configure Bedrock ({listing(names_of(write))}) "
         f"and run it ({listing(names_of(data))})",
-        _help(facts),
+        _help(facts, policy),
         key=written_for(facts, data if facts.kind in _CONFIGURES else write),
         related=origins(held for held in facts.held if held.mask & (write | data)),
         witness=witness_of(
             facts, control_at, write, f"the same principal may call {listing(names_of(data), 1)}"
         ),
         conditional=facts.only_conditional(write) or facts.only_conditional(data),
+        policy=policy,
     )
 
 
-def _help(facts: Facts) -> str:
+def _help(facts: Facts, policy: Policy | None) -> str:
     path = facts.principal.construct_path or ""
     name = facts.principal.name
     if "AWS679f53fac002430cb0da5b7982bd2287" in path + name:
@@ -121,4 +124,7 @@ def _help(facts: Facts) -> str:
         return "give the service role what AWS documents for it, and a deploy role the control writes"
     if facts.administrator is not None:
         return "administrators are on both planes: keep them to people and bootstrap, or use `--admins note`"
-    return "split it: an app role with the data actions on named ARNs, a deploy role with the control actions"
+    roles = "an app role with the data actions on named ARNs, a deploy role with the control actions"
+    return (
+        roles if policy is not None and is_aws_managed(policy, policy.statements[0]) else f"split it: {roles}"
+    )

@@ -89,6 +89,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         related=origins(found),
         witness=witness_of(facts, first, read | tagging, "the principal holds data actions"),
         conditional=all(held.statement.conditional for held in found) or facts.only_conditional(data),
+        policy=first.policy if all(held.policy is first.policy for held in found) else None,
     )
 
 

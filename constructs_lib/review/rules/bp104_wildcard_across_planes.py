@@ -51,7 +51,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and pattern."""
     if not facts.mask:
         return
-    for _, statement in facts.statements:
+    for policy, statement in facts.statements:
         if statement.effect == "Deny":
             continue
         for pattern in statement.actions or ():
@@ -68,6 +68,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
                     "name the actions of one plane",
                     key=(pattern.lower(), *sorted(statement.resources or ())),
                     conditional=statement.conditional or facts.principal.conditional,
+                    policy=policy,
                 )
 
 

@@ -64,6 +64,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             key=(*sorted(item.statement.actions or ()), *sorted(item.resources)),
             witness=_witness(targets[telling], telling),
             conditional=item.statement.conditional or facts.principal.conditional,
+            policy=item.policy,
         )
 
 

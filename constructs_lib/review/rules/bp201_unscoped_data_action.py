@@ -33,8 +33,9 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of
+from constructs_lib.review.facts import shown
 from constructs_lib.review.rules._base import Rule, Run, listing, who
-from constructs_lib.review.rules._scopes import wide_rows
+from constructs_lib.review.rules._scopes import idle_condition, wide_rows
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             facts,
             held.statement.origin,
             f"{who(facts)} may call {listing(names_of(mask))} on {listing(resources)}{but}",
-            "list the ARNs in `Resource`",
+            f"list the ARNs in `Resource`{idle_condition(held.conditions)}",
             key=row.key,
-            witness=witness_of(facts, held, mask, f"{listing(resources, 1)} covers every resource"),
+            witness=witness_of(facts, held, mask, f"`{shown(held.resource)}` covers every resource"),
             conditional=held.statement.conditional or facts.principal.conditional,
+            policy=held.policy,
         )

@@ -62,6 +62,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             key=(*sorted(item.statement.actions or ("NotAction",)), *wide),
             witness=Witness(PASS_ROLE, example, f"`{shown(wide[0])}` covers every role") if example else None,
             conditional=item.statement.conditional or facts.principal.conditional,
+            policy=item.policy,
         )
 
 

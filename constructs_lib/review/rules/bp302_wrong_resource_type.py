@@ -29,6 +29,7 @@ The grant is inert: the call is denied although the policy looks right. `InvokeA
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
@@ -39,7 +40,7 @@ from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._inert import inert_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from constructs_lib.policy._model import Statement
     from constructs_lib.review.facts import Facts
@@ -56,19 +57,23 @@ RULE = Rule(
 )
 
 
+_COMMON = frozenset({"bedrock:foundation-model", "bedrock:inference-profile"})
+_ARN_LIKE = re.compile(rf"arn:|[*?$]|.*{UNRESOLVED}")
+
+
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and severity, then the resources that nothing accepts."""
     whole: set[int] = set()
     for row in inert_rows(facts, "wrong-resource-type"):
         whole.add(id(row.statement))
         resources = row.statement.resources or ()
-        if all(fault_of(text) for text in resources):
+        if all((fault := fault_of(text)) and not fault.is_placeholder for text in resources):
             continue  # BP304 says what is wrong with them
         yield RULE.finding(
             facts,
             row.statement.origin,
             f"{who(facts)}: {listing(row.names)} can never be allowed on {listing(resources)}",
-            f"{row.names[0]} takes {_accepted(row.actions[0])}",
+            _no_arn(resources) or f"`{row.names[0]}` takes {_accepted(row.actions[0])}",
             key=(*row.names, *sorted(resources)),
             severity="warning" if row.elsewhere else None,
             conditional=row.statement.conditional or facts.principal.conditional,
@@ -80,7 +85,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
                 facts,
                 statement.origin,
                 f"{who(facts)}: no action of the statement accepts {listing(unused)}",
-                f"{_first(statement)} takes {_accepted(_first(statement))}",
+                f"`{_first(statement)}` takes {_accepted(_first(statement))}",
                 key=("resource", *unused),
                 severity="warning",
                 conditional=statement.conditional or facts.principal.conditional,
@@ -117,8 +122,15 @@ def _first(statement: Statement) -> str:
     return (statement.actions or ("",))[0]
 
 
+def _no_arn(resources: Iterable[str]) -> str:
+    """Say that resources are no ARNs, if none is one or may be."""
+    if any(_ARN_LIKE.match(text) for text in resources):
+        return ""
+    return f"write ARNs (`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`) for {listing(resources)}"
+
+
 def _accepted(name: str) -> str:
-    """Return the resource types of an action as people write them."""
+    """Return the resource types of an action as people write them, the ones that calls name most first."""
     action = catalogue.action(name)
-    kinds = action.resource_types if action else ()
+    kinds = sorted(action.resource_types if action else (), key=lambda kind: kind not in _COMMON)
     return listing((kind.partition(":")[2] for kind in kinds), 6) if kinds else "other resources"

@@ -71,5 +71,5 @@ def _faults(
     for arn in dict.fromkeys((*(resources or ()), *(not_resources or ()))):
         fault = fault_of(arn)
         if fault:
-            found.append((arn, *fault))
+            found.append((arn, fault.why, fault.remedy))
     return tuple(found)

@@ -84,6 +84,7 @@ def _uses(facts: Facts) -> Iterator[Finding]:
                 key=("use", action, *sorted(held.statement.actions or ("NotAction",))),
                 witness=witness_of(facts, held, flag, "no condition asks for a short-term token"),
                 conditional=held.statement.conditional or facts.principal.conditional,
+                policy=held.policy,
             )
 
 
@@ -128,6 +129,7 @@ def _makes(facts: Facts) -> Iterator[Finding]:
             "use short-term keys; else, bound `iam:ServiceSpecificCredentialAgeDays`",
             key=("make", *sorted(named)),
             conditional=item.statement.conditional or facts.principal.conditional,
+            policy=item.policy,
         )
 
 

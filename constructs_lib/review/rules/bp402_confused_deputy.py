@@ -71,7 +71,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             facts,
             statement.origin,
             f"{who(facts)} trusts {listing(services)} without {listing(missing)}",
-            f"add the condition {listing(missing)} to the trust statement",
+            f"add the condition{'s' if len(missing) > 1 else ''} {listing(missing)} to the trust statement",
             key=(*services, *missing),
             severity="note" if len(missing) == 1 else None,
             conditional=statement.conditional or facts.principal.conditional,

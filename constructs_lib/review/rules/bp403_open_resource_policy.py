@@ -138,4 +138,5 @@ def _writers(facts: Facts) -> Iterator[Finding]:
             related=origins(item for item in facts.held if item.mask & mask),
             witness=witness_of(facts, held, mask, "a resource policy can admit any account"),
             conditional=facts.only_conditional(mask),
+            policy=held.policy,
         )

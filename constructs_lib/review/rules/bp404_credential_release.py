@@ -89,6 +89,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             key=(*sorted(held.statement.actions or ("NotAction",)), held.resource),
             witness=witness_of(facts, held, mask, f"`{held.resource}` covers every {covered}"),
             conditional=held.statement.conditional or facts.principal.conditional,
+            policy=held.policy,
         )
 
 

@@ -35,7 +35,9 @@ def test_a_flagged_example_is_found(rule_id: str, case: dict[str, Any]) -> None:
     found = _findings(rule_id, case)
     assert found
     assert found[0].severity == case.get("severity", rule(rule_id).severity)
+    assert case.get("message", "") in " ".join(finding.message for finding in found)
     assert case.get("help", "") in " ".join(finding.help for finding in found)
+    assert case.get("proof", "") in " ".join(str(finding.witness) for finding in found)
 
 
 @pytest.mark.parametrize(("rule_id", "case"), _ALLOWED, ids=_name)
