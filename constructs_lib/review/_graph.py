@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.policy import matching
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDATE_CODE
+from constructs_lib.review._whom import (
+    account_of,
+    admits_assume,
+    covers,
+    folder_of,
+    made_up,
+    may_pass_to,
+    names,
+    names_account,
+    reaches,
+    trusts_service,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +27,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.model import Resource
     from constructs_lib.review.rules._base import Node
 
-__all__ = ["Function", "Graph", "Step", "Walk", "functions_of", "made_up", "reaches"]
+__all__ = ["Function", "Graph", "Step", "Walk", "functions_of"]
 
 
 class Step(NamedTuple):
@@ -90,7 +101,7 @@ class Graph:
         """Return the roles that let any of these services run as them."""
         found = self._admitting.get(services)
         if found is None:
-            found = [node for node in self._passable if any(_trusts_service(node, s) for s in services)]
+            found = [node for node in self._passable if any(trusts_service(node, s) for s in services)]
             self._admitting[services] = found
         return found
 
@@ -112,7 +123,7 @@ class Walk:
 
     def _assume(self, node: Node) -> Iterator[Step]:
         # Which trusts name the account of a principal depends on these two.
-        here = (_account(node.arn), _folder(node))
+        here = (account_of(node.arn), folder_of(node))
         ways = [way for way in node.ways if ASSUME_ROLE in way.actions and self._is_new(node, way, here)]
         return self._graph.open_to(node, ways)
 
@@ -120,7 +131,7 @@ class Walk:
         passes = [way for way in node.ways if PASS_ROLE in way.actions]
         held = _held(node) if passes else {}
         ways = [
-            (way, [s for s in held if _may_pass_to(way, s) and self._is_new(node, way, (s,))])
+            (way, [s for s in held if may_pass_to(way, s) and self._is_new(node, way, (s,))])
             for way in passes
         ]
         ways = [(way, allowed) for way, allowed in ways if allowed]
@@ -131,7 +142,7 @@ class Walk:
             for way, allowed in ways:
                 if not any(reaches(text, target, node) for text in way.resources):
                     continue
-                runner = next((s for s in allowed if _trusts_service(target, s)), None)
+                runner = next((s for s in allowed if trusts_service(target, s)), None)
                 if runner is not None:
                     how = f"pass to {runner} with {held[runner]} and run as"
                     resource, origin = _concrete(target.arn), way.statement.origin
@@ -156,34 +167,6 @@ def _held(node: Node) -> dict[str, str]:
     return held
 
 
-def reaches(pattern: str, target: Node, source: Node) -> bool:
-    """Whether a resource pattern of one principal means the role that is another.
-
-    Partition and account may be open on either side; the role's name must be covered for certain: an open
-    name in the pattern is some other role unless it is spelled as the role's own. A name that CloudFormation
-    makes up for a stack of unknown name means a role of the same template.
-    """
-    return _covers(pattern, target.arn, together=source.origin.path == target.origin.path)
-
-
-def _covers(pattern: str, arn: str, *, together: bool) -> bool:
-    if pattern.strip("*") == "" and pattern:
-        return True
-    ours, theirs = pattern.split(":", 5), arn.split(":", 5)
-    if len(ours) < 6 or len(theirs) < 6:
-        return matching.matches(pattern, arn)
-    if not matching.matches(ours[5], theirs[5]):
-        return False
-    if made_up(ours[5]) and not together:
-        return False
-    return all(matching.may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
-
-
-def made_up(resource: str) -> bool:
-    """Whether a name is one that CloudFormation makes up for a stack of unknown name."""
-    return f"/{UNRESOLVED}" in resource or f":{UNRESOLVED}" in resource
-
-
 class _Assumable:
     """The roles whose trust admits principals of accounts, found by whom they name."""
 
@@ -193,7 +176,7 @@ class _Assumable:
         for target in targets:
             for statement in target.trust.statements if target.trust else ():
                 for kind, value in statement.principals or ():
-                    if kind == "AWS" and _admits_assume(statement):
+                    if kind == "AWS" and admits_assume(statement):
                         self._add(target, statement, value)
 
     def _add(self, target: Node, statement: Statement, value: str) -> None:
@@ -213,7 +196,7 @@ class _Assumable:
         ways = [way for way in node.ways if ASSUME_ROLE in way.actions]
         named = self._by_name.get(node.arn.split(":", 5)[-1], ())
         for target, statement, value in named:
-            if target.id in seen or not _names(value, node, target):
+            if target.id in seen or not names(value, node, target):
                 continue
             step = _direct(node, target, statement) or _by_way(node, target, statement, ways)
             if step is not None:
@@ -224,7 +207,7 @@ class _Assumable:
         """Yield the roles that some statements let a principal assume and whose trusts name its account."""
         seen = {node.id}
         for target, statement, value in self._wide if ways else ():
-            if target.id in seen or not _names_account(value, node, target):
+            if target.id in seen or not names_account(value, node, target):
                 continue
             step = _by_way(node, target, statement, ways)
             if step is not None:
@@ -234,7 +217,7 @@ class _Assumable:
 
 def _direct(node: Node, target: Node, statement: Statement) -> Step | None:
     """Return the step that needs no permission: the trust names a principal of the same account."""
-    if _account(node.arn) != _account(target.arn):
+    if account_of(node.arn) != account_of(target.arn):
         return None
     how = "assume (its trust names the caller)"
     return Step(target, how, ASSUME_ROLE, _concrete(target.arn), statement.origin, statement.conditional)
@@ -271,7 +254,7 @@ def _rewritten(node: Node, runs: list[tuple[Function, Node]]) -> Iterator[Step]:
             continue
         together = function.path == node.origin.path
         for way in ways:
-            if any(_covers(text, function.arn, together=together) for text in way.resources):
+            if any(covers(text, function.arn, together=together) for text in way.resources):
                 how = f"replace the code of the function `{function.name}`, which runs as"
                 conditional = way.statement.conditional or function.conditional
                 arn = _concrete(function.arn)
@@ -281,85 +264,3 @@ def _rewritten(node: Node, runs: list[tuple[Function, Node]]) -> Iterator[Step]:
 
 def _concrete(arn: str) -> str:
     return "" if UNRESOLVED in arn else arn
-
-
-def _admits_assume(statement: Statement) -> bool:
-    if statement.effect != "Allow" or statement.actions is None:
-        return False
-    return any(matching.matches(text, ASSUME_ROLE, ignore_case=True) for text in statement.actions)
-
-
-def _names(value: str, node: Node, target: Node) -> bool:
-    """Whether a principal of a trust is this one; ``target`` is the role whose trust it is."""
-    ours, theirs = value.split(":", 5), node.arn.split(":", 5)
-    if len(ours) < 6 or len(theirs) < 6:
-        return value == node.arn
-    if f"/{UNRESOLVED}" in ours[5] and node.origin.path != target.origin.path:
-        return False
-    return all(matching.may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
-
-
-def _names_account(value: str, node: Node, target: Node) -> bool:
-    """Whether a principal of a trust is everyone or the principal's account."""
-    if value == "*":
-        return True
-    named = value if ":" not in value else _account(value) if value.endswith(":root") else None
-    if named is None:
-        return False
-    if UNRESOLVED not in named:
-        return named == _account(node.arn)
-    # An account that is open on both sides is the stack's own (`AWS::AccountId`), if it is one deployment.
-    return _account(node.arn) in {UNRESOLVED, _account(target.arn)} and _together(node, target)
-
-
-def _together(node: Node, target: Node) -> bool:
-    """Whether both stand in one folder, as the stacks of an assembly do."""
-    return _folder(node) == _folder(target)
-
-
-def _folder(node: Node) -> str:
-    return node.origin.path.rpartition("/")[0]
-
-
-def _account(arn: str) -> str:
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) > 4 else ""
-
-
-def _may_pass_to(way: Outside, service: str) -> bool:
-    """Whether `iam:PassedToService` of the statement lets the service have the role."""
-    tests = [
-        c
-        for c in way.conditions
-        if c.key.lower() == "iam:passedtoservice" and "not" not in c.operator.lower()
-    ]
-    return all(
-        any(
-            UNRESOLVED in value or matching.matches(_commercial(value), service, ignore_case=True)
-            for value in test.values
-        )
-        for test in tests
-    )
-
-
-def _commercial(value: str) -> str:
-    """Return a service principal as it is called outside China (``ec2.amazonaws.com.cn``)."""
-    return value.removesuffix(".cn")
-
-
-def _is_service(value: str, service: str) -> bool:
-    """Whether a service principal is a service's, in one Region too (``states.us-east-1.amazonaws.com``)."""
-    name = _commercial(value.lower())
-    return name == service or (
-        name.endswith(".amazonaws.com") and name.partition(".")[0] == service.removesuffix(".amazonaws.com")
-    )
-
-
-def _trusts_service(target: Node, service: str) -> bool:
-    trust = target.trust
-    return trust is not None and any(
-        kind == "Service" and (value == "*" or _is_service(value, service))
-        for statement in trust.statements
-        if statement.effect == "Allow"
-        for kind, value in statement.principals or ()
-    )
