@@ -92,13 +92,16 @@ class Permission:
 
 @dataclass(frozen=True)
 class Effective:
-    """What a principal may effectively do; cheap to make, details on demand."""
+    """What a principal may effectively do; cheap to make, details on demand.
+
+    ``rows`` are what is left of each Allow statement, which ``mask`` is the sum of.
+    """
 
     mask: int
     policies: tuple[Policy, ...]
     boundary: Policy | None
     scps: Sequence[Layer]
-    _entries: tuple[tuple[Policy, Statement, tuple[Item, ...]], ...] = field(repr=False)
+    rows: tuple[tuple[Policy, Statement, tuple[Item, ...]], ...] = field(repr=False)
     _denials: Denials = field(repr=False)
 
     @cached_property
@@ -148,7 +151,7 @@ class Effective:
     def pieces(self, action: str) -> Iterator[tuple[Statement, Piece]]:
         """Yield the statements that allow an action, with what is left of their resources."""
         flag = tables().bit.get(action.lower(), 0)
-        for _, statement, items in self._entries:
+        for _, statement, items in self.rows:
             for item in items:
                 if item.mask & flag:
                     yield statement, item.piece
@@ -198,7 +201,7 @@ class _Permissions(Mapping[str, Permission]):
 
 def _grants(owner: Effective, flag: int) -> Iterator[Grant]:
     """Build the grants of one action."""
-    for policy, statement, items in owner._entries:  # noqa: SLF001 - the mapping is a part of its owner
+    for policy, statement, items in owner.rows:
         held = [item for item in items if item.mask & flag]
         if not held:
             continue
@@ -235,7 +238,7 @@ def effective(
     statements = [statement for policy in policies for statement in policy.statements]
     limits = [statement for layer in layers for policy in layer for statement in policy.statements]
     denials = collect_denials((*statements, *limits))
-    entries: list[tuple[Policy, Statement, tuple[Item, ...]]] = []
+    rows: list[tuple[Policy, Statement, tuple[Item, ...]]] = []
     mask = 0
     for policy in policies:
         for statement in policy.statements:
@@ -249,7 +252,7 @@ def effective(
                 items = cut(items, layer)
             kept = tuple(subtract(items, denials))
             if kept:
-                entries.append((policy, statement, kept))
+                rows.append((policy, statement, kept))
                 for item in kept:
                     mask |= item.mask
-    return Effective(mask, policies, boundary, tuple(scps), tuple(entries), denials)
+    return Effective(mask, policies, boundary, tuple(scps), tuple(rows), denials)

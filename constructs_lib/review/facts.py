@@ -83,7 +83,7 @@ class Facts:
     def held(self) -> tuple[Held, ...]:
         """Everything that the principal may effectively do, by statement and resource."""
         result = []
-        for policy, statement, items in self.effective._entries:  # noqa: SLF001 - the rows behind the masks
+        for policy, statement, items in self.effective.rows:
             for item in items:
                 conditions = statement.conditions
                 for limit in item.limits:

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
         Verdict,
     )
 
-__all__ = ["SCHEMA", "ReportError", "baseline_of", "json_pieces", "summarize", "to_dict", "to_json"]
+__all__ = [
+    "SCHEMA",
+    "ReportError",
+    "baseline_of",
+    "from_json",
+    "json_pieces",
+    "summarize",
+    "to_dict",
+    "to_json",
+]
 
 SCHEMA = "bedrock-planes/review/1"
 _DEEPER = "\n  "
@@ -152,29 +161,44 @@ def _text(value: Any, line: str) -> str:
     return f"[{inner}{f',{inner}'.join(items)}{line}]"
 
 
-def baseline_of(text: str, path: str) -> dict[str, str]:
-    """Return the fingerprints of a report's findings, each mapped to the report's path.
+def from_json(text: str, path: str) -> dict[str, Any]:
+    """Return a report's content.
+
+    Args:
+        text: what the file holds.
+        path: the file's path; messages name it.
 
     Raises:
-        ReportError: the text is no report of this tool.
+        ReportError: the text is no report of this version.
 
     """
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"`{path}` is not JSON ({error}); write it with `bedrock-planes review --format json`"
-        raise ReportError(message) from error
+    except RecursionError as error:
+        raise _refused(path, "nests too deeply for a report") from error
+    except ValueError as error:
+        raise _refused(path, f"is not JSON ({error})") from error
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        remedy = "write it with `bedrock-planes review --format json`"
-        message = f"`{path}` is not a report of schema `{SCHEMA}`; {remedy}"
-        raise ReportError(message)
-    findings = value.get("findings")
+        found = value.get("schema") if isinstance(value, dict) else type(value).__name__
+        raise _refused(path, f"is of schema `{found}`, this version reads `{SCHEMA}`")
+    return value
+
+
+def baseline_of(text: str, path: str) -> dict[str, str]:
+    """Return the fingerprints of a report's findings, each mapped to the report's path.
+
+    Raises:
+        ReportError: the text is no report of this version, or has no findings in it.
+
+    """
+    findings = from_json(text, path).get("findings")
     if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
-        message = (
-            f"`{path}` has no list of findings; write it again with `bedrock-planes review --format json`"
-        )
-        raise ReportError(message)
+        raise _refused(path, "has no list of findings")
     return {str(finding["fingerprint"]): path for finding in findings if finding.get("fingerprint")}
+
+
+def _refused(path: str, what: str) -> ReportError:
+    return ReportError(f"`{path}` {what}; write it again with `bedrock-planes review --format json`")
 
 
 def _principal(principal: PrincipalReport) -> dict[str, Any]:

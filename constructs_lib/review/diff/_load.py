@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from constructs_lib.review.model import FamilyUse, Incomplete, PrincipalReport, Touches
-from constructs_lib.review.report import SCHEMA, ReportError
+from constructs_lib.review.report import ReportError, from_json
 
 __all__ = ["is_report", "load_report"]
 
@@ -23,18 +22,10 @@ def load_report(text: str, path: str) -> tuple[tuple[PrincipalReport, ...], tupl
     """Return the principals of a report, and the faults of the inputs that it says it could not read.
 
     Raises:
-        ReportError: no JSON, another schema, or a principal without the fields that the format fixes.
+        ReportError: no report of this version, or one without the parts that the format fixes.
 
     """
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"`{path}` is not JSON ({error}); {_REMEDY}"
-        raise ReportError(message) from error
-    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        found = value.get("schema") if isinstance(value, dict) else type(value).__name__
-        message = f"`{path}` is of schema `{found}`, this version reads `{SCHEMA}`; {_REMEDY}"
-        raise ReportError(message)
+    value = from_json(text, path)
     try:
         principals = tuple(_principal(item) for item in value["principals"])
         faults = tuple(f"`{item['path']}`: {item['error']}" for item in value["inputs"] if item["error"])

@@ -16,6 +16,7 @@ import yaml
 from yaml import events as ev
 
 from constructs_lib.review.readers.decode import MAX_DEPTH, UnreadableError
+from constructs_lib.review.readers.scope import token
 
 try:
     from yaml._yaml import CParser as _Parser
@@ -95,7 +96,7 @@ class _Builder:
             self.duplicate = (key, event.start_mark.line + 1)
         self.keys[-1] = key
         if self.lines is not None:
-            self.lines.setdefault(f"{self.stack[-1][3]}/{_escape(key)}", event.start_mark.line + 1)
+            self.lines.setdefault(f"{self.stack[-1][3]}/{token(key)}", event.start_mark.line + 1)
 
     def alias(self, event: Any) -> None:
         line = event.start_mark.line + 1
@@ -117,7 +118,7 @@ class _Builder:
         if self.lines is None or not self.stack:
             return ""
         container, _, _, parent = self.stack[-1]
-        last = len(container) if type(container) is list else _escape(str(self.keys[-1]))
+        last = len(container) if type(container) is list else token(str(self.keys[-1]))
         pointer = f"{parent}/{last}"
         self.lines.setdefault(pointer, event.start_mark.line + 1)
         return pointer
@@ -159,10 +160,6 @@ def _tagged(tag: str | None, value: Any) -> Any:
     if name == "Fn::GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
     return {name: value}
-
-
-def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
 
 
 def _run(text: str, builder: _Builder) -> None:

@@ -57,7 +57,7 @@ def _without(key: str) -> str:
     ("text", "says"),
     [
         ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
+        ("[" * 100_000, "nests too deeply for a report"),
         ("[]", "is of schema `list`"),
         (
             '{"schema": "bedrock-planes/review/2"}',
