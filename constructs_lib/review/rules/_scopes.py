@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from constructs_lib.policy import matching
+from constructs_lib.policy._tables import reach
 from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.rules._arns import fault_of
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from constructs_lib.policy._model import Condition
     from constructs_lib.review.facts import Facts, Held
 
-__all__ = ["Wide", "idle_condition", "is_pinned", "passes_named_only", "wide_rows"]
+__all__ = ["Wide", "idle_condition", "is_pinned", "left_of", "passes_named_only", "wide_rows"]
 
 _PINS = (
     "bedrock:InferenceProfileArn",
@@ -25,6 +27,8 @@ _PINS = (
     "aws:ResourceTag/*",
     "bedrock-agentcore:*",
 )
+# Denies on NotResource that list more patterns than this, together, are left out of sight.
+_MOST = 256
 _OPERATORS = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 
 
@@ -50,13 +54,31 @@ def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
     rows: dict[int, Wide] = {}
     for held in facts.held if facts.mask else ():
         mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
-        if not mask or not is_wide(held.resource) or is_pinned(held.conditions) or facts.is_audit(held):
+        if not mask or is_pinned(held.conditions) or facts.is_audit(held):
             continue
-        if fault_of(held.resource):
-            continue
-        row = rows.get(id(held.statement), Wide(held, 0, ()))
-        rows[id(held.statement)] = Wide(row.held, row.mask | mask, (*row.resources, held.resource))
+        for pattern, bits in left_of(facts, held, mask):
+            if is_wide(pattern) and not fault_of(pattern):
+                row = rows.get(id(held.statement), Wide(held, 0, ()))
+                resources = dict.fromkeys((*row.resources, pattern))
+                rows[id(held.statement)] = Wide(row.held, row.mask | bits, tuple(resources))
     return rows.values()
+
+
+def left_of(facts: Facts, held: Held, mask: int) -> Iterable[tuple[str, int]]:
+    """Return the patterns that Denies on ``NotResource`` leave of one, each with its actions of ``mask``."""
+    parts = [(held.resource, mask)]
+    for denied, cover in facts.effective._denials.partial:  # noqa: SLF001 - what the pieces were cut by
+        if cover.unless is None or not mask & denied or len(parts) * len(cover.unless) > _MOST:
+            continue
+        spared = [(pattern, bits & ~denied) for pattern, bits in parts]
+        cut = [
+            (met, bits & denied & reach(met))
+            for pattern, bits in parts
+            for text in cover.unless
+            for met in matching.intersect(pattern, text)
+        ]
+        parts = [part for part in (*spared, *cut) if part[1]]
+    return parts
 
 
 def is_pinned(conditions: Iterable[Condition]) -> bool:

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds action patterns in Allow statements (`bedrock:*`, `bedrock:*Agent*`) that match control writes and data
-actions which the statement's resources can reach.
+actions which the statement's resources can reach and which no unconditional Deny takes away. What a boundary
+doesn't list still counts: the pattern asks for it.
 
 ## Why is this bad?
 Such a pattern can't be on one plane, and it grows with the service: AWS adds actions to Bedrock every month,
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._reduce import allow_items
+from constructs_lib.policy._reduce import Denials, allow_items, subtract
 from constructs_lib.policy._tables import action_mask, names_of
 from constructs_lib.review._masks import masks
 from constructs_lib.review.rules._base import Rule, Run, listing, who
@@ -47,6 +48,9 @@ RULE = Rule(
 )
 
 
+_NONE = Denials(0, ())
+
+
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and pattern."""
     if not facts.mask:
@@ -58,8 +62,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             if "*" not in pattern and "?" not in pattern:
                 continue
             reached = action_mask(pattern) & _reachable(statement)
+            if _crosses(reached):
+                reached &= _reachable(statement, facts.effective._denials)  # noqa: SLF001 - all Denies at once
             writes, data = reached & masks().control_write, reached & masks().data
-            if writes and data:
+            if _crosses(reached):
                 yield RULE.finding(
                     facts,
                     statement.origin,
@@ -72,9 +78,14 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
                 )
 
 
-def _reachable(statement: Statement) -> int:
-    """Return the actions that the statement's resources can hold."""
+def _crosses(mask: int) -> bool:
+    return bool(mask & masks().control_write and mask & masks().data)
+
+
+def _reachable(statement: Statement, denials: Denials = _NONE) -> int:
+    """Return the actions that the statement's resources can hold and no Deny takes away."""
+    items = allow_items(statement.actions, None, statement.resources, statement.not_resources)
     mask = 0
-    for item in allow_items(statement.actions, None, statement.resources, statement.not_resources):
+    for item in subtract(items, denials):
         mask |= item.mask
     return mask

@@ -60,7 +60,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             f"{who(facts)} may call {listing(names_of(mask))} on {listing(resources)}{but}",
             f"list the ARNs in `Resource`{idle_condition(held.conditions)}",
             key=row.key,
-            witness=witness_of(facts, held, mask, f"`{shown(held.resource)}` covers every resource"),
+            witness=witness_of(facts, held, mask, f"`{shown(resources[0])}` covers every resource"),
             conditional=held.statement.conditional or facts.principal.conditional,
             policy=held.policy,
         )

@@ -66,7 +66,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             f"list the ARNs in `Resource`{idle_condition(held.conditions)}",
             key=row.key,
             witness=witness_of(
-                facts, held, mask, f"`{shown(held.resource)}` covers resources that nobody named"
+                facts, held, mask, f"`{shown(resources[0])}` covers resources that nobody named"
             ),
             conditional=held.statement.conditional or facts.principal.conditional,
             policy=held.policy,

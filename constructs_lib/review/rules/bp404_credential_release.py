@@ -40,9 +40,10 @@ from constructs_lib import catalogue
 from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of
 from constructs_lib.review._masks import masks
+from constructs_lib.review.facts import shown
 from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, listing, who
-from constructs_lib.review.rules._scopes import is_pinned
+from constructs_lib.review.rules._scopes import is_pinned, left_of
 from constructs_lib.review.rules._witness import witness_of
 
 if TYPE_CHECKING:
@@ -71,10 +72,13 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     seen: set[int] = set()
     for held in facts.held:
         mask = held.mask & masks().credentials
-        if not mask or id(held.statement) in seen or fault_of(held.resource):
+        if not mask or id(held.statement) in seen or is_pinned(held.conditions):
             continue
-        if scope_of(held.resource) not in {"any", "account"} or is_pinned(held.conditions):
+        wide = [part for part in left_of(facts, held, mask) if scope_of(part[0]) in {"any", "account"}]
+        wide = [(pattern, bits) for pattern, bits in wide if not fault_of(pattern)]
+        if not wide:
             continue
+        pattern, mask = wide[0]
         seen.add(id(held.statement))
         names = names_of(mask)
         tokens = [name for name in names if name != _PAYMENT]
@@ -84,10 +88,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             held.statement.origin,
-            f"{who(facts)} may {' and '.join(deeds)} on `{held.resource}`",
+            f"{who(facts)} may {' and '.join(deeds)} on `{pattern}`",
             f"list the ARNs in `Resource`: {_taken(names)}",
-            key=(*sorted(held.statement.actions or ("NotAction",)), held.resource),
-            witness=witness_of(facts, held, mask, f"`{held.resource}` covers every {covered}"),
+            key=(*sorted(held.statement.actions or ("NotAction",)), pattern),
+            witness=witness_of(facts, held, mask, f"`{shown(pattern)}` covers every {covered}"),
             conditional=held.statement.conditional or facts.principal.conditional,
             policy=held.policy,
         )
