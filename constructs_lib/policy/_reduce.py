@@ -1,63 +1,36 @@
-"""What is left of a grant: resource patterns cut by boundaries, and minus what Denies cover.
+"""Grants as pieces with the actions that hold on each: cut by boundaries, minus what Denies cover.
 
 A :class:`Piece` is a set of resource texts; an :class:`Item` is a piece with the actions that hold on it.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from itertools import product
-from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.policy import matching
-from constructs_lib.policy._glob import compile_glob, find
-from constructs_lib.policy._model import UNRESOLVED, Policy, Statement
-from constructs_lib.policy._tables import (
-    action_mask,
-    names_a_type,
-    normal,
-    possible_mask,
-    reach,
-    tables,
-    types_of,
-)
+from constructs_lib.policy._left import Cover, Piece, certain_texts, remaining
+from constructs_lib.policy._segments import names_a_type, normal
+from constructs_lib.policy._tables import action_mask, possible_mask, reach, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.policy._glob import Glob
-    from constructs_lib.policy._tables import Format
+    from constructs_lib.policy._model import Policy, Statement
 
 __all__ = [
-    "Cover",
     "Denials",
     "Item",
-    "Piece",
     "allow_items",
     "allowed_actions",
     "collect_denials",
     "contains",
     "cover_of",
     "cut",
-    "left",
     "meet",
     "pieces_of",
     "subtract",
 ]
-
-_PARTITION = re.compile(r"arn:[a-z0-9-]+:")
-# A Deny on NotResource leaves one of the patterns it lists; beyond this many combinations nothing is removed.
-_COMBINATIONS = 256
-
-
-class Piece(NamedTuple):
-    """Texts that ``pattern`` and all of ``also`` may match and nothing in ``excluded`` certainly matches."""
-
-    pattern: str
-    also: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
 
 
 class Item(NamedTuple):
@@ -66,13 +39,6 @@ class Item(NamedTuple):
     piece: Piece
     mask: int
     limits: tuple[Statement, ...] = ()
-
-
-class Cover(NamedTuple):
-    """The resources of a Deny: what ``resources`` certainly match, or what ``unless`` certainly doesn't."""
-
-    resources: tuple[str, ...]
-    unless: tuple[str, ...] | None = None
 
 
 class Denials(NamedTuple):
@@ -125,7 +91,7 @@ def _exact(actions: _Texts) -> int:
 def pieces_of(resources: _Texts, not_resources: _Texts) -> tuple[Piece, ...]:
     """Return the resources of an Allow. IAM refuses a statement without any; ``*`` stands for it."""
     if not_resources is not None:
-        return (Piece("*", (), _certain_texts(not_resources)),)
+        return (Piece("*", (), certain_texts(not_resources)),)
     return tuple(map(Piece, dict.fromkeys(resources if resources is not None else ("*",))))
 
 
@@ -140,109 +106,7 @@ def _mask_of(piece: Piece, swept: int) -> int:
         mask &= ~swept
     if not piece.also and not piece.excluded:
         return mask
-    return _remaining(piece, mask, ())
-
-
-@lru_cache(maxsize=4096)
-def _remaining(piece: Piece, mask: int, covers: tuple[Cover, ...]) -> int:
-    """Return the actions of ``mask`` for which some accepted resource of the piece is in no cover."""
-    table = tables()
-    result = 0
-    for types, members in (*table.groups, ((), table.bare), (None, table.unlisted)):
-        if mask & members and left(piece, types, covers) is not None:
-            result |= mask & members
-    return result
-
-
-def left(piece: Piece, types: tuple[str, ...] | None, covers: tuple[Cover, ...]) -> str | None:
-    """Return a resource of the piece and of one of ``types`` that no cover holds, or ``None``.
-
-    Empty ``types`` stand for the resource ``*``, ``None`` for resources of any kind.
-    """
-    if types is None:
-        return _left_in(piece, None, covers)
-    if not types:
-        return _left_bare(piece, covers)
-    reachable = types_of(piece.pattern)
-    for name in types:
-        if name in reachable:
-            for item in tables().by_type.get(name, ()):
-                text = _left_in(piece, item, covers)
-                if text is not None:
-                    return text
-    return None
-
-
-def _left_bare(piece: Piece, covers: tuple[Cover, ...]) -> str | None:
-    """Return ``*`` if the piece holds that text and no cover does."""
-    barred = (*piece.excluded, *(text for cover in covers for text in cover.resources))
-    held = all(_may(text, "*") for text in (piece.pattern, *piece.also))
-    held = held and not any(matching.matches(text, "*") for text in barred)
-    return (
-        "*" if held and all(any(_may(text, "*") for text in demand) for demand in _demands(covers)) else None
-    )
-
-
-def _demands(covers: tuple[Cover, ...]) -> list[tuple[str, ...]]:
-    """Return, for each Deny on NotResource, the patterns of which a resource must match one."""
-    return [tuple(normal(text) for text in cover.unless) for cover in covers if cover.unless is not None]
-
-
-@lru_cache(maxsize=65536)
-def _left_in(piece: Piece, item: Format | None, covers: tuple[Cover, ...]) -> str | None:
-    """Return a resource of the piece in one ARN format (``None``: any text) that no cover holds."""
-    includes = tuple(normal(text) for text in (piece.pattern, *piece.also))
-    excludes = (*piece.excluded, *(text for cover in covers for text in cover.resources))
-    demands = _demands(covers)
-    shape: tuple[Glob, ...] = ()
-    if item is not None:
-        shape = (item.whole,)
-        demands = [tuple(text for text in demand if item.type in types_of(text)) for demand in demands]
-        excludes = tuple(text for text in excludes if item.type in types_of(text))
-    if "*" in excludes:
-        return None
-    if prod(map(len, demands)) > _COMBINATIONS:
-        return piece.pattern
-    barred = tuple(map(compile_glob, excludes))
-    firm = (compile_glob(_home(includes)), *map(compile_glob, includes), *shape)
-    for demanded in product(*demands):
-        try:
-            text = find((*firm, *map(compile_glob, demanded)), barred)
-        except OverflowError:
-            return piece.pattern
-        if text is not None:
-            return text
-    return None
-
-
-def _home(patterns: tuple[str, ...]) -> str:
-    """Return a pattern for the partition that the patterns are about: the one they name, else ``aws``.
-
-    An account lives in one partition, so a Deny on ``arn:aws:...`` leaves nothing over in ``arn:aws-cn:...``.
-    """
-    for pattern in patterns:
-        named = _PARTITION.match(pattern)
-        if named is not None:
-            return f"{named.group()}*"
-    return "arn:aws:*"
-
-
-def _certain(pattern: str) -> str | None:
-    """Return what a pattern certainly matches, as a pattern; ``None`` when nothing is certain.
-
-    An open partition is the account's own, whatever it is (``arn:${AWS::Partition}:...``).
-    """
-    start = f"arn:{UNRESOLVED}:"
-    text = f"arn:*:{pattern.removeprefix(start)}" if pattern.startswith(start) else pattern
-    return None if matching.is_open(text) else text
-
-
-def _certain_texts(patterns: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({text for text in map(_certain, patterns) if text is not None}))
-
-
-def _may(pattern: str, text: str) -> bool:
-    return matching.matches(normal(pattern).replace(UNRESOLVED, "*"), text)
+    return remaining(piece, mask, ())
 
 
 def collect_denials(statements: Iterable[Statement]) -> Denials:
@@ -276,7 +140,7 @@ def cover_of(resources: _Texts, not_resources: _Texts) -> Cover | None:
     """Return the resources of a Deny, ``None`` for all of them."""
     if not_resources is not None:
         return Cover((), tuple(sorted(set(not_resources))))
-    certain = _certain_texts(resources or ())
+    certain = certain_texts(resources or ())
     if resources is None or any(not text.strip("*") for text in certain if text):
         return None
     return Cover(certain)
@@ -361,7 +225,7 @@ def _after_partial(piece: Piece, mask: int, partial: tuple[tuple[int, Cover], ..
         parts = split
     result = parts.pop((), 0)
     for covers, members in parts.items():
-        result |= _remaining(piece, members, covers)
+        result |= remaining(piece, members, covers)
     return result
 
 

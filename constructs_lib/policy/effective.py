@@ -27,16 +27,15 @@ from functools import cached_property
 from typing import TypeAlias
 
 from constructs_lib.policy._faults import Gap, Inert, Nonexistent, faults_of, gaps_of
+from constructs_lib.policy._left import Piece, left
 from constructs_lib.policy._model import Condition, Policy, Statement
 from constructs_lib.policy._reduce import (
     Denials,
     Item,
-    Piece,
     allow_items,
     allowed_actions,
     collect_denials,
     cut,
-    left,
     subtract,
 )
 from constructs_lib.policy._tables import action_mask, names_of, tables

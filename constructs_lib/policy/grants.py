@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.policy import matching
+from constructs_lib.policy._left import Cover, Piece, left
 from constructs_lib.policy._model import UNRESOLVED, Policy, Statement
-from constructs_lib.policy._reduce import Cover, Piece, contains, cover_of, left, meet, pieces_of
+from constructs_lib.policy._reduce import contains, cover_of, meet, pieces_of
 from constructs_lib.policy.effective import Grant, Layer
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from functools import lru_cache
 from typing import Literal
 
 from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import normal, segments, tables, types_of
+from constructs_lib.policy._segments import normal, segments
+from constructs_lib.policy._tables import tables, types_of
 
 __all__ = ["Scope", "names_account", "scope_of", "types_of"]
 

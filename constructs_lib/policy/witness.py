@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib import catalogue
 from constructs_lib.policy._model import UNRESOLVED, Condition
-from constructs_lib.policy._tables import normal, segments
+from constructs_lib.policy._segments import normal, segments
 from constructs_lib.policy.decide import Request, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.policy._reduce import Piece
+    from constructs_lib.policy._left import Piece
     from constructs_lib.policy.effective import Effective
 
 __all__ = ["Witness", "witness"]

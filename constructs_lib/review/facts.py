@@ -16,8 +16,8 @@ from constructs_lib.review.model import FamilyUse, Incomplete, Touches
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from constructs_lib.policy._left import Piece
     from constructs_lib.policy._model import Condition, Policy, Statement
-    from constructs_lib.policy._reduce import Piece
     from constructs_lib.policy.effective import Effective
     from constructs_lib.review.model import Kind, Principal, Verdict
 
