@@ -98,7 +98,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         return
     both = next((held for held in facts.held if held.mask & write and held.mask & data), None)
     shown_at = both or control_at
-    policy = both.policy if both else None
+    policy = both.policy if both and facts.administrator is None else None
     yield RULE.finding(
         facts,
         shown_at.statement.origin,

@@ -6,7 +6,7 @@ belongs (`foundation-model/us.anthropic.claude-...`), an SDK client's name as se
 (`arn:aws:bedrock-runtime:`), a partition, Region or account that can't exist, a placeholder that was never
 filled in (`<REGION>`, `{account}`, `ACCOUNT_ID`), a Region or account missing where the type has one, or
 white space. The Region-less `arn:aws:bedrock:::foundation-model/ID` of global profiles and `system-tool` ARNs
-are valid. Rules about scope and streaming say nothing about an ARN that is reported here.
+are valid. The rules about scope say nothing about an ARN that is reported here.
 
 ## Why is this bad?
 An ARN that matches nothing allows nothing (or, in a Deny, denies nothing), silently.
