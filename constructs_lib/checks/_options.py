@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from constructs_lib.review.config import Config, parse_config
-from constructs_lib.review.model import Kind, Options
+from constructs_lib.review.model import NAMESPACE, Kind, Options
 from constructs_lib.review.rules import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["NAMESPACE", "CheckOptions", "check_options", "rule_ids"]
-
-NAMESPACE = "bedrock-planes::"
-"""Before each rule's id in everything that the CDK sees: so one acknowledgement serves plugin and pack."""
+__all__ = ["CheckOptions", "check_options", "rule_ids"]
 
 
 @dataclass(frozen=True, slots=True)

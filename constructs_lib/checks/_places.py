@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from constructs import IConstruct
 
@@ -85,21 +85,14 @@ def _find(app: IConstruct, path: str) -> IConstruct | None:
 
 
 def _stack(folder: Path, artifact: dict[str, Any], places: Places) -> None:
-    entries = dict(artifact.get("metadata", {}))
-    if extra := artifact.get("additionalMetadataFile"):
-        entries |= _load(folder / extra)
-    files: dict[str, str] = {}
-    ids: list[tuple[str, str]] = []
-    for path, items in entries.items():
-        for item in items:
-            if item.get("type") == "aws:cdk:templateFile":
-                files[path] = item["data"]
-            elif item.get("type") == "aws:cdk:logicalId":
-                ids.append((path, item["data"]))
-            elif item.get("type") == _ACKNOWLEDGED:
-                places.accept(path, item["data"])
-    for path, logical_id in ids:
-        places.constructs[_file_of(path, files), logical_id] = path.strip("/")
+    # The readers are loaded with the review, which an app that only imports its checks doesn't run.
+    from constructs_lib.review.readers.metadata import read_metadata  # noqa: PLC0415 as the line above says
+
+    found = read_metadata(artifact, str(folder), lambda path: _load(Path(path)))
+    for path, rule, reason in reversed(found.acknowledged):  # the one that counts stands first there
+        places.accept(path, {rule: reason})
+    for path, logical_id in found.logical_ids:
+        places.constructs[_file_of(path, found.templates), logical_id] = path
 
 
 def _file_of(path: str, files: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from constructs_lib.checks._options import NAMESPACE
+from constructs_lib.review.model import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

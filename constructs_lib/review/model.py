@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.config import Config
 
 __all__ = [
+    "NAMESPACE",
     "Acknowledgement",
     "FamilyUse",
     "Finding",
@@ -36,6 +37,9 @@ __all__ = [
     "Witness",
     "resource_id",
 ]
+
+NAMESPACE = "bedrock-planes::"
+"""Before each rule's id in everything that the CDK sees: so one acknowledgement serves plugin and pack."""
 
 Kind = Literal["app", "deploy", "service", "operator", "unknown"]
 Severity = Literal["error", "warning", "note"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from constructs_lib.review.model import NAMESPACE
 from constructs_lib.review.readers.scope import mapping
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Metadata", "join", "read_metadata", "read_suppressed", "safe"]
 
 _REPORT: Final = "validation-report.json"
-_NAMESPACE: Final = "bedrock-planes::"
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def read_metadata(artifact: dict[str, Any], folder: str, load: Callable[[str], A
 def _accepted(path: str, data: object) -> Iterator[tuple[str, str, str]]:
     """Yield the acknowledgements of our rules on one construct; a report says which lack a reason."""
     for rule, reason in mapping(data).items():
-        if rule.startswith(_NAMESPACE):
+        if rule.startswith(NAMESPACE):
             yield path.strip("/"), rule, reason.strip() if isinstance(reason, str) else ""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review._lazy import lazy
-from constructs_lib.review.model import Acknowledgement
+from constructs_lib.review.model import NAMESPACE, Acknowledgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,8 +16,6 @@ __all__ = ["Assembly", "Scope", "mapping", "one_line", "token"]
 
 Element: TypeAlias = tuple[Any, bool, tuple[str, ...]]
 """What a node gives: the value, whether it depends on a choice, and why parts of it are open."""
-
-_PREFIX: Final = "bedrock-planes::"
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -106,7 +104,7 @@ class Scope:
         ]
         above.sort(key=lambda entry: -len(entry[0]))
         return tuple(
-            Acknowledgement(rule.removeprefix(_PREFIX), reason, at or "/") for at, rule, reason in above
+            Acknowledgement(rule.removeprefix(NAMESPACE), reason, at or "/") for at, rule, reason in above
         )
 
     def condition(self, logical_id: str) -> str | None:
