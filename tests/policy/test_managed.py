@@ -7,9 +7,9 @@ import pytest
 
 from constructs_lib.policy import managed
 from constructs_lib.policy._model import Policy
+from constructs_lib.policy.decide import Request, decide
 from constructs_lib.policy.documents import parse_document
 from constructs_lib.policy.effective import effective
-from constructs_lib.policy.grants import grants_of
 from constructs_lib.policy.managed import extract
 from constructs_lib.policy.witness import witness
 
@@ -70,12 +70,14 @@ def test_what_the_rules_about_roles_need_is_kept() -> None:
     runner = managed.lookup("AWSLambda_FullAccess")
     assert isinstance(iam, Policy)
     assert isinstance(runner, Policy)
-    assert grants_of("iam:PutRolePolicy", [iam])
-    (passing,) = grants_of("iam:PassRole", [runner])
-    assert [(c.key, c.values) for c in passing.conditions] == [
+    role = "arn:aws:iam::111122223333:role/App"
+    assert decide(Request("iam:PutRolePolicy", role), [iam])
+    passing = decide(Request("iam:PassRole", role), [runner])
+    assert passing
+    assert [(c.key, c.values) for c in passing.assumed] == [
         ("iam:PassedToService", ("lambda.amazonaws.com",))
     ]
-    assert grants_of("lambda:CreateFunction", [runner])
+    assert decide(Request("lambda:CreateFunction"), [runner])
 
 
 def test_every_permission_of_every_managed_policy_has_a_witness() -> None:

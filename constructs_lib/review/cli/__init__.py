@@ -1,6 +1,6 @@
 """The command ``bedrock-planes``.
 
-Each subcommand is one module of this package with ``HELP``, ``configure(parser)`` and ``run(args) -> int``.
+Each subcommand is one module of this package with ``configure(parser)`` and ``run(args) -> int``.
 Only the module of the subcommand that was called is imported, so ``bedrock-planes which`` stays as fast as
 the interpreter allows.
 """

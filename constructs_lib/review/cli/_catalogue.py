@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["HELP", "configure", "run"]
-
-HELP = "list, export, verify and update the table of Bedrock actions"
+__all__ = ["configure", "run"]
 
 _TABLES = ("actions", "operations", "families", "resource-types", "models", "decisions")
 _SHOWN = 20

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     Side = tuple[Sequence[PrincipalReport], Sequence[str]]
 
-__all__ = ["HELP", "configure", "run"]
-
-HELP = "what changed in permissions between two assemblies or reports"
+__all__ = ["configure", "run"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.review.model import Options, Report
 
-__all__ = ["HELP", "configure", "run"]
-
-HELP = "what each principal may really do on which plane, with findings"
+__all__ = ["configure", "run"]
 
 _COLUMNS = (60, 110)
 _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}

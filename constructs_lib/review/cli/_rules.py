@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.review.rules._base import Rule
 
-__all__ = ["HELP", "configure", "run"]
-
-HELP = "the rules and what they mean"
+__all__ = ["configure", "run"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-__all__ = ["HELP", "configure", "run"]
-
-HELP = "an operation, action, client method or CLI verb, in any of its spellings"
+__all__ = ["configure", "run"]
 
 _EPILOG = """\
 examples:

@@ -46,7 +46,6 @@ class Scope:
     region: str = UNRESOLVED
     construct_paths: Mapping[str, str] = field(default_factory=dict)
     acknowledged: tuple[tuple[str, str, str], ...] = ()  # construct path, rule, reason
-    nested_files: Mapping[str, str] = field(default_factory=dict)  # logical id -> file of the nested template
     arguments: Mapping[str, Any] = field(default_factory=dict)  # parameters that the parent passes
     parent: Scope | None = None
     conditional: bool = False
