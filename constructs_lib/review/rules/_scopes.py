@@ -8,7 +8,6 @@ from constructs_lib.policy import matching
 from constructs_lib.policy._tables import reach
 from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.facts import has_key
-from constructs_lib.review.rules._arns import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,8 +47,7 @@ class Wide(NamedTuple):
 def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
     """Return the statements that allow data actions, which take ARNs, on patterns that are wide.
 
-    Left out are data reads, what a condition pins, what AWS's own read-only policies open, and dead ARNs, of
-    which BP304 tells.
+    Left out are data reads, what a condition pins, and what AWS's own read-only policies open.
     """
     rows: dict[int, Wide] = {}
     for held in facts.held if facts.mask else ():
@@ -57,7 +55,7 @@ def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
         if not mask or is_pinned(held.conditions) or facts.is_audit(held):
             continue
         for pattern, bits in left_of(facts, held, mask):
-            if is_wide(pattern) and not fault_of(pattern):
+            if is_wide(pattern):
                 row = rows.get(id(held.statement), Wide(held, 0, ()))
                 resources = dict.fromkeys((*row.resources, pattern))
                 rows[id(held.statement)] = Wide(row.held, row.mask | bits, tuple(resources))

@@ -34,6 +34,7 @@ from constructs_lib.policy._tables import names_of
 from constructs_lib.policy.scope import scope_of, types_of
 from constructs_lib.review._masks import masks
 from constructs_lib.review.facts import shown
+from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._scopes import idle_condition, wide_rows
 from constructs_lib.review.rules._witness import witness_of
@@ -74,7 +75,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _is_type_wide(resource: str) -> bool:
-    return scope_of(resource) in {"type", "account"} and not _nobody_can_list(resource)
+    wide = scope_of(resource) in {"type", "account"} and not _nobody_can_list(resource)
+    return wide and not fault_of(resource)  # of ARNs that match nothing BP304 tells
 
 
 def _nobody_can_list(resource: str) -> bool:
