@@ -13,6 +13,7 @@ from constructs_lib.review._whom import (
     folder_of,
     made_up,
     may_pass_to,
+    met,
     names,
     names_account,
     reaches,
@@ -111,7 +112,7 @@ class Walk:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._been: set[tuple[str, ...]] = set()
+        self._been: set[tuple[object, ...]] = set()
 
     def steps(self, node: Node) -> Iterator[Step]:
         """Yield the steps that a principal can take, without those to roles that this walk knows already."""
@@ -140,7 +141,7 @@ class Walk:
             if target.id == node.id:
                 continue
             for way, allowed in ways:
-                if not any(reaches(text, target, node) for text in way.resources):
+                if not _allows(way, PASS_ROLE, target, node):
                     continue
                 runner = next((s for s in allowed if trusts_service(target, s)), None)
                 if runner is not None:
@@ -151,7 +152,9 @@ class Walk:
 
     def _is_new(self, node: Node, way: Outside, more: tuple[str, ...]) -> bool:
         """Whether a statement leads further than those that this walk has been through."""
-        keys = {(*more, text, node.origin.path if made_up(text) else "") for text in way.resources}
+        path = node.origin.path
+        denied = (path, way.denied) if way.denied else ()
+        keys = {(*more, text, path if made_up(text) else "", denied) for text in way.resources}
         is_new = not keys <= self._been
         self._been |= keys
         return is_new
@@ -225,12 +228,21 @@ def _direct(node: Node, target: Node, statement: Statement) -> Step | None:
 
 def _by_way(node: Node, target: Node, statement: Statement, ways: list[Outside]) -> Step | None:
     for way in ways:
-        if any(reaches(text, target, node) for text in way.resources):
+        if _allows(way, ASSUME_ROLE, target, node):
             conditional = way.statement.conditional or statement.conditional
             return Step(
                 target, "assume", ASSUME_ROLE, _concrete(target.arn), way.statement.origin, conditional
             )
     return None
+
+
+def _allows(way: Outside, action: str, target: Node, node: Node) -> bool:
+    """Whether a statement of one principal allows an action on the role that is another."""
+    here = target.arn if target.origin.path == node.origin.path else None
+    return any(
+        reaches(text, target, node) and not way.denies(action, met(text, target.arn), here)
+        for text in way.resources
+    )
 
 
 def _running(nodes: list[Node], functions: Iterable[Function]) -> list[tuple[Function, Node]]:
@@ -254,7 +266,11 @@ def _rewritten(node: Node, runs: list[tuple[Function, Node]]) -> Iterator[Step]:
             continue
         together = function.path == node.origin.path
         for way in ways:
-            if any(covers(text, function.arn, together=together) for text in way.resources):
+            if any(
+                covers(text, function.arn, together=together)
+                and not way.denies(UPDATE_CODE, met(text, function.arn), function.arn if together else None)
+                for text in way.resources
+            ):
                 how = f"replace the code of the function `{function.name}`, which runs as"
                 conditional = way.statement.conditional or function.conditional
                 arn = _concrete(function.arn)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.policy import matching
 
@@ -23,6 +23,7 @@ __all__ = [
     "PASS_ROLE",
     "RUNNERS",
     "UPDATE_CODE",
+    "Denied",
     "Outside",
     "named_actions",
     "outside",
@@ -152,15 +153,45 @@ RUNNERS: dict[str, tuple[str, ...]] = {
 }
 
 
+class Denied(NamedTuple):
+    """An unconditional Deny of some actions on some resources: those named, or all but those ``unless``."""
+
+    actions: frozenset[str]
+    resources: tuple[str, ...]
+    unless: tuple[str, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What one Allow statement gives of the actions kept here."""
+    """What one Allow statement gives of the actions kept here.
+
+    ``denied`` are the Denies that take a part of its resources, which ``resources`` can't say.
+    """
 
     policy: Policy
     statement: Statement
     actions: frozenset[str]
     resources: tuple[str, ...]
     conditions: tuple[Condition, ...]
+    denied: tuple[Denied, ...] = ()
+
+    def denies(self, action: str, arn: str, here: str | None) -> bool:
+        """Whether a Deny certainly takes one of the actions on one resource.
+
+        Args:
+            action: the action's exact name.
+            arn: the resource's ARN; parts of it may be open.
+            here: how the statement's template spells the ARN if the resource stands in it: there the same
+                open text means the same.
+
+        """
+        return any(action in item.actions and _takes(item, arn, here) for item in self.denied)
+
+
+def _takes(denied: Denied, arn: str, here: str | None) -> bool:
+    if denied.unless is not None:
+        return not any(text == here or matching.may_overlap(text, arn) for text in denied.unless)
+    return any(text == here or matching.covers(text, arn) for text in denied.resources)
 
 
 @cache
@@ -210,25 +241,31 @@ def outside(policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]) -> t
     for policy, statement, named in allows:
         left = _left(statement, named, denies, layers)
         if left:
-            actions, resources = left
-            result.append(Outside(policy, statement, actions, resources, statement.conditions))
+            actions, resources, denied = left
+            result.append(Outside(policy, statement, actions, resources, statement.conditions, denied))
     return tuple(result)
 
 
 def _left(
     statement: Statement, named: frozenset[str], denies: list[Statement], layers: list[list[Statement]]
-) -> tuple[frozenset[str], tuple[str, ...]] | None:
-    """Return the actions and resources that Denies and limits leave, or ``None``."""
+) -> tuple[frozenset[str], tuple[str, ...], tuple[Denied, ...]] | None:
+    """Return the actions and resources that Denies and limits leave, and the Denies of a part of them."""
     resources = ("*",) if statement.not_resources is not None else statement.resources or ("*",)
+    parts: list[Denied] = []
     for deny in denies:
-        if deny.conditions or deny.conditional or deny.not_resources is not None:
+        if deny.conditions or deny.conditional:
             continue
+        actions = named_actions(deny.actions, deny.not_actions)
         denied = deny.resources or ("*",)
-        if all(any(matching.covers(text, resource) for text in denied) for resource in resources):
-            named -= named_actions(deny.actions, deny.not_actions)
+        if deny.not_resources is None and all(
+            any(matching.covers(text, resource) for text in denied) for resource in resources
+        ):
+            named -= actions
+        elif actions & named:
+            parts.append(Denied(actions, denied, deny.not_resources))
     for layer in layers:
         named = frozenset(action for action in named if _within(action, resources, layer))
-    return (named, resources) if named else None
+    return (named, resources, tuple(parts)) if named else None
 
 
 def _within(action: str, resources: tuple[str, ...], layer: list[Statement]) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "folder_of",
     "made_up",
     "may_pass_to",
+    "met",
     "names",
     "names_account",
     "reaches",
@@ -49,6 +50,15 @@ def covers(pattern: str, arn: str, *, together: bool) -> bool:
     if made_up(ours[5]) and not together:
         return False
     return all(matching.may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
+
+
+def met(pattern: str, arn: str) -> str:
+    """Return an ARN that a pattern means, the open parts before its name as the pattern has them."""
+    ours, theirs = pattern.split(":", 5), arn.split(":", 5)
+    if UNRESOLVED not in arn or len(ours) < 6 or len(theirs) < 6:
+        return arn
+    known = [one if UNRESOLVED in other else other for one, other in zip(ours[:5], theirs[:5], strict=True)]
+    return ":".join((*known, theirs[5]))
 
 
 def made_up(resource: str) -> bool:

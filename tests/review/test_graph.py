@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.review import _graph
+from constructs_lib.review import _graph, _whom
 from constructs_lib.review._graph import Graph
 from constructs_lib.review.engine import look, review
 from constructs_lib.review.model import Model, Options
@@ -91,7 +91,7 @@ def test_what_a_walk_leaves_out_it_has_been_to(seed: int) -> None:
 def test_walks_through_many_wide_statements_do_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where everybody may pass every role, a search goes through the roles once and not once for each."""
     calls: list[str] = []
-    known = _graph.reaches
+    known = _whom.reaches
 
     def counted(pattern: str, target: Node, source: Node) -> bool:
         calls.append(pattern)
@@ -130,3 +130,69 @@ def test_of_very_many_control_principals_the_nearest_are_told() -> None:
     chains = [item for item in review(model).findings if item.rule == "BP105"]
     assert len(chains) == 25
     assert {item.principal for item in chains} == {"document#App"}
+
+
+_ARN = {"Fn::GetAtt": ["Deploy", "Arn"]}
+_OTHER = {"Fn::GetAtt": ["Other", "Arn"]}
+
+
+def _bare(statements: list[dict[str, Any]], principal: dict[str, Any]) -> dict[str, Any]:
+    trust = {"Statement": {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}}
+    inline = {"PolicyName": "p", "PolicyDocument": {"Statement": statements}}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": trust, "Policies": [inline]},
+    }
+
+
+def _chained(*statements: dict[str, Any], also: dict[str, Any] | None = None) -> set[str]:
+    """Return the roles from which a chain leads to the role `Deploy` of their template."""
+    invoke = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
+    account = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+    create = {"Effect": "Allow", "Action": "bedrock:CreateGuardrail", "Resource": "*"}
+    service = {"Service": "lambda.amazonaws.com"}
+    resources = {
+        "App": _bare([invoke, *statements], service),
+        "Deploy": _bare([create], {**account, **service}),
+        **(also or {}),
+    }
+    found = review(read_document({"Resources": resources}, "t")).findings
+    return {str(finding.principal).partition("#")[2] for finding in found if finding.rule == "BP105"}
+
+
+@pytest.mark.parametrize(
+    ("deny", "is_reached"),
+    [
+        ({"Action": "s3:*", "Resource": "*"}, True),
+        ({"Action": "sts:*", "Resource": _ARN}, False),
+        ({"Action": ["iam:PassRole", "sts:AssumeRole"], "Resource": [_OTHER, _ARN]}, False),
+        ({"Action": "*", "Resource": "arn:*:iam::*:role/*-Deploy-*"}, False),
+        ({"Action": "*", "Resource": _OTHER}, True),
+        ({"Action": "sts:*", "NotResource": "arn:aws:s3:::bucket"}, False),
+        ({"Action": "sts:*", "NotResource": ["arn:aws:s3:::bucket", _ARN]}, True),
+        ({"Action": "*", "Resource": _ARN, "Condition": {"Bool": {"a": "b"}}}, True),
+        ({"NotAction": "sts:AssumeRole", "Resource": _ARN}, True),
+    ],
+)
+@pytest.mark.parametrize("allowed", ["*", "arn:aws:iam::*:role/*", [_ARN, _OTHER]])
+def test_a_deny_on_some_roles_takes_these_alone(allowed: Any, deny: dict[str, Any], is_reached: bool) -> None:
+    assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": allowed}
+    expected = {"App"} if is_reached else set()
+    assert _chained(assume, {"Effect": "Deny", **deny}) == expected
+
+
+@pytest.mark.parametrize("action", ["iam:PassRole", "lambda:CreateFunction"])
+@pytest.mark.parametrize(("resource", "is_reached"), [(_ARN, False), (_OTHER, True)])
+def test_a_deny_of_passing_takes_the_role_that_it_names(action: str, resource: Any, is_reached: bool) -> None:
+    run = {"Effect": "Allow", "Action": ["iam:PassRole", "lambda:CreateFunction"], "Resource": "*"}
+    deny = {"Effect": "Deny", "Action": action, "Resource": resource}
+    # Functions are no roles: a Deny of theirs on a role takes nothing.
+    expected = {"App"} if is_reached or action != "iam:PassRole" else set()
+    assert _chained(run, deny) == expected
+
+
+def test_a_walk_that_a_deny_stopped_goes_on_by_the_same_pattern_elsewhere() -> None:
+    wide = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    deny = {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": _ARN}
+    account = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+    assert _chained(wide, deny, also={"Middle": _bare([wide], account)}) == {"App"}
