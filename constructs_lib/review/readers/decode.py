@@ -39,6 +39,7 @@ MAX_DEPTH: Final = 200
 
 Format = Literal["json", "yaml"]
 _JSON_START: Final = re.compile(r'\s*(\{\s*"|\[)')
+_LONG_NUMBER: Final = re.compile(r"\d{1000}")
 _TAG: Final = re.compile(r"[:,\[]\s*![A-Z]")
 _REFERENCE: Final = re.compile(r'\{\{resolve:[^{}"\n]*\}\}')
 _BOMS: Final = (
@@ -145,8 +146,10 @@ def _decode_json(text: str) -> Decoded:
         raise UnreadableError(what, "mend it there", error.lineno) from None
     except RecursionError:
         raise UnreadableError("nested too deeply", "flatten the document") from None
-    except ValueError as error:
-        raise UnreadableError(f"not JSON: {str(error)[:80]}", "mend it") from None
+    except ValueError:  # the interpreter's limit on digits is the one other refusal
+        found = _LONG_NUMBER.search(text)
+        line = text.count("\n", 0, found.start()) + 1 if found else None
+        raise UnreadableError("a number with thousands of digits", "write it as a text", line) from None
     if not duplicates:
         return Decoded(value, "json", text=text)
     return Decoded(value, "json", _duplicate(duplicates[0], first_duplicate(text)))

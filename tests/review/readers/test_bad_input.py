@@ -61,7 +61,10 @@ _FAULTS: dict[str, tuple[bytes, str]] = {
         b"Statement:\n- Effect: Allow\n  Action: a:A\n  Resource: '*'\n  Action: b:B\n",
         "line 5: the key `Action` stands twice in one object",
     ),
-    "too many digits": (b'{"Resources": {"a": ' + b"9" * 5_000 + b"}}", "not JSON"),
+    "too many digits": (
+        b'{"Resources":\n {"a": ' + b"9" * 5_000 + b"}}",
+        "line 2: a number with thousands of digits; write it as a text",
+    ),
 }
 
 
