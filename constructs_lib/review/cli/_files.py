@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -103,6 +104,9 @@ def write(texts: Iterable[str], path: str | None) -> None:
 
     """
     if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # Without a locale Python passes on the bytes of a name that is no UTF-8, which breaks the JSON.
+            sys.stdout.reconfigure(errors="strict")
         try:
             for text in texts:
                 _print(text)

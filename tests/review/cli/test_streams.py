@@ -76,6 +76,19 @@ def test_empty_standard_input_is_named_in_the_report() -> None:
     assert out.startswith("cannot read -: the file is empty; give a template")
 
 
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_json_is_utf8_whatever_a_file_is_called(locale: str) -> None:
+    Path("folder").mkdir()
+    Path("folder", "a\udcff.json").write_text(json.dumps(_POLICY), encoding="utf-8")
+    done = subprocess.run(
+        ["bash", "-c", f"LC_ALL={locale} {_COMMAND} review folder --format json"],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert json.loads(done.stdout.decode("utf-8"))["inputs"][0]["path"] == "folder/a?.json"
+
+
 def test_a_line_stays_one_line_whatever_the_path_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["review", "a\nb\x1b[31m.json", "--format", "json"]) == 2
     assert capsys.readouterr().err == "bedrock-planes review: a?b?[31m.json: no such file; check the path\n"
