@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.review.model import Input, Model
 from constructs_lib.review.readers import files
 from constructs_lib.review.readers.assembly import is_manifest, read_manifest
+from constructs_lib.review.readers.decode import decode as decoded_from
 from constructs_lib.review.readers.decode import line_of_fault
 from constructs_lib.review.readers.documents import is_policy, read_policy
 from constructs_lib.review.readers.gaad import is_gaad, read_accounts
@@ -128,7 +129,9 @@ def read_document(document: Any, name: str = "document") -> Model:
     reading = _Reading()
     try:
         # One pass through the C encoder gives every reader the shapes that JSON has.
-        plain = json.loads(json.dumps(document, default=str))
+        text = json.dumps(document, default=str)
+        # Read as a file is, dynamic references and all.
+        plain = decoded_from(text, yaml_allowed=False).value if text[:1] in "{[" else document
     except (TypeError, ValueError, RecursionError) as error:
         return Model((Input(name, None, f"no JSON value: {line_of_fault(error)}; {_WANTED}"),), (), ())
     model = _decoded(plain, name, reading, direct=True)

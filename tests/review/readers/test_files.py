@@ -128,6 +128,16 @@ def test_a_value_that_contains_itself_is_a_fault() -> None:
     assert found.error.startswith("no JSON value: Circular reference detected; give")
 
 
+def test_a_document_is_read_as_a_file_is(tmp_path: Path) -> None:
+    arn = "arn:aws:bedrock:us-east-1:{{resolve:ssm:account}}:knowledge-base/ABCDEFGHIJ"
+    policy = {"Statement": {"Effect": "Allow", "Action": "bedrock:Retrieve", "Resource": arn}}
+    path = tmp_path / "p.json"
+    _write(tmp_path, "p.json", policy)
+    (inline,) = read_document(policy, str(path)).principals
+    assert (inline,) == read([str(path)]).principals
+    assert "{{" not in str(inline.policies)
+
+
 def test_a_path_that_is_given_twice_is_read_once(tmp_path: Path) -> None:
     _write(tmp_path, "a.json", _TEMPLATE)
     path = str(tmp_path / "a.json")
