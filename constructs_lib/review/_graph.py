@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from constructs_lib.policy import matching
 from constructs_lib.policy._model import UNRESOLVED
 from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDATE_CODE
 from constructs_lib.review._whom import (
@@ -164,10 +165,18 @@ def _held(node: Node) -> dict[str, str]:
     """Return the services that a principal can have run something, with the action that it holds for each."""
     held: dict[str, str] = {}
     for service, actions in RUNNERS.items():
-        found = next((a for a in actions if any(a in way.actions for way in node.ways)), None)
+        found = next((a for a in actions if any(_may_run(way, a) for way in node.ways)), None)
         if found is not None:
             held[service] = found
     return held
+
+
+def _may_run(way: Outside, action: str) -> bool:
+    """Whether a statement gives an action on something of the action's own service."""
+    return action in way.actions and any(
+        len(parts) < 6 or matching.may_overlap(parts[2], action.partition(":")[0])
+        for parts in (text.split(":", 5) for text in way.resources)
+    )
 
 
 class _Assumable:
