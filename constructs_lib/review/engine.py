@@ -123,7 +123,7 @@ def finish(parts: Iterable[Part], options: Options, line_of: LineOf | None = Non
     people = {node.id: node for node in run.nodes}
     findings = settled(found, people, options)
     if line_of is not None:
-        findings = [_with_lines(finding, line_of) for finding in findings]
+        findings = _all_with_lines(findings, line_of)
     sources = catalogue.sources()
     return Report(
         tool=__version__,
@@ -211,6 +211,18 @@ def _traces(resource: Resource) -> Iterator[str]:
         text = f"{resource.type} {resource.properties}".lower()
         if "invocationlogging" in text:
             yield "invocationlogging"
+
+
+def _all_with_lines(findings: list[Finding], line_of: LineOf) -> list[Finding]:
+    """Look up lines file by file: a chain leads through several, and each is read once."""
+    places = {
+        (location.path, location.pointer)
+        for finding in findings
+        for location in (finding.location, *finding.related)
+        if location.line is None
+    }
+    lines = {place: line_of(*place) for place in sorted(places)}
+    return [_with_lines(finding, lambda *place: lines[place]) for finding in findings]
 
 
 def _with_lines(finding: Finding, line_of: LineOf) -> Finding:

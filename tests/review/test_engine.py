@@ -10,7 +10,7 @@ import pytest
 
 from constructs_lib.policy.documents import parse_document
 from constructs_lib.review.config import parse_config
-from constructs_lib.review.engine import review
+from constructs_lib.review.engine import finish, look, review
 from constructs_lib.review.model import Finding, Options, Report
 from constructs_lib.review.readers import read_document
 from constructs_lib.review.report import ReportError, baseline_of, to_dict, to_json
@@ -289,3 +289,31 @@ def test_the_report_has_the_shape_of_version_1() -> None:
 
 def test_the_report_is_deterministic() -> None:
     assert to_json(_run(_MIXED)) == to_json(_run(copy.deepcopy(_MIXED)))
+
+
+def test_lines_are_looked_up_once_and_file_by_file() -> None:
+    """A chain leads through several files, of which few stay in memory."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    given = {"App": ["iam:PassRole", "lambda:CreateFunction", "bedrock:InvokeModel"], "Deploy": ["bedrock:*"]}
+    parts = []
+    for number in range(6):
+        name, actions = list(given.items())[number % 2]
+        properties = {
+            "AssumeRolePolicyDocument": {"Statement": [trust]},
+            "Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": _allow(actions)}}],
+        }
+        body = {"Resources": {name: {"Type": "AWS::IAM::Role", "Properties": properties}}}
+        parts.append(look(read_document(body, f"{number}.json"), Options()))
+    asked: list[tuple[str, str]] = []
+
+    def line_of(path: str, pointer: str) -> int:
+        asked.append((path, pointer))
+        return 1
+
+    report = finish(parts, Options(), line_of)
+    chains = [finding for finding in report.findings if finding.rule == "BP105"]
+    assert any(place.path != chain.location.path for chain in chains for place in chain.related)
+    assert all(place.line == 1 for f in report.findings for place in (f.location, *f.related))
+    assert len(asked) == len(set(asked))
+    paths = [path for path, _ in asked]
+    assert paths == sorted(paths)
