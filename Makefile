@@ -77,6 +77,7 @@ bench: setup ## Time the review beside other tools, and the plugin's share of a 
 	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m benchmarks.review
 	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m benchmarks.synth_overhead
 
+# The peer and its CDK warn about themselves, which is not the question here.
 .PHONY: peers
 peers: setup ## Record again the assembly of the peer that needs an environment of its own
 	@"$(PYTHON)" -m venv --clear "$(CACHE)/peers"

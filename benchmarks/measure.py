@@ -58,9 +58,10 @@ def _members(session: int) -> list[Path]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             fields = (
+                # A process may call itself anything; what counts stands behind its name.
                 (folder / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
             )
-        except OSError:
+        except OSError:  # it has ended since the folder was listed
             continue
         if fields[3] == str(session):
             found.append(folder)
@@ -74,7 +75,7 @@ def _proportional(folder: Path) -> float:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) / 1024
     except OSError:
-        pass
+        pass  # it has ended since it was listed, and holds nothing any more
     return 0.0
 
 

@@ -65,7 +65,7 @@ def _installed() -> Path | None:
         return home
     venv.create(home, clear=True, with_pip=True)
     pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, "--no-deps", "-r", str(_PINS)], check=False, capture_output=True)  # noqa: S603 - pins
+    done = subprocess.run([*pip, "--no-deps", "-r", str(_PINS)], check=False, capture_output=True)  # noqa: S603 - pinned packages
     if done.returncode:
         return None
     mark.write_text(pins, encoding="utf-8")

@@ -30,8 +30,8 @@ LIMIT = 5.0
 def build(resources: int, outdir: str, *, checked: bool, builtin: bool = True) -> object:
     """Return an app: a fifth roles that serve requests, a fifth their policies, the rest topics."""
     import aws_cdk as cdk  # noqa: PLC0415 - the parent process measures without it
-    from aws_cdk import aws_iam as iam  # noqa: PLC0415 - as above
-    from aws_cdk import aws_sns as sns  # noqa: PLC0415 - as above
+    from aws_cdk import aws_iam as iam  # noqa: PLC0415 - the parent process measures without it
+    from aws_cdk import aws_sns as sns  # noqa: PLC0415 - the parent process measures without it
 
     app = cdk.App(outdir=outdir, analytics_reporting=False, builtin_cloud_formation_validation=builtin)
     stack = cdk.Stack(app, "Benchmark")
@@ -104,7 +104,7 @@ def process(resources: int, name: str) -> tuple[float, float]:
         "--resources",
         str(resources),
     ]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=os.environ)  # noqa: S603 - ourselves
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=os.environ)  # noqa: S603 - this module
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -158,7 +158,7 @@ def told(args: argparse.Namespace, name: str) -> Any:
     """Return what a child prints."""
     command = [sys.executable, "-m", "benchmarks.synth_overhead", "--child", name]
     command += ["--runs", str(args.runs), "--resources", str(args.resources)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - ourselves
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - this module
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ REGISTRY = re.compile(
 MACHINE_PATH = re.compile(r"(?<![\w.$}/-])/(?:work|farm|root|home/[a-z]+|Users/[a-z]+)/")
 
 
-def _tracked() -> list[Path]:
+def tracked() -> list[Path]:
+    """Return the files that are committed."""
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False, text=True)
     if listing.returncode:
         pytest.skip("not a git checkout: what is committed is not known")
@@ -29,10 +30,10 @@ def _tracked() -> list[Path]:
 
 def _hits(pattern: re.Pattern[str]) -> list[str]:
     hits = []
-    for path in _tracked():
+    for path in tracked():
         if path == Path(__file__) or not path.is_file():
             continue
-        text = path.read_text("utf-8", errors="ignore")
+        text = path.read_text("utf-8", errors="ignore")  # pictures are tracked too, and hold no addresses
         hits += [f"{path.relative_to(ROOT)}: {match[0]}" for match in pattern.finditer(text)]
     return hits
 

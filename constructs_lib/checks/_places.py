@@ -85,8 +85,9 @@ def _find(app: IConstruct, path: str) -> IConstruct | None:
 
 
 def _stack(folder: Path, artifact: dict[str, Any], places: Places) -> None:
-    # The readers are loaded with the review, which an app that only imports its checks doesn't run.
-    from constructs_lib.review.readers.metadata import read_metadata  # noqa: PLC0415 as the line above says
+    from constructs_lib.review.readers.metadata import (  # noqa: PLC0415 - an app that only imports its checks reads nothing
+        read_metadata,
+    )
 
     found = read_metadata(artifact, str(folder), lambda path: _load(Path(path)))
     for path, rule, reason in reversed(found.acknowledged):  # the one that counts stands first there

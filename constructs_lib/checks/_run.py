@@ -88,8 +88,8 @@ def _engine() -> ModuleType:
 
 
 def _warm() -> None:
-    """Load the review; what goes wrong here goes wrong again in ``validate``, which reports it."""
-    with contextlib.suppress(Exception):
+    """Load the review, in a thread of its own while the app is built."""
+    with contextlib.suppress(Exception):  # it goes wrong again in `validate`, which reports it
         _engine().warm()
 
 

@@ -146,7 +146,7 @@ def _encode(previous: dict[str, Any] | None) -> str:
 def _decode(physical: str) -> dict[str, Any] | None:
     try:
         previous = json.loads(zlib.decompress(base64.urlsafe_b64decode(physical.removeprefix(f"{_ID}:"))))
-    except (ValueError, zlib.error):
+    except (ValueError, zlib.error):  # an id of somebody else's making: the setting can only be taken away
         _LOG.warning("the physical id holds no former setting")
         return None
     return previous if isinstance(previous, dict) else None
@@ -168,7 +168,7 @@ def _answer(event: dict[str, Any], context: Any, status: str, physical: str, rea
     for delay in (*_DELAYS, None):
         request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - CloudFormation's own https address
         try:
-            with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - see above
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - CloudFormation's own https address
                 return
         except OSError:
             if delay is None:

@@ -128,7 +128,7 @@ class ServerProcess:
             if self.process is not None and self.process.poll() is not None:
                 raise LocalAwsError(f"the local AWS did not start: {self._last_words()}")
             with (
-                contextlib.suppress(OSError, urllib.error.URLError),
+                contextlib.suppress(OSError, urllib.error.URLError),  # not yet; the deadline ends the wait
                 urllib.request.urlopen(url, context=context, timeout=2) as answer,  # noqa: S310 - our own https URL
             ):
                 answer.read()
@@ -140,6 +140,7 @@ class ServerProcess:
         )
 
     def _last_words(self) -> str:
+        # What a crash leaves in a log need not be text, and its last line is wanted all the same.
         text = self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
         lines = [line for line in text.splitlines() if line.strip()]
         return lines[-1] if lines else "it said nothing"
@@ -150,21 +151,21 @@ class ServerProcess:
 
     def stop(self) -> None:
         """End the server and its Lambda workers and remove its folder; harmless when it has ended already."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # closing is all that is left to do with it
             self._listener.close()
         process, self.process = self.process, None
         if process is not None:
             _end_group(process)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)  # a server that ended by itself has taken it along
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     # Nothing in there is worth a farewell: all of its state is in memory and in the folder that goes too.
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     if process.stdin is not None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # the other end has gone, which is what was wanted
             process.stdin.close()
 
 

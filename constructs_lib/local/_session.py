@@ -161,6 +161,6 @@ class LocalAws:
     def reset(self) -> None:
         """Forget all resources, roles, stacks and records, as if the account were new (about 0.1 s)."""
         context = ssl.create_default_context(cafile=str(self.server.certificate))
-        request = urllib.request.Request(f"{self.endpoint_url}/_ministack/reset", method="POST")  # noqa: S310 - https
+        request = urllib.request.Request(f"{self.endpoint_url}/_ministack/reset", method="POST")  # noqa: S310 - our own https URL
         with urllib.request.urlopen(request, context=context, timeout=60) as answer:  # noqa: S310 - our own https URL
             answer.read()

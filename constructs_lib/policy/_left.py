@@ -91,7 +91,7 @@ def _left_in(piece: Piece, item: Format | None, covers: tuple[Cover, ...]) -> st
     for demanded in product(*demands):
         try:
             text = find((*firm, *map(compile_glob, demanded)), barred)
-        except OverflowError:
+        except OverflowError:  # too entangled to tell, so something is left
             return piece.pattern
         if text is not None:
             return text

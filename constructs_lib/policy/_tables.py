@@ -216,7 +216,7 @@ def _overlap(pattern: str, glob: Glob) -> bool:
     """Whether a pattern and a compiled format share a text; yes when they are too entangled to tell."""
     try:
         return find((compile_glob(pattern), glob)) is not None
-    except OverflowError:
+    except OverflowError:  # too entangled to tell
         return True
 
 

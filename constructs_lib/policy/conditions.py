@@ -108,7 +108,7 @@ def _numeric(compare: Callable[[float, float], bool]) -> _Test:
     def test(actual: str, wanted: str, context: Context) -> bool:  # noqa: ARG001 - numbers take no variables
         try:
             return compare(float(actual), float(wanted))
-        except ValueError:
+        except ValueError:  # what is no number satisfies no comparison
             return False
 
     return test
@@ -118,7 +118,7 @@ def _date(compare: Callable[[float, float], bool]) -> _Test:
     def test(actual: str, wanted: str, context: Context) -> bool:  # noqa: ARG001 - dates take no variables
         try:
             return compare(_moment(actual), _moment(wanted))
-        except ValueError:
+        except ValueError:  # what is no date satisfies no comparison
             return False
 
     return test
@@ -128,7 +128,7 @@ def _moment(text: str) -> float:
     """Return seconds since the epoch of an ISO 8601 date or of the seconds themselves."""
     try:
         return float(text)
-    except ValueError:
+    except ValueError:  # no seconds since the epoch, so a date
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
@@ -136,14 +136,14 @@ def _moment(text: str) -> float:
 def _ip(actual: str, wanted: str, context: Context) -> bool:  # noqa: ARG001 - addresses take no variables
     try:
         return ipaddress.ip_address(actual) in ipaddress.ip_network(wanted, strict=False)
-    except ValueError:
+    except ValueError:  # what is no address lies in no network
         return False
 
 
 def _binary(actual: str, wanted: str, context: Context) -> bool:  # noqa: ARG001 - bytes take no variables
     try:
         return base64.b64decode(actual, validate=True) == base64.b64decode(wanted, validate=True)
-    except binascii.Error:
+    except binascii.Error:  # what is no Base64 equals nothing
         return False
 
 

@@ -144,7 +144,7 @@ def covers(wide: str, narrow: str) -> bool:
         return matches(wide, narrow)
     try:
         return find((compile_glob(narrow),), (compile_glob(wide),)) is None
-    except OverflowError:
+    except OverflowError:  # too entangled to tell, so not for certain
         return False
 
 
@@ -156,7 +156,7 @@ def example(includes: tuple[str, ...], excludes: tuple[str, ...] = ()) -> str | 
     """
     try:
         return find(tuple(map(compile_glob, includes)), tuple(map(compile_glob, excludes)))
-    except OverflowError:
+    except OverflowError:  # too entangled to tell
         return includes[0]
 
 

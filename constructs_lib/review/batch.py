@@ -85,10 +85,10 @@ def _reviewed(paths: Sequence[str], options: Options, *, progress: bool) -> Repo
 
 
 def _standard_input() -> bytes | None:
-    """Return what stands on standard input; ``None`` where the reader will meet a fault and say it."""
+    """Return what stands on standard input, ``None`` where it can't be read."""
     try:
         return files.standard_input()
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # the reader meets the same fault and says it
         return None
 
 
@@ -139,7 +139,7 @@ def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
 def _size(path: str) -> int:
     try:
         return Path(path).stat().st_size
-    except OSError:
+    except OSError:  # the reader says what is wrong with it
         return 0
 
 
@@ -147,7 +147,7 @@ def _is_export(path: str) -> bool:
     try:
         with Path(path).open("rb") as file:
             return b"DetailList" in file.read(65536)
-    except OSError:
+    except OSError:  # the reader says what is wrong with it, in any chunk
         return False
 
 
@@ -194,7 +194,7 @@ def _in_parallel(
     paths: Sequence[str], chunks: list[list[files.Found]], options: Options, *, progress: bool
 ) -> Iterator[Part]:
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only large batches pay for it
-    from multiprocessing import get_context  # noqa: PLC0415 - as above
+    from multiprocessing import get_context  # noqa: PLC0415 - only large batches pay for it
 
     _teach_pickle()
     # The parent's tables are loaded, and forked workers share them.

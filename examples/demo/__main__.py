@@ -53,7 +53,7 @@ def _guarded(console: Console, *, port: int, keep_running: bool) -> int:
         if keep_running:
             _keep(aws, console, deployment)
             kept = True
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # the reader ended it and needs no traceback
         console.say()
         console.step("Interrupted; nothing is left running.")
         return INTERRUPTED

@@ -126,14 +126,14 @@ def _running(words: Sequence[str], environment: Mapping[str, str]) -> Iterator[s
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-        errors="replace",
+        errors="replace",  # what a build prints need not be UTF-8, and must not end the demo
         start_new_session=True,
     )
     try:
         yield process
         process.wait()
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):  # the group has ended with the process
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if process.stdout:

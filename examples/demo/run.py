@@ -35,7 +35,7 @@ def run(aws: LocalAws, console: Console) -> tuple[int, Deployment]:
 
     Raises ``DemoError`` when a step failed for a reason that the reader can mend.
     """
-    shutil.rmtree(WORK, ignore_errors=True)
+    shutil.rmtree(WORK, ignore_errors=True)  # the first time there is none
     WORK.mkdir(parents=True)
     demo = Demo(aws, console)
     deployment = demo.deploy()

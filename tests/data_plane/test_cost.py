@@ -52,7 +52,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     def send(self: process._NodeProcess, *arguments: object) -> object:
         sent.append(arguments[0])
-        return original(self, *arguments)  # type: ignore[arg-type]  # as it came
+        return original(self, *arguments)  # type: ignore[arg-type]  # what came in is passed on
 
     monkeypatch.setattr(process._NodeProcess, "send", send)
     return sent

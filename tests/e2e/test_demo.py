@@ -38,7 +38,7 @@ def left(folder: Path) -> list[str]:
     found = [str(path) for path in (folder / "tmp", folder / "home") for path in path.iterdir()]
     found += [name for name in ("cdk.context.json",) if (ROOT / name).exists()]
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a process of somebody else, or one that has just ended
             if f"TMPDIR={folder / 'tmp'}".encode() in (process / "environ").read_bytes():
                 found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
     return found

@@ -290,7 +290,7 @@ def denial(aws: LocalAws, role: str, call: Call) -> str | None:
         for member in ("stream", "body", "completion", "responseStream"):
             if hasattr(answer.get(member), "close"):
                 answer[member].close()
-    except ClientError as error:
+    except ClientError as error:  # any other fault is found behind IAM, which has let the call through
         if error.response["Error"]["Code"] == "AccessDeniedException":
             return str(error.response["Error"]["Message"])
     return None

@@ -178,7 +178,7 @@ class Iam:
         self.policies["arn:copy"] = PolicyDocument
         return {"Policy": {"Arn": "arn:copy"}}
 
-    def put_role_permissions_boundary(self, PermissionsBoundary: str, **_: str) -> None:  # noqa: N803 - boto3's
+    def put_role_permissions_boundary(self, PermissionsBoundary: str, **_: str) -> None:  # noqa: N803 - boto3's name
         self.boundary = PermissionsBoundary
 
     def delete_policy(self, PolicyArn: str) -> None:  # noqa: N803 - boto3's spelling
@@ -334,7 +334,7 @@ class InterruptedConsole(Console):
 
 
 def _alive(pid: int) -> bool:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # no such process
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
 

@@ -30,7 +30,7 @@ def test_the_picture_is_well_formed_scales_and_describes_itself() -> None:
     assert "viewBox" in root.attrib
     assert root.attrib["aria-labelledby"].split() == [
         root.find(f"{SVG}title").attrib["id"],  # type: ignore[union-attr]  # found, or the test fails as it should
-        root.find(f"{SVG}desc").attrib["id"],  # type: ignore[union-attr]  # likewise
+        root.find(f"{SVG}desc").attrib["id"],  # type: ignore[union-attr]  # found, or the test fails as it should
     ]
     assert "docs/img/planes.svg" in README
 

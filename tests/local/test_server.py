@@ -21,7 +21,7 @@ from constructs_lib.local.emulator import _fingerprints, _guard
 def _alive(group: int) -> bool:
     try:
         os.killpg(group, 0)
-    except ProcessLookupError:
+    except ProcessLookupError:  # the answer, not a fault
         return False
     return True
 

@@ -18,6 +18,7 @@ __all__ = ["main"]
 
 def _end(*_: object) -> None:
     """End this process group, Lambda workers included, and remove its folder."""
+    # The parent removes the folder too, and a worker may write into it until the next line.
     shutil.rmtree(os.environ["BEDROCK_PLANES_FOLDER"], ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 

@@ -42,8 +42,7 @@ def install() -> None:
     iam_actions.access_denied_response = _denied_by_ministack
 
 
-# The signature is ministack's.
-async def _dispatch(  # noqa: PLR0917 - see above
+async def _dispatch(  # noqa: PLR0917 - the signature is ministack's
     method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], request_id: str
 ) -> Response:
     raw_path = raw_path_of_request.get() or path

@@ -45,7 +45,7 @@ class Request:
         """The JSON body, or an empty dictionary."""
         try:
             parsed = json.loads(self.body) if self.body else {}
-        except ValueError:
+        except ValueError:  # the body of another protocol
             return {}
         return parsed if isinstance(parsed, dict) else {}
 

@@ -74,10 +74,10 @@ def _guarded(command: str, run: Callable[[], int]) -> int:
     except BrokenPipeError:
         _drop_output()  # the reader (`| head`) has left
         return _PIPE_CLOSED
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # the user ended it and needs no traceback
         complain(command, "stopped")
         return _INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # a user gets a line and no traceback
         if os.environ.get(_TRACEBACK):
             raise
         if isinstance(error, OSError):  # readers and writers of named files tell theirs themselves

@@ -75,7 +75,7 @@ def _wanted(row: tuple[str | None, Sequence[str]], args: argparse.Namespace) -> 
 def _rows(table: str) -> Iterator[tuple[str | None, Sequence[str]]]:
     """Yield each entry's family, if it has one, and its cells."""
     from constructs_lib import catalogue as c  # noqa: PLC0415  # --help needs no catalogue
-    from constructs_lib.catalogue._page import kind_of  # noqa: PLC0415  # as above
+    from constructs_lib.catalogue._page import kind_of  # noqa: PLC0415  # --help needs no catalogue
 
     if table == "actions":
         yield from ((a.family, (a.name, a.plane, kind_of(a), a.family)) for a in c.actions().values())
@@ -135,7 +135,7 @@ def _plain_model(found: Any) -> dict[str, Any]:
 
 def _verify(_args: argparse.Namespace) -> int:
     from constructs_lib.catalogue._data import read_data  # noqa: PLC0415  # --help needs no catalogue
-    from constructs_lib.catalogue._verify import compare  # noqa: PLC0415  # as above
+    from constructs_lib.catalogue._verify import compare  # noqa: PLC0415  # --help needs no catalogue
 
     status, fresh = _fresh()
     if fresh is None:
@@ -157,8 +157,8 @@ def _verify(_args: argparse.Namespace) -> int:
 
 def _update(_args: argparse.Namespace) -> int:
     from constructs_lib.catalogue._data import FILE, read_data  # noqa: PLC0415  # --help needs no catalogue
-    from constructs_lib.catalogue._generate import serialise  # noqa: PLC0415  # as above
-    from constructs_lib.catalogue._verify import compare  # noqa: PLC0415  # as above
+    from constructs_lib.catalogue._generate import serialise  # noqa: PLC0415  # --help needs no catalogue
+    from constructs_lib.catalogue._verify import compare  # noqa: PLC0415  # --help needs no catalogue
 
     status, fresh = _fresh()
     if status or fresh is None:
@@ -185,9 +185,9 @@ def _fresh() -> tuple[int, dict[str, Any] | None]:
         DecisionsError,
         read_decisions,
     )
-    from constructs_lib.catalogue._generate import generate  # noqa: PLC0415  # as above
-    from constructs_lib.catalogue._homes import UnclassifiedError  # noqa: PLC0415  # as above
-    from constructs_lib.catalogue._sources import SourceError, read_installed  # noqa: PLC0415  # as above
+    from constructs_lib.catalogue._generate import generate  # noqa: PLC0415  # --help needs no catalogue
+    from constructs_lib.catalogue._homes import UnclassifiedError  # noqa: PLC0415  # --help needs no catalogue
+    from constructs_lib.catalogue._sources import SourceError, read_installed  # noqa: PLC0415  # --help needs no catalogue
 
     try:
         installed, decisions = read_installed(), read_decisions()

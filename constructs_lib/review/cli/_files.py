@@ -116,6 +116,7 @@ def write(texts: Iterable[str], path: str | None) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     try:
+        # A file's name in a report may hold bytes that are no UTF-8; the report is UTF-8 all the same.
         with Path(path).open("w", encoding="utf-8", errors="replace") as file:
             file.writelines(texts)
     except OSError as error:
@@ -126,6 +127,6 @@ def write(texts: Iterable[str], path: str | None) -> None:
 def _print(text: str) -> None:
     try:
         sys.stdout.write(text)
-    except UnicodeEncodeError:
+    except UnicodeEncodeError:  # a terminal of another encoding, or a name that is no UTF-8
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))

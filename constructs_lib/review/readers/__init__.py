@@ -165,9 +165,9 @@ def _guarded(found: files.Found, reading: _Reading, stdin: bytes | None) -> Mode
         if not found.direct and not files.looks_like_ours(found.path):
             return Model((), (), ())
         return Model((Input(found.path, None, line_of_fault(error)),), (), ())
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError):  # of this file; the others are still read
         fault = "too deep or too large to read; split or flatten it"
-    except Exception as error:  # noqa: BLE001 foreign input must never end a run
+    except Exception as error:  # noqa: BLE001 - foreign input must never end a run
         fault = f"could not be read ({type(error).__name__}); please report the file"
     return Model((Input(found.path, None, fault),), (), ())
 

@@ -192,7 +192,7 @@ def _assets(stack: _Stack, load: Callable[[str], Any]) -> dict[str, str]:
     name = stack.file.removesuffix(".template.json").removesuffix(".nested")
     try:
         manifest = load(join(stack.folder, f"{name}.assets.json"))
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # without it nested stacks stay unknown, and their users are told so
         return {}
     found: dict[str, str] = {}
     for key, item in mapping(mapping(manifest).get("files")).items():

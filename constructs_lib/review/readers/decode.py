@@ -133,7 +133,7 @@ def _as_yaml_or_raise(text: str) -> Decoded:
     """Read flow YAML, with the JSON decoder's fault when that fails too: it was meant as JSON."""
     try:
         return _decode_yaml(text)
-    except UnreadableError:
+    except UnreadableError:  # neither; it was meant as JSON, whose fault says more
         return _decode_json(text)
 
 
@@ -177,7 +177,7 @@ def _decode_yaml(text: str) -> Decoded:
     if len(text) > MAX_YAML_BYTES:
         size = f"{len(text):,} characters of YAML, more than the {MAX_YAML_BYTES:,} that are read"
         raise UnreadableError(size, "split the file or convert it to JSON")
-    from constructs_lib.review.readers.yaml_events import load  # noqa: PLC0415 PyYAML only where there is YAML
+    from constructs_lib.review.readers.yaml_events import load  # noqa: PLC0415 - PyYAML only where there is YAML
 
     value, duplicate = load(text)
     return Decoded(value, "yaml", _duplicate(*duplicate) if duplicate else None)

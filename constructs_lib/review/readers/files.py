@@ -86,7 +86,7 @@ def looks_like_ours(path: str) -> bool:
     try:
         with Path(path).open("rb") as file:
             head = file.read(1024 * 1024)
-    except OSError:
+    except OSError:  # nobody can know, and a fault too many is better than one that is hidden
         return True
     return any(sign in head for sign in _SIGNS)
 
@@ -119,10 +119,10 @@ def _under(path: str) -> Iterator[Found]:
 
 
 def _holds(test: Callable[[], bool]) -> bool:
-    """Whether a path is something as far as one may know: what can't be looked at fails when it is read."""
+    """Whether a path is something, as far as one may know."""
     try:
         return test()
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # what can't be looked at fails when it is read
         return False
 
 

@@ -72,7 +72,7 @@ def read_suppressed(folder: str, load: Callable[[str], Any]) -> Iterator[tuple[s
     """Yield the acknowledgements on apps and stages: they stand only in the validation report."""
     try:
         report = load(join(folder, _REPORT))
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # only newer CDKs write it, and without it more is reported and not less
         return
     plugins = mapping(report).get("pluginReports")
     for plugin in plugins if isinstance(plugins, list) else []:

@@ -96,7 +96,7 @@ def _texts(node: Any) -> tuple[str, ...] | None:
         return None
     try:
         key = "\n".join(node)
-    except TypeError:
+    except TypeError:  # not all are texts: a shape for the general way
         return None
     texts = tuple(node)
     known = _actions.get(key)

@@ -153,7 +153,7 @@ class Assembly:
         return chosen[0] if len(chosen) == 1 else None
 
     def _collect(self) -> Iterator[tuple[str, list[tuple[Scope, Any]]]]:
-        from constructs_lib.review.readers.intrinsics import texts  # noqa: PLC0415 they need each other
+        from constructs_lib.review.readers.intrinsics import texts  # noqa: PLC0415 - they need each other
 
         found: dict[str, list[tuple[Scope, Any]]] = {}
         for scope in self.scopes:

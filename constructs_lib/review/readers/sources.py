@@ -53,7 +53,7 @@ class Sources:
     def _open(self, path: str) -> JsonLines | dict[str, int] | None:
         try:
             text = to_text(self._given[path] if path in self._given else Path(path).read_bytes())
-        except (OSError, UnreadableError, ValueError):
+        except (OSError, UnreadableError, ValueError):  # a finding without its line is better than none
             return None
         if text.lstrip()[:1] in {"{", "["}:
             lines = JsonLines(text)
@@ -61,6 +61,6 @@ class Sources:
                 return lines
         if len(text) > MAX_YAML_BYTES:
             return None
-        from constructs_lib.review.readers.yaml_events import positions  # noqa: PLC0415 PyYAML only where needed
+        from constructs_lib.review.readers.yaml_events import positions  # noqa: PLC0415 - PyYAML only for YAML
 
         return positions(text)

@@ -67,6 +67,7 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
 
 
 def _location(location: Location, principal: str | None) -> dict[str, Any]:
+    # A URI has UTF-8 behind its percent signs; a file's name may hold other bytes.
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(location.path, errors="replace")}}
     if location.line is not None:
         physical["region"] = {"startLine": location.line}

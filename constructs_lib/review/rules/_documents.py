@@ -25,5 +25,5 @@ def document_of(resource: Resource, name: str) -> Policy | None:
             path=resource.origin.path,
             pointer=f"{resource.origin.pointer}/Properties/{name}",
         )
-    except DocumentError:
+    except DocumentError:  # no policy, so it opens nothing; the service refuses it
         return None

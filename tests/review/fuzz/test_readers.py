@@ -84,6 +84,7 @@ _JSON = st.recursive(
 _ROLE = st.fixed_dictionaries({"Type": st.just("AWS::IAM::Role"), "Properties": _JSON})
 
 
+# Deep values are slow to draw and often too large, which the health checks would call a fault.
 @settings(
     max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )

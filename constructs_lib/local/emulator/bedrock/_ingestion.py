@@ -166,7 +166,7 @@ def _ingest_one(  # noqa: PLR0917 - one document's whole way
         return
     try:
         text = data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError:  # AWS too leaves such a document out and goes on
         statistics["NumberOfDocumentsFailed"] += 1
         failures.append(f"Ignored file s3://{bucket}/{key}: it is not UTF-8 text")
         return

@@ -126,5 +126,5 @@ def _delete_role_policy(physical_id: str, _properties: dict[str, Any]) -> None:
     client = execution_role.client("iam", None)
     try:
         client.delete_role_policy(RoleName=role, PolicyName=policy)
-    except client.exceptions.NoSuchEntityException:
+    except client.exceptions.NoSuchEntityException:  # a deletion that finds nothing to delete has succeeded
         return

@@ -61,8 +61,8 @@ class Provisioner:
                 client = execution_role.client(self.resource.service, stack)
                 self.resource.finish(client, physical_id, properties)
             described = {**made, **self._described(physical_id, stack)}
-        except Exception:
-            with contextlib.suppress(ClientError):
+        except Exception:  # whatever it was, CloudFormation must not leave half a resource behind
+            with contextlib.suppress(ClientError):  # the first fault is the one to tell
                 self.delete(physical_id, properties)
             raise
         return physical_id, self._attributes(described)

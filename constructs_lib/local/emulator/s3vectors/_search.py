@@ -63,5 +63,5 @@ def _apply(name: str, own: Any, given: Any) -> bool:
         raise AwsError("ValidationException", f"Invalid operator in filter: {name}")
     try:
         return operator(own, given)
-    except TypeError:
+    except TypeError:  # a text is neither more nor less than a number: the filter leaves the vector out
         return False

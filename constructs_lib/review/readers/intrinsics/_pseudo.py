@@ -20,7 +20,7 @@ __all__ = ["PSEUDO"]
 
 
 def _open_id(what: str) -> Callable[[Walk, Scope], list[Any]]:
-    return lambda walk, scope: walk.open(f"{what} is known at deployment")  # noqa: ARG005 one signature for all
+    return lambda walk, scope: walk.open(f"{what} is known at deployment")  # noqa: ARG005 - one signature for all
 
 
 def _environment(attribute: str, what: str) -> Callable[[Walk, Scope], list[Any]]:
@@ -50,7 +50,7 @@ def _url_suffix(walk: Walk, scope: Scope) -> list[Any]:
 
 PSEUDO: Final[dict[str, Callable[[Walk, Scope], list[Any]]]] = {
     "AWS::AccountId": _environment("account", "the account"),
-    "AWS::NoValue": lambda walk, scope: [ABSENT],  # noqa: ARG005 one signature for all
+    "AWS::NoValue": lambda walk, scope: [ABSENT],  # noqa: ARG005 - one signature for all
     "AWS::NotificationARNs": _open_id("`AWS::NotificationARNs`"),
     "AWS::Partition": _environment("partition", "the partition"),
     "AWS::Region": _environment("region", "the Region"),

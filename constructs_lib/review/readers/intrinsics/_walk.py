@@ -54,7 +54,7 @@ class Walk:
         """Return a resolution of its own: what it meets and spends is not this one's."""
         return Walk()
 
-    def values(self, node: Any, scope: Scope, depth: int) -> list[Any]:  # noqa: PLR0911 one per shape
+    def values(self, node: Any, scope: Scope, depth: int) -> list[Any]:  # noqa: PLR0911 - one per shape
         """Return the possible values of a node, ``ABSENT`` among them where it may not be there."""
         kind = type(node)
         if kind is str:

@@ -1,0 +1,99 @@
+"""Whatever silences a checker, skips a test or swallows an error says why, where it stands."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.test_project import ROOT, tracked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# An ignore, and what follows its codes: a reason of its own, not a finger that points elsewhere.
+_IGNORE = re.compile(
+    r"(?:noqa|type:\s*ignore)\b(?:: ?[A-Z]+\d+(?:, ?[A-Z]+\d+)*|\[[\w, -]+\])?\s*(?:[-#]+\s*)?(.*)"
+)
+_ELSEWHERE = re.compile(r"(?:as|see) (?:the line )?above|likewise|ditto|same", re.IGNORECASE)
+_LOSSY = {"ignore", "replace"}
+
+
+def _comments(text: str) -> dict[int, str]:
+    """Return the comments of a module by line."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
+
+
+def _bare_ignores(comments: dict[int, str]) -> Iterator[int]:
+    for line, comment in comments.items():
+        match = _IGNORE.search(comment)
+        if match and (len(match[1].split()) < 2 or _ELSEWHERE.match(match[1])):
+            yield line
+
+
+def _is_silent(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler neither raises nor hands on what it caught."""
+    inner = [node for statement in handler.body for node in ast.walk(statement)]
+    raises = any(isinstance(node, ast.Raise) for node in inner)
+    return not raises and not any(isinstance(node, ast.Name) and node.id == handler.name for node in inner)
+
+
+def _swallowing(tree: ast.AST) -> Iterator[tuple[int, int]]:
+    """Yield the lines of what swallows an error: silent or broad handlers, calls that ignore faults."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ExceptHandler():
+                broad = node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
+                if broad or _is_silent(node):
+                    yield node.lineno, node.body[-1].end_lineno or node.lineno
+            case ast.Call() if ast.unparse(node.func).endswith("suppress"):
+                yield node.lineno, node.lineno
+            case ast.keyword(arg="ignore_errors" | "errors", value=ast.Constant(value=value)):
+                if value is True or value in _LOSSY:
+                    yield node.value.lineno, node.value.lineno
+
+
+def _unexplained(text: str) -> list[int]:
+    """Return the lines of a module that silence something and don't say why."""
+    comments = _comments(text)
+    places = [*_swallowing(ast.parse(text))]
+    # A reason stands in the place or on the line before it.
+    bare = [first for first, last in places if not any(n in comments for n in range(first - 1, last + 1))]
+    return sorted({*_bare_ignores(comments), *bare})
+
+
+def test_every_ignore_and_every_swallowed_error_says_why() -> None:
+    found = []
+    for path in tracked():
+        if path.suffix == ".py" and path.is_file():
+            lines = _unexplained(path.read_text("utf-8"))
+            found += [f"{path.relative_to(ROOT)}:{line}" for line in lines]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import a  # noqa: F401", [1]),
+        ("import a  # noqa: F401 - as above", [1]),
+        ("import a  # noqa: F401, PLC0415 - slow to load", []),
+        ("a = b  # type: ignore[misc]", [1]),
+        ("a = b  # type: ignore[misc]  # one colon each", []),
+        ("try:\n    a()\nexcept OSError:\n    pass", [3]),
+        ("try:\n    a()\nexcept OSError:  # it has ended\n    pass", []),
+        ("try:\n    a()\nexcept OSError as e:\n    print(e)", []),
+        ("try:\n    a()\nexcept Exception as e:\n    print(e)", [3]),
+        ("try:\n    a()\nexcept OSError as e:\n    raise B from e", []),
+        ("with suppress(OSError):\n    a()", [1]),
+        ("with suppress(OSError):  # closing is all\n    a()", []),
+        ("a.read_text(errors='replace')", [1]),
+        ("rmtree(a, ignore_errors=True)", [1]),
+    ],
+)
+def test_what_has_no_reason_is_seen(text: str, expected: list[int]) -> None:
+    assert _unexplained(text) == expected
