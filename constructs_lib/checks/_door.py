@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import aws_cdk as cdk
 
-    from constructs_lib.review.model import Kind
+    from constructs_lib.templates import Kind
 
 __all__ = ["Door"]
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._tables import tables
-from constructs_lib.review.engine import review
-from constructs_lib.review.readers import Sources, read
-from constructs_lib.review.report import to_json
+from constructs_lib.iam import tables
+from constructs_lib.review import review, to_json
 from constructs_lib.review.rules import checks
+from constructs_lib.templates import Sources, read
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Options, Report
+    from constructs_lib.review import Options, Report
 
 __all__ = ["review_folder", "to_json", "warm"]
 

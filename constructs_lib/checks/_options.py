@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from constructs_lib.review.config import Config, parse_config
-from constructs_lib.review.model import NAMESPACE, Kind, Options
+from constructs_lib.review import Config, Options, parse_config
 from constructs_lib.review.rules import rules
+from constructs_lib.templates import NAMESPACE, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -85,7 +85,7 @@ def _find(app: IConstruct, path: str) -> IConstruct | None:
 
 
 def _stack(folder: Path, artifact: dict[str, Any], places: Places) -> None:
-    from constructs_lib.review.readers.metadata import (  # noqa: PLC0415 - an app that only imports its checks reads nothing
+    from constructs_lib.templates import (  # noqa: PLC0415 - an app that only imports its checks reads nothing
         read_metadata,
     )
 

@@ -14,8 +14,8 @@ import aws_cdk as cdk
 
 from constructs_lib.checks._places import Places, read_places
 from constructs_lib.checks._violations import Shown, fault, is_configured, violation
-from constructs_lib.review.model import Acknowledgement, Finding
-from constructs_lib.review.report import summarize
+from constructs_lib.review import summarize
+from constructs_lib.templates import Acknowledgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
     from constructs_lib.checks._options import CheckOptions
-    from constructs_lib.review.model import PrincipalReport, Report
+    from constructs_lib.review import Finding, PrincipalReport, Report
 
 __all__ = ["Checker"]
 

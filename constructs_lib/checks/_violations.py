@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from constructs_lib.review.model import NAMESPACE
+from constructs_lib.templates import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from constructs_lib.checks._places import Accepted, Places
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review import Finding
 
 __all__ = ["Shown", "fault", "is_configured", "violation"]
 

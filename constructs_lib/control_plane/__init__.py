@@ -1,1 +1,37 @@
-"""Constructs that provision what the control plane configures, one module per resource."""
+"""The resources of the control plane, one module each."""
+
+from __future__ import annotations
+
+from constructs_lib.lazily import exports
+
+TYPE_CHECKING = False  # as typing's, without the cost of importing typing
+if TYPE_CHECKING:
+    from constructs_lib.control_plane.agent import Agent, AgentAlias
+    from constructs_lib.control_plane.data_source import S3DataSource
+    from constructs_lib.control_plane.guardrail import Guardrail, GuardrailVersion
+    from constructs_lib.control_plane.knowledge_base import KnowledgeBase
+
+__all__ = [
+    "Agent",
+    "AgentAlias",
+    "Guardrail",
+    "GuardrailVersion",
+    "KnowledgeBase",
+    "S3DataSource",
+]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "agent": (
+            "Agent",
+            "AgentAlias",
+        ),
+        "data_source": ("S3DataSource",),
+        "guardrail": (
+            "Guardrail",
+            "GuardrailVersion",
+        ),
+        "knowledge_base": ("KnowledgeBase",),
+    },
+)

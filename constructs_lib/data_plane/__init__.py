@@ -1,1 +1,23 @@
-"""The app role, its grants and its boundary: what a running application may do."""
+"""The roles of applications and what limits them."""
+
+from __future__ import annotations
+
+from constructs_lib.lazily import exports
+
+TYPE_CHECKING = False  # as typing's, without the cost of importing typing
+if TYPE_CHECKING:
+    from constructs_lib.data_plane.app_role import AppRole
+    from constructs_lib.data_plane.boundary import DataPlaneBoundary
+
+__all__ = [
+    "AppRole",
+    "DataPlaneBoundary",
+]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "app_role": ("AppRole",),
+        "boundary": ("DataPlaneBoundary",),
+    },
+)

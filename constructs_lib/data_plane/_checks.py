@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_iam as iam
 
 from constructs_lib._cdk import PlanesError, is_token
-from constructs_lib.grants.guard import refusals
+from constructs_lib.grants import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from constructs_lib.grants.guard import RoleLimits
+    from constructs_lib.grants import RoleLimits
 
 __all__ = ["check_document", "check_managed", "refuse"]
 

@@ -9,8 +9,8 @@ from aws_cdk import aws_iam as iam
 from constructs_lib import catalogue
 from constructs_lib._cdk import MARK, PlanesError
 from constructs_lib.catalogue import Plane
-from constructs_lib.catalogue import grants as table
-from constructs_lib.grants.guard import RoleLimits
+from constructs_lib.catalogue import verbs as table
+from constructs_lib.grants import RoleLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set

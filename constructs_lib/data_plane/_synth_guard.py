@@ -16,7 +16,7 @@ import jsii
 from constructs_lib._cdk import MARK
 from constructs_lib.data_plane._limits import limits_from_mark
 from constructs_lib.data_plane._sizes import size_findings
-from constructs_lib.grants.guard import as_list, refusals
+from constructs_lib.grants import as_list, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -19,9 +19,8 @@ from constructs_lib.data_plane._limits import (
 from constructs_lib.data_plane._synth_guard import guard_stage
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.existing_role import ExistingAppRole
-from constructs_lib.data_plane.grants import DataPlaneGrants
-from constructs_lib.data_plane.grants._models import other_tiers
 from constructs_lib.grants import required_guardrail_values
+from constructs_lib.grants.facades import DataPlaneGrants, other_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

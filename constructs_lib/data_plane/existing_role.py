@@ -13,7 +13,7 @@ from constructs_lib.data_plane._checks import refuse
 from constructs_lib.data_plane._limits import limits_of, mark_checked, requiring_guardrail
 from constructs_lib.data_plane._synth_guard import guard_stage
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
-from constructs_lib.data_plane.grants import DataPlaneGrants
+from constructs_lib.grants.facades import DataPlaneGrants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ on it.
 
 from constructs_lib.grants._apply import deny, grant, statement_json
 from constructs_lib.grants._where import Where, where
+from constructs_lib.grants.guard import RoleLimits, as_list, refusals
 from constructs_lib.grants.models import ModelLike, model_arn, model_targets
 from constructs_lib.grants.targets import (
     arn_of,
@@ -18,13 +19,16 @@ from constructs_lib.grants.targets import (
 
 __all__ = [
     "ModelLike",
+    "RoleLimits",
     "Where",
     "arn_of",
     "arns_of",
+    "as_list",
     "deny",
     "grant",
     "model_arn",
     "model_targets",
+    "refusals",
     "required_guardrail_values",
     "statement_json",
     "target",

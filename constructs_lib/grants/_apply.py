@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from aws_cdk import aws_iam as iam
 
-from constructs_lib.catalogue import grants as table
+from constructs_lib.catalogue import verbs as table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

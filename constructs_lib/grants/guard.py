@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
-from constructs_lib.catalogue.grants import inner_call_actions
+from constructs_lib.catalogue.verbs import inner_call_actions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from constructs_lib._cdk import PlanesError, is_token
-from constructs_lib.catalogue import grants as table
+from constructs_lib.catalogue import verbs as table
 from constructs_lib.grants._where import where
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from constructs_lib import catalogue
-from constructs_lib.policy._tables import tables, types_of
+from constructs_lib.iam import tables, types_of
 
 __all__ = ["Masks", "masks", "plane_bits"]
 

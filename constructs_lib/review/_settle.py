@@ -8,13 +8,15 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from constructs_lib.review.config import Config, matches_principal
-from constructs_lib.review.model import Acknowledgement, Resource, resource_id
+from constructs_lib.templates import Acknowledgement, Resource, resource_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from constructs_lib.review.model import Finding, Location, Options, Principal, Severity
+    from constructs_lib.review.model import Finding, Location, Severity
+    from constructs_lib.review.options import Options
     from constructs_lib.review.rules._base import Node
+    from constructs_lib.templates import Principal
 
 __all__ = ["Found", "settled"]
 

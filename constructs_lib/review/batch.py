@@ -14,30 +14,30 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.policy._model import Condition, Origin, Policy, Statement
+from constructs_lib.iam import Condition, Origin, Outside, Policy, Statement
 from constructs_lib.review._masks import masks
-from constructs_lib.review._outside import Outside
 from constructs_lib.review.engine import Part, finish, look, with_lines
-from constructs_lib.review.model import (
+from constructs_lib.review.model import FamilyUse, Finding, Location, PrincipalReport, Touches, Witness
+from constructs_lib.review.rules import checks
+from constructs_lib.templates import (
+    STDIN,
     Acknowledgement,
-    FamilyUse,
-    Finding,
     Incomplete,
     Input,
-    Location,
     Principal,
-    PrincipalReport,
     Resource,
-    Touches,
-    Witness,
+    Sources,
+    files,
+    nothing_in,
+    read_each,
+    read_found,
 )
-from constructs_lib.review.readers import STDIN, Sources, files, nothing_in, read_each, read_found
-from constructs_lib.review.rules import checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from constructs_lib.review.model import Options, Report
+    from constructs_lib.review.model import Report
+    from constructs_lib.review.options import Options
 
 __all__ = ["review_paths"]
 

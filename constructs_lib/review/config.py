@@ -27,12 +27,13 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, get_args
 
-from constructs_lib.review.model import Kind, Severity
+from constructs_lib.review.model import Severity
+from constructs_lib.templates import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from constructs_lib.review.model import Principal
+    from constructs_lib.templates import Principal
 
 __all__ = ["AcknowledgeRule", "Config", "ConfigError", "matches_principal", "parse_config"]
 

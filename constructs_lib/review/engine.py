@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from constructs_lib import __version__, catalogue
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.review._graph import Function, functions_of
-from constructs_lib.review._outside import ASSUME_ROLE, PASS_ROLE, RUNNERS, UPDATE_CODE
+from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE
 from constructs_lib.review._settle import settled
-from constructs_lib.review._whom import made_up
+from constructs_lib.review.chains.graph import Function, functions_of
+from constructs_lib.review.chains.reach import made_up
 from constructs_lib.review.config import Config
 from constructs_lib.review.facts import NOTHING, Facts
 from constructs_lib.review.kinds import kind_of
-from constructs_lib.review.model import Location, Options, PrincipalReport, Report
+from constructs_lib.review.model import Location, PrincipalReport, Report
+from constructs_lib.review.options import Options
 from constructs_lib.review.report import summarize
 from constructs_lib.review.rules import checks
 from constructs_lib.review.rules._base import Node, Run
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from constructs_lib.review._settle import Found
-    from constructs_lib.review.model import Finding, Input, Model, Principal, Resource
+    from constructs_lib.review.model import Finding
+    from constructs_lib.templates import Input, Model, Principal, Resource
 
     LineOf = Callable[[str, str], int | None]
 
@@ -152,7 +153,7 @@ def _matters(facts: Facts, named: set[str]) -> bool:
 
     Those that configure nothing and cannot become anybody else are most of a batch. A trust of
     another model names a principal only by a name of its own: one that CloudFormation makes up for a stack
-    of unknown name means a role of the same template, as :func:`~constructs_lib.review._whom.reaches` says.
+    of unknown name means a role of the same template (``reaches`` in ``chains/reach.py``).
     """
     if facts.kind != "unknown" or facts.planes[0]:
         return True

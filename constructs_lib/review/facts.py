@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import action_mask, names_of, tables
-from constructs_lib.policy.decide import Request, decide
-from constructs_lib.policy.effective import effective
-from constructs_lib.review._lazy import lazy
+from constructs_lib.iam import (
+    UNRESOLVED,
+    Outside,
+    Request,
+    action_mask,
+    decide,
+    effective,
+    names_of,
+    outside,
+    tables,
+)
+from constructs_lib.lazily import lazy
 from constructs_lib.review._masks import masks, plane_bits
-from constructs_lib.review._outside import Outside, outside
-from constructs_lib.review.model import FamilyUse, Incomplete, Touches
+from constructs_lib.review.model import FamilyUse, Touches
+from constructs_lib.templates import Incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from constructs_lib.policy._left import Piece
-    from constructs_lib.policy._model import Condition, Policy, Statement
-    from constructs_lib.policy.effective import Effective
-    from constructs_lib.review.model import Kind, Principal, Verdict
+    from constructs_lib.iam import Condition, Effective, Piece, Policy, Statement
+    from constructs_lib.review.model import Verdict
+    from constructs_lib.templates import Kind, Principal
 
 __all__ = ["NOTHING", "Facts", "Held", "has_key", "is_aws_managed", "shown"]
 

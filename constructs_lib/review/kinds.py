@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from constructs_lib.review.config import matches_principal
 
 if TYPE_CHECKING:
-    from constructs_lib.policy._model import Statement
+    from constructs_lib.iam import Statement
     from constructs_lib.review.config import Config
-    from constructs_lib.review.model import Kind, Principal
+    from constructs_lib.templates import Kind, Principal
 
 __all__ = ["bedrock_services", "kind_of"]
 

@@ -13,14 +13,8 @@ from constructs_lib.review.model import PrincipalReport, Report, Summary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.review.model import (
-        Acknowledgement,
-        Finding,
-        Kind,
-        Location,
-        Touches,
-        Verdict,
-    )
+    from constructs_lib.review.model import Finding, Location, Touches, Verdict
+    from constructs_lib.templates import Acknowledgement, Kind
 
 __all__ = [
     "SCHEMA",

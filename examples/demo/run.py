@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["WORK", "Demo", "run"]
 
 WORK = ROOT / ".cache/demo"
-REVIEW = "import sys; from constructs_lib.review.cli import main; sys.exit(main())"
+REVIEW = "import sys; from constructs_lib.cli import main; sys.exit(main())"
 QUESTION = "Which two operations return a stream, and which action authorises both?"
 
 

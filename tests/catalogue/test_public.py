@@ -14,7 +14,7 @@ def test_every_public_name_loads() -> None:
     for name in catalogue.__all__:
         assert getattr(catalogue, name) is getattr(catalogue, name)
     assert set(catalogue.__all__) <= set(dir(catalogue))
-    assert sorted(catalogue.__all__, key=lambda n: (n.islower(), n)) == catalogue.__all__
+    assert sorted(catalogue.__all__, key=lambda n: (not n.isupper(), n.islower(), n)) == catalogue.__all__
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

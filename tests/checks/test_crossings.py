@@ -12,7 +12,7 @@ import pytest
 
 from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack
 from constructs_lib.checks.testing import assert_planes_disjoint
-from constructs_lib.review.cli import main
+from constructs_lib.cli import main
 from tests.checks.crossings import CROSSINGS, EXPECTED, build
 
 if TYPE_CHECKING:

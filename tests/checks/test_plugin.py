@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib import __version__
 from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, _engine, _run, mark_role
-from constructs_lib.review.cli import main
+from constructs_lib.cli import main
 from constructs_lib.review.rules import rules
 from tests.checks.crossings import build
 
@@ -337,7 +337,7 @@ def test_a_template_that_cannot_be_read_fails_the_synth(
     door: Any, synth: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(paths: list[str]) -> Any:
-        from constructs_lib.review.model import Input, Model
+        from constructs_lib.templates.model import Input, Model
 
         return Model((Input(paths[0], None, "not JSON"),), (), ())
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from constructs_lib.review import read, review
+from constructs_lib.review import review
+from constructs_lib.templates import read
 
 if TYPE_CHECKING:
     from constructs_lib.review.model import Report

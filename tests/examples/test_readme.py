@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.review.cli import _COMMANDS
+from constructs_lib.cli import _COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

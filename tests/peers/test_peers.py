@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import pytest
 
-from constructs_lib.review import read, review
+from constructs_lib.review import review
+from constructs_lib.templates import read
 from tests.peers.apps import agentcore, bedrock_alpha
 
 if TYPE_CHECKING:

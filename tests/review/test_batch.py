@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from constructs_lib.review import batch
-from constructs_lib.review.model import Options
+from constructs_lib.review.options import Options
 from constructs_lib.review.report import to_json
 
 if TYPE_CHECKING:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import copy
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.policy.documents import parse_document
+from constructs_lib.iam.documents import parse_document
 from constructs_lib.review.config import parse_config
 from constructs_lib.review.engine import finish, look, review
-from constructs_lib.review.model import Finding, Options, Report
-from constructs_lib.review.readers import read_document
+from constructs_lib.review.options import Options
 from constructs_lib.review.report import ReportError, baseline_of, to_dict, to_json
 from constructs_lib.review.rules import rules
+from constructs_lib.templates import read_document
+
+if TYPE_CHECKING:
+    from constructs_lib.review.model import Finding, Report
 
 _MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
 _TODAY = date(2026, 6, 1)

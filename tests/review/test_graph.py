@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.review import _graph, _whom
-from constructs_lib.review._graph import Graph
+from constructs_lib.review.chains import graph as _graph
+from constructs_lib.review.chains import reach
+from constructs_lib.review.chains.graph import Graph
 from constructs_lib.review.engine import look, review
-from constructs_lib.review.model import Model, Options
-from constructs_lib.review.readers import read_document
+from constructs_lib.review.options import Options
+from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
     from constructs_lib.review.rules._base import Node
+    from constructs_lib.templates.model import Model
 
 _SERVICES = ("lambda.amazonaws.com", "bedrock.amazonaws.com", "ecs-tasks.amazonaws.com")
 _RUNNERS = ("lambda:CreateFunction", "bedrock:CreateFlow", "ecs:RunTask")
@@ -92,7 +94,7 @@ def test_what_a_walk_leaves_out_it_has_been_to(seed: int) -> None:
 def test_walks_through_many_wide_statements_do_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where everybody may pass every role, a search goes through the roles once and not once for each."""
     calls: list[str] = []
-    known = _whom.reaches
+    known = reach.reaches
 
     def counted(pattern: str, target: Node, source: Node) -> bool:
         calls.append(pattern)

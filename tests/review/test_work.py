@@ -13,9 +13,9 @@ import pytest
 
 from benchmarks.templates import MIXES, Mix, template, text_of
 from constructs_lib.review import batch
-from constructs_lib.review.model import Options
-from constructs_lib.review.readers import decode, intrinsics
+from constructs_lib.review.options import Options
 from constructs_lib.review.report import to_json
+from constructs_lib.templates import decode, intrinsics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def test_a_file_is_decoded_once_however_many_findings_it_has(
         decoded.append(len(text))
         return known(text, yaml_allowed=yaml_allowed)
 
-    monkeypatch.setattr("constructs_lib.review.readers.files.decode", counted)
+    monkeypatch.setattr("constructs_lib.templates.files.decode", counted)
     report = batch.review_paths([str(path)], Options())
     assert len(report.findings) > 5
     assert all(finding.location.line for finding in report.findings)

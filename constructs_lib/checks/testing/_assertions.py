@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from constructs_lib import catalogue
 from constructs_lib.checks.testing._explain import explain, smallest
 from constructs_lib.checks.testing._subject import review_subject
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy.decide import Request, decide
-from constructs_lib.review.facts import Facts
+from constructs_lib.iam import UNRESOLVED, Request, decide
+from constructs_lib.review import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
     from constructs_lib.checks.testing._subject import Subject
-    from constructs_lib.policy._model import Statement
-    from constructs_lib.review.model import Kind, PrincipalReport, Verdict
+    from constructs_lib.iam import Statement
+    from constructs_lib.review import PrincipalReport, Verdict
+    from constructs_lib.templates import Kind
 
 __all__ = ["assert_denied", "assert_planes_disjoint", "assert_verdict"]
 

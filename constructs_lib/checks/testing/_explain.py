@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.policy import matching
-from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.iam import UNRESOLVED, may_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from constructs_lib.checks.testing._subject import Reviewed
-    from constructs_lib.policy._model import Statement
-    from constructs_lib.review.model import Finding
+    from constructs_lib.iam import Statement
+    from constructs_lib.review import Finding
 
 __all__ = ["explain", "smallest"]
 
@@ -56,7 +55,7 @@ def _chosen(patterns: Sequence[str] | None, wanted: str | None, *, ignore_case: 
     if patterns is None or wanted is None:
         return patterns
     fold: Callable[[str], str] = str.lower if ignore_case else str
-    return [p for p in patterns if matching.may_overlap(fold(p), fold(wanted))] or patterns
+    return [p for p in patterns if may_overlap(fold(p), fold(wanted))] or patterns
 
 
 def _one_or_many(values: Sequence[str]) -> str | list[str]:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from constructs_lib.checks.testing._subject import Subject
-    from constructs_lib.review.model import Kind, PrincipalReport
+    from constructs_lib.review import PrincipalReport
+    from constructs_lib.templates import Kind
 
 __all__ = ["permission_matrix"]
 

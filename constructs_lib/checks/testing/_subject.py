@@ -12,15 +12,17 @@ from aws_cdk import assertions
 
 from constructs_lib.checks._app import is_failed_validation
 from constructs_lib.checks._options import check_options
-from constructs_lib.review import read, read_document, review
+from constructs_lib.review import review
+from constructs_lib.templates import read, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from constructs import IConstruct
 
-    from constructs_lib.policy._model import Statement
-    from constructs_lib.review.model import Finding, Kind, Location, Model, Principal, PrincipalReport, Report
+    from constructs_lib.iam import Statement
+    from constructs_lib.review import Finding, Location, PrincipalReport, Report
+    from constructs_lib.templates import Kind, Model, Principal
 
 __all__ = ["Reviewed", "Subject", "review_subject"]
 

@@ -6,8 +6,7 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy.matching import covers
+from constructs_lib.iam import UNRESOLVED, covers
 from constructs_lib.review.diff._model import Diff, FamilyChange, PrincipalChange, ResourceChange
 
 if TYPE_CHECKING:

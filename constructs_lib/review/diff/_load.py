@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructs_lib.review.model import FamilyUse, Incomplete, PrincipalReport, Touches
+from constructs_lib.review.model import FamilyUse, PrincipalReport, Touches
 from constructs_lib.review.report import ReportError, from_json
+from constructs_lib.templates import Incomplete
 
 __all__ = ["is_report", "load_report"]
 

@@ -14,13 +14,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.review.rules._base import Rule
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from constructs_lib.review.model import Finding
-    from constructs_lib.review.rules._base import Rule
 
-__all__ = ["cases", "checks", "rule", "rules"]
+__all__ = ["Rule", "cases", "checks", "rule", "rules"]
 
 
 @cache

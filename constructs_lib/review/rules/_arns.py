@@ -11,8 +11,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import types_of
+from constructs_lib.iam import UNRESOLVED, types_of
 from constructs_lib.review.rules._base import listing
 
 __all__ = ["Fault", "fault_of"]

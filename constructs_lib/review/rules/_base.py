@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from constructs_lib.policy._tables import action_mask
+from constructs_lib.iam import action_mask
 from constructs_lib.review.facts import shown
 from constructs_lib.review.model import Finding, Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from constructs_lib.policy._model import Origin, Policy
-    from constructs_lib.review._graph import Function
-    from constructs_lib.review._outside import Outside
+    from constructs_lib.iam import Origin, Outside, Policy
+    from constructs_lib.review.chains.graph import Function
     from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Kind, Options, Principal, Resource, Severity, Verdict, Witness
+    from constructs_lib.review.model import Severity, Verdict, Witness
+    from constructs_lib.review.options import Options
+    from constructs_lib.templates import Kind, Principal, Resource
 
 __all__ = ["SECTIONS", "Node", "Rule", "Run", "at", "listing", "origins", "who", "written_for"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy.documents import DocumentError, parse_document
+from constructs_lib.iam import DocumentError, parse_document
 
 if TYPE_CHECKING:
-    from constructs_lib.policy._model import Policy
-    from constructs_lib.review.model import Resource
+    from constructs_lib.iam import Policy
+    from constructs_lib.templates import Resource
 
 __all__ = ["document_of"]
 

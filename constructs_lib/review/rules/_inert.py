@@ -6,13 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.policy._reduce import allow_items
-from constructs_lib.policy._tables import action_mask, names_of, tables
+from constructs_lib.iam import action_mask, allow_items, names_of, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.policy._model import Statement
+    from constructs_lib.iam import Statement
     from constructs_lib.review.facts import Facts
 
 __all__ = ["Reason", "Row", "inert_rows"]

@@ -7,9 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.policy import matching
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy.scope import types_of
+from constructs_lib.iam import UNRESOLVED, may_overlap, types_of
 from constructs_lib.review.rules._arns import fault_of
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ def opens_model(pattern: str, model: str) -> bool:
     if not model:
         return True
     resource = resource_of(pattern)
-    return not resource or matching.may_overlap(resource, f"foundation-model/{model}")
+    return not resource or may_overlap(resource, f"foundation-model/{model}")
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +82,7 @@ def cannot_stream(pattern: str) -> bool:
         return False
     if kind == "inference-profile":
         identifier = _GEOGRAPHY.sub("", identifier)
-    known = [texts for name, texts in _answers().items() if matching.may_overlap(identifier, name)]
+    known = [texts for name, texts in _answers().items() if may_overlap(identifier, name)]
     if known:
         return not any(known)
     return _SILENT.search(identifier.lower()) is not None

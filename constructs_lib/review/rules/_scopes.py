@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.policy import matching
-from constructs_lib.policy._tables import reach
+from constructs_lib.iam import intersect, reach
 from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.facts import has_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from constructs_lib.policy._model import Condition
+    from constructs_lib.iam import Condition
     from constructs_lib.review.facts import Facts, Held
 
 __all__ = ["Wide", "idle_condition", "is_pinned", "left_of", "passes_named_only", "wide_rows"]
@@ -73,7 +72,7 @@ def left_of(facts: Facts, held: Held, mask: int) -> Iterable[tuple[str, int]]:
             (met, bits & denied & reach(met))
             for pattern, bits in parts
             for text in cover.unless
-            for met in matching.intersect(pattern, text)
+            for met in intersect(pattern, text)
         ]
         parts = [part for part in (*spared, *cut) if part[1]]
     return parts

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy import matching
-from constructs_lib.policy._model import UNRESOLVED
+from constructs_lib.iam import UNRESOLVED, arns_may_overlap, covers, matches
 
 if TYPE_CHECKING:
-    from constructs_lib.review._outside import Outside
+    from constructs_lib.iam import Outside
 
 __all__ = ["example_of", "reached", "taken_by"]
 
@@ -38,9 +37,9 @@ def taken_by(action: str) -> str:
 
 def reached(item: Outside, action: str) -> tuple[str, ...]:
     """Return the resource patterns of a statement that may match something which the action takes."""
-    if any(matching.covers(text, _beside(text, action)) for text in item.statement.not_resources or ()):
+    if any(covers(text, _beside(text, action)) for text in item.statement.not_resources or ()):
         return ()
-    return tuple(text for text in item.resources if matching.arns_may_overlap(text, _beside(text, action)))
+    return tuple(text for text in item.resources if arns_may_overlap(text, _beside(text, action)))
 
 
 def _beside(pattern: str, action: str) -> str:
@@ -61,6 +60,6 @@ def example_of(pattern: str, action: str) -> str | None:
     taken = _beside(pattern, action).replace("::*:", f"::{account}:")
     named = pattern.replace("::*:", f"::{account}:").replace("*", "Administrator")
     for candidate in (taken.replace("*", "Administrator"), named):
-        if matching.matches(pattern, candidate) and matching.matches(taken, candidate):
+        if matches(pattern, candidate) and matches(taken, candidate):
             return candidate
     return None

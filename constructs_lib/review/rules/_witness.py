@@ -7,9 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.policy import matching
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import names_of
+from constructs_lib.iam import UNRESOLVED, matches, names_of
 from constructs_lib.review.model import Witness
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ def _resource(facts: Facts, held: Held, action: str) -> str | None:
         return facts.effective.resource_of(action, held.piece)
     for candidate in (*_candidates(action), held.resource):
         plain = not any(char in candidate for char in "*?") or candidate == "*"
-        if plain and matching.matches(held.resource, candidate) and facts.permits(action, candidate):
+        if plain and matches(held.resource, candidate) and facts.permits(action, candidate):
             return candidate
     example = facts.effective.resource_of(action, held.piece)
     return example if example is not None and facts.permits(action, example) else None

@@ -31,8 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy import matching
-from constructs_lib.policy._tables import names_of, tables
+from constructs_lib.iam import may_overlap, names_of, tables
 from constructs_lib.review.facts import has_key, is_aws_managed
 from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.rules._base import Rule, Run, listing, origins, who, written_for
@@ -43,7 +42,7 @@ from constructs_lib.review.rules._witness import witness_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.policy._model import Policy
+    from constructs_lib.iam import Policy
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
@@ -70,7 +69,7 @@ def _documented(facts: Facts) -> int:
         tables().bit[name.lower()]
         for kind, names in _DOCUMENTED.items()
         for name in names
-        if any(matching.may_overlap(source, kind) for source in sources)
+        if any(may_overlap(source, kind) for source in sources)
     )
 
 

@@ -29,9 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy import matching
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import names_of
+from constructs_lib.iam import UNRESOLVED, covers, may_overlap, names_of
 from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.rules._base import Rule, Run, listing, origins, who, written_for
 from constructs_lib.review.rules._witness import witness_of
@@ -117,5 +115,5 @@ def _is_documented(facts: Facts, held: Held) -> bool:
 def _same(granted: str, read: str) -> bool:
     """Whether a grant covers the resource that is read; a custom model is invoked through a deployment."""
     if UNRESOLVED in granted or UNRESOLVED in read:
-        return matching.may_overlap(granted, read)
-    return matching.covers(granted, read) or ("custom-model" in read and "custom-model" in granted)
+        return may_overlap(granted, read)
+    return covers(granted, read) or ("custom-model" in read and "custom-model" in granted)

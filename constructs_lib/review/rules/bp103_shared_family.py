@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._tables import names_of
+from constructs_lib.iam import names_of
 from constructs_lib.review._masks import masks
 from constructs_lib.review.rules._base import Rule, Run, listing
 

@@ -25,15 +25,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._reduce import Denials, allow_items, subtract
-from constructs_lib.policy._tables import action_mask, names_of
+from constructs_lib.iam import Denials, action_mask, allow_items, names_of, subtract
 from constructs_lib.review._masks import masks
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.policy._model import Statement
+    from constructs_lib.iam import Statement
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 

@@ -36,7 +36,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.review._graph import Graph, Step, Walk
+from constructs_lib.review.chains.graph import Graph, Step, Walk
 from constructs_lib.review.model import Witness
 from constructs_lib.review.rules._base import Rule, Run
 

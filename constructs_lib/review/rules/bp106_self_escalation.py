@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review._outside import ESCALATIONS
+from constructs_lib.iam import ESCALATIONS
 from constructs_lib.review.model import Witness
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._targets import example_of, reached

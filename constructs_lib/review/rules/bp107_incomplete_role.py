@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._model import Origin
+from constructs_lib.iam import Origin
 from constructs_lib.review.rules._base import Rule, Run, who
 
 if TYPE_CHECKING:

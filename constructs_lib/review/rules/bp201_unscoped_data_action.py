@@ -31,8 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._tables import names_of
-from constructs_lib.policy.scope import scope_of
+from constructs_lib.iam import names_of, scope_of
 from constructs_lib.review.facts import shown
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._scopes import idle_condition, wide_rows

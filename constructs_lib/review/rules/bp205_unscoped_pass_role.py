@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review._outside import PASS_ROLE
+from constructs_lib.iam import PASS_ROLE
 from constructs_lib.review.facts import has_key, shown
 from constructs_lib.review.model import Witness
 from constructs_lib.review.rules._base import Rule, Run, listing, who

@@ -32,16 +32,14 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.policy import matching
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import action_mask
+from constructs_lib.iam import UNRESOLVED, action_mask, matches
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.catalogue import Decision, Operation
-    from constructs_lib.policy._model import Statement
+    from constructs_lib.iam import Statement
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
@@ -95,7 +93,7 @@ def _is_wrong(pattern: str) -> bool:
     prefix, _, name = _plain(pattern).lower().partition(":")
     if prefix in _prefixes():
         return True
-    if any(matching.matches(prefix, real) for real in catalogue.prefixes()):
+    if any(matches(prefix, real) for real in catalogue.prefixes()):
         return False  # a pattern
     return _is_slip(prefix) or ("bedrock" in prefix and _is_known(name))
 
@@ -180,7 +178,7 @@ def _authorising(pattern: str) -> dict[str, tuple[str, ...]]:
     return {
         operation.name: operation.actions
         for key, operation in sorted(_operations().items())
-        if matching.matches(pattern.lower(), key)
+        if matches(pattern.lower(), key)
     }
 
 

@@ -33,8 +33,7 @@ import re
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import action_mask, reach, types_of
+from constructs_lib.iam import UNRESOLVED, action_mask, reach, types_of
 from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._inert import inert_rows
@@ -42,7 +41,7 @@ from constructs_lib.review.rules._inert import inert_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.policy._model import Statement
+    from constructs_lib.iam import Statement
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 

@@ -29,8 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._tables import action_mask
-from constructs_lib.review._outside import CREATE_API_KEY
+from constructs_lib.iam import CREATE_API_KEY, action_mask
 from constructs_lib.review.facts import Facts, has_key
 from constructs_lib.review.rules._base import Rule, Run, listing, who
 from constructs_lib.review.rules._targets import reached
@@ -39,8 +38,9 @@ from constructs_lib.review.rules._witness import witness_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.policy._model import Condition
-    from constructs_lib.review.model import Finding, Resource
+    from constructs_lib.iam import Condition
+    from constructs_lib.review.model import Finding
+    from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
 

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy import matching
+from constructs_lib.iam import matches
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.rules._base import Rule, Run, listing, who
@@ -38,7 +38,7 @@ from constructs_lib.review.rules._base import Rule, Run, listing, who
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.policy._model import Statement
+    from constructs_lib.iam import Statement
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
@@ -81,4 +81,4 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 def _assumes(statement: Statement) -> bool:
     if statement.actions is None:
         return True
-    return any(matching.matches(text, "sts:AssumeRole", ignore_case=True) for text in statement.actions)
+    return any(matches(text, "sts:AssumeRole", ignore_case=True) for text in statement.actions)

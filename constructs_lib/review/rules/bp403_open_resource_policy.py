@@ -30,8 +30,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import action_mask
+from constructs_lib.iam import UNRESOLVED, action_mask
 from constructs_lib.review.facts import Facts, has_key
 from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
 from constructs_lib.review.rules._documents import document_of
@@ -41,8 +40,9 @@ from constructs_lib.review.rules._witness import witness_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.policy._model import Condition, Statement
-    from constructs_lib.review.model import Finding, Resource
+    from constructs_lib.iam import Condition, Statement
+    from constructs_lib.review.model import Finding
+    from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
 

@@ -37,8 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.policy._tables import names_of
-from constructs_lib.policy.scope import scope_of
+from constructs_lib.iam import names_of, scope_of
 from constructs_lib.review._masks import masks
 from constructs_lib.review.facts import shown
 from constructs_lib.review.rules._arns import fault_of

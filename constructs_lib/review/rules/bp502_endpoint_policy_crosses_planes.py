@@ -28,9 +28,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._model import UNRESOLVED
-from constructs_lib.policy._tables import names_of
-from constructs_lib.policy.effective import effective
+from constructs_lib.iam import UNRESOLVED, effective, names_of
 from constructs_lib.review._masks import masks
 from constructs_lib.review.rules._base import Rule, Run, listing
 from constructs_lib.review.rules._documents import document_of
@@ -38,7 +36,8 @@ from constructs_lib.review.rules._documents import document_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.model import Finding, Resource
+    from constructs_lib.review.model import Finding
+    from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.policy._tables import action_mask
+from constructs_lib.iam import action_mask
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
 from constructs_lib.review.rules._models import INVOKE

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.review.engine import review
-from constructs_lib.review.readers import read
+from constructs_lib.templates import read
 
 _HERE = Path(__file__).parent
 _EXPECTED = json.loads((_HERE / "expected.json").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.review.engine import review
-from constructs_lib.review.readers import read_document
+from constructs_lib.templates import read_document
 
 _CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 

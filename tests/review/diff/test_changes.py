@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from constructs_lib.review import read_document, review
+from constructs_lib.review import review
 from constructs_lib.review.diff import compare, render
+from constructs_lib.templates import read_document
 
 CHANGES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "changes.yaml").read_text("utf-8"))
 

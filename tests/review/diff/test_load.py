@@ -8,16 +8,9 @@ import pytest
 
 from constructs_lib.review.diff import load_report
 from constructs_lib.review.diff._load import is_report
-from constructs_lib.review.model import (
-    FamilyUse,
-    Incomplete,
-    Input,
-    PrincipalReport,
-    Report,
-    Summary,
-    Touches,
-)
+from constructs_lib.review.model import FamilyUse, PrincipalReport, Report, Summary, Touches
 from constructs_lib.review.report import ReportError, to_json
+from constructs_lib.templates.model import Incomplete, Input
 
 PRINCIPAL = PrincipalReport(
     id="App.template.json#Role",

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.review.readers import STDIN, Sources, read
+from constructs_lib.templates import STDIN, Sources, read
 from tests.review.fuzz._mutate import mutated
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Model
+    from constructs_lib.templates.model import Model
 
 SEED = 20_261_123
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from constructs_lib.review.engine import review
-from constructs_lib.review.model import Options, Report
-from constructs_lib.review.readers import read_document
+from constructs_lib.review.options import Options
+from constructs_lib.templates import read_document
+
+if TYPE_CHECKING:
+    from constructs_lib.review.model import Report
 
 _HERE = Path(__file__).parent
 _BASE = json.loads((_HERE / "base.json").read_text(encoding="utf-8"))

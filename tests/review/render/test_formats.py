@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from constructs_lib.review.engine import review
-from constructs_lib.review.readers import read_document
 from constructs_lib.review.render import FORMATS, render
+from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
     from constructs_lib.review.model import Report

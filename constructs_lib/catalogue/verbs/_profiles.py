@@ -1,0 +1,52 @@
+"""Profiles of other services of Bedrock that span Regions: Data Automation."""
+
+from __future__ import annotations
+
+from constructs_lib.catalogue.verbs._model import Target
+
+__all__ = ["data_automation_regions", "data_automation_targets"]
+
+_US = ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
+_EU = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
+_APAC = (
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-4",
+)
+# By source Region: the geography of the profile, and the Regions that a request may be answered in.
+# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/bda-cris.html
+_REGIONS = {
+    "us-east-1": ("us", _US),
+    "us-west-2": ("us", _US),
+    "eu-central-1": ("eu", _EU),
+    "eu-west-1": ("eu", _EU),
+    "eu-west-2": ("eu", ("eu-west-2",)),
+    "ap-south-1": ("apac", _APAC),
+    "ap-southeast-2": ("apac", _APAC),
+}
+
+
+def data_automation_regions() -> tuple[str, ...]:
+    """Return the Regions that Data Automation can be called from, as far as the catalogue knows."""
+    return tuple(_REGIONS)
+
+
+def data_automation_targets(*, partition: str, region: str, account: str) -> tuple[Target, ...]:
+    """Return the profile that a call from ``region`` needs, in each Region that may answer it.
+
+    Raises ``ValueError`` for a Region that has no profile.
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/bda-cris.html
+    """
+    if region not in _REGIONS:
+        raise ValueError(
+            f"Data Automation has no profile in the Region `{region}` that the catalogue knows: name the "
+            f"profile's ARNs yourself, or use one of {', '.join(_REGIONS)}"
+        )
+    geography, members = _REGIONS[region]
+    profile = f"data-automation-profile/{geography}.data-automation-v1"
+    return (Target(tuple(f"arn:{partition}:bedrock:{member}:{account}:{profile}" for member in members)),)

@@ -1,0 +1,122 @@
+"""``bedrock-planes diff``: what changed in permissions between two assemblies or reports; exit 0, 1 or 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from constructs_lib.cli._files import (
+    CallError,
+    complain,
+    read_config,
+    read_scp,
+    read_stdin,
+    read_text,
+    write,
+)
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from constructs_lib.review import Options, PrincipalReport
+    from constructs_lib.review.diff import Diff
+
+    Side = tuple[Sequence[PrincipalReport], Sequence[str]]
+
+__all__ = ["configure", "run"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``diff``."""
+    from constructs_lib.review.diff import FORMATS  # noqa: PLC0415 - loaded with the command
+
+    parser.description = (
+        "Show what changed in permissions: principals added and removed, actions gained and lost per family, "
+        "resources widened and narrowed, verdicts. Each side is a JSON report of `bedrock-planes review`, or "
+        "anything that `review` reads. Exit status: 0 nothing that --fail-on names, 1 a change that it "
+        "names, 2 some input or the call was wrong."
+    )
+    for name, which in (("old", "before the change"), ("new", "after the change")):
+        parser.add_argument(name, metavar=name.upper(), help=f"report or input {which}; - is standard input")
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default="text", help="how to print (default: text)"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    parser.add_argument(
+        "--fail-on",
+        choices=("widening", "any", "never"),
+        default="never",
+        help="exit with 1 when a principal may do more than before, or at any change (default: never)",
+    )
+    parser.add_argument(
+        "--scp", action="append", default=[], metavar="FILE", help="a service control policy, as in `review`"
+    )
+    parser.add_argument("--config", metavar="FILE", help="TOML configuration, as in `review`")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare and print; return the exit status."""
+    from constructs_lib.review import Options  # noqa: PLC0415 - loaded with the command
+    from constructs_lib.review.diff import compare, render  # noqa: PLC0415 - loaded with the command
+
+    if args.old == args.new == "-":
+        complain("diff", "both sides are standard input; give one of them as a file")
+        return 2
+    try:
+        options = Options(config=read_config(args.config), scps=tuple(read_scp(path) for path in args.scp))
+        old, old_faults = _side(args.old, options)
+        new, new_faults = _side(args.new, options)
+        diff = compare(old, new, old_name=args.old, new_name=args.new)
+        write([render(diff, args.format)], args.output)
+    except CallError as error:
+        complain("diff", str(error))
+        return 2
+    faults = [*old_faults, *new_faults]
+    for fault in faults:
+        complain("diff", fault)
+    return 2 if faults else _status(diff, args.fail_on)
+
+
+def _status(diff: Diff, fail_on: str) -> int:
+    named = {"widening": diff.widening, "any": bool(diff.principals), "never": False}
+    return int(named[fail_on])
+
+
+def _side(path: str, options: Options) -> Side:
+    """Return the principals of one side and the faults in reading it."""
+    from constructs_lib.review import review  # noqa: PLC0415 - loaded with the command
+    from constructs_lib.templates import read  # noqa: PLC0415 - loaded with the command
+
+    data = read_stdin() if path == "-" else None
+    stored = _stored(path, data)
+    if stored is not None:
+        return stored
+    report = review(read([path], stdin=data), options)
+    return report.principals, [f"{item.path}: {item.error}" for item in report.inputs if item.error]
+
+
+def _stored(path: str, data: bytes | None) -> Side | None:
+    """Return the content of a stored report, or ``None`` when it is an input to review."""
+    from constructs_lib.review import ReportError  # noqa: PLC0415 - loaded with the command
+    from constructs_lib.review.diff import is_report, load_report  # noqa: PLC0415 - loaded with the command
+
+    if data is None and not Path(path).is_file():
+        return None
+    head = data if data is not None else _head(path)
+    if not is_report(head[:400].decode("utf-8", "replace")):
+        return None
+    text = read_text(path) if data is None else data.decode("utf-8-sig", "replace")
+    try:
+        return load_report(text, path)
+    except ReportError as error:
+        raise CallError(str(error)) from error
+
+
+def _head(path: str) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(400)
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}; check the path"
+        raise CallError(message) from error

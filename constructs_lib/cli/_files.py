@@ -1,0 +1,132 @@
+"""What commands read beside their inputs, and where they write; each fault is one line with its remedy."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from constructs_lib.iam import Policy
+    from constructs_lib.review import Config
+
+__all__ = ["CallError", "complain", "read_config", "read_scp", "read_stdin", "read_text", "write"]
+
+
+class CallError(Exception):
+    """Something about the call is wrong; ``str()`` is the line to print."""
+
+
+def complain(command: str, text: str) -> None:
+    """Write one line to standard error, without what a terminal would obey."""
+    line = "".join(c if c.isprintable() else "?" for c in text)
+    sys.stderr.write(f"bedrock-planes {command}: {line}\n")
+
+
+def read_text(path: str) -> str:
+    """Return the text of a file in UTF-8.
+
+    Raises:
+        CallError: it can't be read, or is in another encoding.
+
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8"
+        raise CallError(message) from error
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}; check the path"
+        raise CallError(message) from error
+
+
+def read_stdin() -> bytes:
+    """Return all that stands on standard input.
+
+    Raises:
+        CallError: it can't be read, or is closed.
+
+    """
+    from constructs_lib.templates import standard_input  # noqa: PLC0415 - only with `-`
+
+    try:
+        return standard_input(-1)
+    except (OSError, ValueError) as error:
+        raise CallError(str(error)) from error
+
+
+def read_scp(path: str) -> Policy:
+    """Return a service control policy.
+
+    Raises:
+        CallError: it can't be read, or is no policy document.
+
+    """
+    from constructs_lib.iam import DocumentError, parse_document  # noqa: PLC0415 - only with --scp
+
+    try:
+        return parse_document(read_text(path), name=path, path=path, pointer="")
+    except DocumentError as error:
+        message = f"{path}: {error}"
+        raise CallError(message) from error
+
+
+def read_config(path: str | None) -> Config | None:
+    """Return the configuration that was asked for, or that of the project that the command runs in, if any.
+
+    Raises:
+        CallError: it can't be read, or says something unknown.
+
+    """
+    if path is None:
+        path = "pyproject.toml"
+        # A misspelled table is a fault too, which the parser tells.
+        if not Path(path).is_file() or "bedrock" not in read_text(path):
+            return None
+    from constructs_lib.review import ConfigError, parse_config  # noqa: PLC0415 - only with a configuration
+    from constructs_lib.review.rules import rules  # noqa: PLC0415 - only with a configuration
+
+    try:
+        return parse_config(read_text(path), path, [rule.id for rule in rules()])
+    except ConfigError as error:
+        raise CallError(str(error)) from error
+
+
+def write(texts: Iterable[str], path: str | None) -> None:
+    """Write texts to a file, or to standard output without one.
+
+    Raises:
+        CallError: the file can't be written.
+
+    """
+    if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # Without a locale Python passes on the bytes of a name that is no UTF-8, which breaks the JSON.
+            sys.stdout.reconfigure(errors="strict")
+        try:
+            for text in texts:
+                _print(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader (`head`) has seen enough; a second write at exit must not complain either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    try:
+        # A file's name in a report may hold bytes that are no UTF-8; the report is UTF-8 all the same.
+        with Path(path).open("w", encoding="utf-8", errors="replace") as file:
+            file.writelines(texts)
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}; choose another file for --output"
+        raise CallError(message) from error
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:  # a terminal of another encoding, or a name that is no UTF-8
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))

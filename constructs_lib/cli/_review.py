@@ -1,0 +1,138 @@
+"""``bedrock-planes review``: read, review, print; exit 0, 1 or 2."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from constructs_lib.cli._files import CallError, complain, read_config, read_scp, read_text, write
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from constructs_lib.review import Options, Report
+
+__all__ = ["configure", "run"]
+
+_COLUMNS = (60, 110)
+_RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``review``."""
+    from constructs_lib.review.render import FORMATS  # noqa: PLC0415 - loaded with the command
+
+    parser.description = (
+        "Review templates, policies and account exports: what each principal may really do on the control "
+        "and data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some "
+        "input or the call was wrong."
+    )
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a cdk.out folder, a CloudFormation or SAM template (JSON or YAML), an IAM policy, output of "
+        "`aws iam get-account-authorization-details`, a folder of these, or - for standard input",
+    )
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default="text", help="how to print (default: text)"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "note", "never"),
+        default="error",
+        help="exit with 1 at findings of this severity or above (default: error)",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="control reads at runtime and incomplete app or deploy roles are errors",
+    )
+    parser.add_argument(
+        "--admins",
+        choices=("error", "note"),
+        default="error",
+        help="severity for full administrators (default: error)",
+    )
+    parser.add_argument(
+        "--scp",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a service control policy that limits every principal; each FILE is one layer",
+    )
+    parser.add_argument(
+        "--baseline", metavar="REPORT.json", help="an earlier JSON report whose findings are accepted"
+    )
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="TOML configuration (default: [tool.bedrock-planes] of ./pyproject.toml)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Review and print; return the exit status."""
+    from constructs_lib.review import review_paths  # noqa: PLC0415 - loaded with the command
+    from constructs_lib.review.render import pieces  # noqa: PLC0415 - loaded with the command
+
+    try:
+        options = _options(args)
+        report = review_paths(args.paths, options, progress=_progress())
+        write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output)
+    except CallError as error:
+        complain("review", str(error))
+        return 2
+    faults = [item for item in report.inputs if item.error]
+    if args.format != "text" or args.output:
+        for item in faults:
+            complain("review", f"{item.path}: {item.error}")
+    return 2 if faults else _status(report, args.fail_on)
+
+
+def _status(report: Report, fail_on: str) -> int:
+    worst = max((_RANK[f.severity] for f in report.findings if f.acknowledged is None), default=-1)
+    return 1 if worst >= _RANK[fail_on] else 0
+
+
+def _options(args: argparse.Namespace) -> Options:
+    from constructs_lib.review import Options  # noqa: PLC0415 - loaded with the command
+
+    return Options(
+        strict=args.strict,
+        admins=args.admins,
+        scps=tuple(read_scp(path) for path in args.scp),
+        config=read_config(args.config),
+        baseline=_baseline(args.baseline),
+    )
+
+
+def _baseline(path: str | None) -> Mapping[str, str]:
+    if path is None:
+        return {}
+    from constructs_lib.review import ReportError, baseline_of  # noqa: PLC0415 - only with --baseline
+
+    try:
+        return baseline_of(read_text(path), path)
+    except ReportError as error:
+        raise CallError(str(error)) from error
+
+
+def _colour(args: argparse.Namespace) -> bool:
+    """Colour only what a person sees (https://no-color.org)."""
+    return args.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _width(args: argparse.Namespace) -> int:
+    """Keep to the terminal that a person looks at; what goes elsewhere has one width."""
+    if args.output is not None or not sys.stdout.isatty():
+        return _COLUMNS[1]
+    return min(max(shutil.get_terminal_size().columns, _COLUMNS[0]), _COLUMNS[1])
+
+
+def _progress() -> bool:
+    return sys.stderr.isatty()

@@ -1,0 +1,172 @@
+"""AgentCore: harness, runtime, memory, gateway, browser, code interpreter, identity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import grants as _grants
+from constructs_lib._cdk import PlanesError
+from constructs_lib.grants.facades._base import GrantsTo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces import aws_bedrockagentcore as refs
+
+    from constructs_lib.catalogue.verbs import Target
+
+__all__ = ["AgentCoreGrants"]
+
+_DIRECTORY = "workload-identity-directory/default"
+_VAULT = "token-vault/default"
+_DEFAULT_ENDPOINT = "DEFAULT"
+
+
+class AgentCoreGrants(GrantsTo):
+    """Grants of Amazon Bedrock AgentCore."""
+
+    def invoke_harness(self, harness: str | refs.IHarnessRef, *, endpoint: str | None = None) -> iam.Grant:
+        """Allow ``InvokeHarness``, which is checked for ``InvokeAgentRuntime`` on the harness as well.
+
+        :param endpoint: Name of an endpoint of the harness. Default: none, the harness itself is called.
+        """
+        arn = _grants.arn_of(self._scope, "harness", harness)
+        targets = {"harness": _grants.target(arn)}
+        if endpoint is not None:
+            targets["harness_endpoint"] = _grants.target(f"{arn}/harness-endpoint/{_name(endpoint)}")
+        return self._give("invoke_harness", targets)
+
+    def invoke_runtime(
+        self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT
+    ) -> iam.Grant:
+        """Allow ``InvokeAgentRuntime`` on a runtime and one endpoint of it."""
+        return self._on_runtime("invoke_runtime", runtime, endpoint)
+
+    def invoke_runtime_for_user(
+        self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT
+    ) -> iam.Grant:
+        """Allow calls that name the user they are made for, beside :meth:`invoke_runtime`."""
+        return self._on_runtime("invoke_runtime_for_user", runtime, endpoint)
+
+    def runtime_websocket(
+        self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT
+    ) -> iam.Grant:
+        """Allow to invoke a runtime over a WebSocket."""
+        return self._on_runtime("runtime_websocket", runtime, endpoint)
+
+    def runtime_command(
+        self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT
+    ) -> iam.Grant:
+        """Allow to run commands in a session of a runtime."""
+        return self._on_runtime("runtime_command", runtime, endpoint)
+
+    def stop_runtime_session(
+        self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT
+    ) -> iam.Grant:
+        """Allow to stop sessions of a runtime."""
+        return self._on_runtime("stop_runtime_session", runtime, endpoint)
+
+    def agent_card(self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT) -> iam.Grant:
+        """Allow to read what an agent tells other agents about itself."""
+        return self._on_runtime("agent_card", runtime, endpoint)
+
+    def _on_runtime(self, verb: str, runtime: Any, endpoint: str) -> iam.Grant:
+        arn = _grants.arn_of(self._scope, "runtime", runtime)
+        # The call is checked on the runtime and on the endpoint.
+        both = _grants.target(arn, f"{arn}/runtime-endpoint/{_name(endpoint)}")
+        return self._give(verb, {"runtime": both})
+
+    def invoke_gateway(self, gateway: str | refs.IGatewayRef) -> iam.Grant:
+        """Allow to list and call the tools behind a gateway."""
+        return self._give("invoke_gateway", {"gateway": self._on("gateway", gateway)})
+
+    def memory_events(self, memory: str | refs.IMemoryRef, *, actors: Sequence[str] = ()) -> iam.Grant:
+        """Allow to write, read and delete events of short-term memory, with ``actors`` only of these."""
+        return self._on_memory("memory_events", memory, actors=tuple(actors))
+
+    def memory_actors(self, memory: str | refs.IMemoryRef) -> iam.Grant:
+        """Allow to list the actors that a memory knows."""
+        return self._on_memory("memory_actors", memory)
+
+    def memory_retrieve(self, memory: str | refs.IMemoryRef, *, namespaces: Sequence[str] = ()) -> iam.Grant:
+        """Allow to read and search records of long-term memory, with ``namespaces`` only in these."""
+        return self._on_memory("memory_retrieve", memory, namespaces=tuple(namespaces))
+
+    def memory_records(self, memory: str | refs.IMemoryRef, *, namespaces: Sequence[str] = ()) -> iam.Grant:
+        """Allow to write and delete records of long-term memory, with ``namespaces`` only in these."""
+        return self._on_memory("memory_records", memory, namespaces=tuple(namespaces))
+
+    def _on_memory(self, verb: str, memory: Any, **values: tuple[str, ...]) -> iam.Grant:
+        return self._give(verb, {"memory": self._on("memory", memory)}, values=values)
+
+    def use_browser(self, browser: str | refs.IBrowserCustomRef = "aws.browser.v1") -> iam.Grant:
+        """Allow sessions of a browser. Default: AWS's own browser."""
+        return self._give("use_browser", {"browser": self._on("browser", browser)})
+
+    def use_code_interpreter(
+        self, code_interpreter: str | refs.ICodeInterpreterCustomRef = "aws.codeinterpreter.v1"
+    ) -> iam.Grant:
+        """Allow sessions of a code interpreter. Default: AWS's own."""
+        targets = {"code_interpreter": self._on("code_interpreter", code_interpreter)}
+        return self._give("use_code_interpreter", targets)
+
+    def agentcore_web_search(self) -> iam.Grant:
+        """Allow the web search tool of AgentCore."""
+        tool = self._own("bedrock-agentcore", "tool/web-search.v1")
+        return self._give("agentcore_web_search", {"web_search_tool": tool})
+
+    def workload_token(self, workload_identity: str | refs.IWorkloadIdentityRef) -> iam.Grant:
+        """Allow to get the access token of one agent's own identity."""
+        targets = {"workload_identity": self._identity(workload_identity)}
+        return self._give("workload_token", targets)
+
+    def workload_token_for_jwt(self, workload_identity: str | refs.IWorkloadIdentityRef) -> iam.Grant:
+        """Allow to get the access token of one agent for the user whom a JWT proves."""
+        targets = {"workload_identity": self._identity(workload_identity)}
+        return self._give("workload_token_for_jwt", targets)
+
+    def workload_token_for_user_id(
+        self, workload_identity: str | refs.IWorkloadIdentityRef, *, users: Sequence[str] = ()
+    ) -> iam.Grant:
+        """Allow to get the access token of one agent for a user id that nothing proves.
+
+        With ``users`` for these only. Where users sign in, :meth:`workload_token_for_jwt` is the safer one.
+        """
+        targets = {"workload_identity": self._identity(workload_identity)}
+        return self._give("workload_token_for_user_id", targets, values={"users": tuple(users)})
+
+    def oauth2_token(
+        self,
+        provider: str | refs.IOAuth2CredentialProviderRef,
+        workload_identity: str | refs.IWorkloadIdentityRef,
+    ) -> iam.Grant:
+        """Allow one agent to get OAuth 2.0 tokens of one credential provider."""
+        targets = {"oauth2_credentials": self._credentials("oauth2_provider", provider, workload_identity)}
+        return self._give("oauth2_token", targets)
+
+    def api_key(
+        self,
+        provider: str | refs.IApiKeyCredentialProviderRef,
+        workload_identity: str | refs.IWorkloadIdentityRef,
+    ) -> iam.Grant:
+        """Allow one agent to get the API key of one credential provider."""
+        targets = {"api_key_credentials": self._credentials("api_key_provider", provider, workload_identity)}
+        return self._give("api_key", targets)
+
+    def _identity(self, workload_identity: Any) -> Sequence[Target]:
+        arn = _grants.arn_of(self._scope, "workload_identity", workload_identity)
+        return _grants.target(_grants.where(self._scope).arn("bedrock-agentcore", _DIRECTORY), arn)
+
+    def _credentials(self, kind: str, provider: Any, workload_identity: Any) -> Sequence[Target]:
+        # AWS checks the vault, the provider, the directory and the identity.
+        arn = _grants.arn_of(self._scope, kind, provider)
+        vault = _grants.where(self._scope).arn("bedrock-agentcore", _VAULT)
+        identity = self._identity(workload_identity)[0].arns
+        return _grants.target(vault, arn, *identity)
+
+
+def _name(endpoint: str) -> str:
+    if not endpoint or any(sign in endpoint for sign in "*?/:"):
+        raise PlanesError(f"`endpoint` has the value `{endpoint}`: pass the name of an endpoint")
+    return endpoint

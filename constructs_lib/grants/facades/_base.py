@@ -1,0 +1,70 @@
+"""What all parts of the facade share."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+from constructs_lib import grants as _grants
+from constructs_lib._cdk import PlanesError, is_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_iam as iam
+    from constructs import Construct
+
+    from constructs_lib.catalogue.verbs import Target
+    from constructs_lib.grants import ModelLike
+
+__all__ = ["GrantsTo", "objects_arn"]
+
+_NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+class GrantsTo:
+    """One grantee, and a scope that tells the account and Region."""
+
+    def __init__(self, grantee: iam.IGrantable, scope: Construct | None = None) -> None:
+        if scope is None and not hasattr(type(grantee), "node"):
+            raise PlanesError(
+                f"`scope` is missing: a grantee of the type `{type(grantee).__name__}` is no construct, so "
+                "pass one of the stack whose account and Region are meant"
+            )
+        self._grantee = grantee
+        # A grantee with a node is a construct: IGrantable just doesn't say so.
+        self._scope = scope if scope is not None else cast("Construct", grantee)
+
+    def _give(
+        self,
+        verb: str,
+        targets: Mapping[str, Sequence[Target]],
+        *,
+        streaming: bool = False,
+        values: Mapping[str, Sequence[str]] = _NONE,
+    ) -> iam.Grant:
+        return _grants.grant(self._grantee, verb, targets, streaming=streaming, values=values)
+
+    def _model(self, model: ModelLike, behind: Sequence[ModelLike], verb: str) -> Sequence[Target]:
+        return _grants.model_targets(self._scope, model, behind=behind, verb=verb)
+
+    def _on(self, kind: str, *values: Any) -> Sequence[Target]:
+        return _grants.targets_of(self._scope, kind, *values)
+
+    def _own(self, service: str, *resources: str) -> Sequence[Target]:
+        """Return resources of this account and Region."""
+        here = _grants.where(self._scope)
+        return _grants.target(*(here.arn(service, resource) for resource in resources))
+
+
+def objects_arn(scope: Construct, bucket: Any, prefix: str, prop: str) -> str:
+    """Return the pattern of the objects under a prefix of a bucket, given as construct, name or ARN."""
+    if not isinstance(bucket, str):
+        arn = str(bucket.bucket_arn)
+    elif bucket.startswith("arn:") or is_token(bucket):
+        arn = bucket
+    elif "/" in bucket or "*" in bucket or not bucket:
+        raise PlanesError(f"`{prop}` has the value `{bucket}`: pass the bucket, its name or its ARN")
+    else:
+        arn = f"arn:{_grants.where(scope).partition}:s3:::{bucket}"
+    return f"{arn}/{prefix}*"

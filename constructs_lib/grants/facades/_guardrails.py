@@ -1,0 +1,128 @@
+"""Guardrails: applying one, requiring one, and what enforced ones ask of every caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import grants as _grants
+from constructs_lib._cdk import PlanesError
+from constructs_lib.grants.facades._base import GrantsTo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_bedrock as refs
+
+    from constructs_lib.catalogue.verbs import Target
+    from constructs_lib.grants.targets import HasGuardrailArn
+
+    GuardrailLike = str | refs.IGuardrailRef | HasGuardrailArn
+
+__all__ = ["GuardrailGrants"]
+
+# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+_DESTINATIONS = {"us": ("us-east-1", "us-east-2", "us-west-2")}
+
+
+class GuardrailGrants(GrantsTo):
+    """Grants of guardrails."""
+
+    def apply_guardrail(
+        self,
+        guardrail: GuardrailLike,
+        *,
+        profile: str | None = None,
+        destination_regions: Sequence[str] = (),
+        key: str | kms.IKey | None = None,
+    ) -> iam.Grant:
+        """Allow ``ApplyGuardrail``, by itself and inside a model call.
+
+        :param profile: Id of the guardrail profile (``us.guardrail.v1:0``) when the guardrail works across
+            Regions. Default: none.
+        :param destination_regions: Where the profile may evaluate. Default: known for ``us`` profiles.
+        :param key: The key that the guardrail is encrypted with. Default: AWS's own.
+        """
+        return self._give("apply_guardrail", self._guardrail(guardrail, profile, destination_regions, key))
+
+    def enforced_guardrail(
+        self,
+        guardrail: GuardrailLike,
+        *,
+        profile: str | None = None,
+        destination_regions: Sequence[str] = (),
+        key: str | kms.IKey | None = None,
+    ) -> iam.Grant:
+        """Allow what a guardrail that the account or the organization enforces asks of every caller.
+
+        Without it the model calls of this role fail once the guardrail is enforced. The guardrail may be
+        another account's: pass its ARN. The parameters are those of :meth:`apply_guardrail`.
+        """
+        return self._give("enforced_guardrail", self._guardrail(guardrail, profile, destination_regions, key))
+
+    def require_guardrail(
+        self,
+        guardrail: GuardrailLike,
+        *,
+        version: str | None = None,
+        profile: str | None = None,
+        destination_regions: Sequence[str] = (),
+        key: str | kms.IKey | None = None,
+    ) -> iam.Grant:
+        """Deny model calls without this guardrail, and allow to apply it.
+
+        The model calls that AWS makes inside RetrieveAndGenerate, Rerank, agents and agentic retrieval carry
+        no guardrail: an app role refuses the two together, in whichever order they are given.
+
+        :param version: A number, or ``DRAFT``. Default: any numbered version.
+        """
+        require = getattr(self._grantee, "require_guardrail", None)
+        if callable(require):
+            require()
+        return self._give(
+            "require_guardrail",
+            self._guardrail(guardrail, profile, destination_regions, key),
+            values=_grants.required_guardrail_values(self._scope, guardrail, version),
+        )
+
+    def guardrail_checks(self) -> iam.Grant:
+        """Allow ``InvokeGuardrailChecks``, which takes its checks with the call."""
+        return self._give("guardrail_checks", {})
+
+    def automated_reasoning(
+        self, policy: str | refs.IAutomatedReasoningPolicyRef | refs.IAutomatedReasoningPolicyVersionRef
+    ) -> iam.Grant:
+        """Allow an Automated Reasoning policy, or one version of it, inside a guardrail."""
+        return self._give("automated_reasoning", {"policy": self._on("policy", policy)})
+
+    def _guardrail(
+        self, guardrail: Any, profile: str | None, regions: Sequence[str], key: Any
+    ) -> dict[str, Sequence[Target]]:
+        arn = _grants.arn_of(self._scope, "guardrail", guardrail)
+        targets: dict[str, Sequence[Target]] = {
+            "guardrail": _grants.target(arn, *self._profile_arns(arn, profile, regions))
+        }
+        if key is not None:
+            targets["key"] = _grants.target(key if isinstance(key, str) else key.key_arn)
+        return targets
+
+    def _profile_arns(self, guardrail_arn: str, profile: str | None, regions: Sequence[str]) -> list[str]:
+        if profile is None:
+            if regions:
+                raise PlanesError("`destination_regions` belong to a guardrail profile: name it in `profile`")
+            return []
+        name = profile.rpartition("/")[2]
+        members = tuple(regions) or _DESTINATIONS.get(name.partition(".")[0], ())
+        if not members:
+            raise PlanesError(
+                f"`destination_regions` is missing and the catalogue doesn't know the Regions of `{name}`: "
+                "name them, as the guardrail's page in the console lists them"
+            )
+        here = _grants.where(self._scope)
+        parts = guardrail_arn.split(":")
+        # The profile's ARNs are in the account of the guardrail.
+        account = parts[4] if guardrail_arn.startswith("arn:") and len(parts) > 5 else here.account
+        return [
+            f"arn:{here.partition}:bedrock:{member}:{account}:guardrail-profile/{name}" for member in members
+        ]

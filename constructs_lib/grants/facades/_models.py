@@ -1,0 +1,160 @@
+"""Model calls: ``bedrock-runtime``, ``bedrock-mantle`` and ``bedrock-websearch``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import grants as _grants
+from constructs_lib._cdk import PlanesError, is_token
+from constructs_lib.grants.facades._base import GrantsTo, objects_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_bedrock as refs
+
+    from constructs_lib.grants import ModelLike
+
+__all__ = ["SERVICE_TIERS", "ModelGrants", "other_tiers"]
+
+SERVICE_TIERS = ("default", "flex", "priority", "reserved")
+"""Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ServiceTier.html"""
+
+
+def other_tiers(allowed: Sequence[str]) -> tuple[str, ...]:
+    """Return the service tiers that are not allowed; raise :class:`PlanesError` for an unknown one."""
+    for tier in allowed:
+        if tier not in SERVICE_TIERS:
+            raise PlanesError(f"`{tier}` is no service tier: use {', '.join(SERVICE_TIERS)}")
+    others = tuple(tier for tier in SERVICE_TIERS if tier not in allowed)
+    if not allowed or not others:
+        raise PlanesError("name some of the service tiers and not all: else nothing is limited")
+    return others
+
+
+class ModelGrants(GrantsTo):
+    """Grants to call models.
+
+    ``model`` is a model's id, a system inference profile's id (``us.amazon.nova-lite-v1:0``), an ARN of
+    anything that can be called, a token for such an ARN, or a construct. ``behind`` names the models behind
+    an application inference profile or a prompt router, where the construct itself doesn't tell them.
+    """
+
+    def converse(
+        self, model: ModelLike, *, streaming: bool = False, behind: Sequence[ModelLike] = ()
+    ) -> iam.Grant:
+        """Allow ``Converse``, and with ``streaming`` also ``ConverseStream``."""
+        targets = {"model": self._model(model, behind, "converse")}
+        return self._give("converse", targets, streaming=streaming)
+
+    def invoke(
+        self, model: ModelLike, *, streaming: bool = False, behind: Sequence[ModelLike] = ()
+    ) -> iam.Grant:
+        """Allow ``InvokeModel``, and with ``streaming`` also ``InvokeModelWithResponseStream``."""
+        return self._give("invoke", {"model": self._model(model, behind, "invoke")}, streaming=streaming)
+
+    def invoke_bidirectional(self, model: ModelLike) -> iam.Grant:
+        """Allow ``InvokeModelWithBidirectionalStream``, which the plain action authorises."""
+        return self._give("invoke_bidirectional", {"model": self._model(model, (), "invoke_bidirectional")})
+
+    def count_tokens(self, model: ModelLike) -> iam.Grant:
+        """Allow ``CountTokens`` on a foundation model; AWS takes nothing else for it."""
+        return self._give("count_tokens", {"model": self._model(model, (), "count_tokens")})
+
+    def invoke_async(
+        self,
+        model: ModelLike,
+        *,
+        output: str | s3.IBucket,
+        prefix: str = "",
+        behind: Sequence[ModelLike] = (),
+    ) -> iam.Grant:
+        """Allow ``StartAsyncInvoke`` with its output under a prefix of a bucket, and to follow invocations.
+
+        The id of an invocation is made when it starts, so following is allowed on those of this account and
+        Region.
+        """
+        targets = {
+            "model": self._model(model, behind, "invoke_async"),
+            "output": _grants.target(objects_arn(self._scope, output, prefix, "output")),
+            "async_invoke": self._own("bedrock", "async-invoke/*"),
+        }
+        return self._give("invoke_async", targets)
+
+    def responses(
+        self,
+        model: ModelLike,
+        *,
+        streaming: bool = False,
+        project: str = "default",
+        behind: Sequence[ModelLike] = (),
+    ) -> iam.Grant:
+        """Allow the Responses and Chat Completions APIs of the ``bedrock-runtime`` endpoint.
+
+        They need the model and the project; stored responses are read, cancelled and deleted on the project.
+        """
+        targets = {
+            "model": self._model(model, behind, "responses"),
+            "project": self._on("project", project),
+        }
+        return self._give("responses", targets, streaming=streaming)
+
+    def render_prompt(
+        self, prompt: str | refs.IPromptRef | refs.IPromptVersionRef, *, version: str | None = None
+    ) -> iam.Grant:
+        """Allow to use a managed prompt in a model call.
+
+        :param prompt: The prompt or a version of it.
+        :param version: A number, or ``DRAFT``. Default: the version that ``prompt`` is, and for a prompt all
+            its versions with the draft.
+        """
+        return self._give("render_prompt", {"prompt": _grants.target(*self._prompt_arns(prompt, version))})
+
+    def _prompt_arns(self, prompt: Any, version: str | None) -> tuple[str, ...]:
+        if not isinstance(prompt, str) and hasattr(type(prompt), "version_arn"):
+            return (str(prompt.version_arn),)
+        arn = _grants.arn_of(self._scope, "prompt", prompt)
+        is_version = ":" in arn.rpartition("prompt/")[2] or hasattr(type(prompt), "prompt_version_ref")
+        if is_version and not (isinstance(prompt, str) and is_token(arn) and not arn.startswith("arn:")):
+            if version is not None:
+                raise PlanesError(
+                    f"`version` has the value `{version}`, and `prompt` is a version already: drop it"
+                )
+            return (arn,)
+        if version is None:
+            return (arn, f"{arn}:*")
+        if not is_token(version) and version != "DRAFT" and not version.isdecimal():
+            raise PlanesError(f"`version` has the value `{version}`: use a number or DRAFT")
+        return (arn,) if version == "DRAFT" else (f"{arn}:{version}",)
+
+    def system_tool(self, tool: str) -> iam.Grant:
+        """Allow a tool that is built into model calls, such as ``amazon.nova_grounding``."""
+        if not tool or any(sign in tool for sign in "*?/:"):
+            raise PlanesError(f"`tool` has the value `{tool}`: pass a name such as amazon.nova_grounding")
+        here = _grants.where(self._scope)
+        # System tools have no Region.
+        arn = f"arn:{here.partition}:bedrock::{here.account}:system-tool/{tool}"
+        return self._give("system_tool", {"system_tool": _grants.target(arn)})
+
+    def limit_service_tiers(self, *allowed: str) -> None:
+        """Deny model calls on any tier but these: ``default``, ``flex``, ``priority``, ``reserved``."""
+        self._give("limit_service_tiers", {}, values={"other_tiers": other_tiers(allowed)})
+
+    def mantle(self, project: str = "default", *, models: Sequence[str] = ()) -> iam.Grant:
+        """Allow inference in a project of the ``bedrock-mantle`` endpoint, with ``models`` only on these."""
+        return self._give(
+            "mantle", {"project": self._on("mantle_project", project)}, values={"models": tuple(models)}
+        )
+
+    def mantle_files(self, project: str = "default") -> iam.Grant:
+        """Allow to create, read, list and delete files in a project of the ``bedrock-mantle`` endpoint."""
+        return self._give("mantle_files", {"project": self._on("mantle_project", project)})
+
+    def web_search(self, *, external: bool = False) -> iam.Grant:
+        """Allow web search and fetch inside AWS in this Region; with ``external`` fetch from outside too."""
+        here = _grants.where(self._scope)
+        tools = f"arn:{here.partition}:bedrock-websearch:{here.region}:aws:tool/*"
+        made = self._give("web_search", {"tool": _grants.target(tools)})
+        return made.combine(self._give("external_web_access", {})) if external else made

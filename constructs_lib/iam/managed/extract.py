@@ -1,0 +1,140 @@
+"""Extract AWS managed policies from moto's data file: ``python -m constructs_lib.iam.managed.extract``.
+
+For developers. moto (PyPI) carries every AWS managed policy as published by AWS; its file is read as text, so
+that neither moto nor boto3 is imported. Kept is what touches Amazon Bedrock, or changes IAM, or passes and
+assumes roles; within a policy, only the action patterns that do so or that run code as a role. Of all others
+the names are kept, as known to be harmless; so are those of policies for service-linked roles that don't
+touch Bedrock, because nobody can attach or use them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.metadata
+import importlib.util
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from constructs_lib.iam import matching
+from constructs_lib.iam._tables import action_mask
+
+__all__ = ["RELEVANT", "extract", "main", "read_moto", "reduce_statement"]
+
+# Actions outside Bedrock that the rules about chains, escalation and role passing ask about.
+RELEVANT: Final = (
+    *(
+        f"iam:{name}"
+        for name in (
+            *("PassRole", "CreateRole", "UpdateAssumeRolePolicy", "CreateAccessKey", "UpdateAccessKey"),
+            *("CreateLoginProfile", "UpdateLoginProfile", "ResetServiceSpecificCredential"),
+            *("CreateServiceSpecificCredential", "UploadSigningCertificate", "UploadSSHPublicKey"),
+            *("PutRolePolicy", "PutUserPolicy", "PutGroupPolicy", "AttachRolePolicy", "AttachUserPolicy"),
+            *("AttachGroupPolicy", "DetachRolePolicy", "DetachUserPolicy", "DeleteRolePolicy"),
+            *("DeleteUserPolicy", "CreatePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion"),
+            *("PutRolePermissionsBoundary", "PutUserPermissionsBoundary", "DeleteRolePermissionsBoundary"),
+            *("DeleteUserPermissionsBoundary", "AddUserToGroup", "AddRoleToInstanceProfile", "CreateUser"),
+            *("CreateInstanceProfile", "CreateSAMLProvider", "UpdateSAMLProvider"),
+            *("CreateOpenIDConnectProvider", "AddClientIDToOpenIDConnectProvider"),
+        )
+    ),
+    *(f"sts:{name}" for name in ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")),
+    *(f"lambda:{name}" for name in ("CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration")),
+    *(f"lambda:{name}" for name in ("InvokeFunction", "AddPermission", "CreateEventSourceMapping")),
+    *(f"ecs:{name}" for name in ("RunTask", "StartTask", "CreateService", "UpdateService")),
+    *(f"ecs:{name}" for name in ("RegisterTaskDefinition", "ExecuteCommand")),
+    *(f"states:{name}" for name in ("CreateStateMachine", "UpdateStateMachine", "StartExecution")),
+    *(f"ec2:{name}" for name in ("RunInstances", "AssociateIamInstanceProfile", "RequestSpotInstances")),
+    *(
+        f"cloudformation:{name}"
+        for name in ("CreateStack", "UpdateStack", "CreateChangeSet", "ExecuteChangeSet")
+    ),
+    *(f"codebuild:{name}" for name in ("CreateProject", "UpdateProject", "StartBuild")),
+    *(f"glue:{name}" for name in ("CreateJob", "UpdateJob", "CreateDevEndpoint", "StartJobRun")),
+    *(f"sagemaker:{name}" for name in ("CreateNotebookInstance", "CreateTrainingJob", "CreateProcessingJob")),
+    *("scheduler:CreateSchedule", "scheduler:UpdateSchedule", "events:PutTargets", "pipes:CreatePipe"),
+    *("ssm:StartAutomationExecution", "ssm:SendCommand", "ssm:StartSession", "apprunner:CreateService"),
+    *("batch:RegisterJobDefinition", "batch:SubmitJob", "elasticmapreduce:RunJobFlow"),
+    *("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline", "datapipeline:CreatePipeline"),
+)
+# A policy is kept for these even when it doesn't touch Bedrock.
+_ESCALATING: Final = tuple(name for name in RELEVANT if name.startswith(("iam:", "sts:AssumeRole")))
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def _concerns(pattern: str, names: tuple[str, ...]) -> bool:
+    if action_mask(pattern):
+        return True
+    return any(matching.matches(pattern, name, ignore_case=True) for name in names)
+
+
+def reduce_statement(statement: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a statement with only the action patterns that matter, ``None`` when there is none.
+
+    ``NotAction`` is kept whole: leaving out one of its patterns would widen the statement.
+    """
+    others = ("NotAction", "Resource", "NotResource", "Condition")
+    kept: dict[str, Any] = {key: statement[key] for key in others if key in statement}
+    if "Action" in statement:
+        actions = sorted({text for text in _listed(statement["Action"]) if _concerns(text, RELEVANT)})
+        if not actions:
+            return None
+        kept["Action"] = actions[0] if len(actions) == 1 else actions
+    return {"Effect": statement["Effect"], **dict(sorted(kept.items()))}
+
+
+def _matters(statement: dict[str, Any], path: str) -> bool:
+    """Whether a statement is a reason to keep its policy."""
+    if "NotAction" in statement:
+        return True
+    names = _ESCALATING if statement["Effect"] == "Allow" and path != "/aws-service-role/" else ()
+    return any(_concerns(text, names) for text in _listed(statement.get("Action")))
+
+
+def extract(policies: dict[str, Any], version: str) -> dict[str, Any]:
+    """Return the data that is shipped, from moto's mapping of policy name to record."""
+    kept: dict[str, Any] = {}
+    harmless: list[str] = []
+    for name, record in sorted(policies.items()):
+        body = record["Document"]["Statement"]
+        statements = body if isinstance(body, list) else [body]
+        if not any(_matters(statement, record["Path"]) for statement in statements):
+            harmless.append(name)
+            continue
+        reduced = [short for short in map(reduce_statement, statements) if short is not None]
+        kept[name] = {"path": record["Path"], "version": record["DefaultVersionId"], "statements": reduced}
+    latest = max(record["UpdateDate"] for record in policies.values())
+    return {"source": {"moto": version, "date": latest[:10]}, "policies": kept, "harmless": harmless}
+
+
+def read_moto() -> tuple[dict[str, Any], str]:
+    """Read moto's data file without importing moto."""
+    spec = importlib.util.find_spec("moto")
+    if spec is None or not spec.submodule_search_locations:
+        sys.exit("managed policies: moto is not installed; install the development packages")
+    text = (Path(spec.submodule_search_locations[0]) / "iam" / "aws_managed_policies.py").read_text("utf-8")
+    found = re.search(r'aws_managed_policies_data = """\n(.*)"""', text, re.DOTALL)
+    if found is None:
+        sys.exit("managed policies: moto's data file has changed its form; adapt this module")
+    return json.loads(found.group(1)), importlib.metadata.version("moto")
+
+
+def main() -> None:
+    """Write ``policies.json.gz`` beside this module: source, harmless names, one policy a line."""
+    data = extract(*read_moto())
+    target = Path(__file__).with_name("policies.json.gz")
+    lines = [json.dumps(data["source"]), " ".join(data["harmless"])]
+    lines += [f"{name} {json.dumps(row, separators=(',', ':'))}" for name, row in data["policies"].items()]
+    # A fixed time stamp: the same policies give the same file.
+    target.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
+    counts = f"{len(data['policies'])} policies kept, {len(data['harmless'])} harmless"
+    print(f"{counts}, {target.stat().st_size} bytes")  # noqa: T201 - a tool's result
+
+
+if __name__ == "__main__":
+    main()

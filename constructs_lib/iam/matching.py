@@ -1,0 +1,186 @@
+"""Wildcard matching as IAM does it, with reasons, and with an answer where a part is open.
+
+``*`` stands for any characters, ``:`` and ``/`` included, ``?`` for exactly one. AWS: "If the ``*`` wildcard
+is the last character of a resource ARN segment, it can expand to match beyond the colon boundaries", and it
+"can expand to replace everything within a segment, including characters like a forward slash"
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html). Actions match in
+any letter case (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html),
+resources only in their own.
+
+Two views of a pattern with an open part (``UNRESOLVED``, or a policy variable such as ``${aws:username}``):
+what it *may* match (open = ``*``) and what it *certainly* matches. An Allow counts by the first, a Deny by
+the second.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from constructs_lib.iam._glob import compile_glob, find
+from constructs_lib.iam.model import UNRESOLVED
+
+__all__ = [
+    "Match",
+    "arns_may_overlap",
+    "compare",
+    "covers",
+    "example",
+    "intersect",
+    "is_open",
+    "matches",
+    "may_overlap",
+]
+
+
+# Where a pattern stops being a literal text.
+_VARYING = re.compile(f"[*?${UNRESOLVED}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether something matched (``None``: the input leaves it open) and why."""
+
+    matched: bool | None
+    because: str
+
+    def __bool__(self) -> bool:
+        """Only a certain match is true."""
+        return self.matched is True
+
+
+def is_open(pattern: str) -> bool:
+    """Whether a part of the pattern is unresolved or a policy variable."""
+    return UNRESOLVED in pattern or "${" in pattern
+
+
+@lru_cache(maxsize=4096)
+def _regex(pattern: str) -> re.Pattern[str]:
+    """Translate a pattern so that no text makes it backtrack: each piece is taken where it first fits."""
+    first, *pieces = re.split(r"\*+", pattern)
+    parts = [_literal(first)]
+    if pieces:
+        parts += [f"(?>.*?{_literal(piece)})" for piece in pieces[:-1]]
+        parts.append(f".*{_literal(pieces[-1])}")
+    return re.compile("".join(parts) + r"\Z", re.DOTALL)
+
+
+def _fold(text: str) -> str:
+    """Lower ASCII letters only, as IAM does: the Kelvin sign stays what it is."""
+    return text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def _literal(piece: str) -> str:
+    return ".".join(re.escape(part) for part in piece.split("?"))
+
+
+def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
+    """Whether an IAM pattern matches a concrete text; ``UNRESOLVED`` is a character like any other here.
+
+    The time is linear in the text for each piece between stars, whatever the pattern.
+    """
+    if pattern == "*":
+        return True
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text or (ignore_case and _fold(pattern) == _fold(text))
+    if ignore_case:
+        pattern, text = _fold(pattern), _fold(text)
+    return _regex(pattern).match(text) is not None
+
+
+def compare(pattern: str, text: str, *, ignore_case: bool = False) -> Match:
+    """Say whether a pattern matches a text, either of which may be open in part, and why."""
+    if ignore_case:
+        pattern, text = _fold(pattern), _fold(text)
+    if not is_open(pattern) and UNRESOLVED not in text:
+        matched = matches(pattern, text)
+        return Match(matched, f"`{pattern}` {'covers' if matched else 'does not cover'} `{text}`")
+    if not is_open(pattern) and covers(pattern, text):
+        return Match(True, f"`{pattern}` covers `{text}` whatever the open part is")
+    if not may_overlap(pattern, text):
+        return Match(False, f"`{pattern}` can never cover `{text}`")
+    return Match(None, f"whether `{pattern}` covers `{text}` depends on a part that the input leaves open")
+
+
+@lru_cache(maxsize=4096)
+def may_overlap(first: str, second: str) -> bool:
+    """Whether some text is matched by both patterns, open parts standing for anything."""
+    if "*" in (first, second) or first == second:
+        return True
+    ours, theirs = _VARYING.search(first), _VARYING.search(second)
+    if ours is None and theirs is None:
+        return False
+    # What stands before the first wildcard settles most pairs without an automaton.
+    start = min(found.start() for found in (ours, theirs) if found is not None)
+    if first[:start] != second[:start]:
+        return False
+    return example((first, second)) is not None
+
+
+def arns_may_overlap(first: str, second: str) -> bool:
+    """Whether two ARN patterns may match one ARN, segment by segment where both have six.
+
+    An open account stands for an account, not for ``111122223333:role/Other``.
+    """
+    ours, theirs = first.split(":", 5), second.split(":", 5)
+    if len(ours) == len(theirs) == 6:
+        # The last segments differ most often.
+        return all(may_overlap(ours[index], theirs[index]) for index in (5, 4, 3, 2, 1, 0))
+    return may_overlap(first, second)
+
+
+@lru_cache(maxsize=4096)
+def covers(wide: str, narrow: str) -> bool:
+    """Whether ``wide`` certainly matches everything that ``narrow`` may match.
+
+    An open ``wide`` covers nothing. ``False`` also when the patterns are too entangled to tell.
+    """
+    if wide == "*":
+        return True
+    if is_open(wide):
+        return False
+    if not any(char in narrow for char in "*?") and not is_open(narrow):
+        return matches(wide, narrow)
+    try:
+        return find((compile_glob(narrow),), (compile_glob(wide),)) is None
+    except OverflowError:  # too entangled to tell, so not for certain
+        return False
+
+
+@lru_cache(maxsize=4096)
+def example(includes: tuple[str, ...], excludes: tuple[str, ...] = ()) -> str | None:
+    """Return a shortest text that all of ``includes`` match and none of ``excludes``, or ``None``.
+
+    When the patterns are too entangled to tell, the answer is the first pattern itself.
+    """
+    try:
+        return find(tuple(map(compile_glob, includes)), tuple(map(compile_glob, excludes)))
+    except OverflowError:  # too entangled to tell
+        return includes[0]
+
+
+def intersect(first: str, second: str) -> tuple[str, ...]:
+    """Return patterns for what both match.
+
+    Exact where one covers the other, as a whole or segment by segment. Elsewhere it is ``first``, which is
+    never too narrow. Empty when they share nothing.
+    """
+    if covers(second, first):
+        return (first,)
+    if covers(first, second):
+        return (second,)
+    if not may_overlap(first, second):
+        return ()
+    ours, theirs = first.split(":", 5), second.split(":", 5)
+    if len(ours) != len(theirs):
+        return (first,)
+    joined: list[str] = []
+    for one, other in zip(ours, theirs, strict=True):
+        if covers(other, one):
+            joined.append(one)
+        elif covers(one, other):
+            joined.append(other)
+        else:
+            return (first,)
+    return (":".join(joined),)

@@ -1,0 +1,277 @@
+"""Actions of other services that decide about the planes: IAM changes, role passing, running something.
+
+The catalogue knows Bedrock alone; these few are kept here as bits of their own, with the page of each list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from constructs_lib.iam import matching
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from constructs_lib.iam.model import Condition, Policy, Statement
+
+__all__ = [
+    "ASSUME_ROLE",
+    "CREATE_API_KEY",
+    "ESCALATIONS",
+    "PASS_ROLE",
+    "RUNNERS",
+    "UPDATE_CODE",
+    "Denied",
+    "Outside",
+    "named_actions",
+    "outside",
+]
+
+ASSUME_ROLE = "sts:AssumeRole"
+PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action's name
+CREATE_API_KEY = "iam:CreateServiceSpecificCredential"
+UPDATE_CODE = "lambda:UpdateFunctionCode"  # runs as the role that the function has, without iam:PassRole
+
+# Changes of policies, trust, boundaries and credentials:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+ESCALATIONS = (
+    "iam:AddRoleToInstanceProfile",
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:CreateServiceSpecificCredential",
+    "iam:DeleteGroupPolicy",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:DeleteUserPolicy",
+    "iam:DetachGroupPolicy",
+    "iam:DetachRolePolicy",
+    "iam:DetachUserPolicy",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+    "iam:RemoveUserFromGroup",
+    "iam:ResetServiceSpecificCredential",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAccessKey",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+    "iam:UpdateServiceSpecificCredential",
+    "iam:UploadSSHPublicKey",
+    "iam:UploadSigningCertificate",
+    "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+    "sso:AttachManagedPolicyToPermissionSet",
+    "sso:CreateAccountAssignment",
+    "sso:DeletePermissionsBoundaryFromPermissionSet",
+    "sso:PutInlinePolicyToPermissionSet",
+    "sso:PutPermissionsBoundaryToPermissionSet",
+)
+
+# Service that runs as the passed role -> actions that start or change what it runs. The services of the page
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html with the dependent action
+# iam:PassRole in the service authorization reference.
+RUNNERS: dict[str, tuple[str, ...]] = {
+    "lambda.amazonaws.com": ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration"),
+    "bedrock.amazonaws.com": (
+        "bedrock:CreateAgent",
+        "bedrock:CreateEvaluationJob",
+        "bedrock:CreateFlow",
+        "bedrock:CreateKnowledgeBase",
+        "bedrock:CreateModelCustomizationJob",
+        "bedrock:CreateModelInvocationJob",
+        "bedrock:InvokeInlineAgent",
+        "bedrock:UpdateAgent",
+        "bedrock:UpdateFlow",
+        "bedrock:UpdateKnowledgeBase",
+    ),
+    "bedrock-agentcore.amazonaws.com": (
+        "bedrock-agentcore:CreateAgentRuntime",
+        "bedrock-agentcore:CreateBrowser",
+        "bedrock-agentcore:CreateCodeInterpreter",
+        "bedrock-agentcore:CreateGateway",
+        "bedrock-agentcore:CreateHarness",
+        "bedrock-agentcore:UpdateAgentRuntime",
+        "bedrock-agentcore:UpdateGateway",
+        "bedrock-agentcore:UpdateHarness",
+    ),
+    "ecs-tasks.amazonaws.com": (
+        "ecs:CreateService",
+        "ecs:RegisterTaskDefinition",
+        "ecs:RunTask",
+        "ecs:StartTask",
+        "ecs:UpdateService",
+    ),
+    "states.amazonaws.com": ("states:CreateStateMachine", "states:UpdateStateMachine"),
+    "ec2.amazonaws.com": (
+        "ec2:AssociateIamInstanceProfile",
+        "ec2:ReplaceIamInstanceProfileAssociation",
+        "ec2:RunInstances",
+    ),
+    "glue.amazonaws.com": (
+        "glue:CreateDevEndpoint",
+        "glue:CreateJob",
+        "glue:CreateSession",
+        "glue:UpdateJob",
+    ),
+    "sagemaker.amazonaws.com": (
+        "sagemaker:CreateDomain",
+        "sagemaker:CreateModel",
+        "sagemaker:CreateNotebookInstance",
+        "sagemaker:CreatePipeline",
+        "sagemaker:CreateProcessingJob",
+        "sagemaker:CreateTrainingJob",
+        "sagemaker:CreateUserProfile",
+    ),
+    "codebuild.amazonaws.com": ("codebuild:CreateProject", "codebuild:StartBuild", "codebuild:UpdateProject"),
+    "codepipeline.amazonaws.com": ("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline"),
+    "cloudformation.amazonaws.com": (
+        "cloudformation:CreateChangeSet",
+        "cloudformation:CreateStack",
+        "cloudformation:CreateStackSet",
+        "cloudformation:UpdateStack",
+    ),
+    "scheduler.amazonaws.com": ("scheduler:CreateSchedule", "scheduler:UpdateSchedule"),
+    "events.amazonaws.com": ("events:PutTargets",),
+    "pipes.amazonaws.com": ("pipes:CreatePipe", "pipes:UpdatePipe"),
+    "batch.amazonaws.com": ("batch:RegisterJobDefinition", "batch:SubmitJob"),
+    "ssm.amazonaws.com": ("ssm:CreateAssociation", "ssm:StartAutomationExecution"),
+    "tasks.apprunner.amazonaws.com": ("apprunner:CreateService", "apprunner:UpdateService"),
+    "elasticmapreduce.amazonaws.com": ("elasticmapreduce:RunJobFlow",),
+    "emr-serverless.amazonaws.com": ("emr-serverless:StartJobRun",),
+    "datapipeline.amazonaws.com": ("datapipeline:PutPipelineDefinition",),
+    "apigateway.amazonaws.com": ("apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
+    "appsync.amazonaws.com": ("appsync:CreateDataSource", "appsync:UpdateDataSource"),
+}
+
+
+class Denied(NamedTuple):
+    """An unconditional Deny of some actions on some resources: those named, or all but those ``unless``."""
+
+    actions: frozenset[str]
+    resources: tuple[str, ...]
+    unless: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What one Allow statement gives of the actions kept here.
+
+    ``denied`` are the Denies that take a part of its resources, which ``resources`` can't say.
+    """
+
+    policy: Policy
+    statement: Statement
+    actions: frozenset[str]
+    resources: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    denied: tuple[Denied, ...] = ()
+
+    def denies(self, action: str, arn: str, here: str | None) -> bool:
+        """Whether a Deny certainly takes one of the actions on one resource.
+
+        Args:
+            action: the action's exact name.
+            arn: the resource's ARN; parts of it may be open.
+            here: how the statement's template spells the ARN if the resource stands in it: there the same
+                open text means the same.
+
+        """
+        return any(action in item.actions and _takes(item, arn, here) for item in self.denied)
+
+
+def _takes(denied: Denied, arn: str, here: str | None) -> bool:
+    if denied.unless is not None:
+        return not any(text == here or matching.may_overlap(text, arn) for text in denied.unless)
+    return any(text == here or matching.covers(text, arn) for text in denied.resources)
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    runs = {action for actions in RUNNERS.values() for action in actions}
+    return tuple(sorted({ASSUME_ROLE, PASS_ROLE, UPDATE_CODE, *ESCALATIONS, *runs}))
+
+
+@lru_cache(maxsize=4096)
+def named_actions(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> frozenset[str]:
+    """Return the actions kept here that a statement names."""
+    if actions is not None:
+        return frozenset().union(*(_pattern(pattern) for pattern in actions))
+    return frozenset(_known()).difference(*(_pattern(pattern) for pattern in not_actions or ()))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(pattern: str) -> frozenset[str]:
+    if "*" not in pattern and "?" not in pattern:
+        return _exact().get(pattern.lower(), frozenset())
+    return frozenset(name for name in _known() if matching.matches(pattern, name, ignore_case=True))
+
+
+@cache
+def _exact() -> dict[str, frozenset[str]]:
+    return {name.lower(): frozenset({name}) for name in _known()}
+
+
+def outside(policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]) -> tuple[Outside, ...]:
+    """Return what the policies allow of the actions kept here, minus Denies, within every layer of limits."""
+    allows: list[tuple[Policy, Statement, frozenset[str]]] = []
+    denies: list[Statement] = []
+    for policy in policies:
+        for statement in policy.statements:
+            named = named_actions(statement.actions, statement.not_actions)
+            if not named:
+                continue
+            if statement.effect == "Allow":
+                allows.append((policy, statement, named))
+            else:
+                denies.append(statement)
+    if not allows:
+        return ()
+    layers = [[s for policy in layer for s in policy.statements] for layer in limits]
+    denies += [s for layer in layers for s in layer if s.effect == "Deny"]
+    result = []
+    for policy, statement, named in allows:
+        left = _left(statement, named, denies, layers)
+        if left:
+            actions, resources, denied = left
+            result.append(Outside(policy, statement, actions, resources, statement.conditions, denied))
+    return tuple(result)
+
+
+def _left(
+    statement: Statement, named: frozenset[str], denies: list[Statement], layers: list[list[Statement]]
+) -> tuple[frozenset[str], tuple[str, ...], tuple[Denied, ...]] | None:
+    """Return the actions and resources that Denies and limits leave, and the Denies of a part of them."""
+    resources = ("*",) if statement.not_resources is not None else statement.resources or ("*",)
+    parts: list[Denied] = []
+    for deny in denies:
+        if deny.conditions or deny.conditional:
+            continue
+        actions = named_actions(deny.actions, deny.not_actions)
+        denied = deny.resources or ("*",)
+        if deny.not_resources is None and all(
+            any(matching.covers(text, resource) for text in denied) for resource in resources
+        ):
+            named -= actions
+        elif actions & named:
+            parts.append(Denied(actions, denied, deny.not_resources))
+    for layer in layers:
+        named = frozenset(action for action in named if _within(action, resources, layer))
+    return (named, resources, tuple(parts)) if named else None
+
+
+def _within(action: str, resources: tuple[str, ...], layer: list[Statement]) -> bool:
+    for limit in layer:
+        if limit.effect == "Allow" and action in named_actions(limit.actions, limit.not_actions):
+            allowed = ("*",) if limit.not_resources is not None else limit.resources or ("*",)
+            if any(matching.may_overlap(text, resource) for text in allowed for resource in resources):
+                return True
+    return False

@@ -1,0 +1,29 @@
+"""Constructs around the resources: roles that deploy and operate, logging, network."""
+
+from __future__ import annotations
+
+from constructs_lib.lazily import exports
+
+TYPE_CHECKING = False  # as typing's, without the cost of importing typing
+if TYPE_CHECKING:
+    from constructs_lib.platform.deploy_role import DeployRole
+    from constructs_lib.platform.endpoints import BedrockVpcEndpoints
+    from constructs_lib.platform.invocation_logging import InvocationLogging
+    from constructs_lib.platform.operator_role import OperatorRole
+
+__all__ = [
+    "BedrockVpcEndpoints",
+    "DeployRole",
+    "InvocationLogging",
+    "OperatorRole",
+]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "deploy_role": ("DeployRole",),
+        "endpoints": ("BedrockVpcEndpoints",),
+        "invocation_logging": ("InvocationLogging",),
+        "operator_role": ("OperatorRole",),
+    },
+)

@@ -1,0 +1,149 @@
+"""The role that configures Bedrock and never runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from constructs_lib._cdk import CheckedRole, PlanesError, check_pattern, mark_role
+from constructs_lib.catalogue import Plane, actions, expand
+from constructs_lib.grants import as_list
+from constructs_lib.platform._deploy_policies import (
+    Scope,
+    bedrock_statements,
+    foundation_statements,
+    network_statements,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct
+
+__all__ = ["DeployRole"]
+
+# A pipeline checks that a model is there and reads or mends the account's one logging setting; CloudFormation
+# does neither, so these stay out of the policies that it deploys with. None of them has a resource type.
+_SETTINGS = (
+    "bedrock:DeleteModelInvocationLoggingConfiguration",
+    "bedrock:GetModelInvocationLoggingConfiguration",
+    "bedrock:ListFoundationModels",
+    "bedrock:PutModelInvocationLoggingConfiguration",
+)
+
+
+class DeployRole(CheckedRole):
+    """A role, and managed policies, with what CloudFormation calls to deploy the constructs of this library.
+
+    The policies hold control-plane actions of Bedrock and what the constructs need beside it, in one account
+    and Region, on names that begin with ``name_prefix``; no runtime action, and nothing on the deploy role
+    itself. Give :attr:`policy_arns` to ``cdk bootstrap --cloudformation-execution-policies`` in place of
+    AdministratorAccess. The role holds the same policies and, for a pipeline, the account's Bedrock settings.
+
+    It is no fence against who may deploy any template with it: creating roles is among its permissions, so
+    such a template can make a role under ``name_prefix`` that holds more. An account that needs that fence
+    adds a service control policy, or a boundary on the execution role, which denies ``iam:CreateRole`` and
+    ``iam:PutRolePolicy`` unless ``iam:PermissionsBoundary`` is a boundary of the account's choice.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+
+    :param name_prefix: How the names of the stacks begin that are deployed with it, 3-30 letters and digits
+        with a letter first; CloudFormation makes the names of roles, buckets and functions from it.
+    :param parameter_prefix: First part of the names of the SSM parameters that the stacks share values with.
+        Default: ``name_prefix`` in lower case.
+    :param assumed_by: Who else may take the role, such as a pipeline. Default: CloudFormation alone.
+    :param agents_classic: Whether Agents Classic are deployed too. Default: no.
+    :param network: Whether VPCs and endpoints are deployed too. Default: yes.
+
+    Attributes: ``policies``, ``policy_arns``.
+
+    Raises :class:`~constructs_lib.PlanesError` for a wrong prop.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name_prefix: str,
+        parameter_prefix: str | None = None,
+        assumed_by: iam.IPrincipal | None = None,
+        agents_classic: bool = False,
+        network: bool = True,
+    ) -> None:
+        check_pattern(
+            "name_prefix",
+            name_prefix,
+            r"[A-Za-z][A-Za-z0-9]{2,29}",
+            "use 3-30 letters and digits, a letter first",
+        )
+        check_pattern(
+            "parameter_prefix",
+            parameter_prefix,
+            r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*",
+            "use letters, digits, `_`, `.` and `-`, with `/` between the parts and not before the first",
+        )
+        stack = cdk.Stack.of(scope)
+        where = Scope(
+            partition=stack.partition,
+            region=stack.region,
+            account=stack.account,
+            prefix=name_prefix,
+            parameters=parameter_prefix or name_prefix.lower(),
+            itself=stack.stack_name,
+        )
+        documents = {
+            "BedrockPolicy": bedrock_statements(where, agents=agents_classic),
+            "FoundationPolicy": foundation_statements(where),
+            **({"NetworkPolicy": network_statements(where)} if network else {}),
+        }
+        self._path = f"{scope.node.path}/{construct_id}"
+        for statements in documents.values():
+            for statement in statements:
+                self._check(statement)
+        cloudformation = iam.ServicePrincipal("cloudformation.amazonaws.com")
+        super().__init__(
+            scope,
+            construct_id,
+            assumed_by=iam.CompositePrincipal(cloudformation, assumed_by) if assumed_by else cloudformation,
+            description="Configures Amazon Bedrock and never runs it",
+            inline_policies={
+                "Settings": _document([{"Effect": "Allow", "Action": list(_SETTINGS), "Resource": "*"}])
+            },
+        )
+        mark_role(self, "deploy")
+        self.policies = [
+            iam.ManagedPolicy(self, name, document=_document(statements))
+            for name, statements in documents.items()
+        ]
+        for policy in self.policies:
+            super().add_managed_policy(policy)
+
+    @property
+    def policy_arns(self) -> list[str]:
+        """The ARNs for ``cdk bootstrap --cloudformation-execution-policies``, joined with commas."""
+        return [policy.managed_policy_arn for policy in self.policies]
+
+    def _check(self, statement: Mapping[str, Any]) -> None:
+        _refuse(self._path, statement)
+
+
+def _document(statements: list[dict[str, Any]]) -> iam.PolicyDocument:
+    return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
+
+
+def _refuse(path: str, statement: Mapping[str, Any]) -> None:
+    """Refuse every Allow statement that means an action of the data plane."""
+    if statement.get("Effect", "Allow") != "Allow":
+        return
+    if "NotAction" in statement:
+        raise PlanesError(f"the deploy role `{path}` can't hold a `NotAction`: list the actions it needs")
+    for pattern in as_list(statement.get("Action")):
+        meant = [actions()[name] for name in expand(pattern)] if isinstance(pattern, str) else []
+        data = [action for action in meant if action.plane is Plane.DATA]
+        if data:
+            raise PlanesError(
+                f"the deploy role `{path}` can't hold `{pattern}`: `{data[0].name}` is on the data plane, "
+                f"family `{data[0].family}`; give it to an AppRole"
+            )

@@ -1,0 +1,103 @@
+"""The role of people and schedules that run named control actions on named resources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import catalogue
+from constructs_lib import grants as _grants
+from constructs_lib._cdk import CheckedRole, Facade, PlanesError, mark_role
+from constructs_lib.catalogue import Plane
+from constructs_lib.grants import as_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import aws_cdk as cdk
+    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces import aws_bedrock as refs
+    from constructs import Construct
+
+__all__ = ["OperatorGrants", "OperatorRole"]
+
+
+class OperatorGrants:
+    """Grants to an operator: named control actions on named resources."""
+
+    def __init__(self, role: iam.Role) -> None:
+        self._role = role
+
+    def ingest(self, knowledge_base: str | refs.IKnowledgeBaseRef) -> iam.Grant:
+        """Allow to start, follow, list and stop the ingestion jobs of one knowledge base."""
+        targets = {"knowledge_base": _grants.targets_of(self._role, "knowledge_base", knowledge_base)}
+        return _grants.grant(self._role, "ingest", targets)
+
+
+class OperatorRole(CheckedRole):
+    """A role for operation: it syncs a data source, and neither builds nor runs anything.
+
+    Bedrock statements are taken only with named control actions on named resources; wildcards and data-plane
+    actions are refused. Other services' permissions are taken as any role takes them.
+
+    :param assumed_by: Who operates, such as a schedule or a group's role.
+    :param description: Default: none.
+    :param role_name: Default: CloudFormation generates one.
+    :param max_session_duration: 1 to 12 hours. Default: 1 hour.
+
+    Attributes: ``grants``, the facade of what an operator may be given.
+
+    Raises :class:`~constructs_lib.PlanesError` for whatever it refuses.
+    """
+
+    grants: OperatorGrants = Facade(OperatorGrants)  # type: ignore[assignment]  # hides the CDK's facade on purpose
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        assumed_by: iam.IPrincipal,
+        description: str | None = None,
+        role_name: str | None = None,
+        max_session_duration: cdk.Duration | None = None,
+    ) -> None:
+        self._path = f"{scope.node.path}/{construct_id}"
+        super().__init__(
+            scope,
+            construct_id,
+            assumed_by=assumed_by,
+            description=description,
+            role_name=role_name,
+            max_session_duration=max_session_duration,
+        )
+        mark_role(self, "operator")
+
+    def _check(self, statement: Mapping[str, Any]) -> None:
+        _refuse(self._path, statement)
+
+
+def _refuse(path: str, statement: Mapping[str, Any]) -> None:
+    if statement.get("Effect", "Allow") != "Allow":
+        return
+    if "NotAction" in statement:
+        raise PlanesError(f"the operator role `{path}` can't hold a `NotAction`: list the actions it needs")
+    resources = as_list(statement.get("Resource"))
+    for pattern in as_list(statement.get("Action")):
+        meant = catalogue.expand(pattern) if isinstance(pattern, str) else ()
+        if not meant:
+            continue
+        if len(meant) > 1 or "*" in pattern:
+            raise PlanesError(
+                f"the operator role `{path}` can't hold `{pattern}`, which means {len(meant)} "
+                "Bedrock actions: name them"
+            )
+        action = catalogue.actions()[meant[0]]
+        if action.plane is Plane.DATA:
+            raise PlanesError(
+                f"the operator role `{path}` can't hold `{pattern}`: it is on the data plane, family "
+                f"`{action.family}`; give it to an AppRole"
+            )
+        if action.resource_types and "*" in resources:
+            raise PlanesError(
+                f"the operator role `{path}` can't hold `{pattern}` on `*`: name the resources it operates on"
+            )

@@ -1,1 +1,0 @@
-"""IAM semantics: documents, matching, effective permissions and decisions. Pure Python."""

@@ -1,0 +1,1 @@
+"""The graph of roles: who can become whom, and on which planes."""

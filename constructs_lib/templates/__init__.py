@@ -1,0 +1,96 @@
+"""What is in the input: any file in, principals and resources out. Pure Python.
+
+:func:`read` takes paths as the command line does. It never raises for what an input holds: a fault becomes
+``Input.error``, one line that says where, what and how to fix it, and the rest is still read.
+"""
+
+from __future__ import annotations
+
+from constructs_lib.lazily import exports
+
+TYPE_CHECKING = False  # as typing's, without the cost of importing typing
+if TYPE_CHECKING:
+    from constructs_lib.templates.files import standard_input
+    from constructs_lib.templates.inputs import (
+        nothing_in,
+        read,
+        read_document,
+        read_each,
+        read_found,
+        read_templates,
+    )
+    from constructs_lib.templates.metadata import read_metadata
+    from constructs_lib.templates.model import (
+        NAMESPACE,
+        Acknowledgement,
+        Incomplete,
+        Input,
+        InputKind,
+        Kind,
+        Model,
+        Principal,
+        PrincipalType,
+        Resource,
+        resource_id,
+    )
+    from constructs_lib.templates.sources import STDIN, Sources
+    from constructs_lib.templates.templates import TemplateSource
+
+__all__ = [
+    "NAMESPACE",
+    "STDIN",
+    "Acknowledgement",
+    "Incomplete",
+    "Input",
+    "InputKind",
+    "Kind",
+    "Model",
+    "Principal",
+    "PrincipalType",
+    "Resource",
+    "Sources",
+    "TemplateSource",
+    "nothing_in",
+    "read",
+    "read_document",
+    "read_each",
+    "read_found",
+    "read_metadata",
+    "read_templates",
+    "resource_id",
+    "standard_input",
+]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "files": ("standard_input",),
+        "inputs": (
+            "nothing_in",
+            "read",
+            "read_document",
+            "read_each",
+            "read_found",
+            "read_templates",
+        ),
+        "metadata": ("read_metadata",),
+        "model": (
+            "Acknowledgement",
+            "Incomplete",
+            "Input",
+            "InputKind",
+            "Kind",
+            "Model",
+            "NAMESPACE",
+            "Principal",
+            "PrincipalType",
+            "Resource",
+            "resource_id",
+        ),
+        "sources": (
+            "STDIN",
+            "Sources",
+        ),
+        "templates": ("TemplateSource",),
+    },
+)

@@ -1,0 +1,112 @@
+"""A bare policy document, alone or as the AWS command line prints it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from constructs_lib.iam import (
+    UNRESOLVED,
+    DocumentError,
+    Origin,
+    Policy,
+    Statement,
+    parse_document,
+    parse_statement,
+)
+from constructs_lib.templates.model import Principal
+from constructs_lib.templates.scope import mapping, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["is_policy", "read_policy"]
+
+
+def _body(value: Any) -> tuple[Any, str] | None:
+    """Return the document and its pointer: bare, or wrapped by a command's output.
+
+    ``get-role-policy`` and its siblings print ``PolicyDocument``, ``get-policy-version`` prints
+    ``PolicyVersion.Document``.
+    """
+    if not isinstance(value, dict):
+        return None
+    keys = {key.lower(): key for key in value if isinstance(key, str)}
+    if "statement" in keys:
+        return value, ""
+    if isinstance(value.get("PolicyDocument"), str | dict):
+        return value["PolicyDocument"], "/PolicyDocument"
+    version = mapping(value.get("PolicyVersion"))
+    if isinstance(version.get("Document"), str | dict):
+        return version["Document"], "/PolicyVersion/Document"
+    return None
+
+
+def _is_statement(value: Any) -> bool:
+    keys = {key.lower() for key in value if isinstance(key, str)} if isinstance(value, dict) else set()
+    return "effect" in keys and ("action" in keys or "notaction" in keys)
+
+
+def _lone(value: Any) -> list[tuple[Any, str]]:
+    """Return a statement or a list of them that stands without a document around, with pointers."""
+    if _is_statement(value):
+        return [(value, "")]
+    if isinstance(value, list) and value and all(map(_is_statement, value)):
+        return [(item, f"/{index}") for index, item in enumerate(value)]
+    return []
+
+
+def is_policy(value: object) -> bool:
+    """Whether a decoded value is a policy document, a statement, or a list of statements."""
+    return _body(value) is not None or bool(_lone(value))
+
+
+def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | None]:
+    """Return the one principal of a policy document, and pointer and fault of a statement that is none."""
+    body, base = _body(value) or (None, "")
+    if isinstance(body, str) and body.lstrip()[:1] == "%":
+        body = unquote(body)
+    faults: list[tuple[str, str]] = []
+    lone = _lone(value) if body is None else None
+    statements = tuple(_statements(body, base, path, faults) if lone is None else _parsed(lone, path, faults))
+    policy = Policy("policy", statements, Origin(path, base))
+    is_trust = bool(statements) and all(_trusts(item) for item in statements)
+    principal = Principal(
+        id=f"{path}#policy",
+        name="policy",
+        type="policy",
+        arn=UNRESOLVED,
+        origin=Origin(path, base),
+        policies=() if is_trust else (policy,),
+        trust=policy if is_trust else None,
+    )
+    return principal, (faults[0] if faults else None)
+
+
+def _trusts(statement: Statement) -> bool:
+    """Whether a statement is one of a role's trust: it says who may assume the role."""
+    named = statement.principals is not None or statement.not_principals is not None
+    actions = statement.actions or ()
+    return named and bool(actions) and all(text.lower().startswith("sts:") for text in actions)
+
+
+def _statements(body: Any, base: str, path: str, faults: list[tuple[str, str]]) -> Iterator[Statement]:
+    """Yield the statements that are ones, and keep a line about each other."""
+    key = next((key for key in body if key.lower() == "statement"), None) if isinstance(body, dict) else None
+    node = body[key] if key is not None else None
+    if not isinstance(node, list):
+        try:
+            yield from parse_document(body, name="policy", path=path, pointer=base).statements
+        except DocumentError as error:
+            faults.append((error.pointer, one_line(f"{error.what}; {error.remedy}")))
+        return
+    yield from _parsed([(item, f"{base}/{key}/{index}") for index, item in enumerate(node)], path, faults)
+
+
+def _parsed(items: list[tuple[Any, str]], path: str, faults: list[tuple[str, str]]) -> Iterator[Statement]:
+    for item, pointer in items:
+        # One bad statement must not hide the others.
+        try:
+            yield parse_statement(item, path=path, pointer=pointer)
+        except DocumentError as error:
+            faults.append((error.pointer, one_line(f"{error.what}; {error.remedy}")))

@@ -1,0 +1,169 @@
+"""From paths to decoded values: what is read in a folder, what is skipped, what is a fault.
+
+In a folder, files that are something else (a ``package.json``, a workflow, an OpenAPI document) are skipped
+without a word; a damaged one is a fault when its text looks like a template, a policy or an export. A file
+named directly must be one of these. What the file system refuses is a fault of that file or folder alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.templates.assembly import MANIFEST
+from constructs_lib.templates.decode import (
+    MAX_BYTES,
+    Decoded,
+    UnreadableError,
+    decode,
+    line_of_fault,
+    to_text,
+)
+from constructs_lib.templates.sources import STDIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["Found", "find", "load", "looks_like_ours", "read_bytes", "standard_input"]
+
+_YAML: Final = (".yaml", ".yml", ".template")
+_SUFFIXES: Final = (".json", *_YAML)
+_SKIPPED: Final = frozenset(("node_modules", "__pycache__", "venv", "site-packages"))
+_SIGNS: Final = (b"AWSTemplateFormatVersion", b"AWS::", b'"Statement"', b"PolicyDocument", b"RoleDetailList")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing to read: a file, or the folder of an assembly.
+
+    ``roots`` are the paths that the user named and that led here; ``fault`` is a line about a folder that
+    can't be opened.
+    """
+
+    path: str
+    roots: tuple[str, ...]
+    is_assembly: bool = False
+    fault: str | None = None
+
+    @property
+    def direct(self) -> bool:
+        """Whether the user named this very path."""
+        return self.path in self.roots
+
+
+def read_bytes(path: str) -> bytes:
+    """Return a file's bytes, at most one more than are read.
+
+    Raises:
+        OSError: when the file can't be read.
+
+    """
+    with Path(path).open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def load(path: str, data: bytes | None = None) -> Decoded:
+    """Read and decode one file, or the bytes given for it.
+
+    Raises:
+        OSError: when the file can't be read.
+        UnreadableError: when it can't be decoded.
+
+    """
+    size = Path(path).stat().st_size if data is None else len(data)
+    if size > MAX_BYTES:
+        what = f"{size:,} bytes, more than the {MAX_BYTES:,} that are read"
+        raise UnreadableError(what, "split the file, or review the stacks one by one")
+    text = to_text(read_bytes(path) if data is None else data)
+    return decode(text, yaml_allowed=data is not None or not path.lower().endswith(".json"))
+
+
+def looks_like_ours(path: str) -> bool:
+    """Whether a damaged file was meant to be a template, a policy or an export."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(1024 * 1024)
+    except OSError:  # nobody can know, and a fault too many is better than one that is hidden
+        return True
+    return any(sign in head for sign in _SIGNS)
+
+
+def find(paths: Iterable[str]) -> list[Found]:
+    """Return what is to be read under the paths that a user named, each thing once.
+
+    The paths keep their order; under each stands the order of the names. ``-`` is standard input.
+    """
+    found: dict[str, Found] = {}
+    for path in dict.fromkeys(paths):
+        for item in [Found(STDIN, (STDIN,))] if path == STDIN else _under(path):
+            known = found.get(item.path)
+            found[item.path] = replace(known, roots=(*known.roots, path)) if known is not None else item
+    return list(found.values())
+
+
+def _under(path: str) -> Iterator[Found]:
+    place = Path(path)
+    if not _holds(place.is_dir):
+        is_manifest = place.name == MANIFEST and _holds(place.is_file)
+        if is_manifest and _holds((place.parent / "cdk.out").is_file):
+            yield Found(str(place.parent), (path,), is_assembly=True)
+        else:
+            yield Found(path, (path,))
+    elif _is_assembly(place):
+        yield Found(path, (path,), is_assembly=True)
+    else:
+        yield from _folder(path)
+
+
+def _holds(test: Callable[[], bool]) -> bool:
+    """Whether a path is something, as far as one may know."""
+    try:
+        return test()
+    except (OSError, ValueError):  # what can't be looked at fails when it is read
+        return False
+
+
+def _is_assembly(folder: Path) -> bool:
+    return _holds((folder / MANIFEST).is_file) and (
+        _holds((folder / "cdk.out").is_file) or any(folder.glob("*.template.json"))
+    )
+
+
+def _folder(root: str) -> Iterator[Found]:
+    """Yield the files of a folder and those below it; links to folders are not followed."""
+    todo = [root]
+    while todo:
+        folder = todo.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            yield Found(folder, (root,), fault=line_of_fault(error))
+            continue
+        below: list[str] = []
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name.startswith(".") or entry.name in _SKIPPED:
+                    continue
+                if _is_assembly(Path(entry.path)):
+                    yield Found(entry.path, (root,), is_assembly=True)
+                else:
+                    below.append(entry.path)
+            elif entry.name.lower().endswith(_SUFFIXES) and _holds(entry.is_file):
+                yield Found(entry.path, (root,))
+        todo += reversed(below)
+
+
+def standard_input(limit: int = MAX_BYTES + 1) -> bytes:
+    """Return what stands on standard input, at most ``limit`` bytes; all of it where that is negative.
+
+    Raises:
+        OSError: when it can't be read.
+        UnreadableError: when it is closed.
+
+    """
+    if sys.stdin is None:
+        raise UnreadableError("standard input is closed", "pipe something into it, or name a file")
+    return sys.stdin.buffer.read(limit)

@@ -1,0 +1,106 @@
+"""``Fn::ForEach`` of the language extensions, expanded where its collection is known.
+
+Of a loop over an unknown collection one round stands for all, its identifier as open as in the file: what a
+role may do does not depend on how many there are.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from constructs_lib.templates.scope import token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LOOP", "Member", "expand"]
+
+LOOP: Final = "Fn::ForEach::"
+MAX_ITEMS: Final = 500
+_MAX_NESTED: Final = 5
+
+
+class Member(NamedTuple):
+    """A member of an object whose loops are expanded: its value, pointer and value as written."""
+
+    value: Any
+    pointer: str
+    written: Any
+
+
+_Items: TypeAlias = "Callable[[Any], list[str] | None]"
+
+
+def expand(node: dict[str, Any], items: _Items, at: str = "") -> dict[str, Member]:
+    """Replace the loops among an object's members by what they stand for.
+
+    Args:
+        node: the object.
+        items: gives the values of a collection, ``None`` when they aren't known.
+        at: the object's own pointer.
+
+    """
+    written = {key: Member(value, f"{at}/{token(key)}", value) for key, value in node.items()}
+    return _expanded(written, items, 0)
+
+
+def _expanded(members: dict[str, Member], items: _Items, nested: int) -> dict[str, Member]:
+    result: dict[str, Member] = {}
+    for key, member in members.items():
+        if not key.startswith(LOOP):
+            result[key] = member
+        elif nested < _MAX_NESTED:
+            result.update(_loop(member, items, nested + 1))
+    return dict(list(result.items())[: max(MAX_ITEMS, len(members))])
+
+
+def _loop(loop: Member, items: _Items, nested: int) -> dict[str, Member]:
+    match loop.value:
+        case [str(identifier), collection, dict(body)] if identifier:
+            values = items(collection)
+        case _:
+            return {}
+    # A loop around this one has put its own values into the keys.
+    names = zip(body.items(), loop.written[2].items(), strict=False)
+    members = {
+        str(key): Member(item, f"{loop.pointer}/2/{token(str(name))}", written)
+        for (key, item), (name, written) in names
+    }
+    if values is None:
+        return _expanded(members, items, nested)
+    result: dict[str, Member] = {}
+    for value in values[:MAX_ITEMS]:
+        one = {
+            _in_text(key, identifier, value): member._replace(
+                value=_substituted(member.value, identifier, value)
+            )
+            for key, member in members.items()
+        }
+        result.update(_expanded(one, items, nested))
+        if len(result) > MAX_ITEMS:
+            break
+    return result
+
+
+def _in_text(text: str, identifier: str, value: str) -> str:
+    plain = "".join(letter for letter in value if letter.isalnum())
+    return text.replace(f"${{{identifier}}}", value).replace(f"&{{{identifier}}}", plain)
+
+
+def _substituted(node: Any, identifier: str, value: str, depth: int = 0) -> Any:
+    if isinstance(node, str):
+        return _in_text(node, identifier, value) if "{" in node else node
+    if depth > 60:
+        return node
+    if isinstance(node, list):
+        return [_substituted(item, identifier, value, depth + 1) for item in node]
+    if isinstance(node, dict):
+        if node == {"Ref": identifier}:
+            return value
+        return {
+            _in_text(key, identifier, value): _substituted(item, identifier, value, depth + 1)
+            for key, item in node.items()
+        }
+    return node

@@ -1,0 +1,231 @@
+"""The readers: any input in, principals and resources out.
+
+:func:`read` takes paths as the command line does. It never raises for what an input holds: a fault becomes
+``Input.error``, one line that says where, what and how to mend it, and the rest is still read.
+
+What the values mean where a template leaves a choice is said in :mod:`.intrinsics`: both branches of
+``Fn::If``, every allowed value of a parameter, else its default; what nothing determines is ``UNRESOLVED``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.templates import files
+from constructs_lib.templates.assembly import is_manifest, read_manifest
+from constructs_lib.templates.decode import decode as decoded_from
+from constructs_lib.templates.decode import line_of_fault
+from constructs_lib.templates.documents import is_policy, read_policy
+from constructs_lib.templates.gaad import is_gaad, read_accounts
+from constructs_lib.templates.model import Input, Model
+from constructs_lib.templates.positions import JsonLines
+from constructs_lib.templates.scope import mapping
+from constructs_lib.templates.sources import STDIN, Sources
+from constructs_lib.templates.templates import TemplateSource, is_template, read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from constructs_lib.templates.decode import Decoded
+
+__all__ = [
+    "STDIN",
+    "Sources",
+    "TemplateSource",
+    "nothing_in",
+    "read",
+    "read_document",
+    "read_each",
+    "read_found",
+    "read_templates",
+]
+
+_WANTED = (
+    "give a cdk.out folder, a CloudFormation or SAM template, an IAM policy, or the output of "
+    "`aws iam get-account-authorization-details`"
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the files of one run share.
+
+    ``accounts`` are the pages of account exports met so far, ``lean`` leaves out of templates what no rule
+    asks about.
+    """
+
+    sources: Sources | None = None
+    lean: bool = False
+    accounts: list[tuple[str, Any]] = field(default_factory=list)
+
+
+def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
+    """Read everything under the paths into one model.
+
+    Args:
+        paths: files, folders, ``cdk.out`` folders; ``-`` is standard input.
+        stdin: what standard input holds, for callers that have it; ``None`` reads it when ``-`` is asked for.
+
+    """
+    return _merged(read_each(paths, stdin=stdin))
+
+
+def read_each(
+    paths: Sequence[str], *, stdin: bytes | None = None, sources: Sources | None = None, lean: bool = False
+) -> Iterator[Model]:
+    """Yield one model per template, assembly or policy, so that a long run holds one at a time.
+
+    The account exports of a run come last, in one model: pages of one account may lie in several files.
+    ``sources`` learns the lines of what is read, so that nothing is read a second time for them. ``lean``
+    leaves statements out of the principals of templates that no rule asks about: a review comes to the same
+    report without working out their resources.
+    """
+    filled: set[str] = set()
+    found = files.find(paths)
+    models = read_found(found, stdin=stdin, sources=sources, lean=lean)
+    for item, model in zip_longest(found, models):
+        if item is not None and model.inputs:
+            filled.update(item.roots)
+        if item is None or model.inputs:
+            yield model
+    yield from (Model((nothing_in(path),), (), ()) for path in dict.fromkeys(paths) if path not in filled)
+
+
+def read_found(
+    found: Iterable[files.Found],
+    *,
+    stdin: bytes | None = None,
+    sources: Sources | None = None,
+    lean: bool = False,
+) -> Iterator[Model]:
+    """Yield a model for each thing that :func:`.files.find` found, then perhaps one of the accounts.
+
+    Other arguments are those of :func:`read_each`. Pages of one account export must be in one call. A folder
+    that holds nothing to review is no thing found: :func:`nothing_in` says so.
+    """
+    reading = _Reading(sources, lean)
+    for item in found:
+        yield _guarded(item, reading, stdin)
+    if reading.accounts:
+        yield Model((), tuple(read_accounts(reading.accounts)), ())
+
+
+def nothing_in(folder: str) -> Input:
+    """Return the fault of a folder that the user named and that holds nothing to review."""
+    return Input(folder, None, f"nothing to review in this folder; {_WANTED}")
+
+
+def read_document(document: Any, name: str = "document") -> Model:
+    """Read an already decoded template, policy or account export.
+
+    Args:
+        document: what ``json.loads`` gives, or a YAML library: dates and keys that are no text become text.
+        name: how findings name it, in place of a path.
+
+    """
+    reading = _Reading()
+    try:
+        # One pass through the C encoder gives every reader the shapes that JSON has.
+        text = json.dumps(document, default=str)
+        # Read as a file is, dynamic references and all.
+        plain = decoded_from(text, yaml_allowed=False).value if text[:1] in "{[" else document
+    except (TypeError, ValueError, RecursionError) as error:
+        return Model((Input(name, None, f"no JSON value: {line_of_fault(error)}; {_WANTED}"),), (), ())
+    model = _decoded(plain, name, reading, direct=True)
+    if reading.accounts:
+        model = Model(model.inputs, tuple(read_accounts(reading.accounts)), ())
+    return model
+
+
+def read_templates(sources: Iterable[TemplateSource]) -> Model:
+    """Read templates that are deployed together, from memory."""
+    listed = list(sources)
+    principals, resources = read_sources(listed)
+    inputs = tuple(Input(source.path, "cdk-assembly", None) for source in listed)
+    return Model(inputs, tuple(principals), tuple(resources))
+
+
+def _merged(models: Iterable[Model]) -> Model:
+    listed = list(models)
+    return Model(
+        tuple(item for model in listed for item in model.inputs),
+        tuple(item for model in listed for item in model.principals),
+        tuple(item for model in listed for item in model.resources),
+    )
+
+
+def _guarded(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
+    """Read one thing; whatever goes wrong becomes its error."""
+    try:
+        return _one(found, reading, stdin)
+    except (OSError, ValueError) as error:
+        if not found.direct and not files.looks_like_ours(found.path):
+            return Model((), (), ())
+        return Model((Input(found.path, None, line_of_fault(error)),), (), ())
+    except (RecursionError, MemoryError):  # of this file; the others are still read
+        fault = "too deep or too large to read; split or flatten it"
+    except Exception as error:  # noqa: BLE001 - foreign input must never end a run
+        fault = f"could not be read ({type(error).__name__}); please report the file"
+    return Model((Input(found.path, None, fault),), (), ())
+
+
+def _one(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
+    if found.fault is not None:
+        return Model((Input(found.path, None, found.fault),), (), ())
+    if found.is_assembly:
+        return _assembly(found.path, reading)
+    if found.path != STDIN:
+        return _file(found, reading, None)
+    return _file(found, reading, files.standard_input() if stdin is None else stdin)
+
+
+def _file(found: files.Found, reading: _Reading, data: bytes | None) -> Model:
+    decoded = _loaded(found.path, data, reading.sources)
+    model = _decoded(decoded.value, found.path, reading, direct=found.direct)
+    first = model.inputs[0] if model.inputs else None
+    if first is None or (decoded.fault is None and first.error is None):
+        return model
+    fault = decoded.fault
+    if first.error is not None:
+        pointer, mark, _ = first.error.partition(": ")
+        line = (
+            Sources({} if data is None else {found.path: data}).line_of(found.path, pointer) if mark else None
+        )
+        fault = f"line {line}: {first.error}" if line and pointer.startswith("/") else first.error
+    return Model((Input(first.path, first.kind, fault),), model.principals, model.resources)
+
+
+def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model:
+    """Read a decoded value by what it is."""
+    if is_template(value):
+        principals, resources = read_sources([TemplateSource(path, value)], lean=reading.lean)
+        return Model((Input(path, "cfn-template", None),), tuple(principals), tuple(resources))
+    if is_policy(value):
+        principal, fault = read_policy(value, path)
+        line = f"{fault[0] or '/'}: {fault[1]}" if fault else None
+        return Model((Input(path, "iam-policy", line),), (principal,), ())
+    if is_gaad(value):
+        reading.accounts.append((path, value))
+        return Model((Input(path, "gaad", None),), (), ())
+    if not direct:
+        return Model((), (), ())
+    what = "the manifest of a cdk.out folder" if is_manifest(value) else "no template, policy or export"
+    return Model((Input(path, None, f"{what}; {_WANTED}"),), (), ())
+
+
+def _loaded(path: str, data: bytes | None, sources: Sources | None) -> Decoded:
+    decoded = files.load(path, data)
+    if sources is not None and decoded.text is not None and isinstance(decoded.value, dict):
+        sources.keep(path, JsonLines(decoded.text, mapping(decoded.value.get("Resources"))))
+    return decoded
+
+
+def _assembly(path: str, reading: _Reading) -> Model:
+    found = read_manifest(path, lambda name: _loaded(name, None, reading.sources).value)
+    if not found.inputs:
+        return Model((Input(path, "cdk-assembly", "the assembly has no stacks; run `cdk synth`"),), (), ())
+    principals, resources = read_sources(found.sources, lean=reading.lean)
+    return Model(tuple(found.inputs), tuple(principals), tuple(resources))

@@ -1,0 +1,117 @@
+"""What the readers produce: inputs, principals, resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs_lib.iam import Origin, Policy
+
+__all__ = [
+    "NAMESPACE",
+    "Acknowledgement",
+    "Incomplete",
+    "Input",
+    "InputKind",
+    "Kind",
+    "Model",
+    "Principal",
+    "PrincipalType",
+    "Resource",
+    "resource_id",
+]
+
+NAMESPACE = "bedrock-planes::"
+"""Before each rule's id in everything that the CDK sees: so one acknowledgement serves plugin and pack."""
+
+Kind = Literal["app", "deploy", "service", "operator", "unknown"]
+InputKind = Literal["cdk-assembly", "cfn-template", "iam-policy", "gaad"]
+PrincipalType = Literal["role", "user", "group", "permission-set", "policy", "unattached", "external"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file that was read, or the fault that kept it from being read."""
+
+    path: str
+    kind: InputKind | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A place where the input does not say everything, and why."""
+
+    pointer: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A finding that somebody accepted, with the reason. ``expires`` is an ISO date or ``None``."""
+
+    rule: str
+    reason: str
+    at: str
+    expires: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A role, user or group with everything that attaches to it.
+
+    ``policies`` are identity policies (inline, attached, through groups), ``boundary`` is the permissions
+    boundary (``None``: there is none; one that the input doesn't define is ``None`` plus an ``incomplete``
+    entry), ``trust`` the assume-role policy. ``arn`` may hold ``UNRESOLVED``. ``environment`` identifies
+    account and Region where the input knows them (``"111122223333/us-east-1"``), else ``"unknown"``.
+    ``mark`` is the kind that our own constructs wrote into the template's metadata. ``at_policies`` has what
+    was accepted for other resources that its policies stand in, by :func:`resource_id`.
+    """
+
+    id: str
+    name: str
+    type: PrincipalType
+    arn: str
+    origin: Origin
+    construct_path: str | None = None
+    policies: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    trust: Policy | None = None
+    mark: Kind | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    environment: str = "unknown"
+    conditional: bool = False
+    incomplete: tuple[Incomplete, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    at_policies: Mapping[str, tuple[Acknowledgement, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of a template that is no principal, with its properties resolved as far as they go."""
+
+    type: str
+    logical_id: str
+    origin: Origin
+    properties: Mapping[str, Any]
+    construct_path: str | None = None
+    environment: str = "unknown"
+    conditional: bool = False
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that one run has read."""
+
+    inputs: tuple[Input, ...]
+    principals: tuple[Principal, ...]
+    resources: tuple[Resource, ...]
+
+
+def resource_id(path: str, pointer: str) -> str:
+    """Return ``path#LogicalId`` of the resource of a template that a pointer leads into."""
+    return f"{path}#{pointer.removeprefix('/Resources/').partition('/')[0]}"

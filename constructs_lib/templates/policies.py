@@ -1,0 +1,180 @@
+"""Policy documents of a template: intrinsics resolved by statement, each statement keeping its pointer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from constructs_lib.iam import (
+    UNRESOLVED,
+    DocumentError,
+    Origin,
+    Policy,
+    Statement,
+    parse_document,
+    parse_statement,
+)
+from constructs_lib.templates.intrinsics import resolve
+from constructs_lib.templates.model import Incomplete
+from constructs_lib.templates.plain import IDLE, plain_statement, recurring
+from constructs_lib.templates.scope import one_line
+
+if TYPE_CHECKING:
+    from constructs_lib.templates.scope import Scope
+
+__all__ = ["Read", "bedrock_may_hide", "read_document"]
+
+TRUST: Final = "trust"
+_MAX_DEPTH = 40
+# Most roles have one of a few trusts: those without functions are read once. By their content.
+_KEPT: Final = 1024
+_trusts: dict[bytes, list[tuple[Statement, str]]] = {}
+
+
+@dataclass(slots=True)
+class Read:
+    """A document as far as it could be read; the scope is the template's it stands in."""
+
+    scope: Scope
+    statements: list[Statement] = field(default_factory=list)
+    incomplete: list[Incomplete] = field(default_factory=list)
+
+
+def read_document(
+    node: Any, scope: Scope, *, name: str, pointer: str, conditional: bool
+) -> tuple[Policy, Read]:
+    """Read a policy document of a template.
+
+    A statement under ``Fn::If`` is conditional and both branches count; a statement that is no statement
+    makes the document incomplete and the others are read.
+    """
+    read = Read(scope)
+    key = recurring(node) if name == TRUST and not conditional else None
+    known = _trusts.get(key) if key is not None else None
+    if known is not None:
+        read.statements += [_moved(statement, where, scope.path, pointer) for statement, where in known]
+    else:
+        _document(node, pointer, conditional, read, 0)
+        if key is not None and not read.incomplete:
+            if len(_trusts) >= _KEPT:
+                _trusts.clear()
+            _trusts[key] = [(item, item.origin.pointer.removeprefix(pointer)) for item in read.statements]
+    return Policy(name, tuple(read.statements), Origin(scope.path, pointer)), read
+
+
+def _moved(statement: Statement, where: str, path: str, pointer: str) -> Statement:
+    """Return a statement as it stands in another place."""
+    return Statement(
+        statement.effect,
+        statement.actions,
+        statement.not_actions,
+        statement.resources,
+        statement.not_resources,
+        statement.principals,
+        statement.not_principals,
+        statement.conditions,
+        statement.sid,
+        statement.conditional,
+        statement.unresolved,
+        Origin(path, pointer + where),
+    )
+
+
+def _branches(node: Any, pointer: str) -> list[tuple[Any, str]] | None:
+    """Return both branches of an ``Fn::If`` with their pointers, ``None`` for anything else."""
+    branches = node.get("Fn::If") if type(node) is dict and len(node) == 1 else None
+    if isinstance(branches, list) and len(branches) == 3:
+        return [(branch, f"{pointer}/Fn::If/{index}") for index, branch in enumerate(branches) if index]
+    return None
+
+
+def _document(node: Any, pointer: str, conditional: bool, read: Read, depth: int) -> None:
+    branches = _branches(node, pointer)
+    if branches is not None and depth < _MAX_DEPTH:
+        for branch, where in branches:
+            _document(branch, where, True, read, depth + 1)
+        return
+    key = next((key for key in node if key.lower() == "statement"), None) if isinstance(node, dict) else None
+    if key is not None:
+        _statements(node[key], f"{pointer}/{key}", conditional, read, depth)
+        return
+    found = resolve(node, read.scope)
+    for value in found.values:
+        if isinstance(value, str) and UNRESOLVED in value and len(value) == 1:
+            read.incomplete.append(Incomplete(pointer, _why("the policy", found.reasons)))
+            continue
+        try:
+            policy = parse_document(
+                value,
+                name="",
+                path=read.scope.path,
+                pointer=pointer,
+                conditional=conditional or found.conditional,
+                unresolved=found.reasons,
+            )
+        except DocumentError as error:
+            read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
+        else:
+            read.statements += policy.statements
+
+
+def _statements(node: Any, pointer: str, conditional: bool, read: Read, depth: int) -> None:
+    """Read one statement or a list of them, lists and branches taken apart."""
+    if depth > _MAX_DEPTH:
+        read.incomplete.append(Incomplete(pointer, "nested too deeply to read"))
+        return
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            _statements(item, f"{pointer}/{index}", conditional, read, depth + 1)
+        return
+    branches = _branches(node, pointer)
+    if branches is not None:
+        for branch, where in branches:
+            _statements(branch, where, True, read, depth + 1)
+        return
+    plain = plain_statement(node, read.scope, pointer, conditional) if type(node) is dict else None
+    if plain is not None:
+        if plain is not IDLE:
+            read.statements.append(plain)
+        return
+    found = resolve(node, read.scope)
+    for value in found.values:
+        # A parameter may stand for a list of statements.
+        for item in value if isinstance(value, list) else [value]:
+            _statement(item, pointer, conditional or found.conditional, found.reasons, read)
+
+
+def _statement(value: Any, pointer: str, conditional: bool, reasons: tuple[str, ...], read: Read) -> None:
+    if value == UNRESOLVED:
+        read.incomplete.append(Incomplete(pointer, _why("the statement", reasons)))
+        return
+    try:
+        statement = parse_statement(
+            value, path=read.scope.path, pointer=pointer, conditional=conditional, unresolved=reasons
+        )
+    except DocumentError as error:
+        read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
+        return
+    if statement.resources and "" in statement.resources:
+        # No policy deploys with an empty resource: an empty default waits for the parameter to be given.
+        resources = tuple(text or UNRESOLVED for text in statement.resources)
+        statement = replace(statement, resources=resources)
+    read.statements.append(statement)
+    actions = statement.actions or statement.not_actions or ()
+    if statement.effect == "Allow" and any(bedrock_may_hide(action) for action in actions):
+        read.incomplete.append(Incomplete(pointer, _why("an action", reasons)))
+
+
+def bedrock_may_hide(action: str) -> bool:
+    """Whether an action with an open part may be one of Bedrock's, going by what stands before the part."""
+    head, mark, _ = action.partition(UNRESOLVED)
+    if not mark:
+        return False
+    service, colon, _ = head.lower().partition(":")
+    if colon:
+        return service.startswith("bedrock") or "*" in service or "?" in service
+    return "bedrock".startswith(service) or service.startswith("bedrock") or "*" in service
+
+
+def _why(what: str, reasons: tuple[str, ...]) -> str:
+    return f"{what} is not known: {'; '.join(reasons[:3])}" if reasons else f"{what} is not known"

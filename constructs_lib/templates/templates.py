@@ -1,0 +1,144 @@
+"""CloudFormation templates, alone or together: scopes are set up, then principals and resources are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from constructs_lib.iam import UNRESOLVED
+from constructs_lib.templates import sam
+from constructs_lib.templates.foreach import LOOP, expand
+from constructs_lib.templates.intrinsics import texts
+from constructs_lib.templates.principals import read_principals
+from constructs_lib.templates.resources import read_resources
+from constructs_lib.templates.scope import Assembly, Scope, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from constructs_lib.templates.model import Principal, Resource
+
+__all__ = ["TemplateSource", "is_template", "read_sources"]
+
+MAX_NESTED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSource:
+    """A template of an assembly with what its surroundings know about it.
+
+    Args:
+        path: how findings name the file.
+        body: the decoded template.
+        stack: the stack's name, ``None`` when unknown.
+        account: 12 digits, ``None`` when unknown.
+        region: for example ``us-east-1``, ``None`` when unknown.
+        construct_paths: logical id -> construct path.
+        acknowledged: (construct path, rule id, reason); an empty path covers the whole template.
+        nested: logical id of an ``AWS::CloudFormation::Stack`` -> path of its template, another source.
+
+    """
+
+    path: str
+    body: dict[str, Any]
+    stack: str | None = None
+    account: str | None = None
+    region: str | None = None
+    construct_paths: Mapping[str, str] = field(default_factory=dict)
+    acknowledged: tuple[tuple[str, str, str], ...] = ()
+    nested: Mapping[str, str] = field(default_factory=dict)
+
+
+def is_template(value: object) -> bool:
+    """Whether a decoded value is a CloudFormation template: an object with resources of some type."""
+    resources = value.get("Resources") if isinstance(value, dict) else None
+    if not isinstance(resources, dict):
+        return False
+    if "AWSTemplateFormatVersion" in value or "Transform" in value:  # type: ignore[operator]  # a dict here
+        return True
+    return not resources or any(
+        key.startswith(LOOP) or isinstance(mapping(item).get("Type"), str) for key, item in resources.items()
+    )
+
+
+def read_sources(
+    sources: Iterable[TemplateSource], *, lean: bool = False
+) -> tuple[list[Principal], list[Resource]]:
+    """Return the principals and resources of templates that are deployed together.
+
+    Args:
+        sources: the templates.
+        lean: leave out statements that no rule asks about.
+
+    """
+    listed = list(sources)
+    assembly = Assembly(lean=lean)
+    by_path = {source.path: source for source in listed}
+    children = {path for source in listed for path in source.nested.values()} - {""}
+    roots = [source for source in listed if source.path not in children] or listed
+    for source in roots:
+        _enter(source, assembly, by_path, None, 0)
+    try:
+        return read_principals(assembly), list(read_resources(assembly))
+    finally:
+        assembly.close()
+
+
+def _enter(
+    source: TemplateSource,
+    assembly: Assembly,
+    by_path: dict[str, TemplateSource],
+    parent: Scope | None,
+    depth: int,
+) -> Scope:
+    """Make the scope of a template and of those nested in it."""
+    scope = Scope(
+        path=source.path,
+        body=source.body,
+        assembly=assembly,
+        stack=source.stack or UNRESOLVED,
+        account=source.account or (parent.account if parent else UNRESOLVED),
+        region=source.region or (parent.region if parent else UNRESOLVED),
+        construct_paths=source.construct_paths,
+        acknowledged=source.acknowledged,
+        parent=parent,
+    )
+    scope.resources = _resources(scope)
+    sam.add_roles(scope)
+    assembly.scopes.append(scope)
+    for logical_id, path in source.nested.items():
+        resource = scope.resources.get(logical_id)
+        child = by_path.get(path)
+        if resource is None or child is None or depth >= MAX_NESTED:
+            continue
+        name = f"{scope.stack}-{logical_id}-{UNRESOLVED}"
+        inner = TemplateSource(
+            child.path,
+            child.body,
+            child.stack or name,
+            child.account,
+            child.region,
+            child.construct_paths,
+            child.acknowledged,
+            child.nested,
+        )
+        nested = _enter(inner, assembly, by_path, scope, depth + 1)
+        nested.arguments = mapping(mapping(resource.get("Properties")).get("Parameters"))
+        nested.conditional = scope.conditional or scope.condition(logical_id) is not None
+        scope.nested[logical_id] = nested
+    return scope
+
+
+def _resources(scope: Scope) -> dict[str, dict[str, Any]]:
+    """Return the template's resources that are objects, loops expanded."""
+    raw = mapping(scope.body.get("Resources"))
+    if any(key.startswith(LOOP) for key in raw):
+
+        def items(node: Any) -> list[str] | None:
+            found = texts(node, scope)
+            return None if any(UNRESOLVED in text for text in found.values) else found.values
+
+        members = expand(raw, items, "/Resources")
+        scope.pointers = {key: member.pointer for key, member in members.items() if key not in raw}
+        raw = {key: member.value for key, member in members.items()}
+    return {key: item for key, item in raw.items() if isinstance(item, dict)}

@@ -1,0 +1,218 @@
+"""The grants table itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from constructs_lib import catalogue
+from constructs_lib.catalogue import Plane
+from constructs_lib.catalogue.verbs import (
+    Target,
+    data_automation_regions,
+    data_automation_targets,
+    inner_call_actions,
+    model_targets,
+    statements,
+    verb,
+    verbs,
+)
+from constructs_lib.catalogue.verbs._page import page
+
+WHERE = {"partition": "aws", "region": "us-east-1", "account": "111122223333"}
+OWN = "arn:aws:bedrock:us-east-1:111122223333:"
+NONE: dict[str, tuple[str, ...]] = {}
+TWIN = {"bedrock:InvokeModel": "bedrock:InvokeModelWithResponseStream"}
+# What other services need beside a call of Bedrock.
+OTHERS = {"kms:Decrypt", "s3:GetObject", "s3:PutObject"}
+# Verbs whose operations have a streaming form that the plain action authorises, or none.
+NEVER_STREAM = {"agentic_retrieve", "invoke_async", "invoke_bidirectional", "rerank", "retrieve_and_generate"}
+
+
+@pytest.mark.parametrize("name", sorted(verbs()))
+def test_each_part_names_actions_of_the_data_plane_that_take_a_resource_where_it_has_one(name: str) -> None:
+    row = verb(name)
+    assert row.source.startswith("https://docs.aws.amazon.com/")
+    assert row.summary
+    assert row.family in catalogue.families()
+    for part in row.parts:
+        for action in part.actions + part.streaming:
+            if action in OTHERS:
+                assert part.target is not None
+                continue
+            known = catalogue.action(action)
+            assert known is not None, action
+            assert known.plane is (Plane.CONTROL if name == "ingest" else Plane.DATA)
+            if part.effect == "Allow":
+                assert bool(known.resource_types) is (part.target is not None)
+
+
+@pytest.mark.parametrize("name", sorted(verbs()))
+def test_the_actions_belong_to_the_verbs_family_or_to_what_it_calls_inside(name: str) -> None:
+    row = verb(name)
+    families = {
+        known.family for part in row.parts for action in part.actions if (known := catalogue.action(action))
+    }
+    assert row.family in families
+    assert families <= {row.family, "bedrock-runtime", "bedrock-agent-runtime"}
+
+
+@pytest.mark.parametrize("name", sorted(verbs()))
+def test_streaming_adds_the_twin_of_each_action_that_has_one(name: str) -> None:
+    for part in verb(name).parts:
+        if part.effect == "Deny":
+            assert set(part.actions) == {*TWIN, *TWIN.values()}
+            continue
+        twins = tuple(TWIN[action] for action in part.actions if action in TWIN)
+        assert part.streaming == (() if name in NEVER_STREAM else twins)
+
+
+@pytest.mark.parametrize("name", sorted(verbs()))
+def test_conditions_use_keys_that_the_actions_have(name: str) -> None:
+    for part in verb(name).parts:
+        for when in part.when:
+            for action in part.actions:
+                known = catalogue.action(action)
+                assert known is not None
+                assert when.key in known.condition_keys, (action, when.key)
+
+
+def test_calls_inside_of_others_are_known() -> None:
+    assert sorted(inner_call_actions()) == [
+        "bedrock:AgenticRetrieveStream",
+        "bedrock:InvokeAgent",
+        "bedrock:InvokeInlineAgent",
+        "bedrock:Rerank",
+        "bedrock:RetrieveAndGenerate",
+    ]
+
+
+# ------------------------------------------------------------------------------------------ models
+def test_a_token_is_taken_as_it_is() -> None:
+    assert model_targets("${Token[TOKEN.7]}", **WHERE, geographies=NONE) == (Target(("${Token[TOKEN.7]}",)),)
+
+
+def test_a_profile_whose_members_are_not_known_opens_the_model_in_every_region_through_it_only() -> None:
+    profile = "arn:aws-us-gov:bedrock:us-gov-west-1:111122223333:inference-profile/us-gov.acme.m-1"
+    where = {"partition": "aws-us-gov", "region": "us-gov-west-1", "account": "111122223333"}
+    assert model_targets("us-gov.acme.m-1", **where, geographies={"us-gov": ()}) == (
+        Target((profile,)),
+        Target(
+            ("arn:aws-us-gov:bedrock:*::foundation-model/acme.m-1",),
+            (("StringEquals", (("bedrock:InferenceProfileArn", profile),)),),
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", ["provisioned-model", "imported-model", "custom-model-deployment"])
+def test_what_invoke_model_takes_directly_stays_as_it_is(kind: str) -> None:
+    where = f"{OWN}{kind}/abc"
+    assert model_targets(where, **WHERE, geographies=NONE) == (Target((where,)),)
+
+
+def test_a_profiles_arn_is_the_same_as_its_id() -> None:
+    geographies = {"us": ("us-east-1",)}
+    arn = f"{OWN}inference-profile/us.acme.m-1"
+    assert model_targets(arn, **WHERE, geographies=geographies) == model_targets(
+        "us.acme.m-1", **WHERE, geographies=geographies
+    )
+
+
+def test_a_profiles_arn_keeps_its_region_account_and_partition() -> None:
+    arn = "arn:aws-cn:bedrock:cn-north-1:444455556666:inference-profile/apac.acme.m-1"
+    assert model_targets(arn, **WHERE, geographies={"apac": ("cn-north-1",)}) == (
+        Target((arn,)),
+        Target(
+            ("arn:aws-cn:bedrock:cn-north-1::foundation-model/acme.m-1",),
+            (("StringEquals", (("bedrock:InferenceProfileArn", arn),)),),
+        ),
+    )
+
+
+def test_behind_an_application_profile_of_a_global_one_its_models_stand_in_its_own_name() -> None:
+    profile = f"{OWN}application-inference-profile/abc"
+    found = model_targets(profile, **WHERE, geographies={"global": ()}, behind=["global.acme.m-1"])
+    requested = "aws:RequestedRegion"
+    key = ("bedrock:InferenceProfileArn", profile)
+    assert found == (
+        Target((profile,)),
+        Target(
+            ("arn:aws:bedrock:us-east-1::foundation-model/acme.m-1",),
+            (("StringEquals", ((requested, "us-east-1"), key)),),
+        ),
+        Target(
+            ("arn:aws:bedrock:::foundation-model/acme.m-1",),
+            (("StringEquals", ((requested, "unspecified"), key)),),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("custom-model", "through its deployment or its provisioned throughput"),
+        ("application-inference-profile", "the models that the profile routes to: name them in `behind`"),
+        ("prompt-router", "the models that the router chooses from: name them in `behind`"),
+        ("default-prompt-router", "the models that the router chooses from"),
+        ("guardrail", "pass a model's id, or the ARN of a model"),
+        ("inference-profile", "a system profile's id begins with one of us: correct it"),
+    ],
+)
+def test_what_can_not_be_granted_alone_is_refused_with_the_reason(kind: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        model_targets(f"{OWN}{kind}/x", **WHERE, geographies={"us": ()})
+
+
+@pytest.mark.parametrize(
+    "model", [f"{OWN}provisioned-model/x", "us.acme.m-1", "arn:aws:sagemaker:r:1:endpoint/e"]
+)
+def test_a_verb_takes_only_its_kinds_of_model(model: str) -> None:
+    with pytest.raises(ValueError, match=r"the action takes no .*, only foundation-model: pass that"):
+        model_targets(model, **WHERE, geographies={"us": ()}, kinds=verb("count_tokens").kinds)
+
+
+@pytest.mark.parametrize(
+    "model", ["*", "anthropic.*", "arn:aws:bedrock:*::foundation-model/x", "amazon.nov?", ""]
+)
+def test_a_wildcard_is_no_model(model: str) -> None:
+    with pytest.raises(ValueError, match="name one model, a wildcard opens what nobody chose"):
+        model_targets(model, **WHERE, geographies={"us": ()})
+
+
+# ------------------------------------------------------------------------------------- other targets
+@pytest.mark.parametrize("region", data_automation_regions())
+def test_data_automation_may_be_answered_in_its_own_region_too(region: str) -> None:
+    [target] = data_automation_targets(partition="aws", region=region, account="1")
+    assert any(arn.split(":")[3] == region for arn in target.arns)
+    assert len({arn.rpartition("/")[2] for arn in target.arns}) == 1
+
+
+def test_a_region_without_data_automation_is_named() -> None:
+    with pytest.raises(ValueError, match=r"no profile in the Region `sa-east-1`.*: name the profile's ARNs"):
+        data_automation_targets(partition="aws", region="sa-east-1", account="1")
+
+
+def test_statements_with_the_same_actions_and_conditions_are_one() -> None:
+    targets = {"model": (Target(("m",)),), "project": (Target(("p",)),)}
+    assert [(s.actions, s.resources) for s in statements("responses", targets)] == [
+        (("bedrock:InvokeModel",), ("m", "p")),
+        (("bedrock:CancelInvoke", "bedrock:DeleteInvoke", "bedrock:GetInvoke"), ("p",)),
+    ]
+
+
+def test_an_unknown_verb_lists_the_known_ones() -> None:
+    with pytest.raises(KeyError, match="`fly` is no verb of the grants table; there are: agent_card, "):
+        verb("fly")
+
+
+def test_a_missing_target_is_an_error() -> None:
+    with pytest.raises(KeyError, match="knowledge_base"):
+        statements("retrieve", {})
+
+
+def test_the_page_is_fresh() -> None:
+    committed = Path(__file__).parents[2] / "docs" / "grants.md"
+    assert committed.read_text("utf-8") == page(), (
+        "run `python -m constructs_lib.catalogue.verbs._page docs/grants.md`"
+    )

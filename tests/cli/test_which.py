@@ -1,0 +1,262 @@
+"""``bedrock-planes which``: what people read and what programs read."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from constructs_lib import catalogue
+from constructs_lib.cli import main
+
+
+def test_an_action_that_does_not_exist_says_so_and_what_authorises_the_operation(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["which", "bedrock:Converse"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == (
+        "`bedrock:Converse` does not exist in IAM; the operation Converse is authorised by "
+        "`bedrock:InvokeModel`."
+    )
+
+
+def test_an_operation_is_shown_with_everything_that_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", "StartAsyncInvoke"]) == 0
+    text = capsys.readouterr().out
+    for line in [
+        "StartAsyncInvoke: data plane, operation of the client bedrock-runtime, family bedrock-runtime",
+        '  boto3           boto3.client("bedrock-runtime").start_async_invoke()',
+        '  JavaScript      StartAsyncInvokeCommand of "@aws-sdk/client-bedrock-runtime"',
+        "  Java            bedrockruntime.BedrockRuntimeClient.startAsyncInvoke()",
+        "  CLI             aws bedrock-runtime start-async-invoke",
+        "  IAM action      bedrock:InvokeModel (data)",
+        "                  arn:${Partition}:bedrock:${Region}:${Account}:async-invoke/${ResourceId}",
+    ]:
+        assert line in text.splitlines()
+
+
+def test_a_control_operation_shows_cloudformation_and_terraform(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", "create-guardrail"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  CloudFormation  AWS::Bedrock::Guardrail" in lines
+    assert "  Terraform       aws_bedrock_guardrail" in lines
+    assert "  IAM action      bedrock:CreateGuardrail (control write)" in lines
+
+
+def test_the_streaming_twin_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", "converse"]) == 0
+    text = capsys.readouterr().out
+    assert "  streaming       ConverseStream, authorised by bedrock:InvokeModelWithResponseStream" in text
+    assert "mistake         granting `bedrock:InvokeModel` alone to code that streams" in text
+
+
+def test_a_command_line_may_stand_without_quotes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", "aws", "bedrock-runtime", "converse-stream"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("ConverseStream: data plane")
+    assert "  CLI             not offered, because it streams" in text
+
+
+def test_a_pattern_lists_what_it_matches_on_each_plane(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", "bedrock:Invoke*"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("the pattern `bedrock:Invoke*` reaches both planes.")
+    assert "  bedrock:InvokeBuilder\n" in text.partition("data plane")[0]
+    assert "  bedrock:InvokeModel\n" in text.partition("data plane")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "convers",
+            "`convers` is unknown; did you mean `Converse`, `ConverseStream`, `CountTokens`?",
+        ),
+        ("%", "`%` is unknown; `bedrock-planes catalogue list` shows every name"),
+        (
+            "bedrock:Nope*",
+            (
+                "`bedrock:Nope*` is unknown (the pattern `bedrock:Nope*` matches no action of Amazon "
+                "Bedrock); `bedrock-planes catalogue list` shows every name"
+            ),
+        ),
+        (
+            "bedrock-runtime:Invoke*",
+            (
+                "`bedrock-runtime:Invoke*` is unknown (`bedrock-runtime` is a client's name, not an IAM "
+                "prefix; the pattern `bedrock-runtime:Invoke*` matches no action of Amazon Bedrock); "
+                "did you mean `bedrock:Invoke*`?"
+            ),
+        ),
+        (
+            "s3:GetObject",
+            (
+                "`s3:GetObject` is unknown (`s3` is not an IAM prefix of Amazon Bedrock); "
+                "`bedrock-planes catalogue list` shows every name"
+            ),
+        ),
+        (
+            "bedrock-runtime",
+            (
+                "`bedrock-runtime` is a client, no operation or action; "
+                "`bedrock-planes catalogue list operations --family bedrock-runtime` shows what it has"
+            ),
+        ),
+        (
+            "bedrock-websearch",
+            (
+                "`bedrock-websearch` is a family of actions, no operation or action; "
+                "`bedrock-planes catalogue list --family bedrock-websearch` shows what it has"
+            ),
+        ),
+        ("", "`` is unknown; `bedrock-planes catalogue list` shows every name"),
+        ("%\x1b[31m", "`%?[31m` is unknown; `bedrock-planes catalogue list` shows every name"),
+        ("%" * 500, f"`{'%' * 400}...` is unknown; `bedrock-planes catalogue list` shows every name"),
+    ],
+)
+def test_an_unknown_name_ends_in_2_with_a_remedy(
+    name: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", name]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == message + "\n"
+    assert captured.out == ""
+
+
+def test_one_unknown_name_does_not_hide_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", "retrieve", "nonsense-name"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out.startswith("Retrieve: data plane")
+    assert "`nonsense-name` is unknown" in captured.err
+
+
+def test_json_holds_the_same_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", "bedrock:Converse", "bedrock:RenderPrompt", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "bedrock-planes/which/1"
+    converse, render = document["answers"]
+    assert converse["query"] == "bedrock:Converse"
+    assert len(converse["notes"]) == 1
+    [entry] = converse["entries"]
+    assert (entry["plane"], entry["family"], entry["client"]) == (
+        "data",
+        "bedrock-runtime",
+        "bedrock-runtime",
+    )
+    assert [a["name"] for a in entry["actions"]] == ["bedrock:InvokeModel"]
+    assert entry["streaming_twin"] == {
+        "operation": "ConverseStream",
+        "actions": ["bedrock:InvokeModelWithResponseStream"],
+    }
+    [entry] = render["entries"]
+    assert entry["kind"] == "action"
+    assert entry["operations"] == []
+    assert list(entry["actions"][0]["resources"]) == ["bedrock:prompt", "bedrock:prompt-version"]
+    assert entry["decided"][0]["page"].startswith("https://docs.aws.amazon.com/")
+
+
+def test_every_name_of_the_catalogue_has_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [*catalogue.actions(), *(f"{o.client}.{o.name}" for o in catalogue.operations())]
+    assert main(["which", *names]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        (
+            "bedrock-data-automation:TagResource",
+            (
+                "`bedrock-data-automation` is a client's name, not an IAM prefix; "
+                "the action is `bedrock:TagResource`"
+            ),
+        ),
+        ("bedrok:Converse", "`bedrok` is not an IAM prefix of Amazon Bedrock; the operation Converse"),
+        (
+            "bedrok:CountTokens",
+            (
+                "`bedrok` is not an IAM prefix of Amazon Bedrock; "
+                "the action is `bedrock-mantle:CountTokens` and `bedrock:CountTokens`"
+            ),
+        ),
+        ("aws bedrock converse", "the client `bedrock` has no `Converse`; `bedrock-runtime` has it"),
+        (
+            "bedrock-runtime.ListSessions",
+            (
+                "the client `bedrock-runtime` has no `ListSessions`; "
+                "`bedrock-agent-runtime` and `bedrock-agentcore` have it"
+            ),
+        ),
+        ("Invoke*", "IAM wants a prefix before `Invoke*`; these are its matches under every prefix"),
+        ("*", "the pattern `*` reaches both planes"),
+        ("'bedrock:Invoke*'", "the pattern `bedrock:Invoke*` reaches both planes"),
+    ],
+)
+def test_what_is_wrong_with_a_spelling_is_said_first(
+    name: str, note: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", "--format", "json", name]) == 0
+    [one] = json.loads(capsys.readouterr().out)["answers"]
+    assert one["notes"][0].startswith(note)
+
+
+@pytest.mark.parametrize("name", ['"bedrock:InvokeModel",', " bedrock:invokemodel "])
+def test_an_action_that_exists_is_not_said_to_be_missing(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", name]) == 0
+    assert capsys.readouterr().out.startswith("InvokeModel: data plane")
+
+
+def _entries(name: str, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    assert main(["which", "--format", "json", name]) == 0
+    [one] = json.loads(capsys.readouterr().out)["answers"]
+    entries: list[dict[str, Any]] = one["entries"]
+    return entries
+
+
+def test_an_action_is_shown_once_with_the_operation_that_it_authorises(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kinds = [(entry["kind"], entry["name"]) for entry in _entries("count_tokens", capsys)]
+    assert kinds == [("operation", "CountTokens"), ("action", "bedrock-mantle:CountTokens")]
+
+
+def test_the_streaming_form_of_invoke_model_has_a_longer_name(capsys: pytest.CaptureFixture[str]) -> None:
+    [entry] = _entries("invoke_model", capsys)
+    assert entry["streaming_twin"]["operation"] == "InvokeModelWithResponseStream"
+
+
+def test_nothing_is_said_of_the_resources_of_an_action_that_the_reference_lacks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    [entry] = _entries("CreateVpcConfiguration", capsys)
+    assert entry["actions"][0]["in_reference"] is False
+    assert entry["mistakes"] == []
+    [entry] = _entries("CreateModelImportJob", capsys)
+    assert [m["mistake"] for m in entry["mistakes"]] == ["granting `bedrock:CreateModelImportJob` on an ARN"]
+
+
+def test_every_mistake_has_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [*catalogue.actions(), *(f"{o.client}.{o.name}" for o in catalogue.operations())]
+    assert main(["which", "--format", "json", *names]) == 0
+    answers = json.loads(capsys.readouterr().out)["answers"]
+    mistakes = [m for one in answers for entry in one["entries"] for m in entry["mistakes"]]
+    assert len(mistakes) > 100
+    assert all(m["page"].startswith("https://docs.aws.amazon.com/") for m in mistakes)
+
+
+def test_it_takes_less_than_150_ms() -> None:
+    code = "import sys\nfrom constructs_lib.cli import main\nsys.exit(main(['which', 'converse']))"
+    best = 1e9
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, timeout=60)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert best < 0.15

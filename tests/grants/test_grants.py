@@ -1,0 +1,193 @@
+"""Every grant: exact statements, decided by another evaluator, and clean in the review."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+from aws_cdk import aws_iam as iam
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ministack.core import iam_evaluator
+
+from constructs_lib import AppRole, DataPlaneGrants, PlanesError, catalogue
+from constructs_lib.catalogue import Plane
+from constructs_lib.catalogue import verbs as table
+from constructs_lib.review import review
+from constructs_lib.templates import read_document
+from tests.cdk import ACCOUNT, REGION, Stack, template
+from tests.grants.grant_cases import CASES, Case, Request
+from tests.grants.rendered import statements_of
+
+LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
+IDS = [case.name for case in CASES]
+
+
+def given_to_a_role(case: Case) -> Stack:
+    # Minimizing merges and reorders; here each statement is to be seen as it was given.
+    stack = Stack(minimize=False)
+    case.give(AppRole(stack, "R", assumed_by=LAMBDA).grants)
+    return stack
+
+
+def decision(statements: list[dict[str, Any]], request: Request) -> str:
+    """Return what ministack's evaluator says: `Allow`, `Deny` or `ImplicitDeny`."""
+    action, resource, context = request
+    keys = {key.lower(): value for key, value in context.items()}
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", **statement} for statement in statements],
+    }
+    found = iam_evaluator.evaluate(
+        iam_evaluator.EvalContext(
+            principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/session",
+            principal_type="AssumedRole",
+            principal_account=ACCOUNT,
+            action=action,
+            resource_arn=resource,
+            region=keys.pop("aws:requestedregion", REGION),
+            service_context=keys,
+        ),
+        [iam_evaluator.parse_policy_document(document)],
+    )
+    return str(found.decision)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_grant_is_exact(case: Case) -> None:
+    assert statements_of(given_to_a_role(case)) == case.statements
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_it_allows_what_it_is_for_and_not_the_nearest_thing_beside_it(case: Case) -> None:
+    assert decision(case.statements, case.allowed) == "Allow"
+    assert decision(case.statements, case.denied) in ("ImplicitDeny", "Deny")
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_the_review_finds_no_scope_or_form_to_mend(case: Case) -> None:
+    report = review(read_document(template(given_to_a_role(case))))
+    assert [principal.kind for principal in report.principals if principal.name.startswith("R")] == ["app"]
+    found = [f for f in report.findings if f.rule.startswith(("BP2", "BP3"))]
+    # A note that nothing streams: streaming is given on request only.
+    assert [(f.rule, f.message) for f in found if f.rule != "BP305"] == []
+
+
+def test_every_verb_has_a_case_and_a_method() -> None:
+    verbs = {name for name, verb in table.verbs().items() if verb.family != "bedrock-agent"}
+    assert {case.verb for case in CASES} == verbs
+    methods = {name for name, _ in inspect.getmembers(DataPlaneGrants, inspect.isfunction) if name[0] != "_"}
+    assert methods == verbs - {"external_web_access"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_streaming_stands_beside_the_plain_action_or_nowhere(case: Case) -> None:
+    for statement in case.statements:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if "bedrock:InvokeModelWithResponseStream" in actions:
+            assert "bedrock:InvokeModel" in actions
+
+
+def test_a_service_principal_gets_what_an_app_role_gets() -> None:
+    stack = Stack(minimize=False)
+    DataPlaneGrants(iam.User(stack, "U")).converse("us.amazon.nova-lite-v1:0", streaming=True)
+    [case] = [case for case in CASES if case.name == "a geographic profile"]
+    assert statements_of(stack) == case.statements
+
+
+def test_a_grantee_that_is_no_construct_needs_a_scope() -> None:
+    stack = Stack()
+    principal = iam.ArnPrincipal("arn:aws:iam::111122223333:role/x")
+    with pytest.raises(PlanesError, match="`scope` is missing: a grantee of the type `ArnPrincipal`"):
+        DataPlaneGrants(principal)
+    grant = DataPlaneGrants(principal, stack).converse("amazon.nova-lite-v1:0")
+    assert not grant.success
+
+
+def test_what_grants_return_can_be_waited_for() -> None:
+    stack = Stack()
+    made = AppRole(stack, "R", assumed_by=LAMBDA)
+    for model in ("amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0"):
+        grant = made.grants.converse(model)
+        grant.assert_success()
+        grant.apply_before(iam.User(stack, f"U{model[0]}"))
+    users = [r for r in template(stack)["Resources"].values() if r["Type"] == "AWS::IAM::User"]
+    assert all(any("DefaultPolicy" in name for name in user["DependsOn"]) for user in users)
+
+
+# -------------------------------------------------------------------- nothing makes a grant wider
+_TEXT = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "*",
+            "?",
+            "a*",
+            "arn:aws:bedrock:*:*:*",
+            "*:*",
+            "arn:*",
+            "us.*",
+            "global.*",
+            "x/*",
+            "aws.browser.v1",
+            "",
+        ]
+    ),
+    st.sampled_from(sorted(catalogue.actions())),
+)
+
+
+def _calls(grants: DataPlaneGrants, name: str, texts: list[str]) -> None:
+    method = getattr(grants, name)
+    parameters = inspect.signature(method).parameters.values()
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
+    keyword = {
+        p.name: texts[-1] if p.name in ("output", "input", "endpoint", "version") else [texts[-1]]
+        for p in parameters
+        if p.kind is p.KEYWORD_ONLY
+        and p.name not in ("streaming", "external", "key", "model", "files", "profile")
+    }
+    method(*texts[: len(positional)], **keyword)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    name=st.sampled_from(sorted({case.verb for case in CASES} - {"external_web_access"})),
+    texts=st.lists(_TEXT, min_size=3, max_size=3),
+)
+def test_no_argument_makes_a_grant_emit_a_wildcard_or_a_control_action(name: str, texts: list[str]) -> None:
+    given_actions: list[str] = []
+
+    class Taker(iam.User):
+        def take_grant(self, verb: str, statements: list[dict[str, Any]]) -> iam.IGrantable:
+            for statement in statements:
+                given_actions.extend(statement["Action"])
+            raise PlanesError("seen")
+
+    with pytest.raises((PlanesError, RuntimeError, TypeError)):
+        _calls(DataPlaneGrants(_taker(Taker)), name, texts)
+    for action in given_actions:
+        known = catalogue.action(action)
+        assert "*" not in action
+        assert "?" not in action
+        assert known is None or known.plane is Plane.DATA
+        assert known is not None or action in _OF_OTHER_SERVICES
+
+
+_OF_OTHER_SERVICES = {
+    "kms:Decrypt",
+    "s3:GetObject",
+    "s3:PutObject",
+    "sagemaker:InvokeEndpoint",
+    "sagemaker:InvokeEndpointWithResponseStream",
+}
+_STACK: list[Stack] = []
+
+
+def _taker(kind: type[iam.User]) -> iam.User:
+    """Make a user of the class in one stack that all examples share."""
+    if not _STACK:
+        _STACK.append(Stack())
+    stack = _STACK[0]
+    return kind(stack, f"T{len(stack.node.children)}")

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import importlib.metadata
+from typing import Any
+
+import pytest
+
+from constructs_lib.iam import managed
+from constructs_lib.iam.decision import Request, decide
+from constructs_lib.iam.documents import parse_document
+from constructs_lib.iam.effective_permissions import effective
+from constructs_lib.iam.managed import extract
+from constructs_lib.iam.model import Policy
+from constructs_lib.iam.witness import witness
+
+
+@pytest.mark.parametrize(
+    ("name", "holds", "lacks"),
+    [
+        ("AdministratorAccess", {"bedrock:InvokeModel", "bedrock:CreateAgent"}, set()),
+        ("PowerUserAccess", {"bedrock:InvokeModel", "bedrock:CreateAgent"}, set()),
+        ("ReadOnlyAccess", {"bedrock:GetAgent"}, {"bedrock:InvokeModel", "bedrock:CreateAgent"}),
+        ("SecurityAudit", {"bedrock:ListAgents"}, {"bedrock:InvokeModel"}),
+        ("job-function/ViewOnlyAccess", {"bedrock:ListTagsForResource"}, {"bedrock:InvokeModel"}),
+        ("AmazonBedrockFullAccess", {"bedrock:InvokeModel", "bedrock:CreateAgent"}, set()),
+        ("AmazonBedrockReadOnly", {"bedrock:GetAgent"}, {"bedrock:InvokeModel"}),
+        ("BedrockAgentCoreFullAccess", {"bedrock-agentcore:InvokeAgentRuntime"}, set()),
+    ],
+)
+def test_policies_that_touch_bedrock_are_known(name: str, holds: set[str], lacks: set[str]) -> None:
+    for partition in ("aws", "aws-us-gov", "\ufffc"):
+        policy = managed.lookup(f"arn:{partition}:iam::aws:policy/{name}")
+        assert isinstance(policy, Policy)
+        actions = set(effective([policy]).actions)
+        assert holds <= actions
+        assert not lacks & actions
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+        "AWSLambdaBasicExecutionRole",
+        "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+        "arn:aws:iam::aws:policy/NewerThanTheData",
+        "arn:aws:iam::aws:policy/aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup",
+    ],
+)
+def test_all_others_are_known_as_harmless(name: str) -> None:
+    assert managed.lookup(name) is managed.HARMLESS
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "arn:aws:iam::111122223333:policy/AdministratorAccess",
+        "arn:aws:iam::aws:policy/AmazonBedrockNewerThanTheData",
+        "NotAManagedPolicy",
+        "",
+        "\ufffc",
+        "arn:aws:iam::aws:policy/\ufffc",
+    ],
+)
+def test_what_is_no_known_managed_policy_is_unknown(name: str) -> None:
+    assert managed.lookup(name) is None
+
+
+def test_what_the_rules_about_roles_need_is_kept() -> None:
+    iam = managed.lookup("IAMFullAccess")
+    runner = managed.lookup("AWSLambda_FullAccess")
+    assert isinstance(iam, Policy)
+    assert isinstance(runner, Policy)
+    role = "arn:aws:iam::111122223333:role/App"
+    assert decide(Request("iam:PutRolePolicy", role), [iam])
+    passing = decide(Request("iam:PassRole", role), [runner])
+    assert passing
+    assert [(c.key, c.values) for c in passing.assumed] == [
+        ("iam:PassedToService", ("lambda.amazonaws.com",))
+    ]
+    assert decide(Request("lambda:CreateFunction"), [runner])
+
+
+def test_every_permission_of_every_managed_policy_has_a_witness() -> None:
+    for name in managed.names():
+        policy = managed.lookup(name)
+        assert isinstance(policy, Policy)
+        result = effective([policy])
+        assert [action for action in result.actions if witness(result, action) is None] == [], name
+
+
+def test_the_shipped_data_is_what_moto_carries() -> None:
+    policies, version = extract.read_moto()
+    if version != managed.source().moto:
+        pytest.skip(f"the data was made from moto {managed.source().moto}, installed is {version}")
+    data = extract.extract(policies, version)
+    assert data["source"] == {"moto": managed.source().moto, "date": managed.source().date}
+    assert tuple(data["policies"]) == managed.names()
+    assert importlib.metadata.version("moto") == version
+    for name, record in policies.items():
+        whole = effective([parse_document(record["Document"], name=name, path="", pointer="")])
+        kept: Any = managed.lookup(name)
+        assert whole.mask == (0 if kept is managed.HARMLESS else effective([kept]).mask), name
+
+
+def test_a_reduced_statement_keeps_its_meaning() -> None:
+    statement = {"Effect": "Allow", "Action": ["s3:Get*", "bedrock:Invoke*", "iam:PassRole"], "Resource": "*"}
+    assert extract.reduce_statement(statement) == {**statement, "Action": ["bedrock:Invoke*", "iam:PassRole"]}
+    assert extract.reduce_statement({**statement, "Action": "s3:GetObject"}) is None
+    negated = {"Effect": "Allow", "NotAction": ["s3:*", "iam:*"], "Resource": "*"}
+    assert extract.reduce_statement(negated) == negated
