@@ -101,7 +101,7 @@ class Effective:
     boundary: Policy | None
     scps: Sequence[Layer]
     rows: tuple[tuple[Policy, Statement, tuple[Item, ...]], ...] = field(repr=False)
-    _denials: Denials = field(repr=False)
+    denials: Denials = field(repr=False)
 
     @cached_property
     def actions(self) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ class Effective:
     def resource_of(self, action: str, piece: Piece) -> str | None:
         """Return a resource of the piece that the action accepts and no Deny covers."""
         flag = tables().bit[action.lower()]
-        covers = tuple(cover for mask, cover in self._denials.partial if mask & flag)
+        covers = tuple(cover for mask, cover in self.denials.partial if mask & flag)
         return left(piece, _types(action), covers)
 
 

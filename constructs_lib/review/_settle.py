@@ -13,9 +13,9 @@ from constructs_lib.templates import Acknowledgement, Resource, resource_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from constructs_lib.review.chains import Node
     from constructs_lib.review.model import Finding, Location, Severity
     from constructs_lib.review.options import Options
-    from constructs_lib.review.rules._base import Node
     from constructs_lib.templates import Principal
 
 __all__ = ["Found", "settled"]

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.iam import Condition, Origin, Outside, Policy, Statement
-from constructs_lib.review._masks import masks
 from constructs_lib.review.engine import Part, finish, look, with_lines
 from constructs_lib.review.model import FamilyUse, Finding, Location, PrincipalReport, Touches, Witness
+from constructs_lib.review.planes import action_sets
 from constructs_lib.review.rules import checks
 from constructs_lib.templates import (
     STDIN,
@@ -198,7 +198,7 @@ def _in_parallel(
 
     _teach_pickle()
     # The parent's tables are loaded, and forked workers share them.
-    masks()
+    action_sets()
     checks()
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     workers = min(len(chunks), len(os.sched_getaffinity(0)), _MOST_WORKERS)

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 from constructs_lib import __version__, catalogue
 from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE
 from constructs_lib.review._settle import settled
-from constructs_lib.review.chains.graph import Function, functions_of
-from constructs_lib.review.chains.reach import made_up
+from constructs_lib.review.chains import Function, Node, functions_of, made_up
 from constructs_lib.review.config import Config
 from constructs_lib.review.facts import NOTHING, Facts
 from constructs_lib.review.kinds import kind_of
 from constructs_lib.review.model import Location, PrincipalReport, Report
 from constructs_lib.review.options import Options
 from constructs_lib.review.report import summarize
-from constructs_lib.review.rules import checks
-from constructs_lib.review.rules._base import Node, Run
+from constructs_lib.review.rules import Run, checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -155,7 +153,7 @@ def _matters(facts: Facts, named: set[str]) -> bool:
     another model names a principal only by a name of its own: one that CloudFormation makes up for a stack
     of unknown name means a role of the same template (``reaches`` in ``chains/reach.py``).
     """
-    if facts.kind != "unknown" or facts.planes[0]:
+    if facts.kind != "unknown" or facts.planes.control_write:
         return True
     if _has_own_name(facts.principal, named):
         return True
@@ -191,7 +189,7 @@ def _report(facts: Facts) -> PrincipalReport:
 
 
 def _node(facts: Facts) -> Node:
-    write, _, data, _, _ = facts.planes
+    write, data = facts.planes.control_write, facts.planes.data
     ways = tuple(way for way in facts.outside if not way.actions.isdisjoint(_WAYS))
     administrator = facts.administrator
     return Node(

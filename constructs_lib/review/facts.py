@@ -16,8 +16,9 @@ from constructs_lib.iam import (
     tables,
 )
 from constructs_lib.lazily import lazy
-from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.model import FamilyUse, Touches
+from constructs_lib.review.planes import Planes, action_sets, split_by_plane
+from constructs_lib.review.wording import shown
 from constructs_lib.templates import Incomplete
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     from constructs_lib.review.model import Verdict
     from constructs_lib.templates import Kind, Principal
 
-__all__ = ["NOTHING", "Facts", "Held", "has_key", "is_aws_managed", "shown"]
+__all__ = ["NOTHING", "Facts", "Held", "has_key", "is_aws_managed"]
 
 
 _LARGE = 500
 NOTHING = Touches()
+NO_ACTIONS = Planes(0, 0, 0, 0, 0)
 # AWS's managed policies for people who look at everything and run nothing:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
 _AUDITS = frozenset({"ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess"})
@@ -51,11 +53,6 @@ class Held(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """The actions, sorted."""
         return names_of(self.mask)
-
-
-def shown(text: str) -> str:
-    """Return a text as reports show it: ``?`` for a part that the input does not determine."""
-    return text.replace(UNRESOLVED, "?")
 
 
 def is_aws_managed(policy: Policy, statement: Statement) -> bool:
@@ -98,37 +95,42 @@ class Facts:
         return tuple(result)
 
     @lazy
-    def planes(self) -> tuple[int, int, int, int, int]:
-        """Control write, control read, data, data read and tagging as sets of actions."""
+    def planes(self) -> Planes:
+        """Return the effective actions, split by plane."""
         if not self.mask:
-            return 0, 0, 0, 0, 0
+            return NO_ACTIONS
         sums = [0, 0, 0, 0, 0]
         for held in self.held:
-            for index, bits in enumerate(plane_bits(held.mask, held.resource)):
+            for index, bits in enumerate(split_by_plane(held.mask, held.resource)):
                 sums[index] |= bits
-        return sums[0], sums[1], sums[2], sums[3], sums[4]
+        return Planes(*sums)
 
     @lazy
     def touches(self) -> Touches:
         """Which kinds of action the principal reaches; tagging of control resources is none of them."""
         if not self.mask:
             return NOTHING
-        write, read, data, data_read, _ = self.planes
-        return Touches(bool(write), bool(read), bool(data), bool(data_read))
+        planes = self.planes
+        return Touches(
+            control_write=bool(planes.control_write),
+            control_read=bool(planes.control_read),
+            data=bool(planes.data),
+            data_read=bool(planes.data_read),
+        )
 
     @lazy
     def verdict(self) -> Verdict:
         """Return the principal's plane. Tagging counts for nothing; BP102 reports it beside data."""
-        write, read, data, data_read, _ = self.planes
-        if write and data:
+        planes = self.planes
+        if planes.control_write and planes.data:
             return "mixed"
-        if write:
+        if planes.control_write:
             return "control"
-        if data:
+        if planes.data:
             return "data"
-        if read:
+        if planes.control_read:
             return "control"
-        return "data" if data_read else "none"
+        return "data" if planes.data_read else "none"
 
     @lazy
     def outside(self) -> tuple[Outside, ...]:
@@ -180,7 +182,7 @@ class Facts:
     def families(self) -> dict[str, FamilyUse]:
         """Return what the principal may call of each family, families in the catalogue's order."""
         result: dict[str, FamilyUse] = {}
-        for name, plane, mask in masks().families:
+        for name, plane, mask in action_sets().families:
             if not self.mask & mask:
                 continue
             resources = {shown(held.resource) for held in self.held if held.mask & mask}

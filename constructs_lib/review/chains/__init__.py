@@ -1,1 +1,9 @@
-"""The graph of roles: who can become whom, and on which planes."""
+"""The graph of roles: which principal can become which other one, by assuming or passing roles."""
+
+from __future__ import annotations
+
+from constructs_lib.review.chains.graph import Graph, Step, Walk
+from constructs_lib.review.chains.nodes import Function, Node, functions_of
+from constructs_lib.review.chains.reach import made_up
+
+__all__ = ["Function", "Graph", "Node", "Step", "Walk", "functions_of", "made_up"]

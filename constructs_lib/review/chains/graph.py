@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from constructs_lib.iam import Origin, Outside, Statement
-    from constructs_lib.review.rules._base import Node
-    from constructs_lib.templates import Resource
+    from constructs_lib.review.chains.nodes import Function, Node
 
-__all__ = ["Function", "Graph", "Step", "Walk", "functions_of"]
+__all__ = ["Graph", "Step", "Walk"]
 
 
 class Step(NamedTuple):
@@ -38,27 +37,6 @@ class Step(NamedTuple):
     resource: str
     origin: Origin
     conditional: bool
-
-
-class Function(NamedTuple):
-    """A Lambda function of the input and a role that it runs as."""
-
-    name: str
-    arn: str
-    role: str
-    path: str
-    conditional: bool
-
-
-def functions_of(resource: Resource) -> Iterator[Function]:
-    """Yield a Lambda function with each role that it may have."""
-    if resource.type not in {"AWS::Lambda::Function", "AWS::Serverless::Function"}:
-        return
-    roles = resource.properties.get("Role")
-    for role in roles if isinstance(roles, list) else [roles]:
-        if isinstance(role, str) and role.startswith("arn:"):
-            arn = str(resource.properties.get("Arn", ""))
-            yield Function(resource.logical_id, arn, role, resource.origin.path, resource.conditional)
 
 
 class Graph:

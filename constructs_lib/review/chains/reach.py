@@ -8,7 +8,7 @@ from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED, matches, may_overlap
 
 if TYPE_CHECKING:
     from constructs_lib.iam import Outside, Statement
-    from constructs_lib.review.rules._base import Node
+    from constructs_lib.review.chains.nodes import Node
 
 __all__ = [
     "account_of",

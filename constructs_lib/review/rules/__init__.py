@@ -14,14 +14,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.review.rules._base import Rule
+from constructs_lib.review.rules._base import Rule, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from constructs_lib.review.model import Finding
 
-__all__ = ["Rule", "cases", "checks", "rule", "rules"]
+__all__ = ["Rule", "Run", "cases", "checks", "rule", "rules"]
 
 
 @cache

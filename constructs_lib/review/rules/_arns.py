@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from constructs_lib import catalogue
 from constructs_lib.iam import UNRESOLVED, types_of
-from constructs_lib.review.rules._base import listing
+from constructs_lib.review.wording import listing
 
 __all__ = ["Fault", "fault_of"]
 

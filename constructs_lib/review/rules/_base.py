@@ -8,82 +8,25 @@ import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.iam import action_mask
-from constructs_lib.review.facts import shown
 from constructs_lib.review.model import Finding, Location
+from constructs_lib.review.wording import principal_label, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from constructs_lib.iam import Origin, Outside, Policy
-    from constructs_lib.review.chains.graph import Function
+    from constructs_lib.iam import Origin, Policy
+    from constructs_lib.review.chains import Function, Node
     from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Severity, Verdict, Witness
+    from constructs_lib.review.model import Severity, Witness
     from constructs_lib.review.options import Options
-    from constructs_lib.templates import Kind, Principal, Resource
+    from constructs_lib.templates import Resource
 
-__all__ = ["SECTIONS", "Node", "Rule", "Run", "at", "listing", "origins", "who", "written_for"]
+__all__ = ["SECTIONS", "Rule", "Run", "at", "origins", "who", "written_for"]
 
 SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "References")
-
-
-class Node(NamedTuple):
-    """A principal as rules over the whole run see it: light enough to travel between processes.
-
-    ``principal`` comes without its policies. ``held`` is the set of data and control-write actions, ``ways``
-    what it may do to reach other principals, ``administrator`` where it is allowed everything, if so.
-    """
-
-    principal: Principal
-    kind: Kind
-    verdict: Verdict
-    data: bool
-    control_write: bool
-    held: int
-    ways: tuple[Outside, ...]
-    administrator: Origin | None
-
-    @property
-    def id(self) -> str:
-        """The principal's id."""
-        return self.principal.id
-
-    @property
-    def name(self) -> str:
-        """The principal's name."""
-        return self.principal.name
-
-    @property
-    def label(self) -> str:
-        """The principal as messages name it."""
-        return label(self.principal.type, self.principal.name)
-
-    @property
-    def origin(self) -> Origin:
-        """Where the principal stands."""
-        return self.principal.origin
-
-    @property
-    def arn(self) -> str:
-        """The principal's ARN."""
-        return self.principal.arn
-
-    @property
-    def environment(self) -> str:
-        """Account and Region as far as known."""
-        return self.principal.environment
-
-    @property
-    def trust(self) -> Policy | None:
-        """The assume-role policy."""
-        return self.principal.trust
-
-    @property
-    def conditional(self) -> bool:
-        """Whether it stands only under a condition of the template."""
-        return self.principal.conditional
 
 
 @dataclass
@@ -212,21 +155,4 @@ def written_for(facts: Facts, mask: int) -> tuple[str, ...]:
 
 def who(facts: Facts) -> str:
     """Return the principal as messages name it."""
-    return label(facts.principal.type, facts.principal.name)
-
-
-def label(kind: str, name: str) -> str:
-    """Return a principal's type and name as messages show them."""
-    nouns = {"policy": "the policy", "unattached": "the unattached policy", "external": "the role"}
-    if kind == "policy":
-        return "the policy"
-    return f"{nouns.get(kind, kind.replace('-', ' '))} `{name.partition(':')[2] if kind in nouns else name}`"
-
-
-def listing(names: Iterable[str], limit: int = 3) -> str:
-    """Return names in backticks, the first few and how many more."""
-    items = [f"`{shown(name)}`" for name in names]
-    more = len(items) - limit
-    if more > 1:
-        items = [*items[:limit], f"{more} more"]
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "nothing"
+    return principal_label(facts.principal.type, facts.principal.name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.iam import intersect, reach
-from constructs_lib.review._masks import masks, plane_bits
 from constructs_lib.review.facts import has_key
+from constructs_lib.review.planes import action_sets, split_by_plane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,7 +50,7 @@ def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
     """
     rows: dict[int, Wide] = {}
     for held in facts.held if facts.mask else ():
-        mask = plane_bits(held.mask, held.resource)[2] & masks().on_arns
+        mask = split_by_plane(held.mask, held.resource).data & action_sets().on_arns
         if not mask or is_pinned(held.conditions) or facts.is_audit(held):
             continue
         for pattern, bits in left_of(facts, held, mask):
@@ -64,7 +64,7 @@ def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
 def left_of(facts: Facts, held: Held, mask: int) -> Iterable[tuple[str, int]]:
     """Return the patterns that Denies on ``NotResource`` leave of one, each with its actions of ``mask``."""
     parts = [(held.resource, mask)]
-    for denied, cover in facts.effective._denials.partial:  # noqa: SLF001 - what the pieces were cut by
+    for denied, cover in facts.effective.denials.partial:
         if cover.unless is None or not mask & denied or len(parts) * len(cover.unless) > _MOST:
             continue
         spared = [(pattern, bits & ~denied) for pattern, bits in parts]

@@ -34,10 +34,11 @@ from typing import TYPE_CHECKING
 from constructs_lib.iam import may_overlap, names_of, tables
 from constructs_lib.review.facts import has_key, is_aws_managed
 from constructs_lib.review.kinds import bedrock_services
-from constructs_lib.review.rules._base import Rule, Run, listing, origins, who, written_for
+from constructs_lib.review.rules._base import Rule, Run, origins, who, written_for
 from constructs_lib.review.rules._models import resource_of
 from constructs_lib.review.rules._scopes import passes_named_only
 from constructs_lib.review.rules._witness import witness_of
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def _sources(facts: Facts) -> set[str]:
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield the finding of a mixed principal."""
-    write, _, data, _, _ = facts.planes
+    write, data = facts.planes.control_write, facts.planes.data
     if facts.kind == "service":
         write &= ~_documented(facts)
     if not (write and data):

@@ -30,9 +30,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import UNRESOLVED, covers, may_overlap, names_of
-from constructs_lib.review._masks import masks, plane_bits
-from constructs_lib.review.rules._base import Rule, Run, listing, origins, who, written_for
+from constructs_lib.review.planes import action_sets, split_by_plane
+from constructs_lib.review.rules._base import Rule, Run, origins, who, written_for
 from constructs_lib.review.rules._witness import witness_of
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ _DOCUMENTED = {
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per principal, at the first statement with a read."""
-    _, read, data, _, tagging = facts.planes
+    read, data, tagging = facts.planes.control_read, facts.planes.data, facts.planes.tagging
     if facts.kind == "service" or not data or not (read or tagging):
         return
     if all(facts.is_audit(held) for held in facts.held if held.mask & data):
@@ -74,7 +75,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     documented = not tagging and all(_is_documented(facts, held) for held in found)
     reads = names_of(read | tagging)
     what = "read Bedrock's configuration" if read else "tag Bedrock's resources"
-    also = " and tag resources" if read and tagging & masks().tagging_write else ""
+    also = " and tag resources" if read and tagging & action_sets().tagging_write else ""
     yield RULE.finding(
         facts,
         first.statement.origin,
@@ -92,8 +93,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _bits(held: Held) -> int:
-    _, read, _, _, tagging = plane_bits(held.mask, held.resource)
-    return read | tagging
+    planes = split_by_plane(held.mask, held.resource)
+    return planes.control_read | planes.tagging
 
 
 def _is_documented(facts: Facts, held: Held) -> bool:

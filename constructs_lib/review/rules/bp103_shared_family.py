@@ -26,8 +26,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import names_of
-from constructs_lib.review._masks import masks
-from constructs_lib.review.rules._base import Rule, Run, listing
+from constructs_lib.review.planes import action_sets
+from constructs_lib.review.rules._base import Rule, Run
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def check(run: Run) -> Iterator[Finding]:
         if app.kind != "app" or not app.held:
             continue
         for deploy in deploys:
-            for family, _, mask in masks().families:
+            for family, _, mask in action_sets().families:
                 if not (app.held & mask and deploy.held & mask):
                     continue
                 yield RULE.finding(

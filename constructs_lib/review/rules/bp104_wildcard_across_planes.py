@@ -26,8 +26,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import Denials, action_mask, allow_items, names_of, subtract
-from constructs_lib.review._masks import masks
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.planes import action_sets
+from constructs_lib.review.rules._base import Rule, Run, who
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +63,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
                 continue
             reached = action_mask(pattern) & _reachable(statement)
             if _crosses(reached):
-                reached &= _reachable(statement, facts.effective._denials)  # noqa: SLF001 - all Denies at once
-            writes, data = reached & masks().control_write, reached & masks().data
+                reached &= _reachable(statement, facts.effective.denials)
+            writes, data = reached & action_sets().control_write, reached & action_sets().data
             if _crosses(reached):
                 yield RULE.finding(
                     facts,
@@ -78,7 +79,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _crosses(mask: int) -> bool:
-    return bool(mask & masks().control_write and mask & masks().data)
+    return bool(mask & action_sets().control_write and mask & action_sets().data)
 
 
 def _reachable(statement: Statement, denials: Denials = _NONE) -> int:

@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.iam import ESCALATIONS
 from constructs_lib.review.model import Witness
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._targets import example_of, reached
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ _TELLING = ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "i
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    if not facts.planes[2]:
+    if not facts.planes.data:
         return
     for item in facts.outside_with(*ESCALATIONS):
         targets = {name: reached(item, name) for name in sorted(item.actions.intersection(ESCALATIONS))}

@@ -32,10 +32,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import names_of, scope_of
-from constructs_lib.review.facts import shown
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._scopes import idle_condition, wide_rows
 from constructs_lib.review.rules._witness import witness_of
+from constructs_lib.review.wording import listing, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,12 +31,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import names_of, scope_of, types_of
-from constructs_lib.review._masks import masks
-from constructs_lib.review.facts import shown
+from constructs_lib.review.planes import action_sets
 from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._scopes import idle_condition, wide_rows
 from constructs_lib.review.rules._witness import witness_of
+from constructs_lib.review.wording import listing, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,4 +82,4 @@ def _nobody_can_list(resource: str) -> bool:
     """Whether the resources begin at run time (sessions) or are AWS's own tools."""
     types = types_of(resource)
     parts = resource.split(":", 5)
-    return bool(types) and (types <= masks().data_types or (len(parts) == 6 and parts[4] == "aws"))
+    return bool(types) and (types <= action_sets().data_types or (len(parts) == 6 and parts[4] == "aws"))

@@ -29,10 +29,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import PASS_ROLE
-from constructs_lib.review.facts import has_key, shown
+from constructs_lib.review.facts import has_key
 from constructs_lib.review.model import Witness
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._targets import example_of, reached
+from constructs_lib.review.wording import listing, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

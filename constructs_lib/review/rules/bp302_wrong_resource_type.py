@@ -35,8 +35,9 @@ from typing import TYPE_CHECKING
 from constructs_lib import catalogue
 from constructs_lib.iam import UNRESOLVED, action_mask, reach, types_of
 from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._inert import inert_rows
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

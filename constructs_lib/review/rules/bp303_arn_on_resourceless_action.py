@@ -26,8 +26,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._inert import inert_rows
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,9 +31,10 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.iam import CREATE_API_KEY, action_mask
 from constructs_lib.review.facts import Facts, has_key
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._targets import reached
 from constructs_lib.review.rules._witness import witness_of
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -33,7 +33,8 @@ from typing import TYPE_CHECKING
 from constructs_lib.iam import matches
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.kinds import bedrock_services
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

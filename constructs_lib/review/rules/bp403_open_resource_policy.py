@@ -32,10 +32,11 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.iam import UNRESOLVED, action_mask
 from constructs_lib.review.facts import Facts, has_key
-from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._base import Rule, Run, origins, who
 from constructs_lib.review.rules._documents import document_of
 from constructs_lib.review.rules._scopes import passes_named_only
 from constructs_lib.review.rules._witness import witness_of
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ def _bounds(test: Condition) -> bool:
 
 def _writers(facts: Facts) -> Iterator[Finding]:
     mask = (action_mask(_WRITES[0]) | action_mask(_WRITES[1])) & facts.mask
-    if not mask or not facts.planes[2]:
+    if not mask or not facts.planes.data:
         return
     held = facts.first(mask)
     if held is not None:

@@ -38,12 +38,12 @@ from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
 from constructs_lib.iam import names_of, scope_of
-from constructs_lib.review._masks import masks
-from constructs_lib.review.facts import shown
+from constructs_lib.review.planes import action_sets
 from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, listing, who
+from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._scopes import is_pinned, left_of
 from constructs_lib.review.rules._witness import witness_of
+from constructs_lib.review.wording import listing, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,11 +66,11 @@ _PAYMENT = "bedrock-agentcore:ProcessPayment"
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    if not facts.mask & masks().credentials:
+    if not facts.mask & action_sets().credentials:
         return
     seen: set[int] = set()
     for held in facts.held:
-        mask = held.mask & masks().credentials
+        mask = held.mask & action_sets().credentials
         if not mask or id(held.statement) in seen or is_pinned(held.conditions):
             continue
         wide = [part for part in left_of(facts, held, mask) if scope_of(part[0]) in {"any", "account"}]

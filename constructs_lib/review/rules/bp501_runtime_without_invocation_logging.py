@@ -23,13 +23,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules._base import Rule, Run, listing
+from constructs_lib.review.rules._base import Rule, Run
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from constructs_lib.review.chains import Node
     from constructs_lib.review.model import Finding
-    from constructs_lib.review.rules._base import Node
 
 __all__ = ["RULE", "check"]
 

@@ -29,9 +29,10 @@ import re
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import UNRESOLVED, effective, names_of
-from constructs_lib.review._masks import masks
-from constructs_lib.review.rules._base import Rule, Run, listing
+from constructs_lib.review.planes import action_sets
+from constructs_lib.review.rules._base import Rule, Run
 from constructs_lib.review.rules._documents import document_of
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ def _crossing(resource: Resource, service: str) -> Iterator[Finding]:
     policy = document_of(resource, "PolicyDocument")
     if policy is None or service in _BOTH or resource.properties["PolicyDocument"] == UNRESOLVED:
         return
-    m = masks()
+    m = action_sets()
     other = m.data | m.data_read if service in _CONTROL else m.control_write | m.control_read
     admitted = effective((policy,)).mask & other
     if not admitted:

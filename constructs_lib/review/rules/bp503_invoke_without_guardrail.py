@@ -33,8 +33,9 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.iam import action_mask
 from constructs_lib.review.facts import has_key
-from constructs_lib.review.rules._base import Rule, Run, listing, origins, who
+from constructs_lib.review.rules._base import Rule, Run, origins, who
 from constructs_lib.review.rules._models import INVOKE
+from constructs_lib.review.wording import listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
