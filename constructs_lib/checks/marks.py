@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import aws_cdk as cdk
 
-from constructs_lib._cdk import MARK, PlanesError
+from constructs_lib.cdk_support import MARK, PlanesError
 from constructs_lib.templates import Kind
 
 if TYPE_CHECKING:

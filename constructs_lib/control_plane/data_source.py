@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrock as refs
 
-from constructs_lib._cdk import PlanesError, check_length, check_name, check_pattern
+from constructs_lib.cdk_support import PlanesError, check_length, check_name, check_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs import IValidation
 
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import PlanesError, check_arn, check_length, check_pattern
+from constructs_lib.cdk_support import PlanesError, check_arn, check_length, check_pattern
 from constructs_lib.control_plane._fingerprint import RecordingGuardrail, fingerprint
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import PlanesError, check_arn, check_length, check_name, service_role
+from constructs_lib.cdk_support import PlanesError, check_arn, check_length, check_name, service_role
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
 
-from constructs_lib._cdk import PlanesError, is_token
+from constructs_lib.cdk_support import PlanesError, is_token
 from constructs_lib.grants import refusals
 
 if TYPE_CHECKING:

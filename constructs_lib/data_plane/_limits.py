@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_iam as iam
 
 from constructs_lib import catalogue
-from constructs_lib._cdk import MARK, PlanesError
 from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue import verbs as table
+from constructs_lib.cdk_support import MARK, PlanesError
 from constructs_lib.grants import RoleLimits
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import jsii
 
-from constructs_lib._cdk import MARK
+from constructs_lib.cdk_support import MARK
 from constructs_lib.data_plane._limits import limits_from_mark
 from constructs_lib.data_plane._sizes import size_findings
 from constructs_lib.grants import as_list, refusals

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib._cdk import CheckedRole, Facade, resource_of
+from constructs_lib.cdk_support import CheckedRole, Facade, resource_of
 from constructs_lib.data_plane._checks import check_document, check_managed, refuse
 from constructs_lib.data_plane._limits import (
     limits_document,

@@ -9,8 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib import catalogue
-from constructs_lib._cdk import PlanesError
 from constructs_lib.catalogue import Plane
+from constructs_lib.cdk_support import PlanesError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

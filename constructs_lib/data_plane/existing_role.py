@@ -8,7 +8,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib._cdk import Facade, PlanesError
+from constructs_lib.cdk_support import Facade, PlanesError
 from constructs_lib.data_plane._checks import refuse
 from constructs_lib.data_plane._limits import limits_of, mark_checked, requiring_guardrail
 from constructs_lib.data_plane._synth_guard import guard_stage

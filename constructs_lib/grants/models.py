@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_bedrock as bedrock
 
 from constructs_lib import catalogue
-from constructs_lib._cdk import PlanesError, check_model, is_token
 from constructs_lib.catalogue import verbs as table
+from constructs_lib.cdk_support import PlanesError, check_model, is_token
 from constructs_lib.grants._where import where
 from constructs_lib.grants.targets import attribute_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from constructs_lib._cdk import PlanesError, is_token
 from constructs_lib.catalogue import verbs as table
+from constructs_lib.cdk_support import PlanesError, is_token
 from constructs_lib.grants._where import where
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib import catalogue
-from constructs_lib._cdk import PlanesError
+from constructs_lib.cdk_support import PlanesError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

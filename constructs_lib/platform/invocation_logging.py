@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib._cdk import PlanesError, check_length, mark_role, service_role
+from constructs_lib.cdk_support import PlanesError, check_length, mark_role, service_role
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3

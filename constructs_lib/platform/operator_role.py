@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import CheckedRole, Facade, PlanesError, mark_role
 from constructs_lib.catalogue import Plane
+from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, mark_role
 from constructs_lib.grants import as_list
 
 if TYPE_CHECKING:

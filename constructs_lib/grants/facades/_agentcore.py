@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import PlanesError
+from constructs_lib.cdk_support import PlanesError
 from constructs_lib.grants.facades._base import GrantsTo
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import PlanesError
+from constructs_lib.cdk_support import PlanesError
 from constructs_lib.grants.facades._base import GrantsTo
 
 if TYPE_CHECKING:

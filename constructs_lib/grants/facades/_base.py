@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from constructs_lib import grants as _grants
-from constructs_lib._cdk import PlanesError, is_token
+from constructs_lib.cdk_support import PlanesError, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

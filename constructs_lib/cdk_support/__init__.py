@@ -1,0 +1,67 @@
+"""What every construct shares: the error, the checks of props, and roles that check what they are given."""
+
+from __future__ import annotations
+
+from constructs_lib.lazily import exports
+
+TYPE_CHECKING = False  # as typing's, without the cost of importing typing
+if TYPE_CHECKING:
+    from constructs_lib.cdk_support.errors import PlanesError
+    from constructs_lib.cdk_support.roles import (
+        MARK,
+        CheckedRole,
+        Facade,
+        bedrock_trust,
+        mark_role,
+        resource_of,
+        service_role,
+    )
+    from constructs_lib.cdk_support.validation import (
+        check_arn,
+        check_length,
+        check_model,
+        check_name,
+        check_pattern,
+        is_token,
+    )
+
+__all__ = [
+    "MARK",
+    "CheckedRole",
+    "Facade",
+    "PlanesError",
+    "bedrock_trust",
+    "check_arn",
+    "check_length",
+    "check_model",
+    "check_name",
+    "check_pattern",
+    "is_token",
+    "mark_role",
+    "resource_of",
+    "service_role",
+]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "errors": ("PlanesError",),
+        "roles": (
+            "MARK",
+            "CheckedRole",
+            "Facade",
+            "bedrock_trust",
+            "mark_role",
+            "resource_of",
+            "service_role",
+        ),
+        "validation": (
+            "check_arn",
+            "check_length",
+            "check_model",
+            "check_name",
+            "check_pattern",
+            "is_token",
+        ),
+    },
+)
