@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from constructs_lib import catalogue
@@ -18,7 +16,6 @@ from constructs_lib.catalogue.verbs import (
     verb,
     verbs,
 )
-from constructs_lib.catalogue.verbs._page import page
 
 WHERE = {"partition": "aws", "region": "us-east-1", "account": "111122223333"}
 OWN = "arn:aws:bedrock:us-east-1:111122223333:"
@@ -209,10 +206,3 @@ def test_an_unknown_verb_lists_the_known_ones() -> None:
 def test_a_missing_target_is_an_error() -> None:
     with pytest.raises(KeyError, match="knowledge_base"):
         statements("retrieve", {})
-
-
-def test_the_page_is_fresh() -> None:
-    committed = Path(__file__).parents[2] / "docs" / "grants.md"
-    assert committed.read_text("utf-8") == page(), (
-        "run `python -m constructs_lib.catalogue.verbs._page docs/grants.md`"
-    )

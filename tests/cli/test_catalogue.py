@@ -12,7 +12,6 @@ import pytest
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import _data, _decisions
-from constructs_lib.catalogue._page import actions_page
 from constructs_lib.catalogue._sources import Installed, SourceError, read_installed
 from constructs_lib.cli import main
 
@@ -23,13 +22,6 @@ if TYPE_CHECKING:
 def _installed(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     changed = dataclasses.replace(read_installed(), **changes)  # type: ignore[arg-type]  # any field of it
     monkeypatch.setattr(catalogue, "read_installed", lambda: changed)
-
-
-def test_the_actions_page_is_fresh(request: pytest.FixtureRequest) -> None:
-    page = (request.config.rootpath / "docs" / "actions.md").read_text(encoding="utf-8")
-    assert page == actions_page(), (
-        "run `bedrock-planes catalogue export --format markdown --output docs/actions.md`"
-    )
 
 
 def test_the_installed_packages_hold_nothing_without_a_plane(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 import app
 from constructs_lib import PlanesError, catalogue
-from constructs_lib.iam import expand
 from stacks.settings import SettingsError
 from tests.stacks.conftest import run
 
@@ -141,7 +140,7 @@ def families(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict[s
             mine = found.setdefault(kind, {}).setdefault(name, {})
             for statement in statements:
                 if statement["Effect"] == "Allow":
-                    for action in (a for p in listed(statement["Action"]) for a in expand(p)):
+                    for action in (a for p in listed(statement["Action"]) for a in catalogue.expand(p)):
                         family = catalogue.actions()[action].family
                         mine[family] = sorted({*mine.get(family, []), action})
     return found

@@ -1,21 +1,19 @@
-"""The page of the grants; ``python -m constructs_lib.catalogue.verbs._page docs/grants.md`` renews it."""
+"""The page of the grants, from the grants table."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constructs_lib.catalogue.verbs._table import verbs
+from constructs_lib.catalogue.verbs import verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.catalogue.verbs._model import GrantPart, GrantVerb
+    from constructs_lib.catalogue.verbs import GrantPart, GrantVerb
 
-__all__ = ["page"]
+__all__ = ["grants_page"]
 
-_HEAD = """<!-- Made from the grants table: python -m constructs_lib.catalogue.verbs._page docs/grants.md -->
+_HEAD = """<!-- Generated from the grants table by `make docs`. -->
 
 # Grants
 
@@ -31,7 +29,7 @@ models behind them through themselves only.
 """
 
 
-def page() -> str:
+def grants_page() -> str:
     """Return the page as Markdown."""
     families: dict[str, list[GrantVerb]] = {}
     for verb in verbs().values():
@@ -59,7 +57,3 @@ def _target(part: GrantPart) -> str:
     on += ", if given" if part.optional else ""
     keys = sorted({when.key for when in part.when})
     return on + (f"; condition {', '.join(f'`{key}`' for key in keys)}" if keys else "")
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

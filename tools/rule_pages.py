@@ -1,34 +1,25 @@
-"""The rules' pages; ``python -m constructs_lib.review.rules._pages docs/rules`` renews them."""
+"""The pages of the rules, from their modules and their cases."""
 
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.review.rules import cases, rules
 
 if TYPE_CHECKING:
-    from constructs_lib.review.rules._base import Rule
+    from constructs_lib.review.rules import Rule
 
-__all__ = ["pages"]
-
-
-def pages() -> dict[str, str]:
-    """Return the text of each page by file name."""
-    result = {"README.md": _index()}
-    for rule in rules():
-        result[f"{rule.id}.md"] = _page(rule)
-    return result
+__all__ = ["rule_page", "rules_index"]
 
 
-def _index() -> str:
+def rules_index() -> str:
+    """Return the table of all rules."""
     rows = [f"| [{r.id}]({r.id}.md) | {r.name} | {r.severity} | {r.summary} |" for r in rules()]
     head = [
         "# The rules",
         "",
-        "Generated from the rules' modules.",
+        "Generated from the rules' modules by `make docs`.",
         "",
         "| id | name | severity | finds |",
         "|---|---|---|---|",
@@ -36,7 +27,8 @@ def _index() -> str:
     return "\n".join((*head, *rows)) + "\n"
 
 
-def _page(rule: Rule) -> str:
+def rule_page(rule: Rule) -> str:
+    """Return the page of one rule."""
     body = rule.documentation.partition("\n")[2].strip()
     examples = cases(rule.id)
     parts = [
@@ -55,10 +47,3 @@ def _example(case: dict[str, Any]) -> str:
     options = "".join(f" (with `--{name}`)" for name in case.get("options", {}))
     document = json.dumps(case["document"], indent=1)
     return f"<details><summary>{title}{options}</summary>\n\n```json\n{document}\n```\n\n</details>"
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    target.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (target / name).write_text(text, encoding="utf-8")
