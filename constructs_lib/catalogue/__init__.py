@@ -10,11 +10,8 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
-    from constructs_lib.catalogue._answer import answer
-    from constructs_lib.catalogue._compress import Compression, compress, compression
     from constructs_lib.catalogue._data import FILE, read_data
     from constructs_lib.catalogue._decisions import DecisionsError, read_decisions
-    from constructs_lib.catalogue._expand import expand, wildcard
     from constructs_lib.catalogue._generate import generate, serialise
     from constructs_lib.catalogue._homes import UnclassifiedError
     from constructs_lib.catalogue._lookup import (
@@ -50,16 +47,16 @@ if TYPE_CHECKING:
         profile_regions,
     )
     from constructs_lib.catalogue._page import actions_page, kind_of
+    from constructs_lib.catalogue._parts import bare
     from constructs_lib.catalogue._sdks import Spellings, spellings
     from constructs_lib.catalogue._sources import SourceError, read_installed
-    from constructs_lib.catalogue._spelling import Found, find, suggest
+    from constructs_lib.catalogue._spelling import Found, client_of, find, suggest
     from constructs_lib.catalogue._verify import compare
 
 __all__ = [
     "FILE",
     "Access",
     "Action",
-    "Compression",
     "Decision",
     "DecisionsError",
     "Family",
@@ -75,14 +72,12 @@ __all__ = [
     "action",
     "actions",
     "actions_page",
-    "answer",
+    "bare",
     "client_names",
+    "client_of",
     "compare",
-    "compress",
-    "compression",
     "decisions",
     "embedding_dimensions",
-    "expand",
     "families",
     "find",
     "generate",
@@ -104,7 +99,6 @@ __all__ = [
     "sources",
     "spellings",
     "suggest",
-    "wildcard",
 ]
 
 __getattr__, __dir__ = exports(
@@ -132,7 +126,6 @@ __getattr__, __dir__ = exports(
             "SourceError",
             "read_installed",
         ),
-        "_answer": ("answer",),
         "_lookup": (
             "action",
             "actions",
@@ -145,8 +138,6 @@ __getattr__, __dir__ = exports(
             "resource_types",
             "sources",
         ),
-        "_compress": ("Compression", "compress", "compression"),
-        "_expand": ("expand", "wildcard"),
         "_model": (
             "Access",
             "Action",
@@ -167,7 +158,8 @@ __getattr__, __dir__ = exports(
             "nearest",
             "profile_regions",
         ),
+        "_parts": ("bare",),
         "_sdks": ("Spellings", "spellings"),
-        "_spelling": ("Found", "find", "suggest"),
+        "_spelling": ("Found", "client_of", "find", "suggest"),
     },
 )

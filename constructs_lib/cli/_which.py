@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print an answer for each name; 0 when all were found, 2 when one was not."""
-    from constructs_lib.catalogue import answer  # noqa: PLC0415  # --help needs no catalogue
+    from constructs_lib.cli._answer import answer  # noqa: PLC0415  # --help needs no catalogue
 
     answers = [answer(name) for name in _joined(args.names)]
     if args.format == "json":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue.verbs import inner_call_actions
+from constructs_lib.iam import expand, matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,14 +93,16 @@ def _refusal(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refu
         return _assume(pattern, resources)
     if ("*" in service or "?" in service) and service:
         return _bedrock(pattern) or Refusal(
-            pattern, "its service is a wildcard", "name the service and the action"
+            pattern,
+            "its service is a wildcard, and IAM documents wildcards in the action's name only",
+            "name the service and the action",
         )
     return _bedrock(pattern) or _beyond(pattern, resources, limits)
 
 
 def _beyond(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refusal | None:
     """Refuse what the limits of this one role leave out."""
-    meant = [catalogue.actions()[name] for name in catalogue.expand(pattern)]
+    meant = [catalogue.actions()[name] for name in expand(pattern)]
     if not meant or limits == NO_LIMITS:
         return None
     outside = [a for a in meant if limits.families is not None and a.family not in limits.families]
@@ -138,7 +141,7 @@ def _other_region(pattern: str, resources: Sequence[Any], limits: RoleLimits) ->
 
 
 def _matches(pattern: str, full: str) -> bool:
-    return catalogue.wildcard(pattern).match(full.partition(":")[2]) is not None
+    return matches(pattern, full.partition(":")[2])
 
 
 def _assume(pattern: str, resources: Sequence[Any]) -> Refusal | None:
@@ -155,7 +158,7 @@ def _assume(pattern: str, resources: Sequence[Any]) -> Refusal | None:
 
 def _bedrock(pattern: str) -> Refusal | None:
     """Refuse a pattern that means any Bedrock action which is not on the data plane, or none that exists."""
-    meant = [catalogue.actions()[name] for name in catalogue.expand(pattern)]
+    meant = [catalogue.actions()[name] for name in expand(pattern)]
     control = [action for action in meant if action.plane is not Plane.DATA]
     if control:
         first = control[0]

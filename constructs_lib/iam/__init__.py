@@ -7,16 +7,29 @@ from constructs_lib.lazily import exports
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.iam._left import Piece
-    from constructs_lib.iam._reduce import Denials, allow_items, allowed_actions, subtract
-    from constructs_lib.iam._tables import action_mask, names_of, reach, tables, types_of
+    from constructs_lib.iam._reduce import Denials, allow_items, subtract
+    from constructs_lib.iam._tables import (
+        Expansion,
+        action_mask,
+        allowed_actions,
+        denied_actions,
+        expand,
+        expansion,
+        names_of,
+        reach,
+        tables,
+        types_of,
+    )
     from constructs_lib.iam.decision import Request, decide
     from constructs_lib.iam.documents import DocumentError, parse_document, parse_statement
     from constructs_lib.iam.effective_permissions import Effective, effective
     from constructs_lib.iam.matching import (
         arns_may_overlap,
+        counts,
         covers,
         example,
         intersect,
+        is_documented,
         is_open,
         matches,
         may_overlap,
@@ -34,6 +47,7 @@ if TYPE_CHECKING:
         outside,
     )
     from constructs_lib.iam.scope import scope_of
+    from constructs_lib.iam.shortest_patterns import Compression, compress, compression
 
 __all__ = [
     "ASSUME_ROLE",
@@ -43,11 +57,13 @@ __all__ = [
     "RUNNERS",
     "UNRESOLVED",
     "UPDATE_CODE",
+    "Compression",
     "Condition",
     "Denials",
     "DocumentError",
     "Effect",
     "Effective",
+    "Expansion",
     "Origin",
     "Outside",
     "Piece",
@@ -58,11 +74,18 @@ __all__ = [
     "allow_items",
     "allowed_actions",
     "arns_may_overlap",
+    "compress",
+    "compression",
+    "counts",
     "covers",
     "decide",
+    "denied_actions",
     "effective",
     "example",
+    "expand",
+    "expansion",
     "intersect",
+    "is_documented",
     "is_open",
     "matches",
     "may_overlap",
@@ -85,11 +108,15 @@ __getattr__, __dir__ = exports(
         "_reduce": (
             "Denials",
             "allow_items",
-            "allowed_actions",
             "subtract",
         ),
         "_tables": (
+            "Expansion",
             "action_mask",
+            "allowed_actions",
+            "denied_actions",
+            "expand",
+            "expansion",
             "names_of",
             "reach",
             "tables",
@@ -110,9 +137,11 @@ __getattr__, __dir__ = exports(
         ),
         "matching": (
             "arns_may_overlap",
+            "counts",
             "covers",
             "example",
             "intersect",
+            "is_documented",
             "is_open",
             "matches",
             "may_overlap",
@@ -137,5 +166,6 @@ __getattr__, __dir__ = exports(
             "outside",
         ),
         "scope": ("scope_of",),
+        "shortest_patterns": ("Compression", "compress", "compression"),
     },
 )

@@ -8,8 +8,8 @@ from typing import Literal
 
 from constructs_lib import catalogue
 from constructs_lib.iam import matching
-from constructs_lib.iam._reduce import allow_items, allowed_actions
-from constructs_lib.iam._tables import action_mask, names_of, tables
+from constructs_lib.iam._reduce import allow_items
+from constructs_lib.iam._tables import action_mask, allowed_actions, names_of, tables
 from constructs_lib.iam.model import UNRESOLVED, Policy, Statement
 
 __all__ = ["Gap", "Inert", "Nonexistent", "faults_of", "gaps_of"]

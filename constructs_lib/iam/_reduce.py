@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from constructs_lib.iam import matching
 from constructs_lib.iam._left import Cover, Piece, certain_texts, remaining
 from constructs_lib.iam._segments import names_a_type, normal
-from constructs_lib.iam._tables import action_mask, possible_mask, reach, tables
+from constructs_lib.iam._tables import action_mask, allowed_actions, denied_actions, reach, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,6 @@ __all__ = [
     "Denials",
     "Item",
     "allow_items",
-    "allowed_actions",
     "collect_denials",
     "contains",
     "cover_of",
@@ -49,19 +48,6 @@ class Denials(NamedTuple):
 
 
 _Texts = tuple[str, ...] | None
-
-
-@lru_cache(maxsize=4096)
-def allowed_actions(actions: _Texts, not_actions: _Texts) -> int:
-    """Return the actions that an Allow certainly names; an open pattern names none."""
-    mask = 0
-    if actions is not None:
-        for pattern in actions:
-            mask |= action_mask(pattern)
-        return mask
-    for pattern in not_actions or ():
-        mask |= possible_mask(pattern)
-    return tables().every & ~mask
 
 
 @lru_cache(maxsize=4096)
@@ -131,7 +117,7 @@ def _denial(
     actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
 ) -> tuple[int, Cover | None]:
     """Return the actions that a Deny certainly names and its resources, ``None`` for all of them."""
-    mask = allowed_actions(actions, not_actions)
+    mask = denied_actions(actions, not_actions)
     cover = cover_of(resources, not_resources)
     return (mask, cover) if cover is None or cover.resources or cover.unless is not None else (0, cover)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from constructs_lib import catalogue
 from constructs_lib.iam import matching
@@ -19,15 +19,24 @@ from constructs_lib.iam.model import UNRESOLVED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from constructs_lib.iam.model import Effect
+
 __all__ = [
+    "Expansion",
     "Tables",
     "action_mask",
+    "allowed_actions",
+    "denied_actions",
+    "expand",
+    "expansion",
     "formats_of",
     "names_of",
     "reach",
     "tables",
     "types_of",
 ]
+
+_Texts: TypeAlias = tuple[str, ...] | None
 
 # What a pattern that matches the text `*` can start with.
 _STARTS = frozenset(("*", "?", "$", UNRESOLVED))
@@ -130,7 +139,11 @@ def names_of(mask: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def action_mask(pattern: str) -> int:
-    """Return the actions that an action pattern matches; none when it has an open part."""
+    """Return the actions that an action pattern matches in an Allow; none when it has an open part.
+
+    A wildcard matches across the colon, which IAM documents nowhere: :func:`~constructs_lib.iam.counts`
+    says where such a pattern counts.
+    """
     # IAM folds ASCII letters only: the Kelvin sign is no `k`, and a name with it is no action.
     if not pattern.isascii():
         return 0
@@ -157,6 +170,70 @@ def possible_mask(pattern: str) -> int:
     if UNRESOLVED not in pattern:
         return action_mask(pattern)
     return _matching(pattern.lower().replace(UNRESOLVED, "*"))
+
+
+@lru_cache(maxsize=4096)
+def allowed_actions(actions: _Texts, not_actions: _Texts) -> int:
+    """Return the actions that an Allow names, undocumented patterns taken in the worst case.
+
+    Args:
+        actions: Its ``Action`` patterns; one with an open part names nothing.
+        not_actions: Its ``NotAction`` patterns, where it has no ``Action``.
+
+    """
+    return _named(actions, not_actions, "Allow")
+
+
+@lru_cache(maxsize=4096)
+def denied_actions(actions: _Texts, not_actions: _Texts) -> int:
+    """Return the actions that a Deny certainly names; the arguments are those of :func:`allowed_actions`."""
+    return _named(actions, not_actions, "Deny")
+
+
+def _named(actions: _Texts, not_actions: _Texts, effect: Effect) -> int:
+    mask = 0
+    if actions is not None:
+        for pattern in actions:
+            if matching.counts(pattern, effect):
+                mask |= action_mask(pattern)
+        return mask
+    for pattern in not_actions or ():
+        if matching.counts(pattern, "Deny" if effect == "Allow" else "Allow"):
+            mask |= possible_mask(pattern)
+    return tables().every & ~mask
+
+
+class Expansion(NamedTuple):
+    """The actions of the catalogue that an action pattern matches, in the catalogue's order.
+
+    Attributes:
+        in_allow: Those that it matches in an Allow, where an undocumented pattern counts.
+        in_deny: Those that it matches in a Deny, where an undocumented pattern does not count.
+        documented: Whether IAM documents wildcards where the pattern has them.
+
+    """
+
+    in_allow: tuple[str, ...]
+    in_deny: tuple[str, ...]
+    documented: bool
+
+
+@lru_cache(maxsize=4096)
+def expansion(pattern: str) -> Expansion:
+    """Return the actions that an action pattern matches, and whether IAM documents such a pattern."""
+    mask = action_mask(pattern)
+    documented = matching.is_documented(pattern)
+    bit = tables().bit
+    names = tuple(name for name in catalogue.actions() if mask & bit[name.lower()]) if mask else ()
+    return Expansion(names, names if documented else (), documented)
+
+
+def expand(pattern: str) -> tuple[str, ...]:
+    """Return the names of the actions that an action pattern matches in an Allow, in the catalogue's order.
+
+    :func:`expansion` says whether IAM documents the pattern.
+    """
+    return expansion(pattern).in_allow
 
 
 @lru_cache(maxsize=4096)

@@ -127,14 +127,19 @@ def _applies(request: Request, statement: Statement) -> tuple[Condition, ...] | 
 
 
 def _action_applies(request: Request, statement: Statement) -> bool:
-    """Whether the action is certainly named; an open action pattern names nothing."""
+    """Whether the statement names the action; an open or undocumented pattern in the worst case."""
+    effect: Effect = statement.effect
     if statement.actions is not None:
         return any(
-            UNRESOLVED not in text and matching.matches(text, request.action, ignore_case=True)
+            UNRESOLVED not in text
+            and matching.counts(text, effect)
+            and matching.matches(text, request.action, ignore_case=True)
             for text in statement.actions
         )
+    other: Effect = "Deny" if effect == "Allow" else "Allow"
     return not any(
-        matching.matches(text.replace(UNRESOLVED, "*"), request.action, ignore_case=True)
+        matching.counts(text, other)
+        and matching.matches(text.replace(UNRESOLVED, "*"), request.action, ignore_case=True)
         for text in statement.not_actions or ()
     )
 

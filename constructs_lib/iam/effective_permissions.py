@@ -32,12 +32,11 @@ from constructs_lib.iam._reduce import (
     Denials,
     Item,
     allow_items,
-    allowed_actions,
     collect_denials,
     cut,
     subtract,
 )
-from constructs_lib.iam._tables import action_mask, names_of, tables
+from constructs_lib.iam._tables import action_mask, allowed_actions, names_of, tables
 from constructs_lib.iam.model import Condition, Policy, Statement
 
 __all__ = ["Effective", "Gap", "Grant", "Inert", "Layer", "Nonexistent", "Permission", "effective"]

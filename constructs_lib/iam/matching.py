@@ -17,17 +17,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from constructs_lib.iam._glob import compile_glob, find
 from constructs_lib.iam.model import UNRESOLVED
+
+if TYPE_CHECKING:
+    from constructs_lib.iam.model import Effect
 
 __all__ = [
     "Match",
     "arns_may_overlap",
     "compare",
+    "counts",
     "covers",
     "example",
     "intersect",
+    "is_documented",
     "is_open",
     "matches",
     "may_overlap",
@@ -87,6 +93,26 @@ def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     if ignore_case:
         pattern, text = _fold(pattern), _fold(text)
     return _regex(pattern).match(text) is not None
+
+
+def is_documented(pattern: str) -> bool:
+    """Whether each wildcard of an action pattern is where IAM documents one.
+
+    AWS documents ``*`` alone, and wildcards "anywhere in the action name", which is what follows the colon.
+    Whether IAM's own matcher lets a wildcard in the prefix match (``*:InvokeModel``), or one match the colon
+    (``b*Model``), is documented nowhere.
+    """
+    prefix = pattern.partition(":")[0]
+    return pattern == "*" or not ("*" in prefix or "?" in prefix)
+
+
+def counts(pattern: str, effect: Effect) -> bool:
+    """Whether an action pattern counts in a statement with this effect.
+
+    An undocumented pattern counts in an Allow, where the worst case is that it matches, and not in a Deny,
+    where the worst case is that it doesn't. ``NotAction`` turns this round: ask with the other effect.
+    """
+    return effect == "Allow" or is_documented(pattern)
 
 
 def compare(pattern: str, text: str, *, ignore_case: bool = False) -> Match:

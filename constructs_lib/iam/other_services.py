@@ -14,7 +14,7 @@ from constructs_lib.iam import matching
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from constructs_lib.iam.model import Condition, Policy, Statement
+    from constructs_lib.iam.model import Condition, Effect, Policy, Statement
 
 __all__ = [
     "ASSUME_ROLE",
@@ -201,11 +201,15 @@ def _known() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def named_actions(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> frozenset[str]:
+def named_actions(
+    effect: Effect, actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None
+) -> frozenset[str]:
     """Return the actions kept here that a statement names."""
     if actions is not None:
-        return frozenset().union(*(_pattern(pattern) for pattern in actions))
-    return frozenset(_known()).difference(*(_pattern(pattern) for pattern in not_actions or ()))
+        return frozenset().union(*(_pattern(text) for text in actions if matching.counts(text, effect)))
+    other: Effect = "Deny" if effect == "Allow" else "Allow"
+    excepted = (_pattern(text) for text in not_actions or () if matching.counts(text, other))
+    return frozenset(_known()).difference(*excepted)
 
 
 @lru_cache(maxsize=4096)
@@ -226,7 +230,7 @@ def outside(policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]) -> t
     denies: list[Statement] = []
     for policy in policies:
         for statement in policy.statements:
-            named = named_actions(statement.actions, statement.not_actions)
+            named = named_actions(statement.effect, statement.actions, statement.not_actions)
             if not named:
                 continue
             if statement.effect == "Allow":
@@ -255,7 +259,7 @@ def _left(
     for deny in denies:
         if deny.conditions or deny.conditional:
             continue
-        actions = named_actions(deny.actions, deny.not_actions)
+        actions = named_actions("Deny", deny.actions, deny.not_actions)
         denied = deny.resources or ("*",)
         if deny.not_resources is None and all(
             any(matching.covers(text, resource) for text in denied) for resource in resources
@@ -270,7 +274,7 @@ def _left(
 
 def _within(action: str, resources: tuple[str, ...], layer: list[Statement]) -> bool:
     for limit in layer:
-        if limit.effect == "Allow" and action in named_actions(limit.actions, limit.not_actions):
+        if limit.effect == "Allow" and action in named_actions("Allow", limit.actions, limit.not_actions):
             allowed = ("*",) if limit.not_resources is not None else limit.resources or ("*",)
             if any(matching.may_overlap(text, resource) for text in allowed for resource in resources):
                 return True

@@ -9,6 +9,7 @@ from constructs_lib import grants as _grants
 from constructs_lib.catalogue import Plane
 from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, mark_role
 from constructs_lib.grants import as_list
+from constructs_lib.iam import expand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +84,7 @@ def _refuse(path: str, statement: Mapping[str, Any]) -> None:
         raise PlanesError(f"the operator role `{path}` can't hold a `NotAction`: list the actions it needs")
     resources = as_list(statement.get("Resource"))
     for pattern in as_list(statement.get("Action")):
-        meant = catalogue.expand(pattern) if isinstance(pattern, str) else ()
+        meant = expand(pattern) if isinstance(pattern, str) else ()
         if not meant:
             continue
         if len(meant) > 1 or "*" in pattern:

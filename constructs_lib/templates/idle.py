@@ -37,7 +37,7 @@ def _are_idle(actions: tuple[str, ...]) -> bool:
     text = "".join(actions)
     if not text.isascii() or "bedrock" in text.lower():
         return False
-    return not allowed_actions(actions, None) and not named_actions(actions, None)
+    return not allowed_actions(actions, None) and not named_actions("Allow", actions, None)
 
 
 def _may_be_ours(node: Any, scope: Scope) -> bool:

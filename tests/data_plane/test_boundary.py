@@ -6,6 +6,7 @@ from constructs import Construct
 from constructs_lib import DataPlaneBoundary, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.data_plane.boundary import boundary_document, size
+from constructs_lib.iam import expand
 from tests.cdk import Stack
 
 DATA = sorted(name for name, action in catalogue.actions().items() if action.plane is Plane.DATA)
@@ -45,7 +46,7 @@ def test_when_names_do_not_fit_patterns_mean_the_same_actions() -> None:
     document = boundary_document(roles)
     patterns = [p for p in document["Statement"][1]["Action"] if not p.startswith("iam:")]
     assert size(document) < 6144
-    assert sorted({name for pattern in patterns for name in catalogue.expand(pattern)}) == DATA
+    assert sorted({name for pattern in patterns for name in expand(pattern)}) == DATA
 
 
 def test_what_does_not_fit_at_all_is_refused_with_the_excess() -> None:

@@ -48,6 +48,8 @@ _ACTION_PATTERNS = (
     "BEDROCK:invoke*",
     "bedrock:*Model*",
     "bedrock:Ge?*",
+    "*:Retrieve*",
+    "bedrock*Agent",
     UNRESOLVED,
 )
 _RESOURCE_PATTERNS = (

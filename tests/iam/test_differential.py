@@ -2,12 +2,14 @@
 
 Generated are identity policies, a boundary, layers of SCPs and a request. Left out by construction is what
 one of the two doesn't model: conditions and policy variables (other tests have them), element names in
-another letter case and open parts (ours alone reads them).
+another letter case and open parts (ours alone reads them). ministack lets every wildcard match the colon;
+where that is not the worst case, it gets a pattern that matches nothing.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -112,6 +114,29 @@ def _ours(case: Case) -> str:
     ).outcome
 
 
+def _worst_case(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy in which wildcards outside the action's name match only where that allows more."""
+    statements = document["Statement"]
+    return {
+        **document,
+        "Statement": [
+            {
+                key: _certain(value) if (statement["Effect"], key) in _CAREFUL else value
+                for key, value in statement.items()
+            }
+            for statement in ([statements] if isinstance(statements, dict) else statements)
+        ],
+    }
+
+
+_CAREFUL = {("Deny", "Action"), ("Allow", "NotAction")}
+
+
+def _certain(value: str | list[str]) -> list[str]:
+    texts = [value] if isinstance(value, str) else value
+    return [text if text == "*" or re.match(r"[\w-]+:", text) else "none:None" for text in texts]
+
+
 def _theirs(evaluator: Any, case: Case) -> str:
     action, resource = case.request
     context = evaluator.EvalContext(
@@ -122,7 +147,10 @@ def _theirs(evaluator: Any, case: Case) -> str:
         resource_arn=resource,
         region="us-east-1",
     )
-    parse = evaluator.parse_policy_document
+
+    def parse(document: dict[str, Any]) -> Any:
+        return evaluator.parse_policy_document(_worst_case(document))
+
     limits = [[parse(document) for document in layer] for layer in case.layers]
     if case.boundary is not None:
         limits.insert(0, [parse(case.boundary)])

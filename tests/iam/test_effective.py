@@ -27,6 +27,8 @@ BUT_R = {"Effect": "Deny", "NotAction": R, "Resource": "*"}
 NO_BEDROCK = {"Effect": "Allow", "NotAction": ["x:*", "bedrock*:*"], "Resource": "*"}
 NO_ARN = {"Effect": "Allow", "Action": "bedrock:Retrieve*", "NotResource": "arn:*"}
 
+EVERY_PREFIX = [f"{prefix}:*" for prefix in catalogue.prefixes()]
+
 CASES: list[tuple[str, list[dict[str, Any]], set[str]]] = [
     ("exact", [allow(R, KB)], {R}),
     ("any letter case", [allow("BEDROCK:rEtRiEvE", KB)], {R}),
@@ -91,7 +93,13 @@ CASES: list[tuple[str, list[dict[str, Any]], set[str]]] = [
     ),
     (
         "Allow with NotAction",
-        [{"Effect": "Allow", "NotAction": ["b*:[A-Z]*", "bedrock*:*"], "Resource": "*"}],
+        [
+            {
+                "Effect": "Allow",
+                "NotAction": ["bedrock:[A-Z]*", *EVERY_PREFIX],
+                "Resource": "*",
+            }
+        ],
         set(),
     ),
     (

@@ -10,6 +10,7 @@ import pytest
 
 import app
 from constructs_lib import PlanesError, catalogue
+from constructs_lib.iam import expand
 from stacks.settings import SettingsError
 from tests.stacks.conftest import run
 
@@ -140,7 +141,7 @@ def families(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict[s
             mine = found.setdefault(kind, {}).setdefault(name, {})
             for statement in statements:
                 if statement["Effect"] == "Allow":
-                    for action in (a for p in listed(statement["Action"]) for a in catalogue.expand(p)):
+                    for action in (a for p in listed(statement["Action"]) for a in expand(p)):
                         family = catalogue.actions()[action].family
                         mine[family] = sorted({*mine.get(family, []), action})
     return found

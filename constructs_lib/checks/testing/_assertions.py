@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs_lib import catalogue
 from constructs_lib.checks.testing._explain import explain, smallest
 from constructs_lib.checks.testing._subject import review_subject
-from constructs_lib.iam import UNRESOLVED, Request, decide
+from constructs_lib.iam import UNRESOLVED, Request, decide, expand, is_documented
 from constructs_lib.review import Facts
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def assert_denied(
     Args:
         subject: a ``Template``, a stack, an app or stage, or a path.
         principal: a role construct, or a construct path, name or id; ``*`` and ``?`` match.
-        actions: IAM actions (``bedrock:InvokeModel``); with wildcards for those of Bedrock.
+        actions: IAM actions (``bedrock:InvokeModel``); with wildcards for those of Bedrock. A wildcard
+            outside the action's name, which IAM documents nowhere, matches in the widest sense.
         resource: an ARN. Without it no resource may be reached.
 
     Raises:
@@ -125,10 +126,10 @@ def assert_denied(
 def _expanded(action: str) -> Iterator[str]:
     """Yield the actions that a pattern means; a name outside Bedrock stands for itself."""
     prefix, colon, _ = action.partition(":")
-    if colon and not prefix.lower().startswith("bedrock"):
+    found = expand(action)
+    if not found and colon and is_documented(action) and not prefix.lower().startswith("bedrock"):
         yield action
         return
-    found = catalogue.expand(action)
     if not found:
         near = catalogue.suggest(action if colon else f"bedrock:{action}")
         hint = f"did you mean `{near[0]}`?" if near else "`bedrock-planes which` finds its name"

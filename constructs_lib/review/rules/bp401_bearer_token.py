@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import CREATE_API_KEY, action_mask
+from constructs_lib.iam import CREATE_API_KEY, action_mask, denied_actions
 from constructs_lib.review.facts import Facts, has_key
 from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._targets import reached
@@ -101,7 +101,7 @@ def _is_short_term(conditions: Iterable[Condition]) -> bool:
 def _denies_long_term(facts: Facts, flag: int) -> bool:
     """Whether a Deny refuses tokens that are not short-term."""
     for _, statement in facts.statements:
-        if statement.effect != "Deny" or not any(action_mask(p) & flag for p in statement.actions or ()):
+        if statement.effect != "Deny" or not denied_actions(statement.actions or (), None) & flag:
             continue
         for test in statement.conditions:
             values = {value.upper() for value in test.values}

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import action_mask
+from constructs_lib.iam import action_mask, denied_actions
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.rules._base import Rule, Run, origins, who
 from constructs_lib.review.rules._models import INVOKE
@@ -84,6 +84,6 @@ def _denies_without(facts: Facts, mask: int) -> bool:
     return any(
         statement.effect == "Deny"
         and has_key(statement.conditions, _KEY)
-        and any(action_mask(pattern) & mask for pattern in statement.actions or ())
+        and denied_actions(statement.actions or (), None) & mask
         for _, statement in facts.statements
     )

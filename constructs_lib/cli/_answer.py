@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._expand import expand
-from constructs_lib.catalogue._lookup import (
+from constructs_lib.catalogue import (
+    Plane,
     action,
     actions,
+    bare,
     client_names,
+    client_of,
     decisions,
     families,
+    find,
     operations,
     operations_of,
     prefixes,
     resource_types,
+    spellings,
 )
-from constructs_lib.catalogue._model import Plane
-from constructs_lib.catalogue._parts import bare
-from constructs_lib.catalogue._sdks import spellings
-from constructs_lib.catalogue._spelling import client_of, find
+from constructs_lib.iam import expansion
 
 if TYPE_CHECKING:
-    from constructs_lib.catalogue._model import Action, Operation
-    from constructs_lib.catalogue._spelling import Found
+    from constructs_lib.catalogue import Action, Found, Operation
 
 __all__ = ["answer"]
 
@@ -55,17 +55,27 @@ def answer(text: str) -> dict[str, Any]:
 
 
 def _pattern(text: str, pattern: str) -> dict[str, Any]:
+    """Answer a pattern with the actions that it matches in an Allow."""
     service, colon, name = pattern.partition(":")
-    names = expand(pattern if colon or not pattern.strip("*") else f"*:{pattern}")
-    matches = [{"name": name, "plane": str(actions()[name].plane)} for name in names]
-    notes = [] if matches else [f"the pattern `{pattern}` matches no action of Amazon Bedrock"]
+    found = expansion(pattern)
+    notes = []
+    if not found.documented:
+        notes.append(
+            f"IAM does not document a wildcard outside the action's name, as in `{pattern}`: take it to "
+            "match in an Allow and not to match in a Deny"
+        )
+    if not colon and not found.in_allow and (bare_name := expansion(f"*:{pattern}")).in_allow:
+        # A name without its prefix, as people say it: `Invoke*`.
+        found = bare_name
+        notes = [f"IAM wants a prefix before `{pattern}`; these are its matches under every prefix"]
+    matches = [{"name": name, "plane": str(actions()[name].plane)} for name in found.in_allow]
+    if not matches:
+        notes.insert(0, f"the pattern `{pattern}` matches no action of Amazon Bedrock")
     close = []
-    if matches and not colon and pattern.strip("*"):
-        notes.append(f"IAM wants a prefix before `{pattern}`; these are its matches under every prefix")
-    elif service.lower() in client_names():
+    if service.lower() in client_names():
         notes.insert(0, f"`{service}` is a client's name, not an IAM prefix")
         right = f"{families()[service.lower()].prefix}:{name}"
-        close = [right] if expand(right) else []
+        close = [right] if expansion(right).in_allow else []
     if len({match["plane"] for match in matches}) > 1:
         notes.append(f"the pattern `{pattern}` reaches both planes")
     return {"query": text, "notes": notes, "entries": [], "matches": matches, "close": close}

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from constructs_lib import catalogue
-from constructs_lib.catalogue import Plane, _compress, _cover, compress, compression, expand
-from constructs_lib.catalogue._cover import cover
+from constructs_lib.catalogue import Plane
+from constructs_lib.iam import compress, compression, expand, shortest_patterns
+from constructs_lib.iam.shortest_patterns import cover
 
 _NAMES = list(catalogue.actions())
 _DATA = [a.name for a in catalogue.actions().values() if a.plane is Plane.DATA]
@@ -85,7 +86,7 @@ def test_an_unknown_name_is_refused() -> None:
 
 def _fewest_by_trying_all(names: list[str], target: int) -> int:
     """Find the least number of one-star patterns by trying every combination, smallest first."""
-    candidates = list(_compress._candidates(names, target, _compress._anywhere))
+    candidates = list(shortest_patterns._candidates(names, target, shortest_patterns._anywhere))
     for count in range(len(candidates) + 1):
         for chosen in itertools.combinations(candidates, count):
             covered = 0
@@ -102,7 +103,7 @@ def _fewest_by_trying_all(names: list[str], target: int) -> int:
 )
 def test_the_number_of_patterns_is_the_least_possible(names: list[str], data: st.DataObject) -> None:
     target = data.draw(st.integers(1, (1 << len(names)) - 1))
-    candidates = _compress._candidates(names, target, _compress._anywhere)
+    candidates = shortest_patterns._candidates(names, target, shortest_patterns._anywhere)
     chosen, proven = cover(target, candidates)
     assert proven
     assert len(chosen) == _fewest_by_trying_all(names, target)
@@ -114,7 +115,7 @@ def test_the_number_of_patterns_is_the_least_possible(names: list[str], data: st
 def test_no_candidate_is_missed(names: list[str], data: st.DataObject) -> None:
     """Every one-star pattern over the alphabet that stays within the target lies within some candidate."""
     target = data.draw(st.integers(1, (1 << len(names)) - 1))
-    candidates = _compress._candidates(names, target, _compress._anywhere)
+    candidates = shortest_patterns._candidates(names, target, shortest_patterns._anywhere)
     parts = ["".join(letters) for size in range(4) for letters in itertools.product("ab", repeat=size)]
     for head, tail in itertools.product(parts, parts):
         meant = sum(
@@ -135,7 +136,7 @@ def test_a_cover_that_needs_a_choice_is_proven_least() -> None:
 
 
 def test_a_search_that_is_cut_short_still_covers_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cover, "MAX_BRANCHES", 0)
+    monkeypatch.setattr(shortest_patterns, "MAX_BRANCHES", 0)
     chosen, proven = cover(0b11111, _PENTAGON)
     assert functools.reduce(operator.or_, chosen) == 0b11111
     assert not proven
@@ -158,7 +159,7 @@ def test_a_cover_has_as_few_sets_as_any(sets: list[int]) -> None:
 
 
 def test_covers_of_three_of_nine_take_choices() -> None:
-    search = _cover._Search()
+    search = shortest_patterns._Search()
     search.fewest(0b111111111, dict(zip(_THREES, _THREES, strict=True)), 10)
     assert search.branches > 0
 
