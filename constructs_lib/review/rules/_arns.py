@@ -37,9 +37,9 @@ _PLACEHOLDER = re.compile(
     r"[<>{}\[\]()%#$]|your|region|account|partition|placeholder|example|change.?me|x{3,}", re.IGNORECASE
 )
 _FILL_IN = {
-    "partition": "write the partition, such as `aws`, for `{}`",
-    "region": "write a Region, such as `us-east-1`, for `{}`",
-    "account": "write the account's 12 digits for `{}`",
+    "partition": "write the partition, such as `aws`, instead of `{}`",
+    "region": "write a Region, such as `us-east-1`, instead of `{}`",
+    "account": "write the account's 12 digits instead of `{}`",
 }
 
 
@@ -58,14 +58,20 @@ def fault_of(arn: str) -> Fault | None:
     if parts[0].strip() != "arn" or len(parts) < 3 or not parts[2].strip().startswith("bedrock"):
         return None
     if arn.split() != [arn]:
-        return Fault("it holds white space", f"write `{''.join(arn.split())}`")
+        return Fault("it contains white space", f"write `{''.join(arn.split())}`")
     if parts[2] in catalogue.client_names():
         service = "bedrock-agentcore" if "agentcore" in parts[2] else "bedrock"
-        return Fault(f"`{parts[2]}` is a client, not a service", f"write `{service}` for `{parts[2]}`")
+        return Fault(
+            f"`{parts[2]}` is the name of an SDK client, not of a service",
+            f"write `{service}` instead of `{parts[2]}`",
+        )
     if len(parts) < 6:
         if _OPEN.search(arn):
             return None
-        return Fault("it has too few parts", "write arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE")
+        return Fault(
+            "an ARN has six parts, separated by colons",
+            "write `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`",
+        )
     return _placeholder_fault(parts) or _place_fault(parts) or _model_fault(parts) or _shape_fault(arn, parts)
 
 
@@ -87,7 +93,9 @@ def _placeholder_fault(parts: list[str]) -> Fault | None:
     noun = "is a placeholder" if len(found) == 1 else "are placeholders"
     remedies = [_FILL_IN[kind].format(text) for kind, text in found.items()]
     return Fault(
-        f"{listing(found.values())} {noun} to be filled in", " and ".join(remedies), is_placeholder=True
+        f"{listing(found.values())} {noun} that nothing fills in",
+        ", and ".join(remedies),
+        is_placeholder=True,
     )
 
 
@@ -96,16 +104,18 @@ def _place_fault(parts: list[str]) -> Fault | None:
     _, partition, _, region, account, _ = parts
     if not _OPEN.search(partition) and partition not in _PARTITIONS:
         known = ", ".join(f"`{name}`" for name in _PARTITIONS)
-        return Fault(f"there is no partition `{partition}`", f"it can be {known}")
+        return Fault(f"there is no partition `{partition}`", f"write one of {known}")
     if region and not _OPEN.search(region):
         if not _REGION.fullmatch(region):
             lower = region.lower()
             meant = f"`{lower}`" if _REGION.fullmatch(lower) else "a Region such as `us-east-1`"
-            return Fault(f"`{region}` can't be a Region", f"write {meant}")
+            return Fault(f"`{region}` can't be the name of a Region", f"write {meant}")
         if partition in _PARTITIONS and not re.match(_PARTITIONS[partition], region):
-            return Fault(f"Region `{region}` is not in partition `{partition}`", "correct one of the two")
+            return Fault(
+                f"Region `{region}` is not in partition `{partition}`", "correct the Region or the partition"
+            )
     if account and not _OPEN.search(account) and not _ACCOUNT.fullmatch(account) and not _is_model(parts):
-        return Fault(f"`{account}` can't be an account", "write the account's 12 digits")
+        return Fault(f"`{account}` can't be an account's id", "write the account's 12 digits")
     return None
 
 
@@ -120,14 +130,15 @@ def _model_fault(parts: list[str]) -> Fault | None:
         start = f"arn:{partition}:bedrock:{region or '*'}:"
         named = "inference profiles" if _OPEN.search(model) else "an inference profile"
         return Fault(
-            f"`{model}` names {named}, no model",
-            f"write `{start}:foundation-model/{behind}` for the model and "
+            f"`{model}` names {named}, not a model",
+            f"write `{start}:foundation-model/{behind}` for the model, and "
             f"`{start}ACCOUNT:inference-profile/{model}` for the profile",
         )
     if account and not set(account) & set("*?"):
-        named = f"account `{account}`" if UNRESOLVED not in account else "an account"
+        named = f"`{account}`" if UNRESOLVED not in account else "one"
         return Fault(
-            f"a foundation model's ARN holds {named}", f"write `{':'.join((*parts[:4], '', resource))}`"
+            f"the ARN of a foundation model has no account, but this one has {named}",
+            f"write `{':'.join((*parts[:4], '', resource))}`",
         )
     return None
 
@@ -140,12 +151,12 @@ def _shape_fault(arn: str, parts: list[str]) -> Fault | None:
         return None
     if not account:
         full = ":".join((*parts[:4], "ACCOUNT", resource))
-        return Fault("the account is missing", f"write `{full}` with the account's 12 digits")
+        return Fault("the account is missing", f"write `{full}`, with the account's 12 digits as `ACCOUNT`")
     if not region:
         full = ":".join((*parts[:3], "REGION", *parts[4:]))
-        return Fault("the Region is missing", f"write `{full}` with the Region's name")
+        return Fault("the Region is missing", f"write `{full}`, with the Region's name as `REGION`")
     formats = dict.fromkeys(catalogue.resource_types()[name].arns[0] for name in sorted(meant))
-    return Fault("its Region or account is not one that the resource type has", f"write {listing(formats)}")
+    return Fault("its Region or account does not fit the resource type", f"write it as {listing(formats)}")
 
 
 @cache

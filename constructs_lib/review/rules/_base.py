@@ -95,8 +95,10 @@ class Rule:
 
         """
         if policy is not None and where == policy.origin:
-            message += f", by AWS's managed policy `{policy.name}`"
-            help_text = f"replace AWS's managed policy `{policy.name}` by one of your own: {help_text}"
+            message += f", through the AWS managed policy `{policy.name}`"
+            help_text = (
+                f"replace the AWS managed policy `{policy.name}` with policies of your own: {help_text}"
+            )
         principal, name, path = _identity(subject, where)
         digest = hashlib.sha256(
             "\0".join((self.id, PurePosixPath(path).name, name, *key)).encode("utf-8", "replace")

@@ -94,13 +94,13 @@ def idle_condition(conditions: Iterable[Condition]) -> str:
 def _why_idle(condition: Condition) -> str:
     quantifier, _, operator = condition.operator.lower().rpartition(":")
     if operator == "null":
-        return "`Null` asks whether the key is there, not what it holds"
+        return "`Null` tests whether the key is present, not its value"
     if quantifier == "forallvalues" or operator.endswith("ifexists"):
-        return f"`{condition.operator}` lets requests without the key pass"
+        return f"`{condition.operator}` also passes requests without the key"
     if "not" in operator:
-        return f"`{condition.operator}` lets everything pass but what it names"
+        return f"`{condition.operator}` passes everything except the value that it names"
     if not all(value.strip("*") for value in condition.values):
-        return "`*` lets every value pass"
+        return "`*` matches every value"
     return f"`{condition.operator}` names no resource"
 
 

@@ -2,13 +2,14 @@
 
 ## What it does
 Finds principals whose effective permissions hold a control write (`bedrock:CreateAgent`) and a data action
-(`bedrock:InvokeModel`) at once. Service roles are judged by what AWS documents for them: a write that AWS's
-own role policy for the service lists does not count; `aws:SourceArn` in the trust says which service it is.
+(`bedrock:InvokeModel`) at once. Service roles are judged by what AWS documents for them: a write in the role
+policy that AWS documents for the service does not count. `aws:SourceArn` in the trust tells which service it
+is.
 
 ## Why is this bad?
 Whoever takes over the application, by prompt injection or a leaked credential, can then also change the
-guardrail, the agent's instructions or the logging that should have stopped or recorded it. And a deployment
-role that can run models reads data that it has no business with.
+guardrail, the agent's instructions or the logging that should stop or record the attack. And a deploy role
+that can run models can read data that it does not need.
 
 ## Example
 ```json
@@ -16,9 +17,9 @@ role that can run models reads data that it has no business with.
 ```
 
 ## Use instead
-Two roles: an app role with runtime actions on named ARNs, and a deploy role with control actions. In the CDK,
-pass `role=` to each `AwsCustomResource`: without it all of a stack share one role, and their permissions add
-up.
+Use two roles: an app role with data actions on named ARNs, and a deploy role with control actions. In the
+CDK, pass `role=` to each `AwsCustomResource`: without it, all custom resources of a stack share one role and
+its permissions.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
@@ -32,7 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import may_overlap, names_of, tables
-from constructs_lib.review.facts import has_key, is_aws_managed
+from constructs_lib.review.facts import has_key
 from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.rules._base import Rule, Run, origins, who, written_for
 from constructs_lib.review.rules._models import resource_of
@@ -43,7 +44,6 @@ from constructs_lib.review.wording import listing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.iam import Policy
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Finding
 
@@ -104,7 +104,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         shown_at.statement.origin,
         f"{who(facts)} may configure Bedrock ({listing(names_of(write))}) "
         f"and run it ({listing(names_of(data))})",
-        _help(facts, policy),
+        _help(facts),
         key=written_for(facts, data if facts.kind in _CONFIGURES else write),
         related=origins(held for held in facts.held if held.mask & (write | data)),
         witness=witness_of(
@@ -115,16 +115,16 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     )
 
 
-def _help(facts: Facts, policy: Policy | None) -> str:
+def _help(facts: Facts) -> str:
     path = facts.principal.construct_path or ""
     name = facts.principal.name
     if "AWS679f53fac002430cb0da5b7982bd2287" in path + name:
-        return "all AwsCustomResources of a stack share this role: pass `role=` to the ones that call Bedrock"
+        return "the AwsCustomResources of a stack share this role: pass `role=` to those that call Bedrock"
     if facts.kind == "service":
-        return "give the service role what AWS documents for it, and a deploy role the control writes"
+        return "keep what AWS documents for this service role; give other control writes to a deploy role"
     if facts.administrator is not None:
-        return "administrators are on both planes: keep them to people and bootstrap, or use `--admins note`"
-    roles = "an app role with the data actions on named ARNs, a deploy role with the control actions"
-    return (
-        roles if policy is not None and is_aws_managed(policy, policy.statements[0]) else f"split it: {roles}"
-    )
+        return (
+            "an administrator is on both planes: keep it for people and for the bootstrap, "
+            "or make the finding a note with `--admins note`"
+        )
+    return "give the data actions, on named ARNs, to an app role, and the control actions to a deploy role"

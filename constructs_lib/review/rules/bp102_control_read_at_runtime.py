@@ -2,14 +2,14 @@
 
 ## What it does
 Finds control reads (`bedrock:GetAgent`, `bedrock:ListGuardrails`) and tagging actions in a principal that
-holds data actions. Service roles are left out: AWS documents reads for them. It is a note when AWS documents
-every one of the reads for a grant that is held, on exact ARNs (`GetInferenceProfile` beside `InvokeModel` on
-that profile); with `--strict` it is an error.
+holds data actions. Service roles are left out: AWS documents reads for them. The finding is a note when AWS
+documents every read for a data action that the principal holds, on exact ARNs (`GetInferenceProfile` beside
+`InvokeModel` on that profile). With `--strict` the warning becomes an error.
 
 ## Why is this bad?
-Configuration tells an attacker what there is: instructions of agents, denied topics of guardrails, the
-buckets behind knowledge bases. Applications rarely need it, and `bedrock:Get*` beside `bedrock:Invoke*` is
-how most roles come to hold it. Tags may decide about access, so changing them at runtime can widen it.
+The configuration shows an attacker the instructions of agents, the denied topics of guardrails and the
+buckets behind knowledge bases. Applications rarely need it; most roles hold it because of `bedrock:Get*`
+beside `bedrock:Invoke*`. Tags can decide about access, so changing tags at runtime can widen access.
 
 ## Example
 ```json
@@ -18,7 +18,7 @@ how most roles come to hold it. Tags may decide about access, so changing them a
 
 ## Use instead
 Pass ids and ARNs to the application as configuration, and leave the reads to the deploy role. Where the SDK
-needs one, grant it on the exact ARN.
+needs a read, grant it on the exact ARN.
 
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
@@ -74,22 +74,35 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     first = next((held for held in found if not held.statement.conditional), found[0])
     documented = not tagging and all(_is_documented(facts, held) for held in found)
     reads = names_of(read | tagging)
-    what = "read Bedrock's configuration" if read else "tag Bedrock's resources"
-    also = " and tag resources" if read and tagging & action_sets().tagging_write else ""
     yield RULE.finding(
         facts,
         first.statement.origin,
-        f"{who(facts)} runs Bedrock and may {what}{also} ({listing(reads)})",
-        "AWS documents this read beside the grant; drop it if the application works without"
-        if documented
-        else "pass ids and ARNs to the application, and leave these actions to the deploy role",
+        f"{who(facts)} may run Bedrock{_deeds(read, tagging)} ({listing(reads)})",
+        _help(read, documented=documented),
         key=written_for(facts, read | tagging),
         severity="note" if documented else None,
         related=origins(found),
-        witness=witness_of(facts, first, read | tagging, "the principal holds data actions"),
+        witness=witness_of(facts, first, read | tagging, "the principal also holds data actions"),
         conditional=all(held.statement.conditional for held in found) or facts.only_conditional(data),
         policy=first.policy if all(held.policy is first.policy for held in found) else None,
     )
+
+
+def _deeds(read: int, tagging: int) -> str:
+    """Return what the principal may do beside running Bedrock."""
+    if not read:
+        return " and tag its resources"
+    if tagging & action_sets().tagging_write:
+        return ", read its configuration and tag its resources"
+    return " and read its configuration"
+
+
+def _help(read: int, *, documented: bool) -> str:
+    if documented:
+        return "AWS documents this read beside these actions: remove it if the application works without it"
+    if not read:
+        return "leave the tags of Bedrock's resources to the deploy role"
+    return "pass ids and ARNs to the application, and leave these actions to the deploy role"
 
 
 def _bits(held: Held) -> int:

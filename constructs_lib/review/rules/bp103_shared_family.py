@@ -1,13 +1,13 @@
 """An app role and a deploy role hold actions of one family.
 
 ## What it does
-Compares every app role of the run with every deploy role: when both hold data or control-write actions of one
-family, the finding sits on the app role and names the deploy role.
+Compares every app role of the run with every deploy role. When both hold data actions or control writes of
+one family, the finding is reported for the app role and names the deploy role.
 
 ## Why is this bad?
-The families are what keeps the two roles apart: `bedrock-runtime` and `bedrock-agent-runtime` belong to the
-application, `bedrock` and `bedrock-agent` to the deployment. A family that both hold is a hole in that wall,
-even while each role alone still looks clean.
+The families keep the two roles apart: `bedrock-runtime` and `bedrock-agent-runtime` belong to the
+application, `bedrock` and `bedrock-agent` to the deployment. When both roles hold one family, they are no
+longer separate, although each role alone looks correct.
 
 ## Example
 ```json
@@ -15,7 +15,8 @@ even while each role alone still looks clean.
 ```
 
 ## Use instead
-Take the family's actions from the role on whose plane it is not.
+Remove the family's actions from the role of the other plane: a data family's from the deploy role, a control
+family's from the app role.
 
 ## References
 - https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_permissions_least_privileges.html
@@ -54,16 +55,17 @@ def check(run: Run) -> Iterator[Finding]:
         if app.kind != "app" or not app.held:
             continue
         for deploy in deploys:
-            for family, _, mask in action_sets().families:
+            for family, plane, mask in action_sets().families:
                 if not (app.held & mask and deploy.held & mask):
                     continue
                 yield RULE.finding(
                     app,
                     app.origin,
-                    f"{app.label} and deploy {deploy.label} both hold actions of `{family}`: "
-                    f"{listing(names_of(app.held & mask), 2)} here, "
-                    f"{listing(names_of(deploy.held & mask), 2)} there",
-                    f"take the actions of `{family}` from the role on whose plane it is not",
+                    f"app {app.label} and deploy {deploy.label} both hold actions of the family `{family}`: "
+                    f"`{app.name}` holds {listing(names_of(app.held & mask), 2)}, "
+                    f"`{deploy.name}` holds {listing(names_of(deploy.held & mask), 2)}",
+                    f"`{family}` is on the {plane} plane: "
+                    f"remove its actions from {(deploy if plane == 'data' else app).label}",
                     key=(deploy.name, family),
                     related=(deploy.origin,),
                     conditional=app.conditional or deploy.conditional,

@@ -1,13 +1,14 @@
 """One action pattern matches control writes and data actions.
 
 ## What it does
-Finds action patterns in Allow statements (`bedrock:*`, `bedrock:*Agent*`) that match control writes and data
-actions which the statement's resources can reach and which no unconditional Deny takes away. What a boundary
-doesn't list still counts: the pattern asks for it.
+Finds action patterns in Allow statements (`bedrock:*`, `bedrock:*Agent*`) that match both control writes and
+data actions. An action counts if the statement's resources include one that it accepts, and if no
+unconditional Deny removes it. It also counts when a permissions boundary removes it, because the pattern asks
+for it.
 
 ## Why is this bad?
-Such a pattern can't be on one plane, and it grows with the service: AWS adds actions to Bedrock every month,
-and each one that matches is granted the day it appears.
+Such a pattern is on both planes, and it grows with the service: AWS adds actions to Bedrock every month, and
+each new action that matches is allowed on the day it appears.
 
 ## Example
 ```json
@@ -15,7 +16,7 @@ and each one that matches is granted the day it appears.
 ```
 
 ## Use instead
-Name the actions. `bedrock-planes which NAME` says which ones an operation needs.
+List the actions by name. `bedrock-planes which NAME` prints the actions that an operation needs.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
@@ -69,9 +70,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
                 yield RULE.finding(
                     facts,
                     statement.origin,
-                    f"{who(facts)}: `{pattern}` matches control writes ({listing(names_of(writes), 2)}) "
+                    f"{who(facts)} uses the pattern `{pattern}`, "
+                    f"which matches control writes ({listing(names_of(writes), 2)}) "
                     f"and data actions ({listing(names_of(data), 2)})",
-                    "name the actions of one plane",
+                    "list the actions of one plane by name",
                     key=(pattern.lower(), *sorted(statement.resources or ())),
                     conditional=statement.conditional or facts.principal.conditional,
                     policy=policy,

@@ -1,18 +1,21 @@
 """A principal that runs Bedrock can become one that configures it.
 
 ## What it does
-Follows the roles that a data principal can take on, transitively: `sts:AssumeRole` where the role's trust
-admits it, and `iam:PassRole` together with something that then runs as the role (a Lambda function, an agent,
-an ECS task, a state machine, an instance, a stack, ...) where the trust admits that service, or
-`lambda:UpdateFunctionCode` on a function of the input, which runs as the role that it has. When the path
-ends at a principal with control writes it is reported with every step; of a data principal that reaches
-more than 25 of them, the 25 with the shortest paths. A direct trust in a role of the same
-account needs no `sts:AssumeRole` of its own. Paths from control to data are out of scope: a principal that
-configures Bedrock can always make something that runs it.
+Follows the roles that a data principal can become, step by step. A step is one of these:
+
+- `sts:AssumeRole` on a role whose trust policy allows the principal. A trust policy that names the principal
+  itself, in the same account, needs no `sts:AssumeRole`.
+- `iam:PassRole` together with an action that creates something that runs as the role (a Lambda function, an
+  agent, an ECS task, a state machine, an instance, a stack, ...), where the role trusts that service.
+- `lambda:UpdateFunctionCode` on a function of the input, whose code then runs as the function's role.
+
+A path that ends at a principal with control writes is reported with every step. For a data principal that
+reaches more than 25 such principals, the 25 with the shortest paths are reported. Paths from control to data
+are not reported: a principal that configures Bedrock can always create something that runs it.
 
 ## Why is this bad?
-Neither role is mixed, both pass every check that looks at one role at a time, and whoever holds the
-application holds the deployment too.
+Neither role is mixed, and both pass every check that looks at one role at a time. But whoever takes over the
+application can also use the permissions of the deployment.
 
 ## Example
 ```json
@@ -20,8 +23,8 @@ application holds the deployment too.
 ```
 
 ## Use instead
-Name the roles that the application may assume or pass, and give the deploy role a trust that the
-application's account-wide principals don't match (a condition on `aws:PrincipalTag`, or named roles alone).
+List the roles that the application may assume or pass. Give the deploy role a trust policy that the
+application does not match: one that names single roles, or one with a condition on `aws:PrincipalTag`.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html
@@ -57,7 +60,7 @@ RULE = Rule(
     "run",
 )
 
-# Whoever may pass every role of an account reaches each that configures Bedrock; a few tell it all.
+# A principal that may pass every role reaches each one that configures Bedrock; a few show enough.
 _MOST = 25
 
 
@@ -101,8 +104,8 @@ def _finding(path: _Path) -> Finding:
     return RULE.finding(
         start,
         first.origin,
-        f"{start.label} runs Bedrock and can become {end.label}, which configures it: {way}",
-        "name the roles it may assume or pass, and narrow the trust of the control role",
+        f"{start.label} may run Bedrock and can become {end.label}, which may configure it: {way}",
+        f"list the roles that {start.label} may assume or pass, and narrow the trust policy of {end.label}",
         key=(end.name,),
         related=(*(step.origin for step in path.steps[1:]), end.trust.origin if end.trust else end.origin),
         witness=Witness(first.action, first.resource, f"{first.how} {first.target.label}")

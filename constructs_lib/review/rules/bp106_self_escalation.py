@@ -1,13 +1,13 @@
 """A principal that runs Bedrock may change IAM.
 
 ## What it does
-Finds actions in a principal with data actions that change IAM policies, trust, permissions boundaries or
-credentials (`iam:PutRolePolicy`, `iam:UpdateAssumeRolePolicy`, `iam:CreateAccessKey`, ...), on a resource
-that they take: `iam:*` on the objects of a bucket changes nothing.
+Finds principals with data actions that may also change IAM policies, trust policies, permissions boundaries
+or credentials (`iam:PutRolePolicy`, `iam:UpdateAssumeRolePolicy`, `iam:CreateAccessKey`, ...). Only resources
+that the action accepts count: `iam:*` on the objects of a bucket changes nothing.
 
 ## Why is this bad?
-Such a principal holds whatever it likes: it can write itself the control plane, or open a way around every
-other rule here.
+Such a principal can give itself any permission, including the control plane, and so get around every other
+rule.
 
 ## Example
 ```json
@@ -15,8 +15,8 @@ other rule here.
 ```
 
 ## Use instead
-Leave IAM to the deployment. An application that must create roles does so in a separate principal with a
-permissions boundary as a condition (`iam:PermissionsBoundary`).
+Leave IAM to the deployment. If an application must create roles, give that to a separate principal, with a
+condition that requires a permissions boundary (`iam:PermissionsBoundary`).
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -60,8 +60,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             item.statement.origin,
-            f"{who(facts)} runs Bedrock and may change IAM ({listing(names)})",
-            "leave IAM policies, trust, boundaries and credentials to the deployment",
+            f"{who(facts)} may run Bedrock and change IAM ({listing(names)})",
+            "leave changes of policies, trust policies, boundaries and credentials to the deployment",
             key=(*sorted(item.statement.actions or ()), *sorted(item.resources)),
             witness=_witness(targets[telling], telling),
             conditional=item.statement.conditional or facts.principal.conditional,
@@ -71,4 +71,4 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 def _witness(resources: tuple[str, ...], action: str) -> Witness | None:
     found = next(filter(None, (example_of(resource, action) for resource in resources)), None)
-    return Witness(action, found, "it changes what a principal may do") if found else None
+    return Witness(action, found, "the action can give a principal more permissions") if found else None

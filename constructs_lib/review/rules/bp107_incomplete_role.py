@@ -1,12 +1,12 @@
-"""A role that should be proven is known in part only.
+"""An app or deploy role is known only in part.
 
 ## What it does
-With `--strict`, reports each app or deploy role of which the input leaves something open: a managed policy
-that is defined elsewhere, an action that a parameter decides. Without `--strict` the report lists what is
-open under the principal's `incomplete`, and nothing is reported.
+With `--strict`, reports each app or deploy role whose permissions the input does not show completely: a
+managed policy is defined elsewhere, or a parameter decides an action. Without `--strict` the rule reports
+nothing, and the report lists what is missing under the principal's `incomplete`.
 
 ## Why is this bad?
-What isn't known can't be proven: the policy that is attached by ARN may hold the other plane.
+The review can't prove what it does not see: a policy that is attached by its ARN may allow the other plane.
 
 ## Example
 ```json
@@ -14,8 +14,8 @@ What isn't known can't be proven: the policy that is attached by ARN may hold th
 ```
 
 ## Use instead
-Define the policy in the same assembly, or give the review the account's export
-(`aws iam get-account-authorization-details`), where everything is resolved.
+Define the policy in the same assembly, or review the account's export (`aws iam
+get-account-authorization-details`), which contains every policy.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "check"]
 
-RULE = Rule(
-    "BP107", "incomplete-role", "error", "a role that should be proven is known in part only", __name__
-)
+RULE = Rule("BP107", "incomplete-role", "error", "an app or deploy role is known only in part", __name__)
 
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:
@@ -49,12 +47,12 @@ def check(facts: Facts, run: Run) -> Iterator[Finding]:
     gaps = facts.incomplete()
     if gaps:
         path = facts.principal.origin.path
-        more = f" and {len(gaps) - 1} more" if len(gaps) > 1 else ""
+        more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
         yield RULE.finding(
             facts,
             Origin(path, gaps[0].pointer),
-            f"{facts.kind} {who(facts)} is known in part only: {gaps[0].why}{more}",
-            "define what it refers to in the same assembly, or review the account's export",
+            f"{facts.kind} {who(facts)} is known only in part: {gaps[0].why}{more}",
+            "define what is missing in the same assembly, or review the account's export",
             key=sorted({gap.why for gap in gaps}),
             related=(Origin(path, gap.pointer) for gap in gaps[1:]),
         )

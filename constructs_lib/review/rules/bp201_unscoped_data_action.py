@@ -1,15 +1,16 @@
-"""A data action is allowed on everything.
+"""A data action is allowed on every resource.
 
 ## What it does
-Finds data actions that take ARNs (data reads aside) allowed on `*`, `arn:*`, or an ARN whose resource part
-starts with `*` and whose account part names no account. It is silent when a condition of the Allow pins the
-request: `bedrock:InferenceProfileArn`, `bedrock:ModelArn`, `bedrock:ProjectArn`, `bedrock:PromptRouterArn`,
-`aws:ResourceTag/...` or a `bedrock-agentcore:` key. A resource that the input leaves open is never reported,
-nor is what AWS's own read-only policies (`ReadOnlyAccess`) open.
+Finds data actions that take ARNs (other than data reads) and are allowed on `*`, on `arn:*`, or on an ARN
+whose resource part starts with `*` and whose account part names no account. Nothing is reported when a
+condition of the Allow limits the request: `bedrock:InferenceProfileArn`, `bedrock:ModelArn`,
+`bedrock:ProjectArn`, `bedrock:PromptRouterArn`, `aws:ResourceTag/...` or a `bedrock-agentcore:` key. A
+resource that the input does not determine is never reported, and neither is what AWS's own read-only policies
+(`ReadOnlyAccess`) allow.
 
 ## Why is this bad?
-The application can call every model, also the dearest and those that nobody approved, query every knowledge
-base and run every agent of the account, whichever team they belong to.
+The application can call every model, including the most expensive ones and those that nobody approved. It can
+query every knowledge base and run every agent of the account, also those of other teams.
 
 ## Example
 ```json
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "check"]
 
-RULE = Rule("BP201", "unscoped-data-action", "error", "a data action is allowed on everything", __name__)
+RULE = Rule("BP201", "unscoped-data-action", "error", "a data action is allowed on every resource", __name__)
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:

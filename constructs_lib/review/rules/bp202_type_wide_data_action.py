@@ -1,13 +1,13 @@
 """A data action is allowed on every resource of a type, or of the account.
 
 ## What it does
-Finds data actions (data reads aside) allowed on `foundation-model/*`, `knowledge-base/*` and the like, or on
-everything in a named account (`arn:aws:bedrock:us-east-1:111122223333:*`). Conditions that silence BP201
-silence it too. Sessions, which get their id when they begin, and AWS's own tools can't be listed and don't
-count.
+Finds data actions (other than data reads) that are allowed on every resource of a type (`foundation-model/*`,
+`knowledge-base/*`) or of a named account (`arn:aws:bedrock:us-east-1:111122223333:*`). The conditions that
+limit a request for BP201 do so here too. Sessions, which get their id when they begin, and AWS's own tools
+are not reported, because a policy can't list them.
 
 ## Why is this bad?
-The next knowledge base that somebody creates in the account is readable by this application on the same day.
+The application can read every knowledge base that somebody creates in the account later.
 
 ## Example
 ```json
@@ -66,7 +66,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             f"list the ARNs in `Resource`{idle_condition(held.conditions)}",
             key=row.key,
             witness=witness_of(
-                facts, held, mask, f"`{shown(resources[0])}` covers resources that nobody named"
+                facts, held, mask, f"`{shown(resources[0])}` covers resources that the policy does not name"
             ),
             conditional=held.statement.conditional or facts.principal.conditional,
             policy=held.policy,
@@ -75,7 +75,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 def _is_type_wide(resource: str) -> bool:
     wide = scope_of(resource) in {"type", "account"} and not _nobody_can_list(resource)
-    return wide and not fault_of(resource)  # of ARNs that match nothing BP304 tells
+    return wide and not fault_of(resource)  # BP304 reports ARNs that match nothing
 
 
 def _nobody_can_list(resource: str) -> bool:

@@ -1,12 +1,12 @@
 """An inference profile is granted without its models.
 
 ## What it does
-Finds `InvokeModel` or `InvokeModelWithResponseStream` on an inference profile by a principal that does not
+Finds principals that hold `InvokeModel` or `InvokeModelWithResponseStream` on an inference profile and do not
 hold the same action on the profile's foundation model.
 
 ## Why is this bad?
-Bedrock checks the profile and the model behind it, in each Region that may answer. Without the model's ARN
-every call is denied, and the usual repair is `Resource: "*"`.
+Bedrock checks the permission on the profile and on the model behind it, in each Region that may answer.
+Without the model's ARN every call is denied, and many people then write `Resource: "*"`.
 
 ## Example
 ```json
@@ -15,7 +15,7 @@ every call is denied, and the usual repair is `Resource: "*"`.
 ```
 
 ## Use instead
-Add the model in the profile's Regions, on condition of the profile:
+Also allow the model in the profile's Regions, with a condition on the profile:
 ```json
 {"Effect": "Allow", "Action": "bedrock:InvokeModel",
  "Resource": "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
@@ -67,10 +67,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             held.statement.origin,
-            f"{who(facts)} may call {listing(actions)} on the profile `{held.resource}` and not on {wanted}: "
-            "the call is denied",
-            f"add `arn:aws:bedrock:*::foundation-model/{model or 'MODEL'}` with a condition on "
-            "`bedrock:InferenceProfileArn`",
+            f"{who(facts)} may call {listing(actions)} on the profile `{held.resource}`, "
+            f"but not on {wanted}, so the calls are denied",
+            f"also allow {listing(actions)} on `arn:aws:bedrock:*::foundation-model/{model or 'MODEL'}`, "
+            "with a condition on `bedrock:InferenceProfileArn`",
             key=(held.resource.replace(UNRESOLVED, "?"), *actions),
             conditional=held.statement.conditional or facts.principal.conditional,
         )

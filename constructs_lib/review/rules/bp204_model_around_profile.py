@@ -1,12 +1,12 @@
-"""A model is open directly where a profile is meant.
+"""A model can be called without its inference profile.
 
 ## What it does
-Finds foundation models that a principal may call directly while it also holds an inference profile of the
+Finds foundation models that a principal may call directly although it also holds an inference profile of the
 same model: the statement on the model has no condition on `bedrock:InferenceProfileArn`.
 
 ## Why is this bad?
-The profile is there for its quota, its Regions and its cost tags. Without the condition the model can be
-called around it.
+A profile is used for its quota, its Regions and its cost tags. Without the condition, calls can use the model
+directly and skip all three.
 
 ## Example
 ```json
@@ -16,12 +16,11 @@ called around it.
 ```
 
 ## Use instead
-Two statements, the one on the model with
+Write two statements, and give the one on the model this condition:
 ```json
 {"StringLike": {"bedrock:InferenceProfileArn":
   "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"}}
 ```
-as its condition.
 
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["RULE", "check"]
 
 RULE = Rule(
-    "BP204", "model-around-profile", "note", "a model is open directly where a profile is meant", __name__
+    "BP204", "model-around-profile", "note", "a model can be called without its inference profile", __name__
 )
 
 
@@ -71,8 +70,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             held.statement.origin,
-            f"{who(facts)} may call {listing(models)} without going through {listing(profile_arns, 2)}",
-            "put the models into a statement with a condition on `bedrock:InferenceProfileArn`",
+            f"{who(facts)} may call {listing(models)} directly, without {listing(profile_arns, 2)}",
+            "move the models to a statement with a condition on `bedrock:InferenceProfileArn`",
             key=(*sorted(models), *sorted(profile_arns)),
             conditional=held.statement.conditional or facts.principal.conditional,
         )

@@ -1,12 +1,12 @@
 """A principal may pass every role of the account to every service.
 
 ## What it does
-Finds `iam:PassRole` allowed on `*` (or on all roles of an account) without the condition
+Finds `iam:PassRole` that is allowed on `*`, or on all roles of an account, without a condition on
 `iam:PassedToService`.
 
 ## Why is this bad?
-Creating an agent, a knowledge base or a function takes a role to pass. With PassRole on `*` the deployment
-can hand Bedrock an administrator's role, and the agent then acts with it.
+Whoever creates an agent, a knowledge base or a function passes a role to it. With PassRole on `*` the
+deployment can pass an administrator's role, and the agent then acts with its permissions.
 
 ## Example
 ```json
@@ -58,8 +58,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             item.statement.origin,
-            f"{who(facts)} may pass {listing(wide)}: every role, to every service",
-            "name the roles in `Resource` and add the condition `iam:PassedToService`",
+            f"{who(facts)} may pass every role ({listing(wide)}) to every service",
+            "list the roles in `Resource`, and add a condition on `iam:PassedToService`",
             key=(*sorted(item.statement.actions or ("NotAction",)), *wide),
             witness=Witness(PASS_ROLE, example, f"`{shown(wide[0])}` covers every role") if example else None,
             conditional=item.statement.conditional or facts.principal.conditional,

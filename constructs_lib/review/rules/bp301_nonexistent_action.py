@@ -1,15 +1,15 @@
 """A policy names an action that does not exist.
 
 ## What it does
-Finds action names and patterns under a Bedrock prefix, or under an SDK client's name used as prefix
-(`bedrock-runtime:`), that match no IAM action, in Allow and Deny; stray white space and look-alike letters
-count, and so do prefixes that are spelled much like one of these (`bedrock-mantel:`) or hold `bedrock` before
-the name of an action that exists (`amazonbedrock:InvokeModel`). Actions that are newer than the catalogue are
-unknown, not nonexistent.
+Finds action names and patterns that match no IAM action, in Allow and in Deny. It looks at names with a
+Bedrock prefix, with an SDK client's name as prefix (`bedrock-runtime:`), with a prefix spelled much like one
+of these (`bedrock-mantel:`), or with a prefix that contains `bedrock` before the name of an action that
+exists (`amazonbedrock:InvokeModel`). White space and look-alike letters in a name count as errors. An action
+that is newer than the catalogue is unknown, not nonexistent.
 
 ## Why is this bad?
-In an Allow the call is denied, and the usual repair is a wildcard. In a Deny nothing is denied, and nobody
-notices. Many operations have no action of their own: Converse is authorised by `bedrock:InvokeModel`.
+In an Allow the call is denied, and many people then write a wildcard. In a Deny nothing is denied, and nobody
+notices. Many operations have no action of their own: `bedrock:InvokeModel` authorises Converse.
 
 ## Example
 ```json
@@ -17,7 +17,7 @@ notices. Many operations have no action of their own: Converse is authorised by 
 ```
 
 ## Use instead
-`bedrock:InvokeModel`. `bedrock-planes which NAME` says what authorises an operation.
+Write `bedrock:InvokeModel`. `bedrock-planes which NAME` prints the action that authorises an operation.
 
 ## References
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
@@ -65,7 +65,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             yield RULE.finding(
                 facts,
                 statement.origin,
-                f"{who(facts)}: `{pattern}` does not exist in IAM{_effect(statement)}",
+                f"{who(facts)} names `{pattern}`, which does not exist in IAM, so it {_effect(statement)}",
                 _meant(pattern),
                 key=(statement.effect, pattern),
                 conditional=statement.conditional or facts.principal.conditional,
@@ -73,13 +73,9 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _effect(statement: Statement) -> str:
-    if statement.effect == "Deny":
-        return (
-            ", so nothing is denied"
-            if statement.actions is not None
-            else ", so it excepts nothing from the Deny"
-        )
-    return ", so nothing is allowed" if statement.actions is not None else ", so it excepts nothing"
+    if statement.actions is None:
+        return f"excludes nothing from the {statement.effect}"
+    return "denies nothing" if statement.effect == "Deny" else "allows nothing"
 
 
 @lru_cache(maxsize=4096)
@@ -131,7 +127,7 @@ def _meant(pattern: str) -> str:
     plain = _plain(pattern)
     if plain != pattern and action_mask(plain):
         what = "white space" if pattern.isascii() else "a look-alike letter or white space"
-        return f"it holds {what}: write `{plain}`"
+        return f"it contains {what}: write `{plain}`"
     prefix, _, name = plain.partition(":")
     decided = _decided().get(plain.lower())
     if decided:
@@ -142,25 +138,26 @@ def _meant(pattern: str) -> str:
     authorised = _authorising(name)
     if authorised:
         named = listing(authorised, 2)
-        verb = "operation" if len(authorised) == 1 else "operations"
-        are = "is" if len(authorised) == 1 else "are"
+        are = "is an operation, not an action" if len(authorised) == 1 else "are operations, not actions"
         actions = dict.fromkeys(action for actions in authorised.values() for action in actions)
-        return f"the {verb} {named} {are} authorised by {listing(actions)}"
+        return f"{named} {are}: write {listing(actions)}"
     near = _nearest(prefix.lower(), name)
     return (
         f"did you mean {' or '.join(f'`{item}`' for item in near)}?"
         if near
-        else "Bedrock has nothing like it: remove it"
+        else "Bedrock has no action with a similar name: remove it"
     )
 
 
 def _elsewhere(prefix: str, service: str, name: str) -> str:
     """Say under which prefix the name exists."""
     if prefix.lower() in catalogue.prefixes():
-        return f"`{prefix}` has no `{name}`, `{service}` has: write `{service}:{name}` if that is meant"
-    what = "a client, not an IAM prefix" if prefix.lower() in catalogue.client_names() else "no IAM prefix"
+        meant = f"write `{service}:{name}` if you mean that"
+        return f"`{prefix}` has no action `{name}`, but `{service}` has: {meant}"
+    is_client = prefix.lower() in catalogue.client_names()
+    what = "the name of an SDK client, not an IAM prefix" if is_client else "not an IAM prefix"
     if not name.strip("*?"):
-        return f"`{prefix}` is {what}: name the actions, which stand under `{service}:`"
+        return f"`{prefix}` is {what}: list the actions by name, with the prefix `{service}:`"
     return f"`{prefix}` is {what}: write `{service}:{name}`"
 
 

@@ -1,14 +1,14 @@
-"""An action stands beside resources of a type that it does not accept.
+"""An action is used with resources of a type that it does not accept.
 
 ## What it does
 Finds actions in Allow statements whose resources can never be of a type that the action accepts, and Bedrock
-ARNs that no action of their statement accepts. It is a warning when the action is allowed properly elsewhere
-in the principal. Wildcard patterns are reported when nothing that they match is left; resources that the
-input leaves open never are.
+ARNs that no action of their statement accepts. The finding is a warning when another statement of the
+principal allows the action. An action pattern is reported when none of the actions that it matches accepts
+the resources. A resource that the input does not determine is never reported.
 
 ## Why is this bad?
-The grant is inert: the call is denied although the policy looks right. `InvokeAgent` is authorised on
-`agent-alias`, not on `agent`; `InvokeModel` takes a provisioned model or a deployment, not a custom model.
+The statement allows nothing: the call is denied although the policy looks right. `InvokeAgent` takes an agent
+alias, not an agent; `InvokeModel` takes a provisioned model or a deployment, not a custom model.
 
 ## Example
 ```json
@@ -52,7 +52,7 @@ RULE = Rule(
     "BP302",
     "wrong-resource-type",
     "error",
-    "an action stands beside resources that it does not accept",
+    "an action is used with resources that it does not accept",
     __name__,
 )
 
@@ -72,8 +72,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             row.statement.origin,
-            f"{who(facts)}: {listing(row.names)} can never be allowed on {listing(resources)}",
-            _no_arn(resources) or f"`{row.names[0]}` takes {_accepted(row.actions[0])}",
+            f"{who(facts)} allows {listing(row.names)} on {listing(resources)}, which "
+            f"{'the action does' if len(row.names) == 1 else 'these actions do'} not accept",
+            _no_arn(resources)
+            or f"use ARNs of a type that `{row.names[0]}` accepts: {_accepted(row.actions[0])}",
             key=(*row.names, *sorted(resources)),
             severity="warning" if row.elsewhere else None,
             conditional=row.statement.conditional or facts.principal.conditional,
@@ -84,8 +86,9 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             yield RULE.finding(
                 facts,
                 statement.origin,
-                f"{who(facts)}: no action of the statement accepts {listing(unused)}",
-                f"`{_first(statement)}` takes {_accepted(_first(statement))}",
+                f"{who(facts)} lists {listing(unused)}, which no action of the statement accepts",
+                f"remove it, or use ARNs of a type that `{_first(statement)}` accepts: "
+                f"{_accepted(_first(statement))}",
                 key=("resource", *unused),
                 severity="warning",
                 conditional=statement.conditional or facts.principal.conditional,
@@ -123,10 +126,10 @@ def _first(statement: Statement) -> str:
 
 
 def _no_arn(resources: Iterable[str]) -> str:
-    """Say that resources are no ARNs, if none is one or may be."""
+    """Return the help for resources none of which can be an ARN, empty where one can."""
     if any(_ARN_LIKE.match(text) for text in resources):
         return ""
-    return f"write ARNs (`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`) for {listing(resources)}"
+    return f"write ARNs (`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`) instead of {listing(resources)}"
 
 
 def _accepted(name: str) -> str:

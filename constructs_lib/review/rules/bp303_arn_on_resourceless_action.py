@@ -1,12 +1,12 @@
-"""An action that takes no resource stands beside an ARN.
+"""An action is used with an ARN, but takes no resource.
 
 ## What it does
 Finds actions without resource types (`RetrieveAndGenerate`, `Rerank`, `InvokeInlineAgent`, `ListAgents`) in
-Allow statements whose `Resource` is not `*`. It is a warning when the action is allowed properly elsewhere in
-the principal.
+Allow statements whose `Resource` is not `*`. The finding is a warning when another statement of the principal
+allows the action.
 
 ## Why is this bad?
-IAM matches such an action against `*` alone, so the grant is inert and the call is denied.
+IAM matches such an action only with `*`, so the statement allows nothing and the call is denied.
 
 ## Example
 ```json
@@ -15,7 +15,7 @@ IAM matches such an action against `*` alone, so the grant is inert and the call
 ```
 
 ## Use instead
-Two statements: `bedrock:Retrieve` on the ARN, `bedrock:RetrieveAndGenerate` on `*`.
+Write two statements: `bedrock:Retrieve` on the ARN, and `bedrock:RetrieveAndGenerate` on `*`.
 
 ## References
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
@@ -42,7 +42,7 @@ RULE = Rule(
     "BP303",
     "arn-on-resourceless-action",
     "error",
-    "an action that takes no resource stands beside an ARN",
+    "an action is used with an ARN, but takes no resource",
     __name__,
 )
 
@@ -54,8 +54,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             row.statement.origin,
-            f"{who(facts)}: {listing(row.names)} can never be allowed on {listing(resources)}: "
-            "IAM takes only `*`",
+            f"{who(facts)} allows {listing(row.names)} on {listing(resources)}, but "
+            f"{'this action takes' if len(row.names) == 1 else 'these actions take'} only `*`",
             f'move {listing(row.names)} to a statement with `"Resource": "*"`',
             key=(*row.names, *sorted(resources)),
             severity="warning" if row.elsewhere else None,

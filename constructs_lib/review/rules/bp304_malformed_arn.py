@@ -1,15 +1,20 @@
-"""A Bedrock ARN that no resource can have.
+"""A policy names a Bedrock ARN that no resource can have.
 
 ## What it does
-Finds ARNs of Bedrock with an account in a foundation model's ARN, an inference profile's id where a model's
-belongs (`foundation-model/us.anthropic.claude-...`), an SDK client's name as service
-(`arn:aws:bedrock-runtime:`), a partition, Region or account that can't exist, a placeholder that was never
-filled in (`<REGION>`, `{account}`, `ACCOUNT_ID`), a Region or account missing where the type has one, or
-white space. The Region-less `arn:aws:bedrock:::foundation-model/ID` of global profiles and `system-tool` ARNs
-are valid. The rules about scope say nothing about an ARN that is reported here.
+Finds Bedrock ARNs with one of these faults:
+
+- a foundation model's ARN with an account
+- an inference profile's id in place of a model's (`foundation-model/us.anthropic.claude-...`)
+- an SDK client's name as service (`arn:aws:bedrock-runtime:`)
+- a partition, Region or account that can't exist, or none where the resource type has one
+- a placeholder that nobody filled in (`<REGION>`, `{account}`, `ACCOUNT_ID`)
+- white space
+
+The ARN without a Region of global profiles (`arn:aws:bedrock:::foundation-model/ID`) and `system-tool` ARNs
+are valid. An ARN that is reported here is not reported by the rules about scope (BP201, BP202).
 
 ## Why is this bad?
-An ARN that matches nothing allows nothing (or, in a Deny, denies nothing), silently.
+An ARN that matches nothing allows nothing, or denies nothing in a Deny, and IAM reports no error.
 
 ## Example
 ```json
@@ -46,7 +51,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "check"]
 
-RULE = Rule("BP304", "malformed-arn", "error", "a Bedrock ARN that no resource can have", __name__)
+RULE = Rule(
+    "BP304", "malformed-arn", "error", "a policy names a Bedrock ARN that no resource can have", __name__
+)
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
@@ -56,7 +63,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             yield RULE.finding(
                 facts,
                 statement.origin,
-                f"{who(facts)}: `{arn}` matches nothing: {fault}",
+                f"{who(facts)} names `{arn}`, which matches nothing: {fault}",
                 remedy,
                 key=(arn,),
                 conditional=statement.conditional or facts.principal.conditional,

@@ -1,14 +1,14 @@
-"""A principal may invoke models and not stream from them.
+"""A principal may invoke models, but not stream from them.
 
 ## What it does
 Finds principals that may effectively call `bedrock:InvokeModel` and not
-`bedrock:InvokeModelWithResponseStream`. It is silent when every resource is an embedding, image, video,
-rerank or speech model, an asynchronous invocation or a project, and when only Step Functions, EventBridge,
-Scheduler or Bedrock may assume the role: they don't stream.
+`bedrock:InvokeModelWithResponseStream`. Nothing is reported when every resource is an embedding, image,
+video, rerank or speech model, an asynchronous invocation or a project, or when only Step Functions,
+EventBridge, Scheduler or Bedrock may assume the role: these do not stream.
 
 ## Why is this bad?
-ConverseStream and InvokeModelWithResponseStream are other permissions than Converse and InvokeModel. The
-first chat interface that streams fails with AccessDenied, in production rather than in the tests.
+ConverseStream and InvokeModelWithResponseStream need another permission than Converse and InvokeModel. The
+first chat interface that streams fails with AccessDenied, often in production and not in the tests.
 
 ## Example
 ```json
@@ -21,7 +21,7 @@ first chat interface that streams fails with AccessDenied, in production rather 
 {"Effect": "Allow", "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
  "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}
 ```
-Or turn the rule off where nothing streams.
+If nothing streams, turn the rule off in the configuration.
 
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
@@ -47,7 +47,7 @@ RULE = Rule(
     "BP305",
     "stream-without-permission",
     "note",
-    "a principal may invoke models and not stream from them",
+    "a principal may invoke models, but not stream from them",
     __name__,
 )
 
@@ -64,8 +64,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     yield RULE.finding(
         facts,
         held[0].statement.origin,
-        f"{who(facts)} may call `{INVOKE[0]}` and not `{STREAM}`: Converse works, ConverseStream is denied",
-        f"add `{STREAM}` on the same resources, or turn the rule off if nothing streams",
+        f"{who(facts)} may call `{INVOKE[0]}`, but not `{STREAM}`: Converse works, ConverseStream is denied",
+        f"also allow `{STREAM}` on the same resources, or turn the rule off if nothing streams",
         key=(),
         related=origins(held),
         conditional=all(item.statement.conditional for item in held) or facts.principal.conditional,

@@ -1,13 +1,13 @@
-"""A principal may use or make long-lived Bedrock API keys.
+"""A principal may use or create long-term Bedrock API keys.
 
 ## What it does
-Finds `bedrock:CallWithBearerToken` (and `bedrock-mantle:`'s) allowed without the condition that
+Finds three things: `CallWithBearerToken` (of `bedrock` and of `bedrock-mantle`) without the condition that
 `BearerTokenType` is `SHORT_TERM`, unless a Deny refuses long-term tokens;
 `iam:CreateServiceSpecificCredential` where a statement names it; and long-term keys in templates.
 
 ## Why is this bad?
-A long-term API key is a password that works from anywhere until somebody deletes it, and it carries every
-Bedrock permission of its user.
+A long-term API key is a password that works from anywhere until somebody deletes it, and it has every Bedrock
+permission of its user.
 
 ## Example
 ```json
@@ -49,7 +49,7 @@ RULE = Rule(
     "BP401",
     "bearer-token",
     "warning",
-    "a principal may use or make long-lived Bedrock API keys",
+    "a principal may use or create long-term Bedrock API keys",
     __name__,
     "both",
 )
@@ -59,7 +59,7 @@ _KEYS = ("bedrock:BearerTokenType", "bedrock-mantle:BearerTokenType")
 
 
 def check(subject: Facts | Resource, _run: Run) -> Iterator[Finding]:
-    """Yield findings on the uses and the making of keys."""
+    """Yield findings on who may use and create keys, and on keys in templates."""
     if isinstance(subject, Facts):
         yield from _uses(subject)
         yield from _makes(subject)
@@ -69,7 +69,7 @@ def check(subject: Facts | Resource, _run: Run) -> Iterator[Finding]:
 
 def _uses(facts: Facts) -> Iterator[Finding]:
     seen: set[int] = set()
-    for action in _ACTIONS:
+    for action, key in zip(_ACTIONS, _KEYS, strict=True):
         flag = action_mask(action)
         if not facts.mask & flag or _denies_long_term(facts, flag):
             continue
@@ -80,10 +80,10 @@ def _uses(facts: Facts) -> Iterator[Finding]:
             yield RULE.finding(
                 facts,
                 held.statement.origin,
-                f"{who(facts)} may call Bedrock with API keys of any age (`{action}`)",
-                f"add the condition `{_KEYS[_ACTIONS.index(action)]}` = `SHORT_TERM`, or drop the action",
+                f"{who(facts)} may call Bedrock with long-term API keys (`{action}`)",
+                f"add the condition that `{key}` is `SHORT_TERM`, or remove the action",
                 key=("use", action, *sorted(held.statement.actions or ("NotAction",))),
-                witness=witness_of(facts, held, flag, "no condition asks for a short-term token"),
+                witness=witness_of(facts, held, flag, "no condition requires a short-term token"),
                 conditional=held.statement.conditional or facts.principal.conditional,
                 policy=held.policy,
             )
@@ -126,8 +126,9 @@ def _makes(facts: Facts) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             item.statement.origin,
-            f"{who(facts)} may make long-term API keys ({listing(named)})",
-            "use short-term keys; else, bound `iam:ServiceSpecificCredentialAgeDays`",
+            f"{who(facts)} may create long-term API keys ({listing(named)})",
+            "use short-term keys, or limit the age of keys with a condition on "
+            "`iam:ServiceSpecificCredentialAgeDays`",
             key=("make", *sorted(named)),
             conditional=item.statement.conditional or facts.principal.conditional,
             policy=item.policy,
@@ -140,8 +141,8 @@ def _key(resource: Resource) -> Iterator[Finding]:
         yield RULE.finding(
             resource,
             resource.origin,
-            f"`{resource.logical_id}` is a long-term API key of Bedrock",
-            "use short-term keys, which expire with the session that made them",
+            f"`{resource.logical_id}` is a long-term API key for Bedrock",
+            "use short-term keys, which expire with the session that created them",
             key=("key",),
             conditional=resource.conditional,
         )

@@ -1,13 +1,14 @@
-"""A Bedrock service role trusts Bedrock on anybody's behalf.
+"""A service role trusts Bedrock on behalf of any account.
 
 ## What it does
-Finds trust statements for Bedrock service principals without the conditions `aws:SourceAccount` and
-`aws:SourceArn`; it is a note when one of the two is there. A value of `*` counts as none. Each statement
-counts for itself.
+Finds trust statements for Bedrock service principals without conditions on `aws:SourceAccount` and
+`aws:SourceArn`. The finding is a note when one of the two conditions is present. A condition whose only value
+is `*` does not count. Each statement is judged alone.
 
 ## Why is this bad?
-Without the conditions Bedrock may use the role for a resource in somebody else's account who has learned the
-role's ARN (the confused deputy problem). A second statement without them opens what the first one closed.
+Without the conditions, somebody in another account who knows the role's ARN can make Bedrock use the role for
+a resource of theirs (the confused deputy problem). One statement without them is enough, also beside a
+statement that has them.
 
 ## Example
 ```json
@@ -49,7 +50,7 @@ RULE = Rule(
     "BP402",
     "confused-deputy",
     "warning",
-    "a Bedrock service role trusts Bedrock on anybody's behalf",
+    "a service role trusts Bedrock on behalf of any account",
     __name__,
 )
 
@@ -63,16 +64,17 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         services = bedrock_services(statement)
         if statement.effect == "Deny" or not services or not _assumes(statement):
             continue
-        # A bare `*` lets everybody pass, so it is no condition.
+        # A bare `*` matches every caller, so it does not count as a condition.
         tests = [test for test in statement.conditions if any(value.strip("*") for value in test.values)]
         missing = [key for key in _BOTH if not has_key(tests, key)]
         if not missing:
             continue
+        needed = f"{'conditions' if len(missing) > 1 else 'a condition'} on {listing(missing)}"
         yield RULE.finding(
             facts,
             statement.origin,
-            f"{who(facts)} trusts {listing(services)} without {listing(missing)}",
-            f"add the condition{'s' if len(missing) > 1 else ''} {listing(missing)} to the trust statement",
+            f"{who(facts)} trusts {listing(services)} without {needed}",
+            f"add {needed} to the trust statement",
             key=(*services, *missing),
             severity="note" if len(missing) == 1 else None,
             conditional=statement.conditional or facts.principal.conditional,

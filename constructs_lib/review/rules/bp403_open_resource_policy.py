@@ -1,12 +1,13 @@
-"""A resource policy of Bedrock lets strangers in.
+"""A Bedrock resource policy gives access to other accounts.
 
 ## What it does
-Finds resource policies (of guardrails, knowledge bases, AgentCore runtimes and gateways) that allow principal
-`*` without a condition on an organization or account (error) or name another account (note), and data
-principals that may write resource policies (error).
+Finds resource policies (of guardrails, knowledge bases, AgentCore runtimes and gateways) that allow the
+principal `*` without a condition on an organization or account (error), or that name another account (note).
+It also finds data principals that may write resource policies (error).
 
 ## Why is this bad?
-A resource policy admits without any identity policy of the owner's: `*` admits every AWS account there is.
+A resource policy gives access without an identity policy in the owner's account: `*` gives it to every AWS
+account.
 
 ## Example
 ```json
@@ -51,7 +52,7 @@ RULE = Rule(
     "BP403",
     "open-resource-policy",
     "error",
-    "a resource policy of Bedrock lets strangers in",
+    "a Bedrock resource policy gives access to other accounts",
     __name__,
     "both",
 )
@@ -61,7 +62,7 @@ _PROPERTIES = {
     "AWS::Bedrock::KnowledgeBasePolicy": "PolicyDocument",
     "AWS::BedrockAgentCore::ResourcePolicy": "Policy",
 }
-# Keys that say whose account a caller is of. aws:ResourceAccount says whose the resource is: no bound at all.
+# Keys that name the caller's account. aws:ResourceAccount names the resource's account, so it limits nobody.
 _BOUNDS = (
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
@@ -94,28 +95,35 @@ def _statement(resource: Resource, statement: Statement) -> Iterator[Finding]:
         yield RULE.finding(
             resource,
             statement.origin,
-            f"the resource policy `{resource.logical_id}` allows "
-            f"{listing(statement.actions or ('NotAction',))} to every AWS account",
-            "name the principals, or add a condition on `aws:PrincipalOrgID`",
+            f"the resource policy `{resource.logical_id}` allows every AWS account to call "
+            f"{_actions(statement)}",
+            "list the principals, or add a condition on `aws:PrincipalOrgID`",
             key=("everyone", *sorted(statement.actions or ())),
             conditional=resource.conditional or statement.conditional,
         )
     own = resource.environment.partition("/")[0]
     foreign = sorted({found.group(1) for value in values if (found := _ACCOUNT.match(value))} - {own})
     if foreign:
+        noun = "the account" if len(foreign) == 1 else "the accounts"
         yield RULE.finding(
             resource,
             statement.origin,
-            f"the resource policy `{resource.logical_id}` admits the account {listing(foreign)}",
-            "check that the account is meant to have access",
+            f"the resource policy `{resource.logical_id}` gives access to {noun} {listing(foreign)}",
+            "check that this access is intended",
             key=("account", *foreign),
             severity="note",
             conditional=resource.conditional or statement.conditional,
         )
 
 
+def _actions(statement: Statement) -> str:
+    if statement.actions is None:
+        return f"everything except {listing(statement.not_actions or ())}"
+    return listing(statement.actions)
+
+
 def _bounds(test: Condition) -> bool:
-    """Whether a condition keeps other accounts out; with `IfExists` a caller without the key gets in."""
+    """Whether a condition keeps other accounts out; `IfExists` passes callers without the key."""
     if not passes_named_only(test):
         return False
     if has_key((test,), *_ARNS):
@@ -133,11 +141,11 @@ def _writers(facts: Facts) -> Iterator[Finding]:
         yield RULE.finding(
             facts,
             held.statement.origin,
-            f"{who(facts)} runs Bedrock and may write resource policies ({listing(names)})",
-            "leave resource policies to the deployment: they can let other accounts in",
+            f"{who(facts)} may run Bedrock and write resource policies ({listing(names)})",
+            "leave resource policies to the deployment: they can give access to other accounts",
             key=("writer",),
             related=origins(item for item in facts.held if item.mask & mask),
-            witness=witness_of(facts, held, mask, "a resource policy can admit any account"),
+            witness=witness_of(facts, held, mask, "a resource policy can give access to any account"),
             conditional=facts.only_conditional(mask),
             policy=held.policy,
         )

@@ -1,14 +1,14 @@
-"""A principal may fetch other people's tokens and keys, or pay with their money.
+"""A principal may fetch tokens and keys of other agents, or pay from every wallet.
 
 ## What it does
-Finds AgentCore actions that hand out credentials allowed on `*` or on everything of an account, without a
-condition that pins them: tokens and keys (`GetResourceApiKey`, `GetResourceOauth2Token`,
-`GetWorkloadAccessToken`, ...), and `ProcessPayment`, whose answer is a payment that is ready to be sent.
+Finds AgentCore actions that return credentials and are allowed on `*` or on every resource of an account,
+without a condition that limits them: tokens and keys (`GetResourceApiKey`, `GetResourceOauth2Token`,
+`GetWorkloadAccessToken`, ...), and `ProcessPayment`, which returns a payment that is ready to be sent.
 
 ## Why is this bad?
-AgentCore Identity keeps the API keys and OAuth tokens of third-party services. Unscoped, one agent's role
-reads the credentials of every other agent and of the users behind them. A payment manager stands for the
-wallets and budgets of one team: unscoped, an agent spends those of all.
+AgentCore Identity stores the API keys and OAuth tokens of third-party services. Without named ARNs, one
+agent's role can read the credentials of every other agent and of their users. A payment manager holds the
+wallets and budgets of one team: without its ARN, an agent can spend those of every team.
 
 ## Example
 ```json
@@ -24,7 +24,7 @@ wallets and budgets of one team: unscoped, an agent spends those of all.
  "arn:aws:bedrock-agentcore:us-east-1:111122223333:workload-identity-directory/default/workload-identity/chat"]}
 ```
 
-`ProcessPayment` takes the payment manager's ARN; AWS gives it a role of its own.
+`ProcessPayment` takes the payment manager's ARN; AWS recommends a separate role for it.
 
 ## References
 - https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/scope-credential-provider-access.html
@@ -57,7 +57,7 @@ RULE = Rule(
     "BP404",
     "credential-release",
     "warning",
-    "a principal may fetch other people's tokens and keys, or pay with their money",
+    "a principal may fetch tokens and keys of other agents, or pay from every wallet",
     __name__,
 )
 
@@ -82,13 +82,13 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         names = names_of(mask)
         tokens = [name for name in names if name != _PAYMENT]
         deeds = [f"fetch tokens and keys ({listing(tokens)})"] if tokens else []
-        deeds += [f"pay from any wallet (`{_PAYMENT}`)"] if _PAYMENT in names else []
+        deeds += [f"pay from every wallet (`{_PAYMENT}`)"] if _PAYMENT in names else []
         covered = "credential provider or workload identity" if tokens else "payment manager"
         yield RULE.finding(
             facts,
             held.statement.origin,
             f"{who(facts)} may {' and '.join(deeds)} on `{pattern}`",
-            f"list the ARNs in `Resource`: {_taken(names)}",
+            f"list the ARNs in `Resource`, of the {_taken(names)}",
             key=(*sorted(held.statement.actions or ("NotAction",)), pattern),
             witness=witness_of(facts, held, mask, f"`{shown(pattern)}` covers every {covered}"),
             conditional=held.statement.conditional or facts.principal.conditional,
@@ -97,6 +97,6 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _taken(names: Iterable[str]) -> str:
-    """Return the resource types of the actions, as ARNs spell them."""
+    """Return the resource types of the actions as messages name them."""
     kinds = {kind.partition(":")[2] for name in names for kind in catalogue.actions()[name].resource_types}
-    return listing(sorted(kinds), 8)
+    return f"type{'s' if len(kinds) > 1 else ''} {listing(sorted(kinds), 8)}"

@@ -1,19 +1,19 @@
-"""An application invokes models and nothing records what it says to them.
+"""An application may invoke models, but nothing records the calls.
 
 ## What it does
-Reports, once per environment, inputs with app roles and no model invocation logging anywhere: there is no
-CloudFormation type for it, so any custom resource that configures it counts.
+Reports, once per environment, app roles in an input that configures no model invocation logging. There is no
+CloudFormation type for the logging, so a custom resource that configures it counts.
 
 ## Why is this bad?
-Without invocation logging nobody can tell afterwards what was asked and answered. It is one setting per
-account and Region and off by default.
+Without invocation logging there is no record of the requests and the answers. It is one setting per account
+and Region, and it is off by default.
 
 ## Example
 A stack with an app role and no custom resource that calls `PutModelInvocationLoggingConfiguration`.
 
 ## Use instead
-Configure it in the stack of the control plane, once per account and Region; acknowledge the note where
-another stack or team does.
+Configure the logging in the stack of the control plane, once per account and Region. If another stack or team
+configures it, acknowledge the note.
 
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
@@ -38,7 +38,7 @@ RULE = Rule(
     "BP501",
     "runtime-without-invocation-logging",
     "note",
-    "an application invokes models and nothing records it",
+    "an application may invoke models, but nothing records the calls",
     __name__,
     "run",
 )
@@ -57,9 +57,9 @@ def check(run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             nodes[0],
             nodes[0].origin,
-            f"{listing(node.name for node in nodes)} may invoke models{where} "
-            "and no invocation logging is configured",
-            "configure model invocation logging once per account and Region",
+            f"{listing(node.name for node in nodes)} may invoke models{where}, "
+            "but model invocation logging is not configured",
+            "configure model invocation logging, once per account and Region",
             key=(environment,),
             related=(node.origin for node in nodes[1:]),
         )

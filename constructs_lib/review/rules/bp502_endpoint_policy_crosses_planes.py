@@ -1,16 +1,16 @@
-"""A VPC endpoint of Bedrock admits more than its plane.
+"""A VPC endpoint of Bedrock allows more than its plane.
 
 ## What it does
-Finds VPC endpoints of Bedrock services without an endpoint policy, or with one that admits actions of the
-other plane than the endpoint's.
+Finds VPC endpoints of Bedrock services that have no endpoint policy, or one that allows actions of the plane
+that the endpoint does not serve.
 
 ## Why is this bad?
-The endpoint policy is the last wall inside the network: without one, a leaked credential of any account can
-be used through it.
+The endpoint policy is the last check inside the network: without one, anybody in the network can use the
+endpoint with the credentials of any account.
 
 ## Example
-An endpoint of `com.amazonaws.us-east-1.bedrock-runtime` without `PolicyDocument`, or with
-`{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}`.
+An endpoint of `com.amazonaws.us-east-1.bedrock-runtime` without `PolicyDocument`, or with `{"Effect":
+"Allow", "Principal": "*", "Action": "*", "Resource": "*"}`.
 
 ## Use instead
 ```json
@@ -46,7 +46,7 @@ RULE = Rule(
     "BP502",
     "endpoint-policy-crosses-planes",
     "warning",
-    "a VPC endpoint of Bedrock admits more than its plane",
+    "a VPC endpoint of Bedrock allows more than its plane",
     __name__,
     "resource",
 )
@@ -68,8 +68,9 @@ def check(resource: Resource, _run: Run) -> Iterator[Finding]:
         yield RULE.finding(
             resource,
             resource.origin,
-            f"the endpoint `{resource.logical_id}` of `{service}` has no policy, so it admits everything",
-            "add a policy with the principals and the actions that the endpoint is for",
+            f"the VPC endpoint `{resource.logical_id}` of `{service}` has no policy, "
+            "so it allows every principal and every action",
+            "add an endpoint policy that lists the principals and the actions that use the endpoint",
             key=("none", service),
             conditional=resource.conditional,
         )
@@ -91,9 +92,9 @@ def _crossing(resource: Resource, service: str) -> Iterator[Finding]:
     yield RULE.finding(
         resource,
         where,
-        f"the policy of endpoint `{resource.logical_id}` (`{service}`) admits {plane} actions: "
+        f"the policy of the VPC endpoint `{resource.logical_id}` (`{service}`) allows {plane} actions: "
         f"{listing(names_of(admitted))}",
-        f"leave out the {plane} actions: they belong to another endpoint",
+        f"remove the {plane} actions: they belong to another endpoint",
         key=("crosses", service),
         conditional=resource.conditional,
     )

@@ -1,13 +1,14 @@
 """An application may invoke models without a guardrail.
 
 ## What it does
-Finds principals of kind `app` that may invoke models where no condition on `bedrock:GuardrailIdentifier`
-(in the Allow, or in a Deny) asks for a guardrail. It is silent beside `RetrieveAndGenerate` and
-`InvokeAgent`: their inner calls lack the guardrail, so such a condition would break them.
+Finds principals of kind `app` that may invoke models without a condition on `bedrock:GuardrailIdentifier` (in
+the Allow, or in a Deny) that requires a guardrail. Nothing is reported for a principal that also holds
+`RetrieveAndGenerate` or `InvokeAgent`: their inner calls use no guardrail, so such a condition would deny
+them.
 
 ## Why is this bad?
-The guardrail is a parameter of the call: whoever controls the application's code or configuration leaves it
-out. The condition makes it a rule.
+The guardrail is a parameter of the call: whoever controls the application's code or configuration can leave
+it out. With the condition, Bedrock denies calls without it.
 
 ## Example
 ```json
@@ -16,12 +17,11 @@ out. The condition makes it a rule.
 ```
 
 ## Use instead
-The same with
+Add this condition to the same statement:
 ```json
 {"StringEquals": {"bedrock:GuardrailIdentifier":
   "arn:aws:bedrock:us-east-1:111122223333:guardrail/GR12345678:1"}}
 ```
-as its condition.
 
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html

@@ -16,4 +16,6 @@ def test_other_services_are_left_alone() -> None:
     statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
     found = [f.message for f in review(read_document(document, "p.json")).findings if f.rule == "BP301"]
-    assert found == ["the policy: `bedrok:InvokeModel` does not exist in IAM, so nothing is allowed"]
+    assert found == [
+        "the policy names `bedrok:InvokeModel`, which does not exist in IAM, so it allows nothing"
+    ]
