@@ -121,7 +121,7 @@ class Walk:
                     continue
                 runner = next((s for s in allowed if trusts_service(target, s)), None)
                 if runner is not None:
-                    how = f"pass to {runner} with {held[runner]} and run as"
+                    how = f"use `{PASS_ROLE}` and `{held[runner]}` to make `{runner}` run as"
                     resource, origin = _concrete(target.arn), way.statement.origin
                     yield Step(target, how, PASS_ROLE, resource, origin, way.statement.conditional)
                     break
@@ -206,7 +206,7 @@ def _direct(node: Node, target: Node, statement: Statement) -> Step | None:
     """Return the step that needs no permission: the trust names a principal of the same account."""
     if account_of(node.arn) != account_of(target.arn):
         return None
-    how = "assume (its trust names the caller)"
+    how = "assume, as its trust policy allows,"
     return Step(target, how, ASSUME_ROLE, _concrete(target.arn), statement.origin, statement.conditional)
 
 

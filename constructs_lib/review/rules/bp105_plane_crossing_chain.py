@@ -104,7 +104,7 @@ def _finding(path: _Path) -> Finding:
     return RULE.finding(
         start,
         first.origin,
-        f"{start.label} may run Bedrock and can become {end.label}, which may configure it: {way}",
+        f"{start.label} may run Bedrock and can become {end.label}, which may configure it: it can {way}",
         f"list the roles that {start.label} may assume or pass, and narrow the trust policy of {end.label}",
         key=(end.name,),
         related=(*(step.origin for step in path.steps[1:]), end.trust.origin if end.trust else end.origin),
