@@ -5,6 +5,9 @@ Operators, set operators, ``IfExists``, ``Null`` and policy variables as AWS doc
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html). A key that the request
 doesn't carry fails an operator, holds for a negated one, and holds with ``IfExists`` and ``ForAllValues``.
+
+The one module here that only tests run for now: no request of the review has a context yet. It stays because
+the review will decide by it which conditions can never hold.
 """
 
 from __future__ import annotations
@@ -15,17 +18,30 @@ import ipaddress
 import operator as ops
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 from constructs_lib.iam._glob import Token, accepts, compile_tokens, tokens_of
-from constructs_lib.iam.matching import Match
 from constructs_lib.iam.model import UNRESOLVED, Condition
 
-__all__ = ["Context", "evaluate", "holds", "pattern_matches"]
+__all__ = ["Context", "Match", "evaluate", "holds", "pattern_matches"]
 
 Context: TypeAlias = Mapping[str, str | Sequence[str]]
 """Condition keys (any letter case) and their values; a sequence is a multivalued key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether a condition holds (``None``: the input leaves it open) and why."""
+
+    matched: bool | None
+    because: str
+
+    def __bool__(self) -> bool:
+        """Only a certain match is true."""
+        return self.matched is True
+
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 

@@ -16,17 +16,18 @@ The rules, of which each keeps the worst case where the input leaves something o
   makes the answer incomplete.
 
 Actions are bits of an ``int`` and everything that depends on patterns alone is cached, so a principal costs
-microseconds; :class:`Permission` objects are built when they are asked for.
+microseconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
-from constructs_lib.iam._faults import Gap, Inert, Nonexistent, faults_of, gaps_of
+from constructs_lib import catalogue
+from constructs_lib.iam import matching
 from constructs_lib.iam._left import Piece, left
 from constructs_lib.iam._reduce import (
     Denials,
@@ -36,61 +37,28 @@ from constructs_lib.iam._reduce import (
     cut,
     subtract,
 )
-from constructs_lib.iam._tables import action_mask, allowed_actions, names_of, tables
-from constructs_lib.iam.model import Condition, Policy, Statement
+from constructs_lib.iam._tables import allowed_actions, tables
+from constructs_lib.iam.model import UNRESOLVED, Policy, Statement
 
-__all__ = ["Effective", "Gap", "Grant", "Inert", "Layer", "Nonexistent", "Permission", "effective"]
+__all__ = ["Effective", "Gap", "Layer", "effective"]
 
 Layer: TypeAlias = Policy | Sequence[Policy]
 """A layer of service control policies (root, an organizational unit, the account); one of it must allow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """What one Allow statement leaves for one action.
-
-    Attributes:
-        policy: the document that holds the statement.
-        statement: the statement.
-        actions: its action patterns that match the action; the ``NotAction`` patterns when it has those.
-        resources: its resource patterns that count for the action, as written, or their intersection with the
-            boundary's and SCPs'. ``("*",)`` for a ``NotResource`` statement.
-        excluded: what a ``NotResource`` statement leaves out.
-        conditions: the statement's own and those of boundary or SCP statements that it depends on.
-        conditional: whether it stands only under a condition of the template.
-
-    """
+class Gap:
+    """An action pattern about which nothing certain can be said, and why."""
 
     policy: Policy
     statement: Statement
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    excluded: tuple[str, ...]
-    conditions: tuple[Condition, ...]
-    conditional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """An action that is effectively allowed and every grant behind it."""
-
-    action: str
-    grants: tuple[Grant, ...]
-
-    @property
-    def resources(self) -> tuple[str, ...]:
-        """The resource patterns of all grants, sorted."""
-        return tuple(sorted({text for grant in self.grants for text in grant.resources}))
-
-    @property
-    def conditional(self) -> bool:
-        """Whether every grant stands only under a condition of the template."""
-        return all(grant.conditional for grant in self.grants)
+    pattern: str
+    why: str
 
 
 @dataclass(frozen=True)
 class Effective:
-    """What a principal may effectively do; cheap to make, details on demand.
+    """What a principal may effectively do.
 
     ``rows`` are what is left of each Allow statement, which ``mask`` is the sum of.
     """
@@ -102,57 +70,19 @@ class Effective:
     rows: tuple[tuple[Policy, Statement, tuple[Item, ...]], ...] = field(repr=False)
     denials: Denials = field(repr=False)
 
-    @cached_property
-    def actions(self) -> tuple[str, ...]:
-        """The effective actions, sorted, in the catalogue's spelling."""
-        return names_of(self.mask)
-
-    @cached_property
-    def permissions(self) -> Mapping[str, Permission]:
-        """A read-only mapping from action to permission, each built when it is looked up."""
-        return _Permissions(self)
-
     def allows(self, action: str) -> bool:
         """Whether the action (any letter case, no wildcards) is effective."""
         return bool(self.mask & tables().bit.get(action.lower(), 0))
-
-    def matching(self, pattern: str) -> tuple[str, ...]:
-        """Return the effective actions that an action pattern matches."""
-        return names_of(self.mask & action_mask(pattern))
-
-    @cached_property
-    def inert(self) -> tuple[Inert, ...]:
-        """Allow statements' actions that their resources can never reach, in the order of the statements."""
-        return tuple(fault for faults in self._faults for fault in faults[0])
-
-    @cached_property
-    def nonexistent(self) -> tuple[Nonexistent, ...]:
-        """Action patterns under a Bedrock prefix, of Allow or Deny, that match no action."""
-        return tuple(fault for faults in self._faults for fault in faults[1])
 
     @cached_property
     def incomplete(self) -> tuple[Gap, ...]:
         """What the policies leave open about actions."""
         return tuple(
-            gap
+            Gap(policy, statement, pattern, why)
             for policy in self.policies
             for statement in policy.statements
-            for gap in gaps_of(policy, statement)
+            for pattern, why in _gaps_of(statement.actions, statement.not_actions)
         )
-
-    @cached_property
-    def _faults(self) -> tuple[tuple[tuple[Inert, ...], tuple[Nonexistent, ...], tuple[Gap, ...]], ...]:
-        return tuple(
-            faults_of(policy, statement) for policy in self.policies for statement in policy.statements
-        )
-
-    def pieces(self, action: str) -> Iterator[tuple[Statement, Piece]]:
-        """Yield the statements that allow an action, with what is left of their resources."""
-        flag = tables().bit.get(action.lower(), 0)
-        for _, statement, items in self.rows:
-            for item in items:
-                if item.mask & flag:
-                    yield statement, item.piece
 
     def resource_of(self, action: str, piece: Piece) -> str | None:
         """Return a resource of the piece that the action accepts and no Deny covers."""
@@ -168,55 +98,6 @@ def _types(action: str) -> tuple[str, ...] | None:
     if flag & table.unlisted:
         return None
     return next((types for types, members in table.groups if members & flag), ())
-
-
-class _Permissions(Mapping[str, Permission]):
-    """Permissions by action, built on first look-up."""
-
-    def __init__(self, owner: Effective) -> None:
-        self._owner = owner
-        self._built: dict[str, Permission] = {}
-
-    def __getitem__(self, action: str) -> Permission:
-        found = self._built.get(action)
-        if found is None:
-            flag = tables().bit.get(action.lower(), 0) & self._owner.mask
-            if not flag:
-                raise KeyError(action)
-            name = names_of(flag)[0]
-            found = self._built[action] = Permission(name, tuple(_grants(self._owner, flag)))
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._owner.actions)
-
-    def __len__(self) -> int:
-        return self._owner.mask.bit_count()
-
-    def __contains__(self, action: object) -> bool:
-        return isinstance(action, str) and self._owner.allows(action)
-
-
-def _grants(owner: Effective, flag: int) -> Iterator[Grant]:
-    """Build the grants of one action."""
-    for policy, statement, items in owner.rows:
-        held = [item for item in items if item.mask & flag]
-        if not held:
-            continue
-        if statement.actions is not None:
-            actions = tuple(text for text in statement.actions if action_mask(text) & flag)
-        else:
-            actions = statement.not_actions or ()
-        limits = dict.fromkeys(limit for item in held for limit in item.limits)
-        yield Grant(
-            policy=policy,
-            statement=statement,
-            actions=actions,
-            resources=tuple(dict.fromkeys(item.piece.pattern for item in held)),
-            excluded=tuple(dict.fromkeys(text for item in held for text in item.piece.excluded)),
-            conditions=statement.conditions + tuple(c for limit in limits for c in limit.conditions),
-            conditional=statement.conditional,
-        )
 
 
 def effective(
@@ -254,3 +135,32 @@ def effective(
                 for item in kept:
                     mask |= item.mask
     return Effective(mask, policies, boundary, tuple(scps), tuple(rows), denials)
+
+
+@lru_cache(maxsize=4096)
+def _gaps_of(
+    actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None
+) -> tuple[tuple[str, str], ...]:
+    """Return the action patterns of a statement that leave something open, each with the reason."""
+    patterns = dict.fromkeys((*(actions or ()), *(not_actions or ())))
+    return tuple((pattern, why) for pattern in patterns if (why := _why_open(pattern)) is not None)
+
+
+def _why_open(pattern: str) -> str | None:
+    """Say what an action pattern that may concern Bedrock leaves open, ``None`` for nothing."""
+    if UNRESOLVED in pattern:
+        prefix = pattern.partition(":")[0].lower()
+        if any(matching.may_overlap(prefix, name) for name in _prefixes()):
+            return "the action is not determined by the input"
+        return None
+    action = catalogue.action(pattern)
+    if action is not None and not action.in_reference:
+        return "the action is newer than the service authorization reference"
+    return None
+
+
+@lru_cache(maxsize=1)
+def _prefixes() -> frozenset[str]:
+    """Return the action prefixes, and the names of SDK clients that people write instead of them."""
+    clients = {family.client for family in catalogue.families().values() if family.client}
+    return frozenset({*catalogue.prefixes(), *clients})

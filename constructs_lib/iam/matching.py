@@ -1,4 +1,4 @@
-"""Wildcard matching as IAM does it, with reasons, and with an answer where a part is open.
+"""Wildcard matching as IAM does it, with an answer where a part is open.
 
 ``*`` stands for any characters, ``:`` and ``/`` included, ``?`` for exactly one. AWS: "If the ``*`` wildcard
 is the last character of a resource ARN segment, it can expand to match beyond the colon boundaries", and it
@@ -15,7 +15,6 @@ the second.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
     from constructs_lib.iam.model import Effect
 
 __all__ = [
-    "Match",
     "arns_may_overlap",
-    "compare",
     "counts",
     "covers",
     "example",
@@ -42,18 +39,6 @@ __all__ = [
 
 # Where a pattern stops being a literal text.
 _VARYING = re.compile(f"[*?${UNRESOLVED}]")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Whether something matched (``None``: the input leaves it open) and why."""
-
-    matched: bool | None
-    because: str
-
-    def __bool__(self) -> bool:
-        """Only a certain match is true."""
-        return self.matched is True
 
 
 def is_open(pattern: str) -> bool:
@@ -113,20 +98,6 @@ def counts(pattern: str, effect: Effect) -> bool:
     where the worst case is that it doesn't. ``NotAction`` turns this round: ask with the other effect.
     """
     return effect == "Allow" or is_documented(pattern)
-
-
-def compare(pattern: str, text: str, *, ignore_case: bool = False) -> Match:
-    """Say whether a pattern matches a text, either of which may be open in part, and why."""
-    if ignore_case:
-        pattern, text = _fold(pattern), _fold(text)
-    if not is_open(pattern) and UNRESOLVED not in text:
-        matched = matches(pattern, text)
-        return Match(matched, f"`{pattern}` {'covers' if matched else 'does not cover'} `{text}`")
-    if not is_open(pattern) and covers(pattern, text):
-        return Match(True, f"`{pattern}` covers `{text}` whatever the open part is")
-    if not may_overlap(pattern, text):
-        return Match(False, f"`{pattern}` can never cover `{text}`")
-    return Match(None, f"whether `{pattern}` covers `{text}` depends on a part that the input leaves open")
 
 
 @lru_cache(maxsize=4096)

@@ -205,7 +205,7 @@ class Facts:
 
     def allows(self, action: str) -> bool:
         """Whether an action (exact name) is effective."""
-        return bool(self.mask & tables().bit.get(action.lower(), 0))
+        return self.effective.allows(action)
 
     @lazy
     def is_large(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.iam.documents import parse_document
+from constructs_lib.iam import names_of, parse_document
 
 if TYPE_CHECKING:
-    from constructs_lib.iam.model import Policy
+    from constructs_lib.iam import Effective, Policy
 
-__all__ = ["KB", "MODEL", "allow", "deny", "policy"]
+__all__ = ["KB", "MODEL", "actions_of", "allow", "deny", "policy"]
 
 KB = "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
@@ -31,3 +31,8 @@ def policy(*statements: dict[str, Any], conditional: bool = False) -> Policy:
         pointer="",
         conditional=conditional,
     )
+
+
+def actions_of(permissions: Effective) -> tuple[str, ...]:
+    """Return the names of the effective actions, sorted."""
+    return names_of(permissions.mask)

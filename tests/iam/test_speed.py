@@ -7,7 +7,7 @@ import time
 import pytest
 
 from constructs_lib.iam.effective_permissions import effective
-from tests.iam.build import allow, deny, policy
+from tests.iam.build import actions_of, allow, deny, policy
 
 
 def _microseconds(count: int) -> float:
@@ -51,7 +51,7 @@ def test_a_policy_of_ten_thousand_statements_stays_linear() -> None:
             *statements, *(deny("bedrock:Retrieve", s["Resource"] + "x") for s in statements[:10])
         )
         start = time.process_time()
-        assert effective([document]).actions == ("bedrock:Retrieve",)
+        assert actions_of(effective([document])) == ("bedrock:Retrieve",)
         return time.process_time() - start
 
     seconds(100)
@@ -59,7 +59,7 @@ def test_a_policy_of_ten_thousand_statements_stays_linear() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["documents", "matching", "effective_permissions", "decision", "witness", "scope", "managed"]
+    "module", ["documents", "matching", "effective_permissions", "decision", "scope", "managed"]
 )
 def test_importing_is_nearly_free(module: str) -> None:
     code = (

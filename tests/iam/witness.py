@@ -1,4 +1,4 @@
-"""A concrete request that a permission allows, confirmed by the evaluator for single requests."""
+"""A concrete request that effective permissions allow, confirmed by the evaluator for single requests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib import catalogue
 from constructs_lib.iam._segments import normal, segments
+from constructs_lib.iam._tables import tables
 from constructs_lib.iam.decision import Request, decide
 from constructs_lib.iam.model import UNRESOLVED, Condition
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from constructs_lib.iam._left import Piece
     from constructs_lib.iam.effective_permissions import Effective
 
-__all__ = ["Witness", "witness"]
+__all__ = ["Witness", "pieces_of", "witness"]
 
 # AWS's own example account; the rest is what a reader expects to see in an ARN.
 _SAMPLES: Final = {"Partition": "aws", "Region": "us-east-1", "Account": "111122223333"}
@@ -33,6 +34,12 @@ class Witness:
     resource: str
     because: str
     assumed: tuple[Condition, ...]
+
+
+def pieces_of(permissions: Effective, action: str) -> list[Piece]:
+    """Return what is left of the resources of the statements that allow an action."""
+    flag = tables().bit[action.lower()]
+    return [item.piece for _, _, items in permissions.rows for item in items if item.mask & flag]
 
 
 def witness(permissions: Effective, action: str) -> Witness | None:
@@ -60,7 +67,7 @@ def witness(permissions: Effective, action: str) -> Witness | None:
 
 def _candidates(permissions: Effective, action: str) -> Iterator[str]:
     """Yield resources to try: the policies' own literal ones, likely ones, then constructed ones."""
-    pieces = [piece for _, piece in permissions.pieces(action)]
+    pieces = pieces_of(permissions, action)
     if not pieces:
         return
     known = catalogue.action(action)
