@@ -18,6 +18,7 @@ __all__ = [
     "MARK",
     "CheckedRole",
     "Facade",
+    "as_list",
     "bedrock_trust",
     "mark_role",
     "resource_of",
@@ -47,6 +48,13 @@ class Facade:
         if "_facade" not in role.__dict__:
             role.__dict__["_facade"] = self._make(role)
         return role.__dict__["_facade"]
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return IAM's scalar-or-list as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 class CheckedRole(iam.Role):

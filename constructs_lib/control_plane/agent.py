@@ -82,7 +82,7 @@ class Agent(AgentBase):
             check_length("knowledge_bases", use, 1, 200)
         seconds = _idle_seconds(idle_session_ttl or cdk.Duration.minutes(10))
         super().__init__(scope, construct_id)
-        targets = _grants.model_targets(self, foundation_model, "foundation_model")
+        targets = _grants.on_model(self, foundation_model, "foundation_model")
         version = guardrail.guardrail_version_ref if guardrail is not None else None
         self.role = service_role(
             self,
@@ -153,11 +153,11 @@ class AgentAliasBase(cdk.Resource):
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow ``InvokeAgent`` on this alias (data plane)."""
-        return _grants.grant(grantee, "invoke_agent", {"agent_alias": _grants.target(self.agent_alias_arn)})
+        return _grants.grant(grantee, "invoke_agent", {"agent_alias": _grants.on_arns(self.agent_alias_arn)})
 
     def grant_memory(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to read and to delete what the agent remembers through this alias (data plane)."""
-        return _grants.grant(grantee, "agent_memory", {"agent_alias": _grants.target(self.agent_alias_arn)})
+        return _grants.grant(grantee, "agent_memory", {"agent_alias": _grants.on_arns(self.agent_alias_arn)})
 
 
 class AgentAlias(AgentAliasBase):
@@ -247,7 +247,7 @@ def _statements(
     found = _grants.statement_json("invoke", {"model": model}, streaming=streaming)
     for knowledge_base in knowledge_bases:
         arn = knowledge_base.knowledge_base_ref.knowledge_base_arn
-        found += _grants.statement_json("retrieve", {"knowledge_base": _grants.target(arn)})
+        found += _grants.statement_json("retrieve", {"knowledge_base": _grants.on_arns(arn)})
     if guardrail_arn is not None:
-        found += _grants.statement_json("apply_guardrail", {"guardrail": _grants.target(guardrail_arn)})
+        found += _grants.statement_json("apply_guardrail", {"guardrail": _grants.on_arns(guardrail_arn)})
     return found

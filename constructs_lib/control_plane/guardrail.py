@@ -35,7 +35,7 @@ class GuardrailBase(cdk.Resource):
 
     def grant_apply(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow ``ApplyGuardrail``, by itself and inside a model call (data plane)."""
-        return _grants.grant(grantee, "apply_guardrail", {"guardrail": _grants.target(self.guardrail_arn)})
+        return _grants.grant(grantee, "apply_guardrail", {"guardrail": _grants.on_arns(self.guardrail_arn)})
 
     def grant_require(self, grantee: iam.IGrantable, *, version: str | None = None) -> iam.Grant:
         """Deny model calls without this guardrail and allow to apply it (data plane).
@@ -48,7 +48,7 @@ class GuardrailBase(cdk.Resource):
         return _grants.grant(
             grantee,
             "require_guardrail",
-            {"guardrail": _grants.target(self.guardrail_arn)},
+            {"guardrail": _grants.on_arns(self.guardrail_arn)},
             values=_grants.required_guardrail_values(self, self.guardrail_arn, version),
         )
 

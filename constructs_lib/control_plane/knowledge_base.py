@@ -57,7 +57,7 @@ class KnowledgeBaseBase(cdk.Resource):
         )
 
     def _targets(self) -> dict[str, Any]:
-        return {"knowledge_base": _grants.target(self.knowledge_base_arn)}
+        return {"knowledge_base": _grants.on_arns(self.knowledge_base_arn)}
 
     def grant_retrieve(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow ``Retrieve`` on this knowledge base (data plane)."""
@@ -65,12 +65,12 @@ class KnowledgeBaseBase(cdk.Resource):
 
     def grant_retrieve_and_generate(self, grantee: iam.IGrantable, model: ModelLike) -> iam.Grant:
         """Allow ``RetrieveAndGenerate`` and its stream over this knowledge base with one generation model."""
-        targets = {**self._targets(), "model": _grants.model_targets(self, model)}
+        targets = {**self._targets(), "model": _grants.on_model(self, model)}
         return _grants.grant(grantee, "retrieve_and_generate", targets)
 
     def grant_agentic_retrieve(self, grantee: iam.IGrantable, model: ModelLike | None = None) -> iam.Grant:
         """Allow ``AgenticRetrieveStream`` on this knowledge base; AWS chooses the model if none is named."""
-        targets = {**self._targets(), **({"model": _grants.model_targets(self, model)} if model else {})}
+        targets = {**self._targets(), **({"model": _grants.on_model(self, model)} if model else {})}
         return _grants.grant(grantee, "agentic_retrieve", targets)
 
     def grant_ingest(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -117,7 +117,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         check_length("vector_bucket_name", vector_bucket_name, 3, 63)
         size = _dimension(embedding_model, dimension)
         super().__init__(scope, construct_id)
-        targets = _grants.model_targets(self, embedding_model, "embedding_model")
+        targets = _grants.on_model(self, embedding_model, "embedding_model")
         self.vector_bucket = s3vectors.CfnVectorBucket(
             self, "VectorBucket", vector_bucket_name=vector_bucket_name
         )

@@ -8,17 +8,17 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support import CheckedRole, Facade, resource_of
-from constructs_lib.data_plane._checks import check_document, check_managed, refuse
-from constructs_lib.data_plane._limits import (
+from constructs_lib.data_plane.boundary import DataPlaneBoundary
+from constructs_lib.data_plane.existing_role import ExistingAppRole
+from constructs_lib.data_plane.limits import (
     limits_document,
     limits_of,
     mark_checked,
     requiring_guardrail,
     with_session_tags,
 )
-from constructs_lib.data_plane._synth_guard import guard_stage
-from constructs_lib.data_plane.boundary import DataPlaneBoundary
-from constructs_lib.data_plane.existing_role import ExistingAppRole
+from constructs_lib.data_plane.refusals import check_document, check_managed, refuse
+from constructs_lib.data_plane.template_check import guard_stage
 from constructs_lib.grants import required_guardrail_values
 from constructs_lib.grants.facades import DataPlaneGrants, other_tiers
 

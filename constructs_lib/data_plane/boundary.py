@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -11,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.cdk_support import PlanesError
+from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
 from constructs_lib.iam import compress
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 __all__ = ["DataPlaneBoundary", "boundary_document"]
-
-_LIMIT = 6144
-"""Characters of a managed policy, white space not counted.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-"""
 
 # Reading IAM stays possible, since everything outside Bedrock and self-escalation does.
 _IAM_READS = ("iam:Get*", "iam:List*", "iam:Simulate*")
@@ -67,20 +61,15 @@ def boundary_document(
             }
         )
     document = {"Version": "2012-10-17", "Statement": statements}
-    if size(document) > _LIMIT:
+    if size_of(document) > MANAGED_POLICY:
         # Patterns match exactly the same actions of the catalogue in a third of the space.
         statements[1]["Action"] = [*compress(data), *_IAM_READS]
-    if size(document) > _LIMIT:
+    if size_of(document) > MANAGED_POLICY:
         raise PlanesError(
-            f"`assumable_roles` makes the boundary {size(document) - _LIMIT} characters too long: name "
-            f"fewer roles"
+            f"`assumable_roles` makes the boundary {size_of(document) - MANAGED_POLICY} characters too long: "
+            "name fewer roles"
         )
     return document
-
-
-def size(document: dict[str, Any]) -> int:
-    """Return the length of a policy as IAM counts it."""
-    return len("".join(json.dumps(document, separators=(",", ":")).split()))
 
 
 class DataPlaneBoundary(iam.ManagedPolicy):

@@ -9,10 +9,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.cdk_support import Facade, PlanesError
-from constructs_lib.data_plane._checks import refuse
-from constructs_lib.data_plane._limits import limits_of, mark_checked, requiring_guardrail
-from constructs_lib.data_plane._synth_guard import guard_stage
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
+from constructs_lib.data_plane.limits import limits_of, mark_checked, requiring_guardrail
+from constructs_lib.data_plane.refusals import refuse
+from constructs_lib.data_plane.template_check import guard_stage
 from constructs_lib.grants.facades import DataPlaneGrants
 
 if TYPE_CHECKING:

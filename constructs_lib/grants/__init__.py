@@ -1,37 +1,62 @@
-"""The grants table applied with the CDK: what stands behind every ``grant_*`` method and every facade.
+"""The grants table applied with the CDK: behind every ``grant_*`` method and every facade.
 
-``targets`` and ``models`` turn constructs, ids and tokens into ARNs, ``_apply`` gives statements to a
-principal, ``guard`` says what a role of a given kind may not hold. Control plane and data plane both build
-on it.
+``arns`` turns constructs, ids and tokens into ARNs, for which ``environment`` has partition, Region and
+account; ``emit`` gives the statements of a verb to a principal.
 """
 
-from constructs_lib.grants._apply import deny, grant, statement_json
-from constructs_lib.grants._where import Where, where
-from constructs_lib.grants.guard import RoleLimits, as_list, refusals
-from constructs_lib.grants.models import ModelLike, model_arn, model_targets
-from constructs_lib.grants.targets import (
-    arn_of,
-    arns_of,
-    required_guardrail_values,
-    target,
-    targets_of,
-)
+from __future__ import annotations
+
+from constructs_lib.lazily import exports
+
+TYPE_CHECKING = False  # as typing's, without the cost of importing typing
+if TYPE_CHECKING:
+    from constructs_lib.grants.arns import (
+        HasAliasArn,
+        HasGuardrailArn,
+        ModelLike,
+        arn_of,
+        model_arn,
+        on_arns,
+        on_model,
+        on_resources,
+        required_guardrail_values,
+    )
+    from constructs_lib.grants.emit import ChecksGrants, deny, grant, statement_json
+    from constructs_lib.grants.environment import Environment, environment_of
 
 __all__ = [
+    "ChecksGrants",
+    "Environment",
+    "HasAliasArn",
+    "HasGuardrailArn",
     "ModelLike",
-    "RoleLimits",
-    "Where",
     "arn_of",
-    "arns_of",
-    "as_list",
     "deny",
+    "environment_of",
     "grant",
     "model_arn",
-    "model_targets",
-    "refusals",
+    "on_arns",
+    "on_model",
+    "on_resources",
     "required_guardrail_values",
     "statement_json",
-    "target",
-    "targets_of",
-    "where",
 ]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "arns": (
+            "HasAliasArn",
+            "HasGuardrailArn",
+            "ModelLike",
+            "arn_of",
+            "model_arn",
+            "on_arns",
+            "on_model",
+            "on_resources",
+            "required_guardrail_values",
+        ),
+        "emit": ("ChecksGrants", "deny", "grant", "statement_json"),
+        "environment": ("Environment", "environment_of"),
+    },
+)

@@ -8,8 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import Plane, actions
-from constructs_lib.cdk_support import CheckedRole, PlanesError, check_pattern, mark_role
-from constructs_lib.grants import as_list
+from constructs_lib.cdk_support import CheckedRole, PlanesError, as_list, check_pattern, mark_role
 from constructs_lib.iam import expand
 from constructs_lib.platform._deploy_policies import (
     Scope,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import Plane
-from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, mark_role
-from constructs_lib.grants import as_list
+from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, mark_role
 from constructs_lib.iam import expand
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class OperatorGrants:
 
     def ingest(self, knowledge_base: str | refs.IKnowledgeBaseRef) -> iam.Grant:
         """Allow to start, follow, list and stop the ingestion jobs of one knowledge base."""
-        targets = {"knowledge_base": _grants.targets_of(self._role, "knowledge_base", knowledge_base)}
+        targets = {"knowledge_base": _grants.on_resources(self._role, "knowledge_base", knowledge_base)}
         return _grants.grant(self._role, "ingest", targets)
 
 

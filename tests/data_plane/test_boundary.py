@@ -5,7 +5,8 @@ from constructs import Construct
 
 from constructs_lib import DataPlaneBoundary, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
-from constructs_lib.data_plane.boundary import boundary_document, size
+from constructs_lib.data_plane.boundary import boundary_document
+from constructs_lib.data_plane.quotas import size_of
 from constructs_lib.iam import expand
 from tests.cdk import Stack
 
@@ -38,14 +39,14 @@ def test_of_bedrock_exactly_the_data_actions_are_allowed_by_name() -> None:
 
 
 def test_it_fits_into_a_managed_policy() -> None:
-    assert size(boundary_document()) < 6144
+    assert size_of(boundary_document()) < 6144
 
 
 def test_when_names_do_not_fit_patterns_mean_the_same_actions() -> None:
     roles = [f"arn:aws:iam::111122223333:role/a-role-of-another-team-{n}" for n in range(30)]
     document = boundary_document(roles)
     patterns = [p for p in document["Statement"][1]["Action"] if not p.startswith("iam:")]
-    assert size(document) < 6144
+    assert size_of(document) < 6144
     assert sorted({name for pattern in patterns for name in expand(pattern)}) == DATA
 
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from constructs_lib import AppRole, PlanesError
-from constructs_lib.data_plane._sizes import size_findings, size_of
+from constructs_lib.data_plane.quotas import size_findings, size_of
 from tests.cdk import ACCOUNT, Stack, resources, template
 from tests.grants.rendered import plain, statements_of
 from tests.grants.test_grants import decision

@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib import DeployRole, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
-from constructs_lib.data_plane.boundary import size
+from constructs_lib.data_plane.quotas import size_of
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
 
 
@@ -202,7 +202,7 @@ def test_a_boundary_can_be_put_on_and_never_taken_off(found: dict[str, Any]) -> 
 
 def test_every_policy_fits_into_a_managed_policy(found: dict[str, Any]) -> None:
     for name, policy in resources(found, "AWS::IAM::ManagedPolicy").items():
-        assert size(policy["Properties"]["PolicyDocument"]) < 6144, name
+        assert size_of(policy["Properties"]["PolicyDocument"]) < 6144, name
 
 
 def test_without_agents_and_network_their_actions_are_left_out() -> None:

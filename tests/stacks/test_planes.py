@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 import app as ours
-from constructs_lib import AppRole, DeployRole
+from constructs_lib import AppRole, DataPlaneBoundary, DeployRole
 from constructs_lib.checks import BedrockPlaneChecks
 from constructs_lib.checks.testing import (
     assert_denied,
@@ -17,7 +17,6 @@ from constructs_lib.checks.testing import (
     assert_verdict,
     permission_matrix,
 )
-from constructs_lib.data_plane.boundary import DataPlaneBoundary
 
 if TYPE_CHECKING:
     from pathlib import Path

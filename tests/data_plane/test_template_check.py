@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib import AppRole
 from constructs_lib.checks import mark_role
-from constructs_lib.data_plane import _synth_guard
+from constructs_lib.data_plane import template_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,7 +199,7 @@ def test_a_crash_of_the_check_is_a_fatal_finding(made: Made, monkeypatch: pytest
     def crash(paths: object) -> list[object]:
         raise KeyError("x")
 
-    monkeypatch.setattr(_synth_guard, "findings", crash)
+    monkeypatch.setattr(template_check, "findings", crash)
     [violation] = made.violations()
     assert (violation["severity"], violation["description"]) == (
         "fatal",
@@ -227,7 +227,7 @@ def test_a_weak_reference_between_stacks_is_followed(tmp_path: Path) -> None:
         write(tmp_path, "A", {"R": role}, {"Out": {"Value": {"Ref": "R"}}}),
         write(tmp_path, "B", {"P": policy}),
     ]
-    assert [(path.name, name, place) for path, name, place, _ in _synth_guard.findings(paths)] == [
+    assert [(path.name, name, place) for path, name, place, _ in template_check.findings(paths)] == [
         ("B.template.json", "P", "Properties/PolicyDocument/Statement/0")
     ]
 
@@ -238,4 +238,4 @@ def test_a_role_that_is_no_app_role_of_ours_is_left_to_the_review(
 ) -> None:
     policies = [{"PolicyDocument": {"Statement": CREATE}}]
     role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}, "Metadata": metadata}
-    assert _synth_guard.findings([write(tmp_path, "A", {"R": role})]) == []
+    assert template_check.findings([write(tmp_path, "A", {"R": role})]) == []

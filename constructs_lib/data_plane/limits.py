@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
@@ -10,13 +11,14 @@ from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue import verbs as table
 from constructs_lib.cdk_support import MARK, PlanesError
-from constructs_lib.grants import RoleLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
 
 
 __all__ = [
+    "NO_LIMITS",
+    "RoleLimits",
     "limits_document",
     "limits_from_mark",
     "limits_of",
@@ -26,6 +28,23 @@ __all__ = [
 ]
 
 _INVOKE = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLimits:
+    """What one app role holds less than any app role may.
+
+    ``families`` are the only families of Bedrock that it uses (``None``: all of the data plane).
+    ``guardrail`` is true when its model calls must name a guardrail, which those that AWS makes inside other
+    calls don't. ``regions`` are the only Regions that may answer it (``None``: all).
+    """
+
+    families: frozenset[str] | None = None
+    guardrail: bool = False
+    regions: frozenset[str] | None = None
+
+
+NO_LIMITS = RoleLimits()
 
 
 def limits_of(

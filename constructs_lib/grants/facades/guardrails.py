@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import PlanesError
-from constructs_lib.grants.facades._base import GrantsTo
+from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_bedrock as refs
 
     from constructs_lib.catalogue.verbs import Target
-    from constructs_lib.grants.targets import HasGuardrailArn
+    from constructs_lib.grants import HasGuardrailArn
 
     GuardrailLike = str | refs.IGuardrailRef | HasGuardrailArn
 
@@ -101,10 +101,10 @@ class GuardrailGrants(GrantsTo):
     ) -> dict[str, Sequence[Target]]:
         arn = _grants.arn_of(self._scope, "guardrail", guardrail)
         targets: dict[str, Sequence[Target]] = {
-            "guardrail": _grants.target(arn, *self._profile_arns(arn, profile, regions))
+            "guardrail": _grants.on_arns(arn, *self._profile_arns(arn, profile, regions))
         }
         if key is not None:
-            targets["key"] = _grants.target(key if isinstance(key, str) else key.key_arn)
+            targets["key"] = _grants.on_arns(key if isinstance(key, str) else key.key_arn)
         return targets
 
     def _profile_arns(self, guardrail_arn: str, profile: str | None, regions: Sequence[str]) -> list[str]:
@@ -119,7 +119,7 @@ class GuardrailGrants(GrantsTo):
                 f"`destination_regions` is missing and the catalogue doesn't know the Regions of `{name}`: "
                 "name them, as the guardrail's page in the console lists them"
             )
-        here = _grants.where(self._scope)
+        here = _grants.environment_of(self._scope)
         parts = guardrail_arn.split(":")
         # The profile's ARNs are in the account of the guardrail.
         account = parts[4] if guardrail_arn.startswith("arn:") and len(parts) > 5 else here.account

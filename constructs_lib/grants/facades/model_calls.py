@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import PlanesError, is_token
-from constructs_lib.grants.facades._base import GrantsTo, objects_arn
+from constructs_lib.grants.facades.base import GrantsTo, objects_arn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ class ModelGrants(GrantsTo):
         """
         targets = {
             "model": self._model(model, behind, "invoke_async"),
-            "output": _grants.target(objects_arn(self._scope, output, prefix, "output")),
+            "output": _grants.on_arns(objects_arn(self._scope, output, prefix, "output")),
             "async_invoke": self._own("bedrock", "async-invoke/*"),
         }
         return self._give("invoke_async", targets)
@@ -110,7 +110,7 @@ class ModelGrants(GrantsTo):
         :param version: A number, or ``DRAFT``. Default: the version that ``prompt`` is, and for a prompt all
             its versions with the draft.
         """
-        return self._give("render_prompt", {"prompt": _grants.target(*self._prompt_arns(prompt, version))})
+        return self._give("render_prompt", {"prompt": _grants.on_arns(*self._prompt_arns(prompt, version))})
 
     def _prompt_arns(self, prompt: Any, version: str | None) -> tuple[str, ...]:
         if not isinstance(prompt, str) and hasattr(type(prompt), "version_arn"):
@@ -133,10 +133,10 @@ class ModelGrants(GrantsTo):
         """Allow a tool that is built into model calls, such as ``amazon.nova_grounding``."""
         if not tool or any(sign in tool for sign in "*?/:"):
             raise PlanesError(f"`tool` has the value `{tool}`: pass a name such as amazon.nova_grounding")
-        here = _grants.where(self._scope)
+        here = _grants.environment_of(self._scope)
         # System tools have no Region.
         arn = f"arn:{here.partition}:bedrock::{here.account}:system-tool/{tool}"
-        return self._give("system_tool", {"system_tool": _grants.target(arn)})
+        return self._give("system_tool", {"system_tool": _grants.on_arns(arn)})
 
     def limit_service_tiers(self, *allowed: str) -> None:
         """Deny model calls on any tier but these: ``default``, ``flex``, ``priority``, ``reserved``."""
@@ -154,7 +154,7 @@ class ModelGrants(GrantsTo):
 
     def web_search(self, *, external: bool = False) -> iam.Grant:
         """Allow web search and fetch inside AWS in this Region; with ``external`` fetch from outside too."""
-        here = _grants.where(self._scope)
+        here = _grants.environment_of(self._scope)
         tools = f"arn:{here.partition}:bedrock-websearch:{here.region}:aws:tool/*"
-        made = self._give("web_search", {"tool": _grants.target(tools)})
+        made = self._give("web_search", {"tool": _grants.on_arns(tools)})
         return made.combine(self._give("external_web_access", {})) if external else made

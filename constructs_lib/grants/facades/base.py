@@ -46,15 +46,15 @@ class GrantsTo:
         return _grants.grant(self._grantee, verb, targets, streaming=streaming, values=values)
 
     def _model(self, model: ModelLike, behind: Sequence[ModelLike], verb: str) -> Sequence[Target]:
-        return _grants.model_targets(self._scope, model, behind=behind, verb=verb)
+        return _grants.on_model(self._scope, model, behind=behind, verb=verb)
 
     def _on(self, kind: str, *values: Any) -> Sequence[Target]:
-        return _grants.targets_of(self._scope, kind, *values)
+        return _grants.on_resources(self._scope, kind, *values)
 
     def _own(self, service: str, *resources: str) -> Sequence[Target]:
         """Return resources of this account and Region."""
-        here = _grants.where(self._scope)
-        return _grants.target(*(here.arn(service, resource) for resource in resources))
+        here = _grants.environment_of(self._scope)
+        return _grants.on_arns(*(here.arn(service, resource) for resource in resources))
 
 
 def objects_arn(scope: Construct, bucket: Any, prefix: str, prop: str) -> str:
@@ -66,5 +66,5 @@ def objects_arn(scope: Construct, bucket: Any, prefix: str, prop: str) -> str:
     elif "/" in bucket or "*" in bucket or not bucket:
         raise PlanesError(f"`{prop}` has the value `{bucket}`: pass the bucket, its name or its ARN")
     else:
-        arn = f"arn:{_grants.where(scope).partition}:s3:::{bucket}"
+        arn = f"arn:{_grants.environment_of(scope).partition}:s3:::{bucket}"
     return f"{arn}/{prefix}*"

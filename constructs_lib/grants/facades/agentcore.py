@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import PlanesError
-from constructs_lib.grants.facades._base import GrantsTo
+from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +32,9 @@ class AgentCoreGrants(GrantsTo):
         :param endpoint: Name of an endpoint of the harness. Default: none, the harness itself is called.
         """
         arn = _grants.arn_of(self._scope, "harness", harness)
-        targets = {"harness": _grants.target(arn)}
+        targets = {"harness": _grants.on_arns(arn)}
         if endpoint is not None:
-            targets["harness_endpoint"] = _grants.target(f"{arn}/harness-endpoint/{_name(endpoint)}")
+            targets["harness_endpoint"] = _grants.on_arns(f"{arn}/harness-endpoint/{_name(endpoint)}")
         return self._give("invoke_harness", targets)
 
     def invoke_runtime(
@@ -74,7 +74,7 @@ class AgentCoreGrants(GrantsTo):
     def _on_runtime(self, verb: str, runtime: Any, endpoint: str) -> iam.Grant:
         arn = _grants.arn_of(self._scope, "runtime", runtime)
         # The call is checked on the runtime and on the endpoint.
-        both = _grants.target(arn, f"{arn}/runtime-endpoint/{_name(endpoint)}")
+        both = _grants.on_arns(arn, f"{arn}/runtime-endpoint/{_name(endpoint)}")
         return self._give(verb, {"runtime": both})
 
     def invoke_gateway(self, gateway: str | refs.IGatewayRef) -> iam.Grant:
@@ -156,14 +156,14 @@ class AgentCoreGrants(GrantsTo):
 
     def _identity(self, workload_identity: Any) -> Sequence[Target]:
         arn = _grants.arn_of(self._scope, "workload_identity", workload_identity)
-        return _grants.target(_grants.where(self._scope).arn("bedrock-agentcore", _DIRECTORY), arn)
+        return _grants.on_arns(_grants.environment_of(self._scope).arn("bedrock-agentcore", _DIRECTORY), arn)
 
     def _credentials(self, kind: str, provider: Any, workload_identity: Any) -> Sequence[Target]:
         # AWS checks the vault, the provider, the directory and the identity.
         arn = _grants.arn_of(self._scope, kind, provider)
-        vault = _grants.where(self._scope).arn("bedrock-agentcore", _VAULT)
+        vault = _grants.environment_of(self._scope).arn("bedrock-agentcore", _VAULT)
         identity = self._identity(workload_identity)[0].arns
-        return _grants.target(vault, arn, *identity)
+        return _grants.on_arns(vault, arn, *identity)
 
 
 def _name(endpoint: str) -> str:

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import PlanesError
-from constructs_lib.grants.facades._base import GrantsTo
+from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces import aws_bedrock as refs
 
-    from constructs_lib.grants import ModelLike
-    from constructs_lib.grants.targets import HasAliasArn
+    from constructs_lib.grants import HasAliasArn, ModelLike
 
     AgentAliasLike = str | refs.IAgentAliasRef | HasAliasArn
     KnowledgeBaseLike = str | refs.IKnowledgeBaseRef
@@ -116,8 +115,8 @@ class AgentGrants(GrantsTo):
         alias = _grants.arn_of(self._scope, "flow_alias", flow_alias)
         flow = self._flow_arn(flow_alias, alias)
         targets = {
-            "flow_and_alias": _grants.target(flow, alias),
-            "flow_executions": _grants.target(flow, alias, f"{alias}/execution/*"),
+            "flow_and_alias": _grants.on_arns(flow, alias),
+            "flow_executions": _grants.on_arns(flow, alias, f"{alias}/execution/*"),
         }
         return self._give("flow_executions", targets)
 

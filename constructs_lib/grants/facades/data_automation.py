@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import verbs as table
 from constructs_lib.cdk_support import PlanesError, is_token
-from constructs_lib.grants.facades._base import GrantsTo, objects_arn
+from constructs_lib.grants.facades.base import GrantsTo, objects_arn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class AutomationGrants(GrantsTo):
         """Allow ``InvokeDataAutomation`` with a project, on a document in the call or in ``files``."""
         targets = self._targets(project, blueprints, profile_arns)
         if files is not None:
-            targets["input"] = _grants.target(objects_arn(self._scope, files, "", "files"))
+            targets["input"] = _grants.on_arns(objects_arn(self._scope, files, "", "files"))
         return self._give("data_automation", targets)
 
     def data_automation_async(
@@ -57,8 +57,8 @@ class AutomationGrants(GrantsTo):
         targets = {
             **self._targets(project, blueprints, profile_arns),
             "invocation": self._own("bedrock", "data-automation-invocation/*"),
-            "input": _grants.target(objects_arn(self._scope, input, input_prefix, "input")),
-            "output": _grants.target(objects_arn(self._scope, output, output_prefix, "output")),
+            "input": _grants.on_arns(objects_arn(self._scope, input, input_prefix, "input")),
+            "output": _grants.on_arns(objects_arn(self._scope, output, output_prefix, "output")),
         }
         return self._give("data_automation_async", targets)
 
@@ -67,15 +67,15 @@ class AutomationGrants(GrantsTo):
     ) -> dict[str, Sequence[Target]]:
         arns = (
             _grants.arn_of(self._scope, "data_automation_project", project),
-            *_grants.arns_of(self._scope, "blueprint", *blueprints),
+            *(_grants.arn_of(self._scope, "blueprint", one) for one in blueprints),
         )
         return {
-            "project": _grants.target(*arns),
-            "profile": _grants.target(*profile_arns) if profile_arns else self._profile(),
+            "project": _grants.on_arns(*arns),
+            "profile": _grants.on_arns(*profile_arns) if profile_arns else self._profile(),
         }
 
     def _profile(self) -> Sequence[Target]:
-        here = _grants.where(self._scope)
+        here = _grants.environment_of(self._scope)
         if is_token(here.region):
             raise PlanesError(
                 "`profile_arns` is missing and the stack's Region is not known: name the profile's ARNs, or "

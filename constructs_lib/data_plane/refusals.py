@@ -1,41 +1,30 @@
-"""What a role of a given kind may not hold, decided on a statement as IAM's JSON."""
+"""What an app role refuses, whichever way it is given: decided on statements as IAM's JSON."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aws_cdk import aws_iam
+
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue.verbs import inner_call_actions
+from constructs_lib.cdk_support import PlanesError, as_list, is_token
+from constructs_lib.data_plane.limits import NO_LIMITS
 from constructs_lib.iam import expand, matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["NO_LIMITS", "Refusal", "RoleLimits", "as_list", "refusals"]
+    from constructs_lib.data_plane.limits import RoleLimits
+
+__all__ = ["Refusal", "check_document", "check_managed", "refusals", "refuse"]
 
 # Reading IAM tells an application nothing that it could use to gain rights; all else can change who may do
 # what.
 _HARMLESS_IAM = ("iam:get", "iam:list", "iam:simulate")
 _ROLE_TAKING = frozenset({"sts:assumerole", "sts:assumeroot"})
-
-
-@dataclass(frozen=True, slots=True)
-class RoleLimits:
-    """What one app role holds less than any app role may.
-
-    ``families`` are the only families of Bedrock that it uses (``None``: all of the data plane).
-    ``guardrail`` is true when its model calls must name a guardrail, which those that AWS makes inside other
-    calls don't. ``regions`` are the only Regions that may answer it (``None``: all).
-    """
-
-    families: frozenset[str] | None = None
-    guardrail: bool = False
-    regions: frozenset[str] | None = None
-
-
-NO_LIMITS = RoleLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +38,6 @@ class Refusal:
     def message(self, role: str) -> str:
         """Return the sentence for the user, with the role's path in it."""
         return f"the app role `{role}` can't hold `{self.action}`: {self.why}; {self.remedy}"
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return IAM's scalar-or-list as a list."""
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def refusals(statement: Mapping[str, Any], limits: RoleLimits = NO_LIMITS) -> list[Refusal]:
@@ -188,3 +170,50 @@ def _bedrock(pattern: str) -> Refusal | None:
             pattern, f"`{service}` is a client and no IAM prefix", f"write `bedrock:{name}` or use a grant"
         )
     return None
+
+
+# AWS managed policies for the runtime of an application that touch neither Bedrock nor IAM.
+# Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+_HARMLESS = frozenset(
+    {
+        "service-role/AWSLambdaBasicExecutionRole",
+        "service-role/AWSLambdaVPCAccessExecutionRole",
+        "service-role/AWSLambdaSQSQueueExecutionRole",
+        "service-role/AmazonECSTaskExecutionRolePolicy",
+        "AmazonSSMManagedInstanceCore",
+        "AWSXRayDaemonWriteAccess",
+        "CloudWatchAgentServerPolicy",
+        "CloudWatchLambdaInsightsExecutionRolePolicy",
+    }
+)
+
+
+def refuse(path: str, statement: Mapping[str, Any], limits: RoleLimits) -> None:
+    """Raise :class:`PlanesError` when an app role may not hold the statement."""
+    found = refusals(statement, limits)
+    if found:
+        raise PlanesError("; ".join(refusal.message(path) for refusal in found))
+
+
+def check_document(path: str, document: aws_iam.PolicyDocument, limits: RoleLimits) -> None:
+    """Refuse a document that has a statement which an app role may not hold."""
+    # The CDK renders a document without statements (a default policy a moment after its birth) as nothing.
+    for statement in (document.to_json() or {}).get("Statement", ()):
+        refuse(path, statement, limits)
+
+
+def check_managed(path: str, policy: aws_iam.IManagedPolicy, limits: RoleLimits) -> None:
+    """Check a managed policy of this app by its content, an AWS managed policy by its name."""
+    if isinstance(policy, aws_iam.ManagedPolicy):
+        check_document(path, policy.document, limits)
+        return
+    arn = policy.managed_policy_arn
+    name = arn.partition(":policy/")[2]
+    if name in _HARMLESS:
+        return
+    shown = name if name and not is_token(name) else "a policy from elsewhere"
+    raise PlanesError(
+        f"the app role `{path}` can't take the managed policy `{shown}`: what it allows can't be seen here, "
+        "or is more than an application needs; write the statements that it needs with `add_to_policy`, or "
+        "use a grant"
+    )

@@ -10,14 +10,14 @@ import aws_cdk as cdk
 if TYPE_CHECKING:
     from constructs import IConstruct
 
-__all__ = ["Where", "where"]
+__all__ = ["Environment", "environment_of"]
 
-_KEPT = "_bedrock_planes_where"
+_KEPT = "_bedrock_planes_environment"
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """Where a construct's stack is deployed; each part may be a token."""
+class Environment:
+    """Partition, Region and account of a stack; each part may be a token."""
 
     partition: str
     region: str
@@ -28,12 +28,12 @@ class Where:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
-def where(scope: IConstruct) -> Where:
-    """Return where the stack of ``scope`` is; each question to the CDK costs a call, so it is kept."""
+def environment_of(scope: IConstruct) -> Environment:
+    """Return the environment of the stack of ``scope``, kept on it: each question to the CDK costs a call."""
     kept = scope.__dict__.get(_KEPT)
-    if isinstance(kept, Where):
+    if isinstance(kept, Environment):
         return kept
     stack = cdk.Stack.of(scope)
-    made = Where(stack.partition, stack.region, stack.account)
+    made = Environment(stack.partition, stack.region, stack.account)
     scope.__dict__[_KEPT] = made
     return made

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
-from constructs_lib.grants.guard import refusals
+from constructs_lib.data_plane.refusals import refusals
 from constructs_lib.iam import expand
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import jsii
 
-from constructs_lib.cdk_support import MARK
-from constructs_lib.data_plane._limits import limits_from_mark
-from constructs_lib.data_plane._sizes import size_findings
-from constructs_lib.grants import as_list, refusals
+from constructs_lib.cdk_support import MARK, as_list
+from constructs_lib.data_plane.limits import limits_from_mark
+from constructs_lib.data_plane.quotas import size_findings
+from constructs_lib.data_plane.refusals import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

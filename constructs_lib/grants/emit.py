@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     Targets = Mapping[str, Sequence[table.Target]]
     Values = Mapping[str, Sequence[str]]
 
-__all__ = ["Home", "deny", "grant", "statement_json"]
+__all__ = ["ChecksGrants", "deny", "grant", "statement_json"]
 
 _NO_VALUES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @runtime_checkable
-class Home(Protocol):
+class ChecksGrants(Protocol):
     """A role that checks the statements of a grant itself and says where they go.
 
     The statements then need no second look on their way, which would cost three calls into the CDK each.
@@ -46,7 +46,7 @@ def grant(
     """
     statements = table.statements(verb, targets, streaming=streaming, values=values)
     listed = [_json(statement) for statement in statements]
-    home = grantee.take_grant(verb, listed) if isinstance(grantee, Home) else grantee
+    home = grantee.take_grant(verb, listed) if isinstance(grantee, ChecksGrants) else grantee
     made: iam.Grant | None = None
     for statement in statements:
         if statement.effect == "Deny":

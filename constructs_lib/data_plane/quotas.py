@@ -1,4 +1,4 @@
-"""IAM's limits on what one role holds, counted on the finished template."""
+"""IAM's quotas for the policies of one role, and how IAM counts their characters."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["size_findings", "size_of"]
+__all__ = ["ATTACHED_POLICIES", "INLINE_POLICIES", "MANAGED_POLICY", "size_findings", "size_of"]
 
 # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_INLINE, _MANAGED, _ATTACHED = 10_240, 6_144, 20
-"""Characters of all inline policies of a role together, of one managed policy, and the most attachments that
-AWS grants on request (10 without; the CDK warns above that). White space doesn't count."""
+INLINE_POLICIES = 10_240
+"""Characters of all inline policies of a role together; white space doesn't count, here and below."""
+
+MANAGED_POLICY = 6_144
+"""Characters of one managed policy."""
+
+ATTACHED_POLICIES = 20
+"""The most attachments that AWS grants on request (10 without; the CDK warns above that)."""
 
 _MANAGED_TYPE = "AWS::IAM::ManagedPolicy"
-# What stands in a template for a text of the deployment counts as its usual length, never more.
+# An intrinsic function counts as the usual length of its value, never more.
 _USUAL = {"AWS::Partition": 3, "AWS::AccountId": 12, "AWS::Region": 9}
 _OTHER = 20
 
 
 def size_of(value: Any) -> int:
-    """Return how many characters IAM counts, at least: what only the deployment knows counts as usual."""
+    """Return how many characters IAM counts, at least: an intrinsic function counts as its usual length."""
     if isinstance(value, dict):
         if len(value) == 1:
             [(name, inner)] = value.items()
@@ -43,22 +48,22 @@ def size_findings(
 ) -> Iterator[str]:
     """Yield what outgrows a limit, by how much, and what to do."""
     inline = sum(size_of(document) for kind, document in documents if kind != _MANAGED_TYPE)
-    if inline > _INLINE:
+    if inline > INLINE_POLICIES:
         yield (
             f"the inline policies of the app role `{role}` have about {inline} characters, "
-            f"{inline - _INLINE} more than IAM takes ({_INLINE}): move statements of other services into a "
-            "managed policy, or use two roles"
+            f"{inline - INLINE_POLICIES} more than IAM takes ({INLINE_POLICIES}): move statements of other "
+            "services into a managed policy, or use two roles"
         )
     managed = [size_of(document) for kind, document in documents if kind == _MANAGED_TYPE]
     for size in managed:
-        if size > _MANAGED:
+        if size > MANAGED_POLICY:
             yield (
                 f"a managed policy of the app role `{role}` has about {size} characters, "
-                f"{size - _MANAGED} more than IAM takes ({_MANAGED}): split it"
+                f"{size - MANAGED_POLICY} more than IAM takes ({MANAGED_POLICY}): split it"
             )
     count = max(attached, len(managed))
-    if count > _ATTACHED:
+    if count > ATTACHED_POLICIES:
         yield (
-            f"the app role `{role}` has {count} managed policies, {count - _ATTACHED} more than IAM takes "
-            f"({_ATTACHED}): use several roles"
+            f"the app role `{role}` has {count} managed policies, {count - ATTACHED_POLICIES} more than IAM "
+            f"takes ({ATTACHED_POLICIES}): use several roles"
         )
