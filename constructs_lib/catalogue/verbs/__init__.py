@@ -1,15 +1,23 @@
-"""The grants table: what each verb of ours needs in IAM, as data.
+"""The grants table: what each verb of this library needs in IAM, as data.
 
 The constructs, the docs and the review read this one table. A verb is a list of parts; a part is named
-actions on one kind of target. Nothing here knows the CDK: :func:`statements` turns a verb and the ARNs of
-its targets into plain statements, and tokens pass through as the texts that they are.
+actions on one kind of target. Nothing here knows the CDK: ``statements`` turns a verb and the ARNs of its
+targets into plain statements, and CDK tokens pass through as ordinary strings. Names load on first use.
 """
 
-from constructs_lib.catalogue.verbs._model import GrantPart, GrantStatement, GrantVerb, Target, When
-from constructs_lib.catalogue.verbs._models import model_targets
-from constructs_lib.catalogue.verbs._profiles import data_automation_regions, data_automation_targets
-from constructs_lib.catalogue.verbs._statements import statements
-from constructs_lib.catalogue.verbs._table import inner_call_actions, verb, verbs
+from __future__ import annotations
+
+from constructs_lib.lazily import exports
+
+TYPE_CHECKING = False  # as typing's, without the cost of importing typing
+if TYPE_CHECKING:
+    from constructs_lib.catalogue.verbs._data_automation import (
+        data_automation_regions,
+        data_automation_targets,
+    )
+    from constructs_lib.catalogue.verbs._table import inner_call_actions, statements, verb, verbs
+    from constructs_lib.catalogue.verbs._targets import model_targets
+    from constructs_lib.catalogue.verbs._types import GrantPart, GrantStatement, GrantVerb, Target, When
 
 __all__ = [
     "GrantPart",
@@ -25,3 +33,13 @@ __all__ = [
     "verb",
     "verbs",
 ]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "_data_automation": ("data_automation_regions", "data_automation_targets"),
+        "_table": ("inner_call_actions", "statements", "verb", "verbs"),
+        "_targets": ("model_targets",),
+        "_types": ("GrantPart", "GrantStatement", "GrantVerb", "Target", "When"),
+    },
+)

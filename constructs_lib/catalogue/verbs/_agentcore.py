@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.catalogue.verbs._model import GrantPart, GrantVerb, When
+from constructs_lib.catalogue.verbs._types import GrantPart, GrantVerb, When
 
 __all__ = ["rows"]
 

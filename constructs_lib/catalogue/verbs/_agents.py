@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.catalogue.verbs._inference import INVOKE, INVOKE_STREAM
-from constructs_lib.catalogue.verbs._model import GrantPart, GrantVerb, When
+from constructs_lib.catalogue.verbs._types import GrantPart, GrantVerb, When
 
 __all__ = ["rows"]
 

@@ -1,4 +1,4 @@
-"""Every verb by its name."""
+"""Every verb by its name, and the statements that a verb and its targets give."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from constructs_lib.catalogue.verbs import _agentcore, _agents, _automation, _inference
+from constructs_lib.catalogue.verbs._agentcore import rows as agentcore
+from constructs_lib.catalogue.verbs._agents import rows as agents
+from constructs_lib.catalogue.verbs._data_automation import rows as data_automation
+from constructs_lib.catalogue.verbs._inference import rows as inference
+from constructs_lib.catalogue.verbs._types import GrantStatement, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from constructs_lib.catalogue.verbs._model import GrantVerb
+    from constructs_lib.catalogue.verbs._types import GrantPart, GrantVerb
 
-__all__ = ["inner_call_actions", "verb", "verbs"]
+    Conditions = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 
+__all__ = ["inner_call_actions", "statements", "verb", "verbs"]
+
+_ANYWHERE = Target(("*",))
 _INVOKE = frozenset({"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:Retrieve"})
 
 
 @cache
 def verbs() -> Mapping[str, GrantVerb]:
     """Return every verb by its name."""
-    table = (*_inference.rows(), *_agents.rows(), *_automation.rows(), *_agentcore.rows())
+    table = (*inference(), *agents(), *data_automation(), *agentcore())
     return MappingProxyType({row.name: row for row in table})
 
 
@@ -45,3 +52,62 @@ def inner_call_actions() -> frozenset[str]:
         for action in part.actions
         if action not in _INVOKE
     )
+
+
+def statements(
+    name: str,
+    targets: Mapping[str, Sequence[Target]],
+    *,
+    streaming: bool = False,
+    values: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> tuple[GrantStatement, ...]:
+    """Return the statements that a verb gives on these targets, in the table's order.
+
+    ``targets`` has one entry for each target that the verb's parts name; ``values`` are the values of the
+    verb's conditions. Statements with the same actions and conditions are one. Raises ``KeyError`` when a
+    target is missing.
+    """
+    merged: dict[object, GrantStatement] = {}
+    for part in verb(name).parts:
+        if part.optional and part.target not in targets:
+            continue
+        for target in (_ANYWHERE,) if part.target is None else targets[part.target]:
+            made = _statement(part, target, streaming=streaming, values=values)
+            key = (made.effect, made.actions, repr(made.conditions))
+            before = merged.get(key)
+            arns = dict.fromkeys((*(before.resources if before else ()), *made.resources))
+            merged[key] = GrantStatement(made.actions, tuple(arns), made.conditions, made.effect)
+    return tuple(merged.values())
+
+
+def _statement(
+    part: GrantPart, target: Target, *, streaming: bool, values: Mapping[str, Sequence[str]]
+) -> GrantStatement:
+    instead = dict(target.instead)
+    actions = part.actions + (part.streaming if streaming else ())
+    return GrantStatement(
+        tuple(instead.get(action, action) for action in actions),
+        target.arns,
+        _conditions(part, target, values),
+        part.effect,
+    )
+
+
+def _conditions(part: GrantPart, target: Target, values: Mapping[str, Sequence[str]]) -> Conditions:
+    """Join what the target needs and what the caller chose."""
+    found: dict[str, dict[str, str | tuple[str, ...]]] = {}
+    for operator, keys in target.conditions:
+        found.setdefault(operator, {}).update(dict(keys))
+    for operator, key, value in _chosen(part, values):
+        found.setdefault(operator, {})[key] = value
+    return MappingProxyType({operator: MappingProxyType(keys) for operator, keys in found.items()})
+
+
+def _chosen(
+    part: GrantPart, values: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str, str | tuple[str, ...]]]:
+    for when in part.when:
+        if when.always:
+            yield when.operator, when.key, when.always
+        elif given := tuple(values.get(when.argument, ())):
+            yield when.operator, when.key, given[0] if len(given) == 1 else given

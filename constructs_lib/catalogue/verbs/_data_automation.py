@@ -1,10 +1,13 @@
-"""Profiles of other services of Bedrock that span Regions: Data Automation."""
+"""Rows of ``bedrock-data-automation-runtime``, and the profiles that its calls need."""
 
 from __future__ import annotations
 
-from constructs_lib.catalogue.verbs._model import Target
+from constructs_lib.catalogue.verbs._types import GrantPart, GrantVerb, Target
 
-__all__ = ["data_automation_regions", "data_automation_targets"]
+__all__ = ["data_automation_regions", "data_automation_targets", "rows"]
+
+_GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide/"
+_FAMILY = "bedrock-data-automation-runtime"
 
 _US = ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
 _EU = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
@@ -29,6 +32,38 @@ _REGIONS = {
     "ap-south-1": ("apac", _APAC),
     "ap-southeast-2": ("apac", _APAC),
 }
+
+
+def rows() -> tuple[GrantVerb, ...]:
+    """Return the rows in the order of the documentation."""
+    call = "bedrock:InvokeDataAutomation"
+    # Data Automation reads and writes S3 as the caller.
+    files = (
+        GrantPart(("s3:GetObject",), "input", optional=True),
+        GrantPart(("s3:PutObject",), "output", optional=True),
+    )
+    return (
+        GrantVerb(
+            "data_automation",
+            _FAMILY,
+            (GrantPart((call,), "project"), GrantPart((call,), "profile"), *files),
+            f"{_GUIDE}bda-cris.html",
+            "`InvokeDataAutomation`: one document, answered at once",
+        ),
+        GrantVerb(
+            # The id of an invocation is made when it starts.
+            "data_automation_async",
+            _FAMILY,
+            (
+                GrantPart((f"{call}Async",), "project"),
+                GrantPart((f"{call}Async",), "profile"),
+                GrantPart(("bedrock:GetDataAutomationStatus",), "invocation"),
+                *files,
+            ),
+            f"{_GUIDE}bda-cris.html",
+            "`InvokeDataAutomationAsync` with its files in S3, and `GetDataAutomationStatus`",
+        ),
+    )
 
 
 def data_automation_regions() -> tuple[str, ...]:

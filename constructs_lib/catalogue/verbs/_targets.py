@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from constructs_lib.catalogue.verbs._model import Target
+from constructs_lib.catalogue.verbs._types import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
