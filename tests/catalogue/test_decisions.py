@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.catalogue import _decisions
-from constructs_lib.catalogue._decisions import DecisionsError, read_decisions
+from constructs_lib.catalogue.generation import DecisionsError, _decisions, read_decisions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.catalogue import _sources
-from constructs_lib.catalogue._decisions import read_decisions
-from constructs_lib.catalogue._generate import generate, serialise
-from constructs_lib.catalogue._homes import UnclassifiedError
-from constructs_lib.catalogue._sources import Installed, SourceError, read_installed
-from constructs_lib.catalogue._verify import compare
+from constructs_lib.catalogue.generation import (
+    Installed,
+    SourceError,
+    UnclassifiedError,
+    _sources,
+    compare,
+    generate,
+    read_decisions,
+    read_installed,
+    serialise,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

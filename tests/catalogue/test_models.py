@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.catalogue._sources import read_installed
+from constructs_lib.catalogue.generation import read_installed
 
 
 def test_every_model_of_the_package_comes_back_as_it_stands_there() -> None:

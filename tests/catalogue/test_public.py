@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from constructs_lib import catalogue
+from constructs_lib.catalogue import generation, verbs
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
-def test_every_public_name_loads() -> None:
-    for name in catalogue.__all__:
-        assert getattr(catalogue, name) is getattr(catalogue, name)
-    assert set(catalogue.__all__) <= set(dir(catalogue))
-    assert sorted(catalogue.__all__, key=lambda n: (not n.isupper(), n.islower(), n)) == catalogue.__all__
+@pytest.mark.parametrize("package", [catalogue, generation, verbs], ids=lambda p: p.__name__)
+def test_every_public_name_loads(package: ModuleType) -> None:
+    for name in package.__all__:
+        assert getattr(package, name) is getattr(package, name)
+    assert set(package.__all__) <= set(dir(package))
+    assert sorted(package.__all__, key=lambda n: (not n.isupper(), n.islower(), n)) == package.__all__
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -48,7 +54,7 @@ def test_importing_it_costs_less_than_30_ms() -> None:
 def test_using_it_loads_no_source(module: str) -> None:
     code = (
         "import sys\nfrom constructs_lib import catalogue as c\n"
-        "from constructs_lib.catalogue._sources import read_installed\nread_installed()\n"
+        "from constructs_lib.catalogue.generation import read_installed\nread_installed()\n"
         "c.actions(), c.operations(), c.models()\n"
         "c.find('converse')\n"
         f"assert {module!r} not in sys.modules"

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import find, spellings, suggest
-from constructs_lib.catalogue._infrastructure import infrastructure
-from constructs_lib.catalogue._sdks import snake_case
-from constructs_lib.catalogue._sources import read_installed
-from constructs_lib.catalogue._spelling import client_of
+from constructs_lib.catalogue._find import client_of
+from constructs_lib.catalogue._spellings import infrastructure, snake_case
+from constructs_lib.catalogue.generation import read_installed
 
 
 @pytest.mark.parametrize(
@@ -304,7 +303,7 @@ def test_the_cloudformation_types_exist() -> None:
 
 
 def test_every_row_of_infrastructure_has_its_operations() -> None:
-    from constructs_lib.catalogue._infrastructure import _table
+    from constructs_lib.catalogue._spellings import _table
 
     used = {infrastructure(o) for o in catalogue.operations()}
     assert [row for row in _table().values() if row not in used] == []

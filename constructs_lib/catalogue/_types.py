@@ -80,6 +80,19 @@ class Action:
     level: str = ""
     description: str = ""
 
+    @property
+    def kind(self) -> str:
+        """The kind in a few words: ``write``, ``read``, ``data``, ``data read`` or ``tagging``."""
+        if self.tagging:
+            kind = "tagging"
+        elif self.plane is Plane.CONTROL:
+            kind = str(self.access)
+        else:
+            kind = "data read" if self.data_read else "data"
+        if self.releases_credential:
+            kind += ", releases a credential"
+        return kind if self.in_reference else f"{kind}, new"
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:

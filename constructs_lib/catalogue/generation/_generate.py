@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._families import FAMILIES, PREFIXES
-from constructs_lib.catalogue._generate_models import model_tables
-from constructs_lib.catalogue._homes import homes_of
-from constructs_lib.catalogue._model import Plane
-from constructs_lib.catalogue._sources import SourceError
+from constructs_lib.catalogue import Plane, families, prefixes
+from constructs_lib.catalogue.generation._classify import homes_of
+from constructs_lib.catalogue.generation._sources import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from constructs_lib.catalogue._sources import Installed
+    from constructs_lib.catalogue.generation._sources import Installed
 
     Decisions = Mapping[str, Sequence[Mapping[str, Any]]]
 
-__all__ = ["generate", "serialise"]
+__all__ = ["generate"]
 
 
 def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
@@ -43,24 +40,8 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
         "operations": _operations(installed, decisions),
         "resource_types": types,
         "decisions": _decisions(decisions),
-        **model_tables(installed.models),
+        **_models(installed.models),
     }
-
-
-def serialise(data: Mapping[str, Any]) -> str:
-    """Return ``data`` as JSON with one record a line, so that differences can be read."""
-    parts = []
-    for key, value in data.items():
-        if isinstance(value, list):
-            rows = ",\n".join(_dump(row) for row in value)
-            parts.append(f"{_dump(key)}:[\n{rows}\n]")
-        else:
-            parts.append(f"{_dump(key)}:{_dump(value)}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
 
 
 # ---------------------------------------------------------------------------------------------- actions
@@ -71,7 +52,7 @@ def _action(
 ) -> dict[str, Any]:
     prefix, _, short = name.partition(":")
     reference = next((a for a in installed.actions[prefix] if a["name"] == short), None)
-    plane = next(f.plane for f in FAMILIES if f.name == homes[name])
+    plane = families()[homes[name]].plane
     credential = any(d["name"] == name for d in decisions["credential"])
     types = [f"{prefix}:{r['name']}" for r in (reference or {}).get("resourceTypes", ())]
     types += [d["resource_type"] for d in decisions["beyond"] if d.get("action") == name]
@@ -119,7 +100,7 @@ def _all(reference: Mapping[str, Any] | None, key: str) -> list[str]:
 def _operations(installed: Installed, decisions: Decisions) -> list[dict[str, Any]]:
     renamed = {(d["client"], d["name"]): d["actions"] for d in decisions["operation"]}
     rows = []
-    for family in sorted(FAMILIES, key=lambda f: f.name):
+    for family in sorted(families().values(), key=lambda f: f.name):
         for name, streams in installed.operations.get(family.client or "", {}).items():
             row: dict[str, Any] = {"name": name, "family": family.name}
             if actions := renamed.get((family.client, name)):
@@ -133,7 +114,7 @@ def _operations(installed: Installed, decisions: Decisions) -> list[dict[str, An
 def _resource_types(installed: Installed, decisions: Decisions) -> list[dict[str, Any]]:
     data = {d["name"] for d in decisions["data_resource"]}
     rows = []
-    for prefix in PREFIXES:
+    for prefix in prefixes():
         for reference in sorted(installed.resource_types[prefix], key=lambda r: str(r["key"])):
             name = f"{prefix}:{reference['key']}"
             beyond = [d["arn"] for d in decisions["beyond"] if d.get("resource_type") == name and "arn" in d]
@@ -168,3 +149,47 @@ def _subject(kind: str, entry: Mapping[str, Any]) -> tuple[str, str]:
             return entry["action"], entry["streaming"]
     value = entry.get("family") or entry.get("mistake") or " ".join(entry.get("actions", ()))
     return entry["name"], value
+
+
+# ---------------------------------------------------------------------------------------------- models
+
+
+def _models(models: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the models with each set of Regions written once and referred to by its index."""
+    sets: dict[tuple[str, ...], int] = {}
+
+    def index(regions: Iterable[str]) -> int:
+        return sets.setdefault(tuple(sorted(regions)), len(sets))
+
+    rows = [_model(name, models[name], index) for name in sorted(models)]
+    return {"region_sets": [list(regions) for regions in sets], "models": rows}
+
+
+def _model(name: str, raw: Mapping[str, Any], index: Callable[[Iterable[str]], int]) -> dict[str, Any]:
+    types: dict[str, list[str]] = {}
+    for region, kinds in raw["inference_types"].items():
+        for kind in kinds:
+            types.setdefault(kind, []).append(region)
+    row: dict[str, Any] = {
+        "id": name,
+        "legacy": raw["model_lifecycle_status"] == "LEGACY",
+        "in": sorted(raw["inputModalities"]),
+        "out": sorted(raw["outputModalities"]),
+        "streaming": raw["responseStreamingSupported"],
+        "runtime": raw.get("runtime_supported", False),
+        "types": {kind: index(types[kind]) for kind in sorted(types)},
+        "profiles": {
+            geography: _members(by_source, index)
+            for geography, by_source in sorted(raw.get("inferenceProfile", {}).items())
+        },
+    }
+    if regions := raw.get("mantle_supported_regions"):
+        row["mantle"] = [index(regions), sorted(raw.get("mantle_apis", ()))]
+    return {key: value for key, value in row.items() if value}
+
+
+def _members(by_source: Any, index: Callable[[Iterable[str]], int]) -> dict[str, int] | int:
+    """Return the members by source Region, or one set for a global profile, the same from everywhere."""
+    if isinstance(by_source, dict):
+        return {source: index(by_source[source]) for source in sorted(by_source)}
+    return index(by_source)

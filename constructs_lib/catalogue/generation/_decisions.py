@@ -8,15 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._families import FAMILIES
+from constructs_lib.catalogue import families
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["FILE", "DecisionsError", "read_decisions"]
 
-_FAMILIES = tuple(family.name for family in FAMILIES)
-FILE = Path(__file__).with_name("decisions.toml")
+FILE = Path(__file__).parents[1] / "decisions.toml"
 _KEYS = {
     "action": "name family",
     "operation": "client name actions",
@@ -65,8 +64,8 @@ def _check(kind: str, entry: Mapping[str, Any]) -> None:
         missing.append("action or arn")
     if missing:
         raise DecisionsError(f"the {kind} `{about}` of `{FILE.name}` lacks {', '.join(missing)}")
-    if kind == "action" and entry["family"] not in _FAMILIES:
+    if kind == "action" and entry["family"] not in families():
         raise DecisionsError(
             f"the {kind} `{about}` of `{FILE.name}` has the unknown family `{entry['family']}`; "
-            f"choose one of {', '.join(_FAMILIES)}"
+            f"choose one of {', '.join(families())}"
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from constructs_lib.catalogue._lookup import (
+from constructs_lib.catalogue import (
+    Plane,
     actions,
     decisions,
     families,
@@ -13,14 +14,13 @@ from constructs_lib.catalogue._lookup import (
     operations_of,
     sources,
 )
-from constructs_lib.catalogue._model import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.catalogue._model import Action, Decision, Family
+    from constructs_lib.catalogue import Action, Decision, Family
 
-__all__ = ["actions_page", "kind_of"]
+__all__ = ["actions_page"]
 
 _HEAD = """\
 # The actions of Amazon Bedrock, by plane
@@ -48,7 +48,7 @@ _KINDS = {
 
 
 def actions_page() -> str:
-    """Return the page as Markdown, the same for the same data."""
+    """Return the page as Markdown; equal data gives equal text."""
     return "\n".join(_lines()).rstrip() + "\n"
 
 
@@ -88,20 +88,7 @@ def _family(family: Family) -> Iterator[str]:
             for o in operations_of(known.name)
             if (o.client, o.name) != (family.client, short)
         ]
-        yield f"| {short} | {kind_of(known)} | {_resources(known)} | {', '.join(others)} |"
-
-
-def kind_of(known: Action) -> str:
-    """Return an action's kind in a few words: ``write``, ``read``, ``data``, ``data read``, ``tagging``."""
-    if known.tagging:
-        kind = "tagging"
-    elif known.plane is Plane.CONTROL:
-        kind = str(known.access)
-    else:
-        kind = "data read" if known.data_read else "data"
-    if known.releases_credential:
-        kind += ", releases a credential"
-    return kind if known.in_reference else f"{kind}, new"
+        yield f"| {short} | {known.kind} | {_resources(known)} | {', '.join(others)} |"
 
 
 def _resources(known: Action) -> str:

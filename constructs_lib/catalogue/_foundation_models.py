@@ -6,8 +6,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._data import read_data
-from constructs_lib.catalogue._model import FoundationModel
+from constructs_lib.catalogue._lookup import read_data
+from constructs_lib.catalogue._types import FoundationModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

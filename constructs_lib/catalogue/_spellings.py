@@ -1,4 +1,4 @@
-"""The CloudFormation types and Terraform resources behind the control operations, where there are any."""
+"""How an operation is written in each SDK, the CLI, CloudFormation and Terraform."""
 
 from __future__ import annotations
 
@@ -6,12 +6,55 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from constructs_lib.catalogue._lookup import families
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from constructs_lib.catalogue._model import Operation
+    from constructs_lib.catalogue._types import Operation
 
-__all__ = ["Infrastructure", "infrastructure"]
+__all__ = ["Infrastructure", "Spellings", "infrastructure", "snake_case", "spellings"]
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class Spellings(NamedTuple):
+    """How one operation is written in each place, ``None`` where it isn't offered."""
+
+    boto3: str | None
+    javascript: str
+    java: str
+    cli: str | None
+    cloudformation: str | None
+    terraform: str | None
+
+
+def snake_case(name: str) -> str:
+    """Return an operation's name as botocore writes its method (``CreateABTest`` -> ``create_ab_test``)."""
+    return _WORD_START.sub("_", name).lower()
+
+
+def spellings(operation: Operation) -> Spellings:
+    """Return how ``operation`` is written in the SDKs, the CLI, CloudFormation and Terraform.
+
+    The AWS CLI offers no event streams, boto3 none in both directions, and Java has event streams on its
+    asynchronous client only: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+    """
+    client, method = operation.client, snake_case(operation.name)
+    stem = families()[operation.family].service_id or ""
+    java_client = f"{stem}AsyncClient" if operation.streams else f"{stem}Client"
+    built = infrastructure(operation)
+    return Spellings(
+        boto3=None if operation.bidirectional else f'boto3.client("{client}").{method}()',
+        javascript=f'{operation.name}Command of "@aws-sdk/client-{client}"',
+        java=f"{stem.lower()}.{java_client}.{operation.name[0].lower()}{operation.name[1:]}()",
+        cli=None if operation.streams else f"aws {client} {method.replace('_', '-')}",
+        cloudformation=built.cloudformation,
+        terraform=built.terraform,
+    )
+
+
+# --------------------------------------------------------------------------- CloudFormation and Terraform
 
 
 class Infrastructure(NamedTuple):
@@ -116,7 +159,7 @@ def _full(prefixes: tuple[str, str], names: list[str]) -> tuple[str | None, ...]
 
 
 def infrastructure(operation: Operation) -> Infrastructure:
-    """Return what stands for the resource that a writing operation creates, changes or deletes."""
+    """Return what describes the resource that a writing operation creates, changes or deletes."""
     verb = _WRITES.match(operation.name)
     nothing = Infrastructure(None, None)
     return _table().get((operation.client, operation.name[verb.end() :]), nothing) if verb else nothing
