@@ -20,7 +20,7 @@ _HEAD = """<!-- Generated from the grants table by `make docs`. -->
 What an application may be given, verb by verb. Each verb is a method of the facade:
 `role.grants.converse("amazon.nova-lite-v1:0", streaming=True)` on an `AppRole`, and
 `DataPlaneGrants(grantee, scope).converse(...)` for any other principal. Actions that end in \u2020 come with
-`streaming=True`, on every ARN that the plain action got. `*` stands where IAM takes no ARN.
+`streaming=True`, on every ARN that the plain action got. `*` is used where IAM takes no ARN.
 
 A model is a foundation model, provisioned throughput, an imported model, a custom model's deployment, a
 Marketplace endpoint, a system inference profile (`us.`, `eu.`, `apac.`, `jp.`, `au.`, `ca.`, `in.`,
