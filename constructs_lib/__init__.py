@@ -7,6 +7,7 @@ The public names are loaded when they are first used (PEP 562), so importing thi
 from __future__ import annotations
 
 from constructs_lib.lazily import exports
+from constructs_lib.version import __version__ as __version__
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ __all__ = [
     "PlanesError",
     "S3DataSource",
 ]
-
-__version__ = "0.1.0"
 
 __getattr__, __dir__ = exports(
     __name__,

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import constructs_lib
+
 ROOT = Path(__file__).resolve().parents[1]
 
 REGISTRY = re.compile(
@@ -44,6 +46,11 @@ def test_no_committed_file_names_a_package_registry() -> None:
 
 def test_no_committed_file_carries_a_machine_path() -> None:
     assert _hits(MACHINE_PATH) == []
+
+
+def test_the_package_has_the_version_of_the_distribution() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert constructs_lib.__version__ == project["version"]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib import __version__
 from constructs_lib.checks._options import check_options, rule_ids
 from constructs_lib.checks._run import Checker
+from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -14,8 +14,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from constructs_lib import __version__
 from constructs_lib.cli._files import complain
+from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
