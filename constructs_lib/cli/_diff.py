@@ -98,8 +98,7 @@ def _side(path: str, options: Options) -> Side:
 
 def _stored(path: str, data: bytes | None) -> Side | None:
     """Return the content of a stored report, or ``None`` when it is an input to review."""
-    from constructs_lib.review import ReportError  # noqa: PLC0415 - loaded with the command
-    from constructs_lib.review.diff import is_report, load_report  # noqa: PLC0415 - loaded with the command
+    from constructs_lib.review import ReportError, is_report, load_report  # noqa: PLC0415 - loaded with the command
 
     if data is None and not Path(path).is_file():
         return None

@@ -1,7 +1,8 @@
 """From principals to findings and reports. Pure Python.
 
 ``review(read(paths))`` is the whole review; the command line, the CDK plugin, the nag pack and the pytest
-assertions are doors to it. Names load on first use.
+assertions call it. Names load on first use. The rules, which are below this package, import ``facts``,
+``planes``, ``kinds``, ``model``, ``wording`` and ``chains`` themselves.
 """
 
 from __future__ import annotations
@@ -14,14 +15,34 @@ if TYPE_CHECKING:
     from constructs_lib.review.config import Config, ConfigError, parse_config
     from constructs_lib.review.engine import review
     from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding, Location, PrincipalReport, Report, Severity, Verdict
+    from constructs_lib.review.model import (
+        FamilyUse,
+        Finding,
+        Location,
+        PrincipalReport,
+        Report,
+        Severity,
+        Summary,
+        Touches,
+        Verdict,
+        Witness,
+        summarize,
+    )
     from constructs_lib.review.options import Options
-    from constructs_lib.review.report import ReportError, baseline_of, summarize, to_dict, to_json
+    from constructs_lib.review.report import (
+        ReportError,
+        baseline_of,
+        is_report,
+        load_report,
+        to_dict,
+        to_json,
+    )
 
 __all__ = [
     "Config",
     "ConfigError",
     "Facts",
+    "FamilyUse",
     "Finding",
     "Location",
     "Options",
@@ -29,8 +50,13 @@ __all__ = [
     "Report",
     "ReportError",
     "Severity",
+    "Summary",
+    "Touches",
     "Verdict",
+    "Witness",
     "baseline_of",
+    "is_report",
+    "load_report",
     "parse_config",
     "review",
     "review_paths",
@@ -51,18 +77,24 @@ __getattr__, __dir__ = exports(
         "engine": ("review",),
         "facts": ("Facts",),
         "model": (
+            "FamilyUse",
             "Finding",
             "Location",
             "PrincipalReport",
             "Report",
             "Severity",
+            "Summary",
+            "Touches",
             "Verdict",
+            "Witness",
+            "summarize",
         ),
         "options": ("Options",),
         "report": (
             "ReportError",
             "baseline_of",
-            "summarize",
+            "is_report",
+            "load_report",
             "to_dict",
             "to_json",
         ),

@@ -1,4 +1,4 @@
-"""Reviewing paths: one file at a time, in several processes when that pays."""
+"""Review the files under paths: one at a time, in several processes when there is much to read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.iam import Condition, Origin, Outside, Policy, Statement
-from constructs_lib.review.engine import Part, finish, look, with_lines
+from constructs_lib.review.engine import PartialReport, add_lines, merge, review_model
 from constructs_lib.review.model import FamilyUse, Finding, Location, PrincipalReport, Touches, Witness
 from constructs_lib.review.planes import action_sets
 from constructs_lib.review.rules import checks
@@ -41,29 +41,29 @@ if TYPE_CHECKING:
 
 __all__ = ["review_paths"]
 
-# A worker costs about 0.1 s; below this many bytes one process is faster.
-_PAYS = 8 * 1024 * 1024
-# What a worker reads before it hands over what it found.
-_CHUNK = 4 * 1024 * 1024
-_MOST_WORKERS = 8
+# A worker costs about 0.1 s, so below this many bytes one process is faster.
+_PARALLEL_BYTES = 8 * 1024 * 1024
+# The bytes that a worker reads before it sends its results.
+_CHUNK_BYTES = 4 * 1024 * 1024
+_MAX_WORKERS = 8
 
 
 def review_paths(paths: Sequence[str], options: Options, *, progress: bool = False) -> Report:
     """Read and review everything under the paths.
 
     Args:
-        paths: as the command line takes them.
-        options: how to review.
-        progress: whether to say on standard error how far a long run is.
+        paths: As the command line takes them.
+        options: How to review.
+        progress: Whether to report on standard error how far a long run is.
 
     """
-    with _without_collector():
-        return _reviewed(paths, options, progress=progress)
+    with _collector_off():
+        return _review(paths, options, progress=progress)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the cyclic garbage collector off: templates hold no cycles and cost it a third of a run."""
+def _collector_off() -> Iterator[None]:
+    """Turn the cyclic garbage collector off: templates hold no cycles, and it would take a third of a run."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -73,30 +73,30 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _reviewed(paths: Sequence[str], options: Options, *, progress: bool) -> Report:
+def _review(paths: Sequence[str], options: Options, *, progress: bool) -> Report:
     stdin = _standard_input() if STDIN in paths else None
     sources = Sources({STDIN: stdin} if stdin is not None else None)
     chunks = _chunks(paths) if STDIN not in paths else []
     if len(chunks) > 1:
-        parts = _in_parallel(paths, chunks, options, progress=progress)
+        partials = _in_parallel(paths, chunks, options, progress=progress)
     else:
-        parts = _one_by_one(paths, stdin, sources, options, progress=progress)
-    return finish(parts, options, sources.line_of)
+        partials = _one_by_one(paths, stdin, sources, options, progress=progress)
+    return merge(partials, options, sources.line_of)
 
 
 def _standard_input() -> bytes | None:
-    """Return what stands on standard input, ``None`` where it can't be read."""
+    """Return the content of standard input, ``None`` where it can't be read."""
     try:
         return files.standard_input()
-    except (OSError, ValueError):  # the reader meets the same fault and says it
+    except (OSError, ValueError):  # the reader runs into the same fault and reports it
         return None
 
 
 def _one_by_one(
     paths: Sequence[str], stdin: bytes | None, sources: Sources, options: Options, *, progress: bool
-) -> Iterator[Part]:
+) -> Iterator[PartialReport]:
     for count, model in enumerate(read_each(paths, stdin=stdin, sources=sources, lean=True), 1):
-        yield with_lines(look(model, options), sources.line_of)
+        yield add_lines(review_model(model, options), sources.line_of)
         if progress and count % 50 == 0:
             _say(f"{count} inputs reviewed")
     if progress:
@@ -109,17 +109,17 @@ def _say(text: str) -> None:
 
 
 def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
-    """Split what lies under the paths into chunks of like size, in order; none when one process is faster.
+    """Split the files under the paths into chunks of similar size, in order; none when one process is faster.
 
-    Pages of one account export must meet in one process, so they form a chunk of their own, at the end as in
-    one process.
+    The pages of one account export must be read together, so they are one chunk. It comes last, as the
+    export does in one process.
     """
-    workers = min(len(os.sched_getaffinity(0)), _MOST_WORKERS) if hasattr(os, "sched_getaffinity") else 1
+    workers = min(len(os.sched_getaffinity(0)), _MAX_WORKERS) if hasattr(os, "sched_getaffinity") else 1
     if workers < 2:
         return []
     found = files.find(paths)
     sizes = {item.path: _size(item.path) for item in found if not item.is_assembly}
-    if sum(sizes.values()) < _PAYS or len(found) < 2 * workers:
+    if sum(sizes.values()) < _PARALLEL_BYTES or len(found) < 2 * workers:
         return []
     exports: list[files.Found] = []
     chunks: list[list[files.Found]] = [[]]
@@ -128,18 +128,18 @@ def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
         if not item.is_assembly and _is_export(item.path):
             exports.append(item)
             continue
-        if filled > _CHUNK:
+        if filled > _CHUNK_BYTES:
             chunks.append([])
             filled = 0
         chunks[-1].append(item)
-        filled += sizes.get(item.path, _CHUNK)
+        filled += sizes.get(item.path, _CHUNK_BYTES)
     return [chunk for chunk in (*chunks, exports) if chunk]
 
 
 def _size(path: str) -> int:
     try:
         return Path(path).stat().st_size
-    except OSError:  # the reader says what is wrong with it
+    except OSError:  # the reader reports what is wrong with it
         return 0
 
 
@@ -147,37 +147,37 @@ def _is_export(path: str) -> bool:
     try:
         with Path(path).open("rb") as file:
             return b"DetailList" in file.read(65536)
-    except OSError:  # the reader says what is wrong with it, in any chunk
+    except OSError:  # the reader reports what is wrong with it, in any chunk
         return False
 
 
-def _begin() -> None:
-    """Set up a worker."""
-    # What it begins with stays: its collector need not look at it after every chunk.
+def _start_worker() -> None:
+    """Set up a worker process."""
+    # What it starts with is never freed, so the collector need not look at it after every chunk.
     gc.freeze()
-    # Ctrl-C is for the process that waits, which ends the others.
+    # Ctrl-C is handled by the parent, which ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _look_at(work: tuple[list[files.Found], Options]) -> tuple[list[Part], set[str]]:
-    """Review one chunk in a worker; return what it gave, and the user's paths under which there was input."""
+def _review_chunk(work: tuple[list[files.Found], Options]) -> tuple[list[PartialReport], set[str]]:
+    """Review one chunk in a worker; return the results, and the user's paths under which there was input."""
     chunk, options = work
-    # The collector is off; whatever cycle the chunk before left goes now, its parts have gone. What is left
-    # are kept answers, which need not be looked through again.
+    # The collector is off, so cycles of the previous chunk, whose results were sent, are freed here. What
+    # remains are cached answers, which need not be searched again.
     gc.collect()
     gc.freeze()
     sources = Sources()
-    parts: list[Part] = []
+    partials: list[PartialReport] = []
     filled: set[str] = set()
     for item, model in zip_longest(chunk, read_found(chunk, sources=sources, lean=True)):
-        parts.append(with_lines(look(model, options), sources.line_of))
+        partials.append(add_lines(review_model(model, options), sources.line_of))
         if item is not None and model.inputs:
             filled.update(item.roots)
-    return parts, filled
+    return partials, filled
 
 
-def _teach_pickle() -> None:
-    """Let the values of a report travel as their fields: what frozen dataclasses do by themselves is slow."""
+def _speed_up_pickle() -> None:
+    """Pickle the values of a report as their fields: frozen dataclasses are slow at it by themselves."""
     for kind in (
         *(Acknowledgement, FamilyUse, Finding, Incomplete, Input, Location, Principal, PrincipalReport),
         *(Resource, Touches, Witness, Condition, Origin, Outside, Policy, Statement),
@@ -192,23 +192,24 @@ def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
 
 def _in_parallel(
     paths: Sequence[str], chunks: list[list[files.Found]], options: Options, *, progress: bool
-) -> Iterator[Part]:
+) -> Iterator[PartialReport]:
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only large batches pay for it
     from multiprocessing import get_context  # noqa: PLC0415 - only large batches pay for it
 
-    _teach_pickle()
-    # The parent's tables are loaded, and forked workers share them.
+    _speed_up_pickle()
+    # Forked workers share the tables that the parent has loaded.
     action_sets()
     checks()
     context = get_context("fork" if sys.platform == "linux" else "spawn")
-    workers = min(len(chunks), len(os.sched_getaffinity(0)), _MOST_WORKERS)
+    workers = min(len(chunks), len(os.sched_getaffinity(0)), _MAX_WORKERS)
     filled: set[str] = set()
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
-        for count, (parts, more) in enumerate(pool.map(_look_at, [(chunk, options) for chunk in chunks]), 1):
-            yield from parts
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
+        results = pool.map(_review_chunk, [(chunk, options) for chunk in chunks])
+        for count, (partials, more) in enumerate(results, 1):
+            yield from partials
             filled |= more
             if progress:
                 _say(f"{100 * count // len(chunks)} % reviewed")
-    yield Part(inputs=[nothing_in(path) for path in dict.fromkeys(paths) if path not in filled])
+    yield PartialReport(inputs=[nothing_in(path) for path in dict.fromkeys(paths) if path not in filled])
     if progress:
         _say("")

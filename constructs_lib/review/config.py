@@ -16,7 +16,7 @@
     reason = "one-off migration, removed with the stack"
     expires = 2027-03-31                 # optional; counts up to and including that day
 
-In a file of its own the tables stand at the top, without ``tool.bedrock-planes``.
+A file of its own has the same tables at its top level, without ``tool.bedrock-planes``.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ _ACKNOWLEDGE_KEYS = ("rule", "principal", "reason", "expires")
 
 
 class ConfigError(ValueError):
-    """A configuration that says something unknown. ``str()`` is one line with the key and the remedy."""
+    """A configuration with something unknown in it. ``str()`` is one line with the key and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeRule:
-    """One entry of ``acknowledge``: the rule, whom it is for, why, until when, and where it stands."""
+    """One entry of ``acknowledge``: the rule, a pattern of principals, the reason, the last day, the file."""
 
     rule: str
     principal: str
@@ -71,12 +71,12 @@ def parse_config(text: str, path: str, rules: Iterable[str]) -> Config:
     """Read the configuration in a TOML text.
 
     Args:
-        text: the content of the file.
-        path: the file's path; messages and acknowledgements name it.
-        rules: the ids of all rules.
+        text: The content of the file.
+        path: The file's path; messages and acknowledgements name it.
+        rules: The ids of all rules.
 
     Raises:
-        ConfigError: not TOML, or something in it is unknown or of the wrong type.
+        ConfigError: The text is not TOML, or something in it is unknown or of the wrong type.
 
     """
     import tomllib  # noqa: PLC0415 - only runs with a configuration pay for the parser
@@ -84,7 +84,7 @@ def parse_config(text: str, path: str, rules: Iterable[str]) -> Config:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message = f"`{path}` is not TOML: {error}; mend it there"
+        message = f"`{path}` is not TOML: {error}; fix it there"
         raise ConfigError(message) from error
     reader = _Reader(path, sorted(rules))
     if "tool" not in document and not path.endswith("pyproject.toml"):
@@ -93,7 +93,7 @@ def parse_config(text: str, path: str, rules: Iterable[str]) -> Config:
 
 
 def matches_principal(pattern: str, principal: Principal) -> bool:
-    """Whether a pattern of the configuration means this principal: by name, id, construct path or tag."""
+    """Whether a pattern of the configuration matches a principal: its name, id, construct path or tags."""
     if pattern.startswith("tag:"):
         key, _, value = pattern[4:].partition("=")
         return fnmatchcase(principal.tags.get(key, ""), value or "*") and key in principal.tags
@@ -102,20 +102,26 @@ def matches_principal(pattern: str, principal: Principal) -> bool:
 
 
 class _Reader:
-    """Checks one table; every refusal names the file, the key and the remedy."""
+    """Check one table; every error names the file, the key and the remedy."""
 
     def __init__(self, path: str, rules: Sequence[str]) -> None:
         self._path = path
         self._rules = rules
 
     def own(self, tool: Any) -> Any:
-        """Return our table among those of other tools, or an empty one; nearly our name is refused."""
+        """Return our table among those of other tools, or an empty one.
+
+        Raises:
+            ConfigError: A table's name is nearly ours, so it was probably meant for us.
+
+        """
         for name in self._table(tool, "tool", None):
             if name != _TABLE and get_close_matches(name, [_TABLE], 1, 0.85):
                 raise self._fail(f"unknown table `tool.{name}`", f"did you mean `tool.{_TABLE}`?")
         return tool.get(_TABLE, {})
 
     def config(self, table: Any) -> Config:
+        """Return the configuration in our table."""
         values = self._table(table, f"tool.{_TABLE}", _KEYS)
         off = self._list(values.get("off", []), "off")
         severity = self._table(values.get("severity", {}), "severity", None)
@@ -210,5 +216,5 @@ class _Reader:
 
 
 def _kind_of(value: Any) -> str:
-    names = {dict: "a table", list: "a list", str: "a string", int: "a number", bool: "a truth value"}
+    names = {dict: "a table", list: "a list", str: "a string", int: "a number", bool: "a Boolean"}
     return names.get(type(value), f"a {type(value).__name__}")

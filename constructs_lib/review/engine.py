@@ -1,7 +1,8 @@
-"""From a model to a report: every rule on every principal, then what only the whole run can tell.
+"""From a model to a report.
 
-The work is in two halves, so that a batch can do the first in several processes: :func:`look` turns one model
-into a :class:`Part` with all that needs the policies, :func:`finish` joins parts into a report.
+The work has two halves, so that a batch can do the first one in several processes: :func:`review_model`
+applies to one model every rule that looks at one principal or resource, :func:`merge` joins such results,
+applies the rules over the whole run and returns the report.
 """
 
 from __future__ import annotations
@@ -9,42 +10,50 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from constructs_lib import __version__, catalogue
+from constructs_lib import catalogue
 from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE
-from constructs_lib.review._settle import settled
-from constructs_lib.review.chains import Function, Node, functions_of, made_up
+from constructs_lib.review.chains import Function, Node, functions_of, has_generated_name
 from constructs_lib.review.config import Config
 from constructs_lib.review.facts import NOTHING, Facts
+from constructs_lib.review.finalize import finalize
 from constructs_lib.review.kinds import kind_of
-from constructs_lib.review.model import Location, PrincipalReport, Report
+from constructs_lib.review.model import Location, PrincipalReport, Report, summarize
 from constructs_lib.review.options import Options
-from constructs_lib.review.report import summarize
 from constructs_lib.review.rules import Run, checks
+from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from constructs_lib.review._settle import Found
+    from constructs_lib.review.finalize import RawFinding
     from constructs_lib.review.model import Finding
     from constructs_lib.templates import Input, Model, Principal, Resource
 
     LineOf = Callable[[str, str], int | None]
 
-__all__ = ["Part", "finish", "look", "review", "with_lines"]
+__all__ = ["PartialReport", "add_lines", "merge", "review", "review_model"]
 
-_WAYS = frozenset((ASSUME_ROLE, PASS_ROLE, UPDATE_CODE)).union(*RUNNERS.values())
+# The other services' actions by which one principal becomes another.
+_CHAIN_ACTIONS = frozenset((ASSUME_ROLE, PASS_ROLE, UPDATE_CODE)).union(*RUNNERS.values())
 
 
 @dataclass(slots=True)
-class Part:
-    """What one model gave.
+class PartialReport:
+    """What the review of one model gave, before the rules over the whole run.
 
-    ``nodes`` are the principals that a rule over the whole run can say anything about; see :func:`_matters`.
+    Attributes:
+        inputs: The files that were read.
+        principals: Every principal, as the report shows it.
+        findings: The findings on single principals and resources.
+        nodes: The principals that a rule over the whole run can report; see :func:`_belongs_in_graph`.
+        traces: What custom resources configure, as far as a rule over the whole run asks.
+        functions: The Lambda functions whose role may be one of the run's principals.
+
     """
 
     inputs: list[Input] = field(default_factory=list)
     principals: list[PrincipalReport] = field(default_factory=list)
-    findings: list[Found] = field(default_factory=list)
+    findings: list[RawFinding] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
@@ -54,73 +63,79 @@ def review(model: Model, options: Options | None = None, line_of: LineOf | None 
     """Review a model.
 
     Args:
-        model: what the readers made of the input.
-        options: how to review; the defaults without it.
-        line_of: gives the line of a path and JSON pointer, as ``readers.Sources.line_of`` does; without
+        model: What was read from the input.
+        options: How to review; the defaults without it.
+        line_of: Returns the line of a path and JSON pointer, as ``templates.Sources.line_of`` does; without
             it locations have no lines.
 
     """
     options = options or Options()
-    return finish([look(model, options)], options, line_of)
+    return merge([review_model(model, options)], options, line_of)
 
 
-def look(model: Model, options: Options) -> Part:
+def review_model(model: Model, options: Options) -> PartialReport:
     """Work out the principals of one model and apply every rule that looks at one principal or resource."""
     config = options.config or Config()
     run = Run(options)
-    part = Part(inputs=list(model.inputs))
+    partial = PartialReport(inputs=list(model.inputs))
     records = [(record, check) for record, check in checks() if record.id not in config.off]
     on_principals = [check for record, check in records if record.scope in {"principal", "both"}]
     on_resources = [check for record, check in records if record.scope in {"resource", "both"}]
-    named = _named_by_trusts(model.principals)
+    named = _named_in_trusts(model.principals)
     for principal in model.principals:
         kind = kind_of(principal, config)
-        if kind == "unknown" and not principal.policies and not _has_own_name(principal, named):
-            part.principals.append(_idle_report(principal))
+        if kind == "unknown" and not principal.policies and not _is_nameable(principal, named):
+            partial.principals.append(_report_without_permissions(principal))
             continue
         facts = Facts(principal, kind, options.scps)
-        part.principals.append(_report(facts))
-        before = len(part.findings)
-        for check in on_principals if facts.concerns_us and not facts.is_boundary else ():
-            part.findings += [(finding, None) for finding in check(facts, run)]
-        if len(part.findings) > before or _matters(facts, named):
-            part.nodes.append(_node(facts))
-    ours = {node.arn for node in part.nodes}
+        partial.principals.append(_report(facts))
+        before = len(partial.findings)
+        for check in on_principals if facts.is_relevant and not facts.is_boundary else ():
+            partial.findings += [(finding, None) for finding in check(facts, run)]
+        if len(partial.findings) > before or _belongs_in_graph(facts, named):
+            partial.nodes.append(_node(facts))
+    ours = {node.arn for node in partial.nodes}
     for resource in model.resources:
-        part.traces += _traces(resource)
-        part.functions += (
-            item for item in functions_of(resource) if item.role in ours or not made_up(item.role)
+        partial.traces += _traces(resource)
+        partial.functions += (
+            item for item in functions_of(resource) if item.role in ours or not has_generated_name(item.role)
         )
         for check in on_resources:
-            part.findings += [(finding, resource) for finding in check(resource, run)]
-    return part
+            partial.findings += [(finding, resource) for finding in check(resource, run)]
+    return partial
 
 
-def with_lines(part: Part, line_of: LineOf) -> Part:
-    """Look up the lines of a part's findings, so that a worker does it and not the process that waits."""
-    part.findings = [(_with_lines(finding, line_of), resource) for finding, resource in part.findings]
-    return part
+def add_lines(partial: PartialReport, line_of: LineOf) -> PartialReport:
+    """Look up the lines of the findings, so that a worker does it and not the process that waits for it."""
+    partial.findings = [(_with_lines(finding, line_of), resource) for finding, resource in partial.findings]
+    return partial
 
 
-def finish(parts: Iterable[Part], options: Options, line_of: LineOf | None = None) -> Report:
-    """Join parts, apply the rules over the whole run, and settle severities and acknowledgements."""
+def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf | None = None) -> Report:
+    """Join partial reports, apply the rules over the whole run, and finish the findings.
+
+    Args:
+        partials: What the models of the run gave.
+        options: How to review.
+        line_of: Returns the line of a path and JSON pointer; without it no further line is looked up.
+
+    """
     config = options.config or Config()
     run = Run(options)
     inputs: list[Input] = []
     principals: list[PrincipalReport] = []
-    found: list[Found] = []
-    for part in parts:
-        inputs += part.inputs
-        principals += part.principals
-        found += part.findings
-        run.nodes += part.nodes
-        run.traces += part.traces
-        run.functions += part.functions
+    found: list[RawFinding] = []
+    for partial in partials:
+        inputs += partial.inputs
+        principals += partial.principals
+        found += partial.findings
+        run.nodes += partial.nodes
+        run.traces += partial.traces
+        run.functions += partial.functions
     for record, check in checks():
         if record.scope == "run" and record.id not in config.off:
             found += [(finding, None) for finding in check(run)]
-    people = {node.id: node for node in run.nodes}
-    findings = settled(found, people, options)
+    findings = finalize(found, {node.id: node for node in run.nodes}, options)
     if line_of is not None:
         findings = _all_with_lines(findings, line_of)
     sources = catalogue.sources()
@@ -134,7 +149,7 @@ def finish(parts: Iterable[Part], options: Options, line_of: LineOf | None = Non
     )
 
 
-def _named_by_trusts(principals: Iterable[Principal]) -> set[str]:
+def _named_in_trusts(principals: Iterable[Principal]) -> set[str]:
     """Return the last segments of the ARNs that the trusts of a model name."""
     return {
         value.split(":", 5)[-1]
@@ -146,28 +161,30 @@ def _named_by_trusts(principals: Iterable[Principal]) -> set[str]:
     }
 
 
-def _matters(facts: Facts, named: set[str]) -> bool:
-    """Whether a rule over the whole run can say anything about a principal.
+def _belongs_in_graph(facts: Facts, named: set[str]) -> bool:
+    """Whether a rule over the whole run can report a principal.
 
-    Those that configure nothing and cannot become anybody else are most of a batch. A trust of
-    another model names a principal only by a name of its own: one that CloudFormation makes up for a stack
-    of unknown name means a role of the same template (``reaches`` in ``chains/reach.py``).
+    About most principals of a batch, which configure nothing and cannot become another one, none can.
     """
     if facts.kind != "unknown" or facts.planes.control_write:
         return True
-    if _has_own_name(facts.principal, named):
+    if _is_nameable(facts.principal, named):
         return True
-    return any(not way.actions.isdisjoint(_WAYS) for way in facts.outside)
+    return any(not item.actions.isdisjoint(_CHAIN_ACTIONS) for item in facts.outside)
 
 
-def _has_own_name(principal: Principal, named: set[str]) -> bool:
-    """Whether trusts can name a principal: of this model in any way, of another by a name of its own."""
+def _is_nameable(principal: Principal, named: set[str]) -> bool:
+    """Whether a trust can name a principal.
+
+    A trust of the same model does if it is among ``named``. One of another model can name it only by a name
+    that the template gives it: a name that CloudFormation generates is known within its own template.
+    """
     name = principal.arn.split(":", 5)[-1]
     return f"/{UNRESOLVED}" not in name or name in named
 
 
-def _idle_report(principal: Principal) -> PrincipalReport:
-    """Return what the report says of a principal that holds nothing."""
+def _report_without_permissions(principal: Principal) -> PrincipalReport:
+    """Return the entry of a principal that has no policies."""
     gaps = tuple(dict.fromkeys(principal.incomplete))
     return PrincipalReport(
         principal.id, principal.name, principal.construct_path, "unknown", "none", NOTHING, {}, gaps
@@ -175,6 +192,7 @@ def _idle_report(principal: Principal) -> PrincipalReport:
 
 
 def _report(facts: Facts) -> PrincipalReport:
+    """Return a principal's entry in the report."""
     principal = facts.principal
     return PrincipalReport(
         id=principal.id,
@@ -189,8 +207,9 @@ def _report(facts: Facts) -> PrincipalReport:
 
 
 def _node(facts: Facts) -> Node:
+    """Return a principal as the rules over the whole run use it."""
     write, data = facts.planes.control_write, facts.planes.data
-    ways = tuple(way for way in facts.outside if not way.actions.isdisjoint(_WAYS))
+    permissions = tuple(item for item in facts.outside if not item.actions.isdisjoint(_CHAIN_ACTIONS))
     administrator = facts.administrator
     return Node(
         principal=replace(facts.principal, policies=(), boundary=None, incomplete=()),
@@ -199,13 +218,13 @@ def _node(facts: Facts) -> Node:
         data=bool(data),
         control_write=bool(write),
         held=write | data,
-        ways=ways,
+        permissions=permissions,
         administrator=administrator.origin if administrator else None,
     )
 
 
 def _traces(resource: Resource) -> Iterator[str]:
-    """Yield the texts of custom resources that tell what they configure."""
+    """Yield what a custom resource configures, by the words in its properties."""
     if resource.type.startswith("Custom::") or resource.type == "AWS::CloudFormation::CustomResource":
         text = f"{resource.type} {resource.properties}".lower()
         if "invocationlogging" in text:
@@ -213,7 +232,7 @@ def _traces(resource: Resource) -> Iterator[str]:
 
 
 def _all_with_lines(findings: list[Finding], line_of: LineOf) -> list[Finding]:
-    """Look up lines file by file: a chain leads through several, and each is read once."""
+    """Look up lines file by file: a chain leads through several files, and each is read once."""
     places = {
         (location.path, location.pointer)
         for finding in findings
@@ -225,6 +244,8 @@ def _all_with_lines(findings: list[Finding], line_of: LineOf) -> list[Finding]:
 
 
 def _with_lines(finding: Finding, line_of: LineOf) -> Finding:
+    """Return a finding whose locations have lines; lines that are known are kept."""
+
     def placed(location: Location) -> Location:
         if location.line is not None:
             return location

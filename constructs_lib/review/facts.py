@@ -1,4 +1,4 @@
-"""What is known about one principal: worked out once, read by every rule."""
+"""What the review knows about one principal: worked out once, read by every rule."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ _AUDITS = frozenset({"ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess"})
 
 
 class Held(NamedTuple):
-    """What one Allow statement leaves on one resource pattern: ``mask`` are the actions that it can hold."""
+    """What one Allow statement effectively allows on one resource pattern.
+
+    ``mask`` is the set of actions; ``conditions`` are the statement's own and those of boundary or SCP
+    statements that it depends on.
+    """
 
     policy: Policy
     statement: Statement
@@ -56,7 +60,7 @@ class Held(NamedTuple):
 
 
 def is_aws_managed(policy: Policy, statement: Statement) -> bool:
-    """Whether a statement is one of an AWS managed policy: they all stand where the policy is attached."""
+    """Whether a statement belongs to an AWS managed policy: its origin is where the policy is attached."""
     return statement.origin == policy.origin
 
 
@@ -107,7 +111,7 @@ class Facts:
 
     @lazy
     def touches(self) -> Touches:
-        """Which kinds of action the principal reaches; tagging of control resources is none of them."""
+        """Return which kinds of action the principal may call; tagging control resources is none of them."""
         if not self.mask:
             return NOTHING
         planes = self.planes
@@ -120,7 +124,7 @@ class Facts:
 
     @lazy
     def verdict(self) -> Verdict:
-        """Return the principal's plane. Tagging counts for nothing; BP102 reports it beside data."""
+        """Return the verdict. Tagging does not count; BP102 reports it beside data."""
         planes = self.planes
         if planes.control_write and planes.data:
             return "mixed"
@@ -134,7 +138,7 @@ class Facts:
 
     @lazy
     def outside(self) -> tuple[Outside, ...]:
-        """Return what the principal may do of the other services' actions that decide about planes."""
+        """Return what the principal may do in other services that can lead to another principal."""
         principal = self.principal
         limits = [(principal.boundary,)] if principal.boundary else []
         return outside(principal.policies, [*limits, *((policy,) for policy in self._scps)])
@@ -160,19 +164,19 @@ class Facts:
         return None
 
     def is_audit(self, held: Held) -> bool:
-        """Whether it comes from one of AWS's managed policies for auditors (``ReadOnlyAccess``).
+        """Whether a permission comes from an AWS managed policy for auditors (``ReadOnlyAccess``).
 
-        Nobody can scope such a policy, and CDK's bootstrap template gives it to the look-up role of every
-        account; the verdict and the families show what it opens. AWS's access level is no guide here: it
-        calls `InvokeModel` a read.
+        Users cannot scope such a policy, and CDK's bootstrap template attaches it to the lookup role of every
+        account; the verdict and the families show what it allows. AWS's access level does not help here: it
+        classifies `InvokeModel` as a read.
         """
         return held.policy.name in _AUDITS and is_aws_managed(held.policy, held.statement)
 
     @lazy
     def is_boundary(self) -> bool:
-        """Whether this is a policy made to be a permissions boundary: it demands boundaries of others.
+        """Whether this is a policy meant as a permissions boundary: it requires boundaries of others.
 
-        It limits principals and gives them nothing, so what it allows is no finding.
+        A boundary limits principals and grants nothing, so what it allows is not reported.
         """
         return self.principal.type == "unattached" and any(
             statement.effect == "Deny" and has_key(statement.conditions, "iam:PermissionsBoundary")
@@ -190,7 +194,7 @@ class Facts:
         return result
 
     def incomplete(self) -> tuple[Incomplete, ...]:
-        """Return what the input leaves open: the reader's entries, then open and newer actions."""
+        """Return what is not known: what the input leaves open, then open and unknown actions."""
         entries = dict.fromkeys(self.principal.incomplete)
         for gap in self.effective.incomplete:
             why = f"`{shown(gap.pattern)}`: {gap.why}"
@@ -198,7 +202,7 @@ class Facts:
         return tuple(entries)
 
     def holds(self, action: str) -> Iterator[Held]:
-        """Yield where an action (exact name) is held."""
+        """Yield the permissions that include an action (exact name)."""
         flag = tables().bit.get(action.lower(), 0)
         if self.mask & flag:
             yield from (held for held in self.held if held.mask & flag)
@@ -209,19 +213,19 @@ class Facts:
 
     @lazy
     def is_large(self) -> bool:
-        """Whether it has so many statements that deciding single requests one by one would take too long."""
+        """Whether it has too many statements to decide single requests in reasonable time."""
         return sum(len(policy.statements) for policy in self.principal.policies) > _LARGE
 
     @lazy
-    def concerns_us(self) -> bool:
-        """Whether anything of it can be about Bedrock or about becoming another principal."""
-        # A trust in Bedrock makes it a service role, so its kind says so.
+    def is_relevant(self) -> bool:
+        """Whether any of its statements can be about Bedrock or about becoming another principal."""
+        # A role that trusts Bedrock is of kind `service`.
         if self.mask or self.outside or self.kind != "unknown":
             return True
         return _names_bedrock(statement for _, statement in self.statements)
 
     def permits(self, action: str, resource: str) -> bool:
-        """Whether one concrete request is allowed, conditions assumed to hold."""
+        """Whether one concrete request is allowed, assuming that conditions hold."""
         principal = self.principal
         request = Request(action, resource)
         return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self._scps))
@@ -234,13 +238,13 @@ class Facts:
 
     @lazy
     def written(self) -> tuple[Statement, ...]:
-        """Return the identity statements that a user wrote and can mend: not those of AWS's own policies."""
+        """Return the identity statements that a user wrote and can fix: not those of AWS managed policies."""
         return tuple(
             statement for policy, statement in self.statements if not is_aws_managed(policy, statement)
         )
 
     def first(self, mask: int) -> Held | None:
-        """Return the first place that holds an action of a set, an unconditional one before others."""
+        """Return the first permission that includes an action of a set, preferring an unconditional one."""
         found = None
         for held in self.held:
             if held.mask & mask:
@@ -250,7 +254,7 @@ class Facts:
         return found
 
     def only_conditional(self, mask: int) -> bool:
-        """Whether every place that holds an action of a set stands under a condition of the template."""
+        """Whether every permission with an action of a set depends on a condition of the template."""
         if self.principal.conditional:
             return True
         found = self.first(mask)
@@ -258,7 +262,7 @@ class Facts:
 
 
 def _names_bedrock(statements: Iterable[Statement]) -> bool:
-    """Whether statements name Bedrock, or hold letters that may only look like it."""
+    """Whether statements name Bedrock, or contain non-ASCII letters that may look like it."""
     texts: list[str] = []
     for statement in statements:
         for part in (
@@ -269,7 +273,7 @@ def _names_bedrock(statements: Iterable[Statement]) -> bool:
         ):
             if part:
                 texts += part
-    # One text is searched faster than many; the separator keeps two from forming the word.
+    # One text is searched faster than many; the separator keeps neighbours from forming the word.
     whole = "\n".join(texts)
     return "bedrock" in whole.lower() or not whole.replace(UNRESOLVED, "").isascii()
 

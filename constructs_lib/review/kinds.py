@@ -1,4 +1,4 @@
-"""What a principal is for: from our own mark, from the configuration, or from its trust."""
+"""What a principal is for: from the configuration, from our own mark, or from its trust."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SERVICES = frozenset({"bedrock", "bedrock-agentcore", "bedrock-mantle", "bedroc
 
 
 def kind_of(principal: Principal, config: Config | None) -> Kind:
-    """Return the kind: the configuration first (it is the reviewer's word), then the mark, then the trust."""
+    """Return the kind: from the configuration, which the reviewer wrote, else the mark, else the trust."""
     for kind, pattern in config.kinds if config else ():
         if matches_principal(pattern, principal):
             return kind

@@ -1,4 +1,4 @@
-"""What the rules produce and every output format renders: findings and the report."""
+"""The values that rules produce and every output format renders: findings and the report."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from constructs_lib.templates import Acknowledgement, Incomplete, Input, Kind
 
 
 __all__ = [
+    "SEVERITY_RANK",
     "FamilyUse",
     "Finding",
     "Location",
@@ -22,10 +23,14 @@ __all__ = [
     "Touches",
     "Verdict",
     "Witness",
+    "summarize",
 ]
 
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["data", "control", "mixed", "none"]
+
+SEVERITY_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+"""The severities' order in reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """Which kinds of Bedrock action a principal may effectively call."""
+    """Whether a principal may effectively call Bedrock actions of each kind."""
 
     control_write: bool = False
     control_read: bool = False
@@ -76,7 +81,7 @@ class Touches:
 
 @dataclass(frozen=True, slots=True)
 class FamilyUse:
-    """What a principal may call of one family: actions expanded, resources with ``?`` for open parts."""
+    """What a principal may call of one family: actions expanded, ``?`` for unresolved parts of resources."""
 
     plane: str
     actions: tuple[str, ...]
@@ -99,7 +104,7 @@ class PrincipalReport:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts. Acknowledged findings are counted as acknowledged and as nothing else."""
+    """The counts of a report. An acknowledged finding counts only as acknowledged."""
 
     principals: int
     errors: int
@@ -118,3 +123,11 @@ class Report:
     principals: tuple[PrincipalReport, ...]
     findings: tuple[Finding, ...]
     summary: Summary
+
+
+def summarize(principals: int, findings: Iterable[Finding]) -> Summary:
+    """Count findings by severity; an acknowledged finding counts only as acknowledged."""
+    counts = {"error": 0, "warning": 0, "note": 0, "acknowledged": 0}
+    for finding in findings:
+        counts["acknowledged" if finding.acknowledged else finding.severity] += 1
+    return Summary(principals, counts["error"], counts["warning"], counts["note"], counts["acknowledged"])

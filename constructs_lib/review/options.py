@@ -1,4 +1,4 @@
-"""How a review is asked for."""
+"""The options of a review."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ __all__ = ["Options"]
 class Options:
     """How to review.
 
-    ``scps`` are layers of service control policies, each of which must allow. ``baseline`` maps fingerprints
-    of findings that an earlier report holds to that report's path. ``today`` decides which acknowledgements
-    have expired; ``None`` is the current date in UTC.
+    Attributes:
+        strict: Whether BP102 is an error.
+        admins: The severity of BP101 and BP201 on full administrators.
+        scps: Layers of service control policies, each of which must allow.
+        config: The user's configuration; none without it.
+        baseline: The fingerprints of an earlier report's findings, each mapped to that report's path.
+        today: The date by which acknowledgements expire; the current date in UTC without it.
+
     """
 
     strict: bool = False

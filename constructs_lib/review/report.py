@@ -1,4 +1,4 @@
-"""The report as JSON, version 1: what the command writes with ``--format json``, and reading it back."""
+"""Write the report as JSON, version 1 (``--format json``), and read it back."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.review.model import PrincipalReport, Report, Summary
+from constructs_lib.review.model import FamilyUse, PrincipalReport, Touches
+from constructs_lib.templates import Incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.review.model import Finding, Location, Touches, Verdict
+    from constructs_lib.review.model import Finding, Location, Report, Verdict
     from constructs_lib.templates import Acknowledgement, Kind
 
 __all__ = [
     "SCHEMA",
     "ReportError",
     "baseline_of",
-    "from_json",
+    "is_report",
     "json_pieces",
-    "summarize",
+    "load_report",
     "to_dict",
     "to_json",
 ]
 
 SCHEMA = "bedrock-planes/review/1"
+_REMEDY = "write it again with `bedrock-planes review --format json`"
+# Line breaks at the depths of the report.
 _DEEPER = "\n  "
 _ITEM = "\n    "
 _FIELD = "\n      "
@@ -37,15 +40,7 @@ _ENTRY = "\n            "
 
 
 class ReportError(ValueError):
-    """A file that is no report of this tool. ``str()`` is one line with the remedy."""
-
-
-def summarize(principals: int, findings: Iterable[Finding]) -> Summary:
-    """Count findings by severity; an acknowledged finding counts as acknowledged alone."""
-    counts = {"error": 0, "warning": 0, "note": 0, "acknowledged": 0}
-    for finding in findings:
-        counts["acknowledged" if finding.acknowledged else finding.severity] += 1
-    return Summary(principals, counts["error"], counts["warning"], counts["note"], counts["acknowledged"])
+    """A file that is not a report of this tool. ``str()`` is one line with the remedy."""
 
 
 def to_dict(report: Report) -> dict[str, Any]:
@@ -55,8 +50,8 @@ def to_dict(report: Report) -> dict[str, Any]:
         "tool": report.tool,
         "catalogue": dict(report.catalogue),
         "inputs": [{"path": i.path, "kind": i.kind, "error": i.error} for i in report.inputs],
-        "principals": [_principal(principal) for principal in report.principals],
-        "findings": [_finding(finding) for finding in report.findings],
+        "principals": [_principal_dict(principal) for principal in report.principals],
+        "findings": [_finding_dict(finding) for finding in report.findings],
         "summary": {
             "principals": report.summary.principals,
             "errors": report.summary.errors,
@@ -73,10 +68,10 @@ def to_json(report: Report) -> str:
 
 
 def json_pieces(report: Report) -> Iterator[str]:
-    """Yield the JSON text piece by piece: the report of a large batch need not stand in memory twice.
+    """Yield the JSON text piece by piece, so that the report of a large batch is not in memory twice.
 
-    It is what :func:`json.dumps` gives of :func:`to_dict`, indented by two; that has no C code for
-    indentation, and with thousands of principals it took longer than their review.
+    The text is that of :func:`json.dumps` on :func:`to_dict`, indented by two. :mod:`json` indents in Python;
+    with thousands of principals that took longer than their review.
     """
     principals, findings = report.principals, report.findings
     head = to_dict(replace(report, principals=(), findings=()))
@@ -85,7 +80,7 @@ def json_pieces(report: Report) -> Iterator[str]:
         del head[key]
     yield _text(head, "\n").removesuffix("\n}")
     yield from _list("principals", map(_principal_text, principals))
-    yield from _list("findings", (_text(_finding(finding), _ITEM) for finding in findings))
+    yield from _list("findings", (_text(_finding_dict(finding), _ITEM) for finding in findings))
     yield f',\n  "summary": {_text(summary, _DEEPER)}\n}}\n'
 
 
@@ -99,7 +94,7 @@ def _list(name: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _principal_text(principal: PrincipalReport) -> str:
-    """Return a principal as text; what recurs from principal to principal is written once."""
+    """Return a principal as text; parts that are the same for many principals are cached."""
     path = principal.construct_path
     families = f",{_FAMILY}".join(
         f'"{name}": {_family_text(use.plane, use.actions)}{_texts(use.resources)}{_FAMILY}}}'
@@ -118,8 +113,8 @@ def _principal_text(principal: PrincipalReport) -> str:
 
 @lru_cache(maxsize=64)
 def _verdict_text(kind: Kind, verdict: Verdict, touches: Touches) -> str:
-    """Return what stands between the names and the families of a principal."""
-    text = _text(_principal(PrincipalReport("", "", None, kind, verdict, touches, {}, ())), _ITEM)
+    """Return the text between the names and the families of a principal."""
+    text = _text(_principal_dict(PrincipalReport("", "", None, kind, verdict, touches, {}, ())), _ITEM)
     return text.partition('"construct_path": null,')[2].partition(f'{_FIELD}"families"')[0]
 
 
@@ -135,7 +130,7 @@ def _texts(items: tuple[str, ...]) -> str:
 
 
 def _text(value: Any, line: str) -> str:
-    """Return a value as indented JSON; ``line`` begins a line at its depth, keys need no escapes."""
+    """Return a value as indented JSON; ``line`` is the line break at its depth, keys need no escapes."""
     if type(value) is str:
         return encode_basestring(value)
     if value is None:
@@ -155,47 +150,7 @@ def _text(value: Any, line: str) -> str:
     return f"[{inner}{f',{inner}'.join(items)}{line}]"
 
 
-def from_json(text: str, path: str) -> dict[str, Any]:
-    """Return a report's content.
-
-    Args:
-        text: what the file holds.
-        path: the file's path; messages name it.
-
-    Raises:
-        ReportError: the text is no report of this version.
-
-    """
-    try:
-        value = json.loads(text)
-    except RecursionError as error:
-        raise _refused(path, "nests too deeply for a report") from error
-    except ValueError as error:
-        raise _refused(path, f"is not JSON ({error})") from error
-    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        found = value.get("schema") if isinstance(value, dict) else type(value).__name__
-        raise _refused(path, f"is of schema `{found}`, this version reads `{SCHEMA}`")
-    return value
-
-
-def baseline_of(text: str, path: str) -> dict[str, str]:
-    """Return the fingerprints of a report's findings, each mapped to the report's path.
-
-    Raises:
-        ReportError: the text is no report of this version, or has no findings in it.
-
-    """
-    findings = from_json(text, path).get("findings")
-    if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
-        raise _refused(path, "has no list of findings")
-    return {str(finding["fingerprint"]): path for finding in findings if finding.get("fingerprint")}
-
-
-def _refused(path: str, what: str) -> ReportError:
-    return ReportError(f"`{path}` {what}; write it again with `bedrock-planes review --format json`")
-
-
-def _principal(principal: PrincipalReport) -> dict[str, Any]:
+def _principal_dict(principal: PrincipalReport) -> dict[str, Any]:
     touches = principal.touches
     return {
         "id": principal.id,
@@ -217,7 +172,7 @@ def _principal(principal: PrincipalReport) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding_dict(finding: Finding) -> dict[str, Any]:
     witness = finding.witness
     return {
         "rule": finding.rule,
@@ -227,20 +182,103 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "help": finding.help,
         "conditional": finding.conditional,
-        "location": _location(finding.location),
-        "related": [_location(location) for location in finding.related],
+        "location": _location_dict(finding.location),
+        "related": [_location_dict(location) for location in finding.related],
         "witness": witness
         and {"action": witness.action, "resource": witness.resource, "because": witness.because},
         "fingerprint": finding.fingerprint,
-        "acknowledged": _acknowledged(finding.acknowledged),
+        "acknowledged": _acknowledged_dict(finding.acknowledged),
     }
 
 
-def _location(location: Location) -> dict[str, Any]:
+def _location_dict(location: Location) -> dict[str, Any]:
     return {"path": location.path, "pointer": location.pointer, "line": location.line}
 
 
-def _acknowledged(value: Acknowledgement | None) -> dict[str, Any] | None:
+def _acknowledged_dict(value: Acknowledgement | None) -> dict[str, Any] | None:
     if value is None:
         return None
     return {"reason": value.reason, "at": value.at, "expires": value.expires}
+
+
+def is_report(text: str) -> bool:
+    """Whether a text begins like a report of this tool, of any version."""
+    head = text.lstrip("\ufeff \t\r\n")[:200]
+    return head.startswith("{") and '"bedrock-planes/review/' in head
+
+
+def load_report(text: str, path: str) -> tuple[tuple[PrincipalReport, ...], tuple[str, ...]]:
+    """Return the principals of a report, and the faults of the inputs that could not be read for it.
+
+    Args:
+        text: The content of the file.
+        path: The file's path; messages name it.
+
+    Raises:
+        ReportError: The text is not a report of this version, or lacks a part of the format.
+
+    """
+    value = _parse(text, path)
+    try:
+        principals = tuple(_principal_of(item) for item in value["principals"])
+        faults = tuple(f"`{item['path']}`: {item['error']}" for item in value["inputs"] if item["error"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _error(path, f"lacks a part of the report format ({type(error).__name__}: {error})") from error
+    return principals, faults
+
+
+def baseline_of(text: str, path: str) -> dict[str, str]:
+    """Return the fingerprints of a report's findings, each mapped to the report's path.
+
+    Raises:
+        ReportError: The text is not a report of this version, or has no list of findings.
+
+    """
+    findings = _parse(text, path).get("findings")
+    if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
+        raise _error(path, "has no list of findings")
+    return {str(finding["fingerprint"]): path for finding in findings if finding.get("fingerprint")}
+
+
+def _parse(text: str, path: str) -> dict[str, Any]:
+    """Return the content of a report of this version.
+
+    Args:
+        text: The content of the file.
+        path: The file's path; messages name it.
+
+    Raises:
+        ReportError: The text is not a report of this version.
+
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise _error(path, "nests too deeply for a report") from error
+    except ValueError as error:
+        raise _error(path, f"is not JSON ({error})") from error
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        found = value.get("schema") if isinstance(value, dict) else type(value).__name__
+        raise _error(path, f"is of schema `{found}`, this version reads `{SCHEMA}`")
+    return value
+
+
+def _principal_of(item: dict[str, Any]) -> PrincipalReport:
+    """Return a principal from its entry in a report."""
+    return PrincipalReport(
+        id=item["id"],
+        name=item["name"],
+        construct_path=item["construct_path"],
+        kind=item["kind"],
+        verdict=item["verdict"],
+        touches=Touches(**item["touches"]),
+        families={
+            name: FamilyUse(use["plane"], tuple(use["actions"]), tuple(use["resources"]))
+            for name, use in item["families"].items()
+        },
+        incomplete=tuple(Incomplete(entry["pointer"], entry["why"]) for entry in item["incomplete"]),
+    )
+
+
+def _error(path: str, what: str) -> ReportError:
+    return ReportError(f"`{path}` {what}; {_REMEDY}")

@@ -14,7 +14,7 @@ from constructs_lib.review import review
 from constructs_lib.templates import read
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Report
+    from constructs_lib.review import Report
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,9 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from constructs_lib.review import batch
-from constructs_lib.review.options import Options
-from constructs_lib.review.report import to_json
+from constructs_lib.review import Options, batch, to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +28,8 @@ def test_processes_do_not_change_the_report(tmp_path: Path, monkeypatch: pytest.
     # A folder with nothing to review, and a file that lies in another folder of the call.
     paths = [str(tmp_path), str(tmp_path / "empty"), str(tmp_path / "p1.json")]
     one = to_json(batch.review_paths(paths, Options()))
-    monkeypatch.setattr(batch, "_PAYS", 1)
-    monkeypatch.setattr(batch, "_CHUNK", 1)
+    monkeypatch.setattr(batch, "_PARALLEL_BYTES", 1)
+    monkeypatch.setattr(batch, "_CHUNK_BYTES", 1)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1}, raising=False)
     shares = batch._chunks(paths)
     assert len(shares) > 1  # it is worth several processes, or this compares nothing

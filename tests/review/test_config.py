@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from constructs_lib.review.config import ConfigError, parse_config
+from constructs_lib.review import ConfigError, parse_config
 
 _RULES = ["BP101", "BP201", "BP305"]
 
@@ -47,7 +47,7 @@ def test_a_pyproject_without_our_table_says_nothing() -> None:
     ("text", "wanted"),
     [
         ("off = [", "is not TOML"),
-        ("off = [", "mend it there"),
+        ("off = [", "fix it there"),
         ('[tool.bedrock_planes]\noff = ["BP305"]', "did you mean `tool.bedrock-planes`?"),
         ("tool = 1", "`tool` is a number; make it a table"),
         ("[tool]\nbedrock-planes = 1", "`tool.bedrock-planes` is a number; make it a table"),

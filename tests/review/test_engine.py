@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib.iam.documents import parse_document
-from constructs_lib.review.config import parse_config
-from constructs_lib.review.engine import finish, look, review
-from constructs_lib.review.options import Options
-from constructs_lib.review.report import ReportError, baseline_of, to_dict, to_json
+from constructs_lib.review import Options, ReportError, baseline_of, parse_config, to_dict, to_json
+from constructs_lib.review.engine import merge, review, review_model
 from constructs_lib.review.rules import rules
 from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Finding, Report
+    from constructs_lib.review import Finding, Report
 
 _MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
 _TODAY = date(2026, 6, 1)
@@ -306,14 +304,14 @@ def test_lines_are_looked_up_once_and_file_by_file() -> None:
             "Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": _allow(actions)}}],
         }
         body = {"Resources": {name: {"Type": "AWS::IAM::Role", "Properties": properties}}}
-        parts.append(look(read_document(body, f"{number}.json"), Options()))
+        parts.append(review_model(read_document(body, f"{number}.json"), Options()))
     asked: list[tuple[str, str]] = []
 
     def line_of(path: str, pointer: str) -> int:
         asked.append((path, pointer))
         return 1
 
-    report = finish(parts, Options(), line_of)
+    report = merge(parts, Options(), line_of)
     chains = [finding for finding in report.findings if finding.rule == "BP105"]
     assert any(place.path != chain.location.path for chain in chains for place in chain.related)
     assert all(place.line == 1 for f in report.findings for place in (f.location, *f.related))

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.review.chains import graph as _graph
-from constructs_lib.review.chains import reach
-from constructs_lib.review.chains.graph import Graph
-from constructs_lib.review.engine import look, review
-from constructs_lib.review.options import Options
+from constructs_lib.review import Options
+from constructs_lib.review.chains import Graph, matching
+from constructs_lib.review.chains import graph as graph_module
+from constructs_lib.review.engine import review, review_model
 from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def _role(chance: random.Random, count: int) -> dict[str, Any]:
 def _nodes(seed: int, count: int) -> list[Node]:
     chance = random.Random(seed)
     resources = {f"R{index}": _role(chance, count) for index in range(count)}
-    return look(read_document({"Resources": resources}), Options()).nodes
+    return review_model(read_document({"Resources": resources}), Options()).nodes
 
 
 def _ends(start: Node, graph: Graph, *, memory: bool) -> dict[str, int]:
@@ -94,19 +93,20 @@ def test_what_a_walk_leaves_out_it_has_been_to(seed: int) -> None:
 def test_walks_through_many_wide_statements_do_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where everybody may pass every role, a search goes through the roles once and not once for each."""
     calls: list[str] = []
-    known = reach.reaches
+    known = matching.pattern_covers_role
 
-    def counted(pattern: str, target: Node, source: Node) -> bool:
+    def counted(pattern: str, role: Node, holder: Node) -> bool:
         calls.append(pattern)
-        return known(pattern, target, source)
+        return known(pattern, role, holder)
 
-    monkeypatch.setattr(_graph, "reaches", counted)
+    monkeypatch.setattr(graph_module, "pattern_covers_role", counted)
     nodes = _nodes(0, 300)
     graph = Graph(nodes)
     start = next(
         node
         for node in nodes
-        if node.data and any("iam:PassRole" in way.actions and "*" in way.resources for way in node.ways)
+        if node.data
+        and any("iam:PassRole" in item.actions and "*" in item.resources for item in node.permissions)
     )
     assert len(_ends(start, graph, memory=True)) > 50
     assert len(calls) < 40 * len(nodes)

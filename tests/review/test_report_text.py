@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from constructs_lib.review.engine import review
-from constructs_lib.review.options import Options
+from constructs_lib.review import Options, review
 from constructs_lib.review.report import json_pieces, to_dict, to_json
 from constructs_lib.templates import read, read_document
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Report
+    from constructs_lib.review import Report
 
 _TEMPLATES = sorted((Path(__file__).parent / "apps" / "templates").glob("*.json"))
 

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.templates import MIXES, Mix, template, text_of
-from constructs_lib.review import batch
-from constructs_lib.review.options import Options
-from constructs_lib.review.report import to_json
+from constructs_lib.review import Options, batch, to_json
 from constructs_lib.templates import decode, intrinsics
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from constructs_lib.iam.model import UNRESOLVED
-from constructs_lib.review.engine import review
-from constructs_lib.review.report import to_json
+from constructs_lib.review import review, to_json
 from constructs_lib.templates.idle import is_idle
 from constructs_lib.templates.model import Input, Model
 from constructs_lib.templates.scope import Assembly, Scope

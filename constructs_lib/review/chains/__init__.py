@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.review.chains.graph import Graph, Step, Walk
+from constructs_lib.review.chains.matching import has_generated_name
 from constructs_lib.review.chains.nodes import Function, Node, functions_of
-from constructs_lib.review.chains.reach import made_up
 
-__all__ = ["Function", "Graph", "Node", "Step", "Walk", "functions_of", "made_up"]
+__all__ = ["Function", "Graph", "Node", "Step", "Walk", "functions_of", "has_generated_name"]

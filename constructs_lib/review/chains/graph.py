@@ -1,21 +1,21 @@
-"""Which principal can become which: assumed roles, and roles passed to something that runs as them."""
+"""Find which principal can become which: by assuming roles, and by passing roles to what runs as them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE, may_overlap
-from constructs_lib.review.chains.reach import (
+from constructs_lib.review.chains.matching import (
     account_of,
-    admits_assume,
-    covers,
+    allows_assuming,
+    fill_open_parts,
     folder_of,
-    made_up,
+    has_generated_name,
     may_pass_to,
-    met,
-    names,
-    names_account,
-    reaches,
+    pattern_covers_arn,
+    pattern_covers_role,
+    trust_names_account,
+    trust_names_principal,
     trusts_service,
 )
 
@@ -29,7 +29,17 @@ __all__ = ["Graph", "Step", "Walk"]
 
 
 class Step(NamedTuple):
-    """One way from a principal to a role. ``resource`` is concrete or empty."""
+    """One step from a principal to a role.
+
+    Attributes:
+        target: The role.
+        how: What the principal does, as messages say it.
+        action: The action that it uses.
+        resource: What the action is called on; empty where the ARN has unresolved parts.
+        origin: The statement that allows it.
+        conditional: Whether that statement exists only under a condition of the template.
+
+    """
 
     target: Node
     how: str
@@ -40,196 +50,207 @@ class Step(NamedTuple):
 
 
 class Graph:
-    """The steps between the principals of a run, worked out for those alone that somebody asks about.
+    """The steps between the principals of a run, worked out only for the principals that are asked about.
 
     Args:
-        nodes: the principals; steps come in their order.
-        functions: the Lambda functions of the input.
+        nodes: The principals; steps come in their order.
+        functions: The Lambda functions of the input.
 
     """
 
     def __init__(self, nodes: Iterable[Node], functions: Iterable[Function] = ()) -> None:
         listed = list(nodes)
         # Most roles trust services alone: they can be passed and not assumed.
-        self._assumable = _Assumable([node for node in listed if node.trust is not None])
-        # Whoever configures nothing and goes nowhere is no part of a way.
-        useful = [node for node in listed if node.control_write or node.ways or self._assumable.knows(node)]
-        self._runs = _running(useful, functions)
+        self._trusts = _TrustIndex([node for node in listed if node.trust is not None])
+        # A principal that configures nothing and leads to no other one is no part of a chain.
+        useful = [
+            node for node in listed if node.control_write or node.permissions or self._trusts.names(node)
+        ]
+        self._functions = _with_roles(functions, useful)
         self._passable = [node for node in useful if node.trust is not None]
-        self._admitting: dict[frozenset[str], list[Node]] = {}
+        self._trusting: dict[frozenset[str], list[Node]] = {}
 
     def walk(self) -> Walk:
         """Begin a search."""
         return Walk(self)
 
-    def named(self, node: Node) -> Iterator[Step]:
+    def assume_by_name(self, node: Node) -> Iterator[Step]:
         """Yield the roles that a principal may assume because their trusts name it."""
-        return self._assumable.named(node)
+        return self._trusts.assume_by_name(node)
 
-    def open_to(self, node: Node, ways: list[Outside]) -> Iterator[Step]:
-        """Yield the roles that some statements let a principal assume: their trusts name its account."""
-        return self._assumable.open_to(node, ways)
+    def assume_by_account(self, node: Node, permissions: list[Outside]) -> Iterator[Step]:
+        """Yield the roles that statements let a principal assume and whose trusts name its account."""
+        return self._trusts.assume_by_account(node, permissions)
 
-    def rewritten(self, node: Node) -> Iterator[Step]:
+    def replace_code(self, node: Node) -> Iterator[Step]:
         """Yield the roles of the functions whose code the principal may replace."""
-        return _rewritten(node, self._runs)
+        return _replace_code(node, self._functions)
 
-    def admitting(self, services: frozenset[str]) -> list[Node]:
+    def roles_trusting(self, services: frozenset[str]) -> list[Node]:
         """Return the roles that let any of these services run as them."""
-        found = self._admitting.get(services)
+        found = self._trusting.get(services)
         if found is None:
             found = [node for node in self._passable if any(trusts_service(node, s) for s in services)]
-            self._admitting[services] = found
+            self._trusting[services] = found
         return found
 
 
 class Walk:
-    """One search: roles that a pattern has led to once need not be gone through again."""
+    """One search through a graph. It follows a pattern once: a second time leads to no further role."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._been: set[tuple[object, ...]] = set()
+        self._followed: set[tuple[object, ...]] = set()
 
     def steps(self, node: Node) -> Iterator[Step]:
-        """Yield the steps that a principal can take, without those to roles that this walk knows already."""
-        yield from self._graph.named(node)
-        if node.ways:
+        """Yield the steps that a principal can take, without those to roles that this walk has found."""
+        yield from self._graph.assume_by_name(node)
+        if node.permissions:
             yield from self._assume(node)
             yield from self._pass(node)
-            yield from self._graph.rewritten(node)
+            yield from self._graph.replace_code(node)
 
     def _assume(self, node: Node) -> Iterator[Step]:
         # Which trusts name the account of a principal depends on these two.
         here = (account_of(node.arn), folder_of(node))
-        ways = [way for way in node.ways if ASSUME_ROLE in way.actions and self._is_new(node, way, here)]
-        return self._graph.open_to(node, ways)
+        permissions = [
+            item
+            for item in node.permissions
+            if ASSUME_ROLE in item.actions and self._leads_further(node, item, here)
+        ]
+        return self._graph.assume_by_account(node, permissions)
 
     def _pass(self, node: Node) -> Iterator[Step]:
-        passes = [way for way in node.ways if PASS_ROLE in way.actions]
-        held = _held(node) if passes else {}
-        ways = [
-            (way, [s for s in held if may_pass_to(way, s) and self._is_new(node, way, (s,))])
-            for way in passes
+        passing = [item for item in node.permissions if PASS_ROLE in item.actions]
+        starters = _starting_actions(node) if passing else {}
+        options = [
+            (item, [s for s in starters if may_pass_to(item, s) and self._leads_further(node, item, (s,))])
+            for item in passing
         ]
-        ways = [(way, allowed) for way, allowed in ways if allowed]
-        services = frozenset(service for _, allowed in ways for service in allowed)
-        for target in self._graph.admitting(services):
+        options = [(item, services) for item, services in options if services]
+        wanted = frozenset(service for _, services in options for service in services)
+        for target in self._graph.roles_trusting(wanted):
             if target.id == node.id:
                 continue
-            for way, allowed in ways:
-                if not _allows(way, PASS_ROLE, target, node):
+            for item, services in options:
+                if not _allows_on_role(item, PASS_ROLE, target, node):
                     continue
-                runner = next((s for s in allowed if trusts_service(target, s)), None)
+                runner = next((s for s in services if trusts_service(target, s)), None)
                 if runner is not None:
-                    how = f"use `{PASS_ROLE}` and `{held[runner]}` to make `{runner}` run as"
-                    resource, origin = _concrete(target.arn), way.statement.origin
-                    yield Step(target, how, PASS_ROLE, resource, origin, way.statement.conditional)
+                    how = f"use `{PASS_ROLE}` and `{starters[runner]}` to make `{runner}` run as"
+                    resource, origin = _if_resolved(target.arn), item.statement.origin
+                    yield Step(target, how, PASS_ROLE, resource, origin, item.statement.conditional)
                     break
 
-    def _is_new(self, node: Node, way: Outside, more: tuple[str, ...]) -> bool:
-        """Whether a statement leads further than those that this walk has been through."""
+    def _leads_further(self, node: Node, permission: Outside, more: tuple[str, ...]) -> bool:
+        """Whether a statement has a pattern that this walk has not followed; remember its patterns."""
         path = node.origin.path
-        denied = (path, way.denied) if way.denied else ()
-        keys = {(*more, text, path if made_up(text) else "", denied) for text in way.resources}
-        is_new = not keys <= self._been
-        self._been |= keys
+        denied = (path, permission.denied) if permission.denied else ()
+        keys = {
+            (*more, text, path if has_generated_name(text) else "", denied) for text in permission.resources
+        }
+        is_new = not keys <= self._followed
+        self._followed |= keys
         return is_new
 
 
-def _held(node: Node) -> dict[str, str]:
-    """Return the services that a principal can have run something, with the action that it holds for each."""
-    held: dict[str, str] = {}
+def _starting_actions(node: Node) -> dict[str, str]:
+    """Return the services that a principal can make run something, each with the action that it holds."""
+    found: dict[str, str] = {}
     for service, actions in RUNNERS.items():
-        found = next((a for a in actions if any(_may_run(way, a) for way in node.ways)), None)
-        if found is not None:
-            held[service] = found
-    return held
+        held = next((a for a in actions if any(_may_start(item, a) for item in node.permissions)), None)
+        if held is not None:
+            found[service] = held
+    return found
 
 
-def _may_run(way: Outside, action: str) -> bool:
-    """Whether a statement gives an action on something of the action's own service."""
-    return action in way.actions and any(
+def _may_start(permission: Outside, action: str) -> bool:
+    """Whether a statement allows an action on something of the action's own service."""
+    return action in permission.actions and any(
         len(parts) < 6 or may_overlap(parts[2], action.partition(":")[0])
-        for parts in (text.split(":", 5) for text in way.resources)
+        for parts in (text.split(":", 5) for text in permission.resources)
     )
 
 
-class _Assumable:
-    """The roles whose trust admits principals of accounts, found by whom they name."""
+class _TrustIndex:
+    """The roles that principals of accounts may assume, indexed by the principals that their trusts name."""
 
-    def __init__(self, targets: list[Node]) -> None:
+    def __init__(self, roles: list[Node]) -> None:
         self._by_name: dict[str, list[tuple[Node, Statement, str]]] = {}
-        self._wide: list[tuple[Node, Statement, str]] = []
-        for target in targets:
-            for statement in target.trust.statements if target.trust else ():
+        self._others: list[tuple[Node, Statement, str]] = []
+        for role in roles:
+            for statement in role.trust.statements if role.trust else ():
                 for kind, value in statement.principals or ():
-                    if kind == "AWS" and admits_assume(statement):
-                        self._add(target, statement, value)
+                    if kind == "AWS" and allows_assuming(statement):
+                        self._add(role, statement, value)
 
-    def _add(self, target: Node, statement: Statement, value: str) -> None:
+    def _add(self, role: Node, statement: Statement, value: str) -> None:
         name = value.split(":", 5)[-1]
         if "/" in name and "*" not in name:
-            self._by_name.setdefault(name, []).append((target, statement, value))
+            self._by_name.setdefault(name, []).append((role, statement, value))
         else:
-            self._wide.append((target, statement, value))
+            self._others.append((role, statement, value))
 
-    def knows(self, node: Node) -> bool:
+    def names(self, node: Node) -> bool:
         """Whether a trust names the principal itself."""
         return node.arn.split(":", 5)[-1] in self._by_name
 
-    def named(self, node: Node) -> Iterator[Step]:
+    def assume_by_name(self, node: Node) -> Iterator[Step]:
         """Yield the roles whose trusts name the principal, each once."""
         seen = {node.id}
-        ways = [way for way in node.ways if ASSUME_ROLE in way.actions]
-        named = self._by_name.get(node.arn.split(":", 5)[-1], ())
-        for target, statement, value in named:
-            if target.id in seen or not names(value, node, target):
+        permissions = [item for item in node.permissions if ASSUME_ROLE in item.actions]
+        for role, statement, value in self._by_name.get(node.arn.split(":", 5)[-1], ()):
+            if role.id in seen or not trust_names_principal(value, node, role):
                 continue
-            step = _direct(node, target, statement) or _by_way(node, target, statement, ways)
+            step = _by_trust_alone(node, role, statement) or _by_permission(
+                node, role, statement, permissions
+            )
             if step is not None:
-                seen.add(target.id)
+                seen.add(role.id)
                 yield step
 
-    def open_to(self, node: Node, ways: list[Outside]) -> Iterator[Step]:
-        """Yield the roles that some statements let a principal assume and whose trusts name its account."""
+    def assume_by_account(self, node: Node, permissions: list[Outside]) -> Iterator[Step]:
+        """Yield the roles that statements let a principal assume and whose trusts name its account."""
         seen = {node.id}
-        for target, statement, value in self._wide if ways else ():
-            if target.id in seen or not names_account(value, node, target):
+        for role, statement, value in self._others if permissions else ():
+            if role.id in seen or not trust_names_account(value, node, role):
                 continue
-            step = _by_way(node, target, statement, ways)
+            step = _by_permission(node, role, statement, permissions)
             if step is not None:
-                seen.add(target.id)
+                seen.add(role.id)
                 yield step
 
 
-def _direct(node: Node, target: Node, statement: Statement) -> Step | None:
+def _by_trust_alone(node: Node, role: Node, statement: Statement) -> Step | None:
     """Return the step that needs no permission: the trust names a principal of the same account."""
-    if account_of(node.arn) != account_of(target.arn):
+    if account_of(node.arn) != account_of(role.arn):
         return None
     how = "assume, as its trust policy allows,"
-    return Step(target, how, ASSUME_ROLE, _concrete(target.arn), statement.origin, statement.conditional)
+    return Step(role, how, ASSUME_ROLE, _if_resolved(role.arn), statement.origin, statement.conditional)
 
 
-def _by_way(node: Node, target: Node, statement: Statement, ways: list[Outside]) -> Step | None:
-    for way in ways:
-        if _allows(way, ASSUME_ROLE, target, node):
-            conditional = way.statement.conditional or statement.conditional
+def _by_permission(node: Node, role: Node, statement: Statement, permissions: list[Outside]) -> Step | None:
+    """Return the step by the first statement that lets the principal assume the role."""
+    for item in permissions:
+        if _allows_on_role(item, ASSUME_ROLE, role, node):
+            conditional = item.statement.conditional or statement.conditional
             return Step(
-                target, "assume", ASSUME_ROLE, _concrete(target.arn), way.statement.origin, conditional
+                role, "assume", ASSUME_ROLE, _if_resolved(role.arn), item.statement.origin, conditional
             )
     return None
 
 
-def _allows(way: Outside, action: str, target: Node, node: Node) -> bool:
+def _allows_on_role(permission: Outside, action: str, role: Node, holder: Node) -> bool:
     """Whether a statement of one principal allows an action on the role that is another."""
-    here = target.arn if target.origin.path == node.origin.path else None
+    same_template = role.arn if role.origin.path == holder.origin.path else None
     return any(
-        reaches(text, target, node) and not way.denies(action, met(text, target.arn), here)
-        for text in way.resources
+        pattern_covers_role(text, role, holder)
+        and not permission.denies(action, fill_open_parts(role.arn, text), same_template)
+        for text in permission.resources
     )
 
 
-def _running(nodes: list[Node], functions: Iterable[Function]) -> list[tuple[Function, Node]]:
+def _with_roles(functions: Iterable[Function], nodes: list[Node]) -> list[tuple[Function, Node]]:
     """Return the functions with the principals that they run as."""
     by_arn: dict[str, list[Node]] = {}
     for node in nodes:
@@ -238,29 +259,36 @@ def _running(nodes: list[Node], functions: Iterable[Function]) -> list[tuple[Fun
         (function, node)
         for function in functions
         for node in by_arn.get(function.role, ())
-        if node.origin.path == function.path or not made_up(function.role)
+        if node.origin.path == function.path or not has_generated_name(function.role)
     ]
 
 
-def _rewritten(node: Node, runs: list[tuple[Function, Node]]) -> Iterator[Step]:
+def _replace_code(node: Node, functions: list[tuple[Function, Node]]) -> Iterator[Step]:
     """Yield the roles of the functions whose code the principal may replace."""
-    ways = [way for way in node.ways if UPDATE_CODE in way.actions]
-    for function, target in runs if ways else ():
+    permissions = [item for item in node.permissions if UPDATE_CODE in item.actions]
+    for function, target in functions if permissions else ():
         if target.id == node.id:
             continue
-        together = function.path == node.origin.path
-        for way in ways:
-            if any(
-                covers(text, function.arn, together=together)
-                and not way.denies(UPDATE_CODE, met(text, function.arn), function.arn if together else None)
-                for text in way.resources
-            ):
-                how = f"replace the code of the function `{function.name}`, which runs as"
-                conditional = way.statement.conditional or function.conditional
-                arn = _concrete(function.arn)
-                yield Step(target, how, UPDATE_CODE, arn, way.statement.origin, conditional)
-                break
+        item = next((item for item in permissions if _allows_on_function(item, function, node)), None)
+        if item is not None:
+            how = f"replace the code of the function `{function.name}`, which runs as"
+            conditional = item.statement.conditional or function.conditional
+            arn = _if_resolved(function.arn)
+            yield Step(target, how, UPDATE_CODE, arn, item.statement.origin, conditional)
 
 
-def _concrete(arn: str) -> str:
+def _allows_on_function(permission: Outside, function: Function, holder: Node) -> bool:
+    """Whether a statement of a principal lets it replace the code of a function."""
+    same_template = function.path == holder.origin.path
+    return any(
+        pattern_covers_arn(text, function.arn, same_template=same_template)
+        and not permission.denies(
+            UPDATE_CODE, fill_open_parts(function.arn, text), function.arn if same_template else None
+        )
+        for text in permission.resources
+    )
+
+
+def _if_resolved(arn: str) -> str:
+    """Return an ARN, or an empty text where parts of it are unresolved."""
     return "" if UNRESOLVED in arn else arn

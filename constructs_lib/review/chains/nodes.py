@@ -1,4 +1,4 @@
-"""What the graph of roles is made of: principals and the functions that run as them."""
+"""The parts of the graph of roles: principals, and the functions that run as them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,18 @@ __all__ = ["Function", "Node", "functions_of"]
 
 
 class Node(NamedTuple):
-    """A principal as rules over the whole run see it: light enough to travel between processes.
+    """A principal as the rules over the whole run use it, small enough to be sent between processes.
 
-    ``principal`` comes without its policies. ``held`` is the set of data and control-write actions, ``ways``
-    what it may do to reach other principals, ``administrator`` where it is allowed everything, if so.
+    Attributes:
+        principal: The principal, without its policies.
+        kind: What the principal is for.
+        verdict: The plane that its permissions are on.
+        data: Whether it holds data actions.
+        control_write: Whether it holds control writes.
+        held: The set of its data actions and control writes.
+        permissions: The statements that can lead it to another principal.
+        administrator: Where it is allowed everything, ``None`` unless it is a full administrator.
+
     """
 
     principal: Principal
@@ -29,7 +37,7 @@ class Node(NamedTuple):
     data: bool
     control_write: bool
     held: int
-    ways: tuple[Outside, ...]
+    permissions: tuple[Outside, ...]
     administrator: Origin | None
 
     @property
@@ -49,7 +57,7 @@ class Node(NamedTuple):
 
     @property
     def origin(self) -> Origin:
-        """Where the principal stands."""
+        """Where the principal is defined."""
         return self.principal.origin
 
     @property
@@ -69,12 +77,12 @@ class Node(NamedTuple):
 
     @property
     def conditional(self) -> bool:
-        """Whether it stands only under a condition of the template."""
+        """Whether it exists only under a condition of the template."""
         return self.principal.conditional
 
 
 class Function(NamedTuple):
-    """A Lambda function of the input and a role that it runs as."""
+    """A Lambda function of the input and a role that it runs as. ``path`` is its template's."""
 
     name: str
     arn: str

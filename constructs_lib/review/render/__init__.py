@@ -1,9 +1,11 @@
-"""Output formats: one module per format, each with ``render(report) -> str``, loaded when it is asked for."""
+"""Render reports: one module per output format, each loaded when it is asked for."""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING
+
+from constructs_lib.review.report import json_pieces, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,31 +14,35 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "pieces", "render"]
 
-FORMATS: dict[str, str] = {
-    "text": "text",
-    "json": "json_",
-    "sarif": "sarif",
-    "markdown": "markdown",
-    "html": "html_",
-}
+FORMATS = ("text", "json", "sarif", "markdown", "html")
+"""The names of the formats."""
+
+_MODULES = {"text": "text", "sarif": "sarif", "markdown": "markdown", "html": "html_page"}
 
 
 def pieces(report: Report, format_name: str, *, colour: bool = False, width: int = 110) -> Iterable[str]:
-    """Return the text of :func:`render` in pieces, where the format gives them as it goes."""
-    module = importlib.import_module(f"{__name__}.{FORMATS[format_name]}")
-    if hasattr(module, "pieces"):
-        return module.pieces(report)  # type: ignore[no-any-return] # a module's function
+    """Return the text of :func:`render` in pieces, so that a large report is not in memory twice."""
+    if format_name == "json":
+        return json_pieces(report)
     return (render(report, format_name, colour=colour, width=width),)
 
 
 def render(report: Report, format_name: str, *, colour: bool = False, width: int = 110) -> str:
-    """Render a report in one of :data:`FORMATS`. ``colour`` and ``width`` (columns) count for text alone.
+    """Render a report.
+
+    Args:
+        report: The report.
+        format_name: One of :data:`FORMATS`.
+        colour: Whether to add ANSI codes; only for ``text``.
+        width: The number of columns to keep to; only for ``text``.
 
     Raises:
-        KeyError: no such format.
+        KeyError: There is no such format.
 
     """
-    module = importlib.import_module(f"{__name__}.{FORMATS[format_name]}")
+    if format_name == "json":
+        return to_json(report)
+    module = importlib.import_module(f"{__name__}.{_MODULES[format_name]}")
     if format_name == "text":
         return str(module.render(report, colour=colour, width=width))
     return str(module.render(report))

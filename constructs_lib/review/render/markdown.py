@@ -1,10 +1,10 @@
-"""The report as Markdown, for a comment on a pull request."""
+"""Render a report as Markdown, for a comment on a pull request."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.render._shared import (
+from constructs_lib.review.render.shared import (
     cell,
     families_of,
     grouped,
@@ -60,7 +60,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Keep the text's own backticks, and nothing else that Markdown or HTML would act on."""
+    """Escape what Markdown or HTML would act on, except the text's own backticks."""
     parts = text.split("`")
     for index in range(0, len(parts), 2):
         for char in "\\*_[]<>|#":

@@ -1,4 +1,4 @@
-"""The report as SARIF 2.1.0, for code scanning."""
+"""Render a report as SARIF 2.1.0, for code scanning."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
 
 
 def _location(location: Location, principal: str | None) -> dict[str, Any]:
-    # A URI has UTF-8 behind its percent signs; a file's name may hold other bytes.
+    # Percent signs in a URI encode UTF-8; the name of a file may have other bytes.
     physical: dict[str, Any] = {"artifactLocation": {"uri": quote(location.path, errors="replace")}}
     if location.line is not None:
         physical["region"] = {"startLine": location.line}

@@ -1,11 +1,11 @@
-"""The report for a person at a terminal: a matrix of principals and families, then the findings."""
+"""Render a report for a terminal: a matrix of principals and families, then the findings."""
 
 from __future__ import annotations
 
 import textwrap
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.render._shared import (
+from constructs_lib.review.render.shared import (
     cell,
     families_of,
     grouped,
@@ -45,12 +45,19 @@ _SHORT = {
     "bedrock-websearch": "websearch",
 }
 _WIDTH = 110
-# Control characters, which a terminal would obey: a report shows what other people wrote.
-_OBEYED = dict.fromkeys([*range(32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
+# A terminal would obey control characters, and a report shows what other people wrote.
+_CONTROL_CHARACTERS = dict.fromkeys([*range(32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
 
 def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
-    """Return the text; ``colour`` adds ANSI codes, ``width`` is the number of columns to keep to."""
+    """Return the text.
+
+    Args:
+        report: The report.
+        colour: Whether to add ANSI codes.
+        width: The number of columns to keep to.
+
+    """
     faults = [item for item in report.inputs if item.error]
     lines = [_paint(_plain(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
     principals = shown_principals(report)
@@ -68,11 +75,15 @@ def _paint(text: str, style: str, colour: bool) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.translate(_OBEYED)
+    """Return a text without control characters."""
+    return text.translate(_CONTROL_CHARACTERS)
 
 
 def _matrix(principals: tuple[PrincipalReport, ...], colour: bool, width: int) -> Iterator[str]:
-    """Yield one row per principal with the number of actions per family, families below when too wide."""
+    """Yield a row for each principal with its number of actions per family.
+
+    Families that do not fit in the width come below, in rows of their own.
+    """
     planes = {name: use.plane for p in principals for name, use in p.families.items()}
     heads = {
         name: _SHORT.get(name, name) + ("*" if planes[name] == "control" else "")
@@ -99,14 +110,14 @@ def _matrix(principals: tuple[PrincipalReport, ...], colour: bool, width: int) -
 
 
 def _columns(heads: dict[str, str], room: int) -> list[dict[str, str]]:
-    """Part the families into groups whose columns fit side by side."""
+    """Split the families into groups whose columns fit side by side."""
     groups: list[dict[str, str]] = [{}]
-    left = room
+    remaining = room
     for family, head in heads.items():
-        left -= len(head) + 2
-        if left < 0 and groups[-1]:
+        remaining -= len(head) + 2
+        if remaining < 0 and groups[-1]:
             groups.append({})
-            left = room - len(head) - 2
+            remaining = room - len(head) - 2
         groups[-1][family] = head
     return groups
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.review.engine import review
+from constructs_lib.review import review
 from constructs_lib.templates import read
 
 _HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.review.engine import review
+from constructs_lib.review import review
 from constructs_lib.templates import read_document
 
 _CORPUS = Path(__file__).parents[4] / "shared" / "corpus"

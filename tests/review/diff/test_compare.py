@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from constructs_lib.review import FamilyUse, PrincipalReport, Touches
 from constructs_lib.review.diff import ResourceChange, compare
-from constructs_lib.review.model import FamilyUse, PrincipalReport, Touches
 from constructs_lib.templates.model import Incomplete
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.review.engine import review
+from constructs_lib.review import review
 from constructs_lib.templates import read
 
 _DOCUMENTS = json.loads((Path(__file__).parent / "documents.json").read_text(encoding="utf-8"))

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.review.engine import review
-from constructs_lib.review.options import Options
+from constructs_lib.review import Options, review
 from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Report
+    from constructs_lib.review import Report
 
 _HERE = Path(__file__).parent
 _BASE = json.loads((_HERE / "base.json").read_text(encoding="utf-8"))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from constructs_lib.review.engine import review
+from constructs_lib.review import review
 from constructs_lib.review.render import FORMATS, render
 from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Report
+    from constructs_lib.review import Report
 
 _NASTY = "<script>|`*_evil_*`"
 

@@ -1,22 +1,88 @@
-"""Pair the principals of two reviews and say what each gained and lost."""
+"""Compare the principals of two reviews: what each gained and lost."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.iam import UNRESOLVED, covers
-from constructs_lib.review.diff._model import Diff, FamilyChange, PrincipalChange, ResourceChange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from constructs_lib.review.model import FamilyUse, PrincipalReport
 
     Pair = tuple[PrincipalReport | None, PrincipalReport | None]
 
-__all__ = ["compare"]
+__all__ = ["Diff", "FamilyChange", "PrincipalChange", "ResourceChange", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChange:
+    """A pattern that one side has and no pattern of the other side covers.
+
+    ``replaces`` are the other side's patterns that this one covers: the narrow ones from before a widening,
+    or the ones that remain after a narrowing.
+    """
+
+    pattern: str
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyChange:
+    """What changed for one principal in one family; ``widened`` and ``narrowed`` concern its resources."""
+
+    plane: str
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    widened: tuple[ResourceChange, ...] = ()
+    narrowed: tuple[ResourceChange, ...] = ()
+
+    @property
+    def widening(self) -> bool:
+        """Whether the principal can do more than before."""
+        return bool(self.gained or self.widened)
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalChange:
+    """One principal that differs. ``old`` and ``new`` are its ids, ``None`` on the side that lacks it.
+
+    ``unknown_gained`` and ``unknown_lost`` are the reasons of ``incomplete`` entries that came or went.
+    """
+
+    change: Literal["added", "removed", "changed"]
+    name: str
+    construct_path: str | None
+    old: str | None
+    new: str | None
+    kind: tuple[str | None, str | None]
+    verdict: tuple[str | None, str | None]
+    families: Mapping[str, FamilyChange]
+    unknown_gained: tuple[str, ...] = ()
+    unknown_lost: tuple[str, ...] = ()
+
+    @property
+    def widening(self) -> bool:
+        """Whether it can do more than before, or may because something unknown was added."""
+        return bool(self.unknown_gained) or any(family.widening for family in self.families.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Everything that changed from ``old`` to ``new``, the caller's names of the two sides."""
+
+    old: str
+    new: str
+    principals: tuple[PrincipalChange, ...]
+
+    @property
+    def widening(self) -> bool:
+        """Whether any principal can do more than before."""
+        return any(principal.widening for principal in self.principals)
 
 
 def compare(
@@ -29,16 +95,23 @@ def compare(
     """Return what changed in permissions. Equal sides give a ``Diff`` without principals.
 
     A principal is the same on both sides when its construct path is; else when template file and logical id
-    are; else when its name is, and is unique. What a pattern covers is decided as IAM does it; a pattern
-    that the input leaves open covers only itself, so that nothing is taken for granted.
+    are; else when its name is, and is unique. What a pattern covers is decided as IAM decides it; a pattern
+    with unresolved parts covers only itself, so that nothing is assumed.
+
+    Args:
+        old: The principals of the earlier review.
+        new: The principals of the later review.
+        old_name: How the result names the earlier side.
+        new_name: How the result names the later side.
+
     """
     changes = [_change(before, after) for before, after in _pairs(old, new)]
     return Diff(old_name, new_name, tuple(change for change in changes if change is not None))
 
 
 def _pairs(old: Sequence[PrincipalReport], new: Sequence[PrincipalReport]) -> list[Pair]:
-    """Pair by ever looser keys, each only where it is unique on both sides; the rest is alone."""
-    left, right = list(old), list(new)
+    """Pair by one key after another, each only where it is unique on both sides; the others stay alone."""
+    olds, news = list(old), list(new)
     pairs: list[Pair] = []
     keys: tuple[Callable[[PrincipalReport], Hashable], ...] = (
         lambda principal: principal.construct_path,
@@ -47,19 +120,20 @@ def _pairs(old: Sequence[PrincipalReport], new: Sequence[PrincipalReport]) -> li
         lambda principal: principal.name,
     )
     for key in keys:
-        before, after = _unique(left, key), _unique(right, key)
+        before, after = _unique(olds, key), _unique(news, key)
         found = [(before[shared], after[shared]) for shared in before.keys() & after.keys()]
         paired = {id(principal) for pair in found for principal in pair}
-        left = [principal for principal in left if id(principal) not in paired]
-        right = [principal for principal in right if id(principal) not in paired]
+        olds = [principal for principal in olds if id(principal) not in paired]
+        news = [principal for principal in news if id(principal) not in paired]
         pairs += found
-    pairs += [(principal, None) for principal in left] + [(None, principal) for principal in right]
+    pairs += [(principal, None) for principal in olds] + [(None, principal) for principal in news]
     return sorted(pairs, key=_order)
 
 
 def _unique(
     principals: Iterable[PrincipalReport], key: Callable[[PrincipalReport], Hashable]
 ) -> dict[Hashable, PrincipalReport]:
+    """Return the principals whose key no other one has, by that key."""
     groups: dict[Hashable, list[PrincipalReport]] = defaultdict(list)
     for principal in principals:
         groups[key(principal)].append(principal)
@@ -97,6 +171,7 @@ def _change(old: PrincipalReport | None, new: PrincipalReport | None) -> Princip
 
 
 def _families(old: PrincipalReport | None, new: PrincipalReport | None) -> dict[str, FamilyChange]:
+    """Return the families that changed, by name."""
     before, after = old.families if old else {}, new.families if new else {}
     changes = {name: _family(before.get(name), after.get(name)) for name in sorted({*before, *after})}
     return {name: change for name, change in changes.items() if change is not None}
@@ -111,13 +186,13 @@ def _family(old: FamilyUse | None, new: FamilyUse | None) -> FamilyChange | None
         plane=shown.plane,
         gained=tuple(sorted(new_actions - old_actions)),
         lost=tuple(sorted(old_actions - new_actions)),
-        widened=_beyond(new_resources, old_resources),
-        narrowed=_beyond(old_resources, new_resources),
+        widened=_not_covered(new_resources, old_resources),
+        narrowed=_not_covered(old_resources, new_resources),
     )
     return change if change.widening or change.lost or change.narrowed else None
 
 
-def _beyond(ours: Sequence[str], theirs: Sequence[str]) -> tuple[ResourceChange, ...]:
+def _not_covered(ours: Sequence[str], theirs: Sequence[str]) -> tuple[ResourceChange, ...]:
     """Return the patterns of ``ours`` that nothing in ``theirs`` covers."""
     known = set(theirs)
     return tuple(
@@ -128,5 +203,5 @@ def _beyond(ours: Sequence[str], theirs: Sequence[str]) -> tuple[ResourceChange,
 
 
 def _covers(wide: str, narrow: str) -> bool:
-    """In a report, ``?`` stands for what the input left open."""
+    """Whether a pattern of a report, where ``?`` is an unresolved part, covers another one."""
     return covers(wide.replace("?", UNRESOLVED), narrow.replace("?", UNRESOLVED))

@@ -1,4 +1,4 @@
-"""A difference as text, JSON (schema ``bedrock-planes/diff/1``) and Markdown."""
+"""Render a difference as text, JSON (schema ``bedrock-planes/diff/1``) or Markdown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from constructs_lib.review.diff._model import Diff, FamilyChange, PrincipalChange, ResourceChange
+    from constructs_lib.review.diff.changes import Diff, FamilyChange, PrincipalChange, ResourceChange
 
 __all__ = ["FORMATS", "SCHEMA", "render", "to_dict"]
 
@@ -20,7 +20,7 @@ def render(diff: Diff, format_name: str = "text") -> str:
     """Render a difference in one of :data:`FORMATS`.
 
     Raises:
-        KeyError: no such format.
+        KeyError: There is no such format.
 
     """
     return FORMATS[format_name](diff)
@@ -111,7 +111,7 @@ def _sides(values: tuple[str | None, str | None]) -> str:
 
 
 def _body(principal: PrincipalChange, indent: str) -> Iterator[str]:
-    """Yield one line per gain or loss; the sign stands first, so that a diff viewer colours it."""
+    """Yield one line per gain or loss; the sign comes first, so that a diff viewer colours it."""
     for name, family in principal.families.items():
         yield f"  {name} ({family.plane})"
         yield from (f"+{indent}{action}" for action in family.gained)

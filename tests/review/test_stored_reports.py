@@ -6,11 +6,18 @@ import json
 
 import pytest
 
-from constructs_lib.review.diff import load_report
-from constructs_lib.review.diff._load import is_report
-from constructs_lib.review.model import FamilyUse, PrincipalReport, Report, Summary, Touches
-from constructs_lib.review.report import ReportError, to_json
-from constructs_lib.templates.model import Incomplete, Input
+from constructs_lib.review import (
+    FamilyUse,
+    PrincipalReport,
+    Report,
+    ReportError,
+    Summary,
+    Touches,
+    is_report,
+    load_report,
+    to_json,
+)
+from constructs_lib.templates import Incomplete, Input
 
 PRINCIPAL = PrincipalReport(
     id="App.template.json#Role",

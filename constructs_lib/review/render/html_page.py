@@ -1,11 +1,11 @@
-"""The report as one HTML page without scripts or references to other files."""
+"""Render a report as one HTML page without scripts or references to other files."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.render._shared import (
+from constructs_lib.review.render.shared import (
     cell,
     families_of,
     grouped,

@@ -1,8 +1,10 @@
-"""What several formats show in the same way."""
+"""What several output formats show in the same way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from constructs_lib.review.model import SEVERITY_RANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +23,6 @@ __all__ = [
 ]
 
 CORE_FAMILIES = ("bedrock", "bedrock-agent", "bedrock-runtime", "bedrock-agent-runtime")
-_ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
 def families_of(principals: Iterable[PrincipalReport]) -> tuple[str, ...]:
@@ -31,13 +32,13 @@ def families_of(principals: Iterable[PrincipalReport]) -> tuple[str, ...]:
 
 
 def shown_principals(report: Report) -> tuple[PrincipalReport, ...]:
-    """Return the principals that touch Bedrock, have a finding or are known in part only."""
+    """Return the principals that touch Bedrock, have a finding or are incomplete."""
     named = {finding.principal for finding in report.findings}
     return tuple(p for p in report.principals if p.families or p.id in named or p.incomplete)
 
 
 def cell(principal: PrincipalReport, family: str) -> str:
-    """Return the number of actions that the principal may call of a family, or a dot."""
+    """Return how many actions of a family the principal may call, or a dot for none."""
     use = principal.families.get(family)
     return str(len(use.actions)) if use else "."
 
@@ -53,7 +54,7 @@ def grouped(report: Report) -> list[tuple[PrincipalReport | None, list[Finding]]
 
 
 def _severity(finding: Finding) -> tuple[bool, int]:
-    return (finding.acknowledged is not None, _ORDER[finding.severity])
+    return (finding.acknowledged is not None, SEVERITY_RANK[finding.severity])
 
 
 def place(location: Location) -> str:
@@ -64,7 +65,7 @@ def place(location: Location) -> str:
 
 
 def state_of(finding: Finding) -> str:
-    """Return the severity, or that the finding was acknowledged."""
+    """Return the severity, or ``acknowledged``."""
     return "acknowledged" if finding.acknowledged else finding.severity
 
 
