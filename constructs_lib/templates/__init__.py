@@ -1,7 +1,7 @@
-"""What is in the input: any file in, principals and resources out. Pure Python.
+"""Read any input into principals and resources. Pure Python.
 
-:func:`read` takes paths as the command line does. It never raises for what an input holds: a fault becomes
-``Input.error``, one line that says where, what and how to fix it, and the rest is still read.
+:func:`read` takes paths as the command line does. It never raises an exception for the content of an input: a
+fault becomes ``Input.error``, one line that says where, what and how to fix it, and the rest is still read.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.templates.assembly import read_metadata
+    from constructs_lib.templates.cloudformation import TemplateSource
     from constructs_lib.templates.files import standard_input
     from constructs_lib.templates.inputs import (
         nothing_in,
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
         read_found,
         read_templates,
     )
-    from constructs_lib.templates.metadata import read_metadata
     from constructs_lib.templates.model import (
         NAMESPACE,
         Acknowledgement,
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
         Resource,
         resource_id,
     )
-    from constructs_lib.templates.sources import STDIN, Sources
-    from constructs_lib.templates.templates import TemplateSource
+    from constructs_lib.templates.positions import STDIN, Sources
 
 __all__ = [
     "NAMESPACE",
@@ -64,6 +64,8 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "assembly": ("read_metadata",),
+        "cloudformation": ("TemplateSource",),
         "files": ("standard_input",),
         "inputs": (
             "nothing_in",
@@ -73,7 +75,6 @@ __getattr__, __dir__ = exports(
             "read_found",
             "read_templates",
         ),
-        "metadata": ("read_metadata",),
         "model": (
             "Acknowledgement",
             "Incomplete",
@@ -87,10 +88,6 @@ __getattr__, __dir__ = exports(
             "Resource",
             "resource_id",
         ),
-        "sources": (
-            "STDIN",
-            "Sources",
-        ),
-        "templates": ("TemplateSource",),
+        "positions": ("STDIN", "Sources"),
     },
 )

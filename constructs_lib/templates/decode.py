@@ -1,8 +1,8 @@
-"""Bytes to values: JSON through the C decoder, YAML through libyaml's events, faults as one line each.
+"""Decode the bytes of a file to JSON values: JSON with the C decoder, YAML with libyaml's events.
 
-Nothing here recurses in Python, so that nesting is bounded by a stated limit and not by the interpreter's
-stack. A file is refused whole when it isn't text, isn't JSON or YAML, is too large or too deep; a key that
-stands twice in one object is reported and the last one is read, as most parsers do.
+Nothing here recurses in Python, so a stated limit bounds the nesting and not the interpreter's stack. A file
+is refused as a whole when it isn't text, is neither JSON nor YAML, is too large or is nested too deeply. A
+key that appears twice in one object is reported, and the last one is read, as most parsers do.
 """
 
 from __future__ import annotations
@@ -14,34 +14,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from constructs_lib.iam import UNRESOLVED
-from constructs_lib.templates.positions import first_duplicate
-from constructs_lib.templates.scope import one_line
+from constructs_lib.templates.faults import MAX_BYTES, MAX_YAML_CHARACTERS, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "MAX_BYTES",
-    "MAX_DEPTH",
-    "MAX_YAML_BYTES",
-    "Decoded",
-    "UnreadableError",
-    "decode",
-    "line_of_fault",
-    "to_text",
-]
-
-MAX_BYTES: Final = 32 * 1024 * 1024
-"""Larger files are refused: CloudFormation takes templates up to 1 MB, and exports can be split."""
-MAX_YAML_BYTES: Final = 8 * 1024 * 1024
-MAX_DEPTH: Final = 200
-"""Levels of nesting in YAML; the JSON decoder has a limit of its own (about 1,000)."""
+__all__ = ["Decoded", "decode", "first_duplicate", "to_text"]
 
 Format = Literal["json", "yaml"]
 _JSON_START: Final = re.compile(r'\s*(\{\s*"|\[)')
 _LONG_NUMBER: Final = re.compile(r"\d{1000}")
 _TAG: Final = re.compile(r"[:,\[]\s*![A-Z]")
-_REFERENCE: Final = re.compile(r'\{\{resolve:[^{}"\n]*\}\}')
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
+_DYNAMIC_REFERENCE: Final = re.compile(r'\{\{resolve:[^{}"\n]*\}\}')
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -51,18 +36,12 @@ _BOMS: Final = (
 )
 
 
-class UnreadableError(ValueError):
-    """Bytes that can't be read. ``str()`` is one line: where, what and the remedy."""
-
-    def __init__(self, what: str, remedy: str, line: int | None = None) -> None:
-        super().__init__(f"{f'line {line}: ' if line else ''}{what}; {remedy}")
-
-
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A decoded file: ``fault`` is a line about something that was read all the same.
+    """A decoded file.
 
-    ``text`` is the text of a template in JSON, for whoever looks up lines.
+    ``fault`` is one line about something wrong in a file that could be read all the same. ``text`` is the
+    text of a JSON file, for looking up lines.
     """
 
     value: Any
@@ -72,10 +51,10 @@ class Decoded:
 
 
 def to_text(data: bytes) -> str:
-    """Decode UTF-8, or what a byte order mark announces (PowerShell's ``>`` writes UTF-16).
+    """Decode UTF-8, or the encoding that a byte order mark announces (PowerShell's ``>`` writes UTF-16).
 
     Raises:
-        UnreadableError: when the bytes are no text or too many.
+        UnreadableError: The bytes are not text, or too many.
 
     """
     if len(data) > MAX_BYTES:
@@ -101,17 +80,17 @@ def to_text(data: bytes) -> str:
 
 
 def decode(text: str, *, yaml_allowed: bool) -> Decoded:
-    """Decode a text: JSON when it begins like JSON, else YAML where that is allowed.
+    """Decode a text: as JSON when it begins like JSON, else as YAML where that is allowed.
 
-    A dynamic reference (``{{resolve:ssm:...}}``) is an open part of its text: CloudFormation reads it at
-    deployment (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html).
+    A dynamic reference (``{{resolve:ssm:...}}``) becomes an unresolved part of its text: CloudFormation reads
+    it at deployment (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html).
 
     Raises:
-        UnreadableError: when it is neither.
+        UnreadableError: The text is neither.
 
     """
     if "{{resolve:" in text:
-        text = _REFERENCE.sub(UNRESOLVED, text)  # no line changes its number
+        text = _DYNAMIC_REFERENCE.sub(UNRESOLVED, text)  # no line changes its number
     start = text.lstrip()[:1]
     if not start:
         raise UnreadableError("the file is empty", "give a template, a policy or an account export")
@@ -121,7 +100,7 @@ def decode(text: str, *, yaml_allowed: bool) -> Decoded:
         except UnreadableError:
             # A YAML flow mapping also begins with a brace; a quoted key means JSON, unless there are tags.
             is_json = _JSON_START.match(text) is not None and _TAG.search(text) is None
-            if is_json or not yaml_allowed or len(text) > MAX_YAML_BYTES:
+            if is_json or not yaml_allowed or len(text) > MAX_YAML_CHARACTERS:
                 raise
             return _as_yaml_or_raise(text)
     if not yaml_allowed:
@@ -130,7 +109,7 @@ def decode(text: str, *, yaml_allowed: bool) -> Decoded:
 
 
 def _as_yaml_or_raise(text: str) -> Decoded:
-    """Read flow YAML, with the JSON decoder's fault when that fails too: it was meant as JSON."""
+    """Read flow YAML; raise the JSON decoder's fault when that fails too."""
     try:
         return _decode_yaml(text)
     except UnreadableError:  # neither; it was meant as JSON, whose fault says more
@@ -143,7 +122,7 @@ def _decode_json(text: str) -> Decoded:
         value = json.loads(text, object_pairs_hook=_pairs_hook(duplicates))
     except json.JSONDecodeError as error:
         what = f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} in column {error.colno}"
-        raise UnreadableError(what, "mend it there", error.lineno) from None
+        raise UnreadableError(what, "fix it there", error.lineno) from None
     except RecursionError:
         raise UnreadableError("nested too deeply", "flatten the document") from None
     except ValueError:  # the interpreter's limit on digits is the one other refusal
@@ -156,7 +135,7 @@ def _decode_json(text: str) -> Decoded:
 
 
 def _pairs_hook(duplicates: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
-    """Build objects and note keys that stand twice."""
+    """Return a hook that builds objects and adds the keys that appear twice to ``duplicates``."""
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
@@ -168,27 +147,37 @@ def _pairs_hook(duplicates: list[str]) -> Callable[[list[tuple[str, Any]]], dict
     return build
 
 
+def first_duplicate(text: str) -> int | None:
+    """Return the line of the first key that appears twice in one object of a valid JSON text."""
+    stack: list[set[str] | None] = []
+    previous: Any = None
+    for token in _TOKEN.finditer(text):
+        first = text[token.start()]
+        if first == "{":
+            stack.append(set())
+        elif first == "[":
+            stack.append(None)
+        elif first in "}]" and stack:
+            stack.pop()
+        elif first == ":" and previous is not None and stack and (seen := stack[-1]) is not None:
+            key = json.loads(previous.group(), strict=False)
+            if key in seen:
+                return text.count("\n", 0, previous.start()) + 1
+            seen.add(key)
+        previous = token if first == '"' else None
+    return None
+
+
 def _duplicate(key: str, line: int | None) -> str:
     where = f"line {line}: " if line else ""
-    return f"{where}the key `{key[:60]}` stands twice in one object; keep one (the last was reviewed)"
+    return f"{where}the key `{key[:60]}` appears twice in one object; keep one (the last was reviewed)"
 
 
 def _decode_yaml(text: str) -> Decoded:
-    if len(text) > MAX_YAML_BYTES:
-        size = f"{len(text):,} characters of YAML, more than the {MAX_YAML_BYTES:,} that are read"
+    if len(text) > MAX_YAML_CHARACTERS:
+        size = f"{len(text):,} characters of YAML, more than the {MAX_YAML_CHARACTERS:,} that are read"
         raise UnreadableError(size, "split the file or convert it to JSON")
-    from constructs_lib.templates.yaml_events import load  # noqa: PLC0415 - PyYAML only where there is YAML
+    from constructs_lib.templates.yaml import load  # noqa: PLC0415 - PyYAML only where there is YAML
 
     value, duplicate = load(text)
     return Decoded(value, "yaml", _duplicate(*duplicate) if duplicate else None)
-
-
-def line_of_fault(error: Exception) -> str:
-    """Return an error as one line for people."""
-    if isinstance(error, FileNotFoundError):
-        return "no such file; check the path"
-    if isinstance(error, PermissionError):
-        return "not readable; give read permission"
-    if isinstance(error, OSError):
-        return f"not readable ({error.strerror or error}); check the path"
-    return one_line(str(error))

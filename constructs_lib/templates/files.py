@@ -1,8 +1,8 @@
-"""From paths to decoded values: what is read in a folder, what is skipped, what is a fault.
+"""Find and load the files under the paths that a user named.
 
-In a folder, files that are something else (a ``package.json``, a workflow, an OpenAPI document) are skipped
-without a word; a damaged one is a fault when its text looks like a template, a policy or an export. A file
-named directly must be one of these. What the file system refuses is a fault of that file or folder alone.
+In a folder, files of other kinds (a ``package.json``, a workflow, an OpenAPI document) are skipped silently;
+a damaged file is a fault if its text looks like a template, a policy or an export. A file named directly must
+be one of these. If a file or folder can't be opened, that is a fault of this one alone.
 """
 
 from __future__ import annotations
@@ -14,15 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.templates.assembly import MANIFEST
-from constructs_lib.templates.decode import (
-    MAX_BYTES,
-    Decoded,
-    UnreadableError,
-    decode,
-    line_of_fault,
-    to_text,
-)
-from constructs_lib.templates.sources import STDIN
+from constructs_lib.templates.decode import Decoded, decode, to_text
+from constructs_lib.templates.faults import MAX_BYTES, UnreadableError, line_of_fault
+from constructs_lib.templates.positions import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,8 +33,8 @@ _SIGNS: Final = (b"AWSTemplateFormatVersion", b"AWS::", b'"Statement"', b"Policy
 class Found:
     """A thing to read: a file, or the folder of an assembly.
 
-    ``roots`` are the paths that the user named and that led here; ``fault`` is a line about a folder that
-    can't be opened.
+    ``roots`` are the paths named by the user under which it was found; ``fault`` is one line about a folder
+    that can't be opened.
     """
 
     path: str
@@ -55,10 +49,10 @@ class Found:
 
 
 def read_bytes(path: str) -> bytes:
-    """Return a file's bytes, at most one more than are read.
+    """Return a file's bytes, at most one more than the limit.
 
     Raises:
-        OSError: when the file can't be read.
+        OSError: The file can't be read.
 
     """
     with Path(path).open("rb") as file:
@@ -69,8 +63,8 @@ def load(path: str, data: bytes | None = None) -> Decoded:
     """Read and decode one file, or the bytes given for it.
 
     Raises:
-        OSError: when the file can't be read.
-        UnreadableError: when it can't be decoded.
+        OSError: The file can't be read.
+        UnreadableError: The file can't be decoded.
 
     """
     size = Path(path).stat().st_size if data is None else len(data)
@@ -86,15 +80,15 @@ def looks_like_ours(path: str) -> bool:
     try:
         with Path(path).open("rb") as file:
             head = file.read(1024 * 1024)
-    except OSError:  # nobody can know, and a fault too many is better than one that is hidden
+    except OSError:  # unknown: a fault too many is better than a hidden one
         return True
     return any(sign in head for sign in _SIGNS)
 
 
 def find(paths: Iterable[str]) -> list[Found]:
-    """Return what is to be read under the paths that a user named, each thing once.
+    """Return the files and assemblies under the paths that a user named, each once.
 
-    The paths keep their order; under each stands the order of the names. ``-`` is standard input.
+    The order is that of the paths, and below each path that of the names. ``-`` is standard input.
     """
     found: dict[str, Found] = {}
     for path in dict.fromkeys(paths):
@@ -119,10 +113,10 @@ def _under(path: str) -> Iterator[Found]:
 
 
 def _holds(test: Callable[[], bool]) -> bool:
-    """Whether a path is something, as far as one may know."""
+    """Whether a test of a path is true; ``False`` if the path can't be examined."""
     try:
         return test()
-    except (OSError, ValueError):  # what can't be looked at fails when it is read
+    except (OSError, ValueError):  # reading it reports the fault
         return False
 
 
@@ -133,7 +127,7 @@ def _is_assembly(folder: Path) -> bool:
 
 
 def _folder(root: str) -> Iterator[Found]:
-    """Yield the files of a folder and those below it; links to folders are not followed."""
+    """Yield the files in a folder and its subfolders; links to folders are not followed."""
     todo = [root]
     while todo:
         folder = todo.pop()
@@ -157,11 +151,11 @@ def _folder(root: str) -> Iterator[Found]:
 
 
 def standard_input(limit: int = MAX_BYTES + 1) -> bytes:
-    """Return what stands on standard input, at most ``limit`` bytes; all of it where that is negative.
+    """Return the bytes of standard input, at most ``limit``; all of them if it is negative.
 
     Raises:
-        OSError: when it can't be read.
-        UnreadableError: when it is closed.
+        OSError: Standard input can't be read.
+        UnreadableError: Standard input is closed.
 
     """
     if sys.stdin is None:

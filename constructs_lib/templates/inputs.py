@@ -1,10 +1,9 @@
-"""The readers: any input in, principals and resources out.
+"""Read any input into principals and resources.
 
-:func:`read` takes paths as the command line does. It never raises for what an input holds: a fault becomes
-``Input.error``, one line that says where, what and how to mend it, and the rest is still read.
+:func:`read` takes paths as the command line does. It never raises an exception for the content of an input: a
+fault becomes ``Input.error``, one line that says where, what and how to fix it, and the rest is still read.
 
-What the values mean where a template leaves a choice is said in :mod:`.intrinsics`: both branches of
-``Fn::If``, every allowed value of a parameter, else its default; what nothing determines is ``UNRESOLVED``.
+:mod:`constructs_lib.templates.resolve` documents which values count where a template leaves a choice.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.templates import files
+from constructs_lib.templates.accounts import is_account_export, read_accounts
 from constructs_lib.templates.assembly import is_manifest, read_manifest
+from constructs_lib.templates.cloudformation import TemplateSource, is_template, read_sources
 from constructs_lib.templates.decode import decode as decoded_from
-from constructs_lib.templates.decode import line_of_fault
-from constructs_lib.templates.documents import is_policy, read_policy
-from constructs_lib.templates.gaad import is_gaad, read_accounts
+from constructs_lib.templates.faults import line_of_fault
 from constructs_lib.templates.model import Input, Model
-from constructs_lib.templates.positions import JsonLines
+from constructs_lib.templates.policy_files import is_policy, read_policy
+from constructs_lib.templates.positions import STDIN, JsonLines, Sources
 from constructs_lib.templates.scope import mapping
-from constructs_lib.templates.sources import STDIN, Sources
-from constructs_lib.templates.templates import TemplateSource, is_template, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
     from constructs_lib.templates.decode import Decoded
 
 __all__ = [
-    "STDIN",
-    "Sources",
-    "TemplateSource",
     "nothing_in",
     "read",
     "read_document",
@@ -51,10 +46,10 @@ _WANTED = (
 
 @dataclass(slots=True)
 class _Reading:
-    """What the files of one run share.
+    """The state that the files of one run share.
 
-    ``accounts`` are the pages of account exports met so far, ``lean`` leaves out of templates what no rule
-    asks about.
+    ``accounts`` are the pages of account exports read so far; ``lean`` omits statements that no rule asks
+    about.
     """
 
     sources: Sources | None = None
@@ -66,8 +61,8 @@ def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
     """Read everything under the paths into one model.
 
     Args:
-        paths: files, folders, ``cdk.out`` folders; ``-`` is standard input.
-        stdin: what standard input holds, for callers that have it; ``None`` reads it when ``-`` is asked for.
+        paths: Files, folders, ``cdk.out`` folders; ``-`` is standard input.
+        stdin: The bytes of standard input, if the caller has read it; ``None`` reads it when ``-`` is a path.
 
     """
     return _merged(read_each(paths, stdin=stdin))
@@ -78,10 +73,15 @@ def read_each(
 ) -> Iterator[Model]:
     """Yield one model per template, assembly or policy, so that a long run holds one at a time.
 
-    The account exports of a run come last, in one model: pages of one account may lie in several files.
-    ``sources`` learns the lines of what is read, so that nothing is read a second time for them. ``lean``
-    leaves statements out of the principals of templates that no rule asks about: a review comes to the same
-    report without working out their resources.
+    The account exports of a run come last, in one model: the pages of one account may be in several files.
+
+    Args:
+        paths: As for :func:`read`.
+        stdin: As for :func:`read`.
+        sources: Keeps the lines of the files that are read, so that none is read again for them.
+        lean: Omit the statements of templates that no rule asks about: the report of a review is the same,
+            and their resources are not resolved.
+
     """
     filled: set[str] = set()
     found = files.find(paths)
@@ -101,10 +101,10 @@ def read_found(
     sources: Sources | None = None,
     lean: bool = False,
 ) -> Iterator[Model]:
-    """Yield a model for each thing that :func:`.files.find` found, then perhaps one of the accounts.
+    """Yield a model for each result of :func:`.files.find`, then one of all account exports, if any.
 
-    Other arguments are those of :func:`read_each`. Pages of one account export must be in one call. A folder
-    that holds nothing to review is no thing found: :func:`nothing_in` says so.
+    The other arguments are those of :func:`read_each`. All pages of one account export must be in one call. A
+    folder without anything to review is not among the results: see :func:`nothing_in`.
     """
     reading = _Reading(sources, lean)
     for item in found:
@@ -114,7 +114,7 @@ def read_found(
 
 
 def nothing_in(folder: str) -> Input:
-    """Return the fault of a folder that the user named and that holds nothing to review."""
+    """Return the fault of a folder that the user named and that has nothing to review."""
     return Input(folder, None, f"nothing to review in this folder; {_WANTED}")
 
 
@@ -122,18 +122,18 @@ def read_document(document: Any, name: str = "document") -> Model:
     """Read an already decoded template, policy or account export.
 
     Args:
-        document: what ``json.loads`` gives, or a YAML library: dates and keys that are no text become text.
-        name: how findings name it, in place of a path.
+        document: A value from ``json.loads`` or a YAML library; dates and other keys than texts become texts.
+        name: How findings name it, in place of a path.
 
     """
     reading = _Reading()
     try:
-        # One pass through the C encoder gives every reader the shapes that JSON has.
+        # After one pass through the C encoder, only JSON's shapes are left.
         text = json.dumps(document, default=str)
         # Read as a file is, dynamic references and all.
         plain = decoded_from(text, yaml_allowed=False).value if text[:1] in "{[" else document
     except (TypeError, ValueError, RecursionError) as error:
-        return Model((Input(name, None, f"no JSON value: {line_of_fault(error)}; {_WANTED}"),), (), ())
+        return Model((Input(name, None, f"not a JSON value: {line_of_fault(error)}; {_WANTED}"),), (), ())
     model = _decoded(plain, name, reading, direct=True)
     if reading.accounts:
         model = Model(model.inputs, tuple(read_accounts(reading.accounts)), ())
@@ -158,7 +158,7 @@ def _merged(models: Iterable[Model]) -> Model:
 
 
 def _guarded(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
-    """Read one thing; whatever goes wrong becomes its error."""
+    """Read one file or assembly; every exception becomes its error."""
     try:
         return _one(found, reading, stdin)
     except (OSError, ValueError) as error:
@@ -199,7 +199,7 @@ def _file(found: files.Found, reading: _Reading, data: bytes | None) -> Model:
 
 
 def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model:
-    """Read a decoded value by what it is."""
+    """Read a decoded value by its kind."""
     if is_template(value):
         principals, resources = read_sources([TemplateSource(path, value)], lean=reading.lean)
         return Model((Input(path, "cfn-template", None),), tuple(principals), tuple(resources))
@@ -207,12 +207,16 @@ def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model
         principal, fault = read_policy(value, path)
         line = f"{fault[0] or '/'}: {fault[1]}" if fault else None
         return Model((Input(path, "iam-policy", line),), (principal,), ())
-    if is_gaad(value):
+    if is_account_export(value):
         reading.accounts.append((path, value))
         return Model((Input(path, "gaad", None),), (), ())
     if not direct:
         return Model((), (), ())
-    what = "the manifest of a cdk.out folder" if is_manifest(value) else "no template, policy or export"
+    what = (
+        "the manifest of a cdk.out folder"
+        if is_manifest(value)
+        else "not a template, policy or account export"
+    )
     return Model((Input(path, None, f"{what}; {_WANTED}"),), (), ())
 
 

@@ -1,4 +1,4 @@
-"""What the readers produce: inputs, principals, resources."""
+"""The data that the readers produce: inputs, principals, resources."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 NAMESPACE = "bedrock-planes::"
-"""Before each rule's id in everything that the CDK sees: so one acknowledgement serves plugin and pack."""
+"""The prefix of rule ids wherever the CDK sees them, so that one acknowledgement serves plugin and pack."""
 
 Kind = Literal["app", "deploy", "service", "operator", "unknown"]
 InputKind = Literal["cdk-assembly", "cfn-template", "iam-policy", "gaad"]
@@ -34,7 +34,7 @@ PrincipalType = Literal["role", "user", "group", "permission-set", "policy", "un
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file that was read, or the fault that kept it from being read."""
+    """One file, with the fault if it could not be read."""
 
     path: str
     kind: InputKind | None
@@ -43,7 +43,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """A place where the input does not say everything, and why."""
+    """A place where the input is not complete, and why."""
 
     pointer: str
     why: str
@@ -51,7 +51,7 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A finding that somebody accepted, with the reason. ``expires`` is an ISO date or ``None``."""
+    """An acknowledgement of a finding, with the reason. ``expires`` is an ISO date or ``None``."""
 
     rule: str
     reason: str
@@ -64,11 +64,11 @@ class Principal:
     """A role, user or group with everything that attaches to it.
 
     ``policies`` are identity policies (inline, attached, through groups), ``boundary`` is the permissions
-    boundary (``None``: there is none; one that the input doesn't define is ``None`` plus an ``incomplete``
-    entry), ``trust`` the assume-role policy. ``arn`` may hold ``UNRESOLVED``. ``environment`` identifies
-    account and Region where the input knows them (``"111122223333/us-east-1"``), else ``"unknown"``.
-    ``mark`` is the kind that our own constructs wrote into the template's metadata. ``at_policies`` has what
-    was accepted for other resources that its policies stand in, by :func:`resource_id`.
+    boundary (``None`` if there is none; a boundary that the input doesn't define is ``None`` plus an
+    ``incomplete`` entry), ``trust`` the assume-role policy. ``arn`` may have ``UNRESOLVED`` parts.
+    ``environment`` is account and Region as far as the input has them (``"111122223333/us-east-1"``), else
+    ``"unknown"``. ``mark`` is the kind that our own constructs wrote into the template's metadata.
+    ``at_policies`` has the acknowledgements on the resources of its policies, by :func:`resource_id`.
     """
 
     id: str
@@ -91,7 +91,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource of a template that is no principal, with its properties resolved as far as they go."""
+    """A resource of a template that is not a principal, with its properties resolved as far as possible."""
 
     type: str
     logical_id: str
@@ -113,5 +113,5 @@ class Model:
 
 
 def resource_id(path: str, pointer: str) -> str:
-    """Return ``path#LogicalId`` of the resource of a template that a pointer leads into."""
+    """Return ``path#LogicalId`` of the resource that a pointer is inside of."""
     return f"{path}#{pointer.removeprefix('/Resources/').partition('/')[0]}"

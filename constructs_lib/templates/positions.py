@@ -1,8 +1,8 @@
-"""From a JSON pointer to a line: looked up on demand, only for findings.
+"""Look up the line of a JSON pointer, on demand: a run without findings never looks.
 
 JSON: the C scanner skips each sibling, so a container is indexed at the speed of decoding it, once, and only
-along the pointers that are asked for; a resource whose id stands in the text once as a key is found without.
-YAML: one pass over the events gives every line at once.
+along the pointers that are asked for. A resource whose id appears once in the text as a key is found without
+an index. YAML: one pass over the events gives every line at once.
 """
 
 from __future__ import annotations
@@ -10,25 +10,34 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from functools import lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C function behind json.loads
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.templates.decode import to_text
+from constructs_lib.templates.faults import MAX_YAML_CHARACTERS, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["JsonLines", "first_duplicate"]
+__all__ = ["STDIN", "JsonLines", "Sources"]
+
+STDIN: Final = "-"
+"""The path that means standard input."""
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
 _scan: Final = json.JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]  # set in __init__
+_KEPT: Final = 4  # findings come file by file
+_KEPT_SIZE: Final = 4 * 1024 * 1024  # characters of the texts that readers have passed on
 
 
 class JsonLines:
     """The lines of the pointers of one JSON text.
 
     Args:
-        text: the JSON text.
-        ids: the keys of its ``Resources``, from whoever has decoded it.
+        text: The JSON text.
+        ids: The keys of its ``Resources``, if the caller has decoded it.
 
     """
 
@@ -36,18 +45,18 @@ class JsonLines:
         self._text = text
         self._ids = frozenset(ids)
         self._resources: dict[str, tuple[int, int] | None] = {}
-        # Container start -> key or index as text -> (where its line is told from, where its value begins).
+        # Start of a container -> key, or index as text -> (start of the member, start of its value).
         self._members: dict[int, dict[str, tuple[int, int]]] = {}
         self._escapes: bool | None = None
         self._counted = (0, 1)  # a position and its line: findings come in the order of the text
 
     @property
     def size(self) -> int:
-        """The characters that this keeps in memory."""
+        """The number of characters kept in memory."""
         return len(self._text)
 
     def line(self, pointer: str) -> int | None:
-        """Return the line of a pointer; of its nearest ancestor when the last steps don't exist."""
+        """Return the line of a pointer, or of its nearest ancestor when the last steps don't exist."""
         if pointer and not pointer.startswith("/"):
             return None
         value = self._skip(0)
@@ -68,13 +77,13 @@ class JsonLines:
         return line
 
     def _resource(self, logical_id: str) -> tuple[int, int] | None:
-        """Return where a resource stands, if its id is a key in one place of the text only."""
+        """Return the position of a resource, if its id is a key only once in the text."""
         if logical_id not in self._resources:
             self._resources[logical_id] = self._only_key(logical_id) if logical_id in self._ids else None
         return self._resources[logical_id]
 
     def _only_key(self, name: str) -> tuple[int, int] | None:
-        """Return where a key and its value begin, ``None`` when it stands twice or with escapes."""
+        """Return where a key and its value begin; ``None`` if it appears twice or has escapes."""
         text = self._text
         if self._escapes is None:
             self._escapes = "\\u" in text
@@ -103,7 +112,7 @@ class JsonLines:
     def _index(self, start: int) -> dict[str, tuple[int, int]]:
         if start not in self._members:
             members: dict[str, tuple[int, int]] = {}
-            # A damaged text has the members until the damage.
+            # Of a damaged text the members before the damage are known.
             with suppress(ValueError, IndexError, StopIteration, RecursionError):
                 self._scan_members(start, members)
             self._members[start] = members
@@ -126,22 +135,51 @@ class JsonLines:
                 at = self._skip(at + 1)
 
 
-def first_duplicate(text: str) -> int | None:
-    """Return the line of the first key that stands twice in one object of a valid JSON text."""
-    stack: list[set[str] | None] = []
-    previous: Any = None
-    for token in _TOKEN.finditer(text):
-        first = text[token.start()]
-        if first == "{":
-            stack.append(set())
-        elif first == "[":
-            stack.append(None)
-        elif first in "}]" and stack:
-            stack.pop()
-        elif first == ":" and previous is not None and stack and (seen := stack[-1]) is not None:
-            key = json.loads(previous.group(), strict=False)
-            if key in seen:
-                return text.count("\n", 0, previous.start()) + 1
-            seen.add(key)
-        previous = token if first == '"' else None
-    return None
+class Sources:
+    """The input texts of a run, read again when a line is asked for.
+
+    Args:
+        texts: The bytes of inputs that are not files (standard input), by path.
+
+    """
+
+    def __init__(self, texts: dict[str, bytes] | None = None) -> None:
+        self._given = dict(texts or {})
+        self._lines = lru_cache(maxsize=_KEPT)(self._open)
+        self._kept: dict[str, JsonLines] = {}
+        self._size = 0
+
+    def keep(self, path: str, lines: JsonLines) -> None:
+        """Keep the lines of a file that was just read; the oldest are dropped when they get too large."""
+        known = self._kept.pop(path, None)
+        self._size += lines.size - (known.size if known else 0)
+        self._kept[path] = lines
+        while self._size > _KEPT_SIZE:
+            oldest = next(iter(self._kept))
+            self._size -= self._kept.pop(oldest).size
+
+    def line_of(self, path: str, pointer: str) -> int | None:
+        """Return the line of a JSON pointer, of its nearest ancestor, or ``None`` if unreadable."""
+        lines = self._kept.get(path) or self._lines(path)
+        if isinstance(lines, JsonLines):
+            return lines.line(pointer)
+        if lines is None:
+            return None
+        while pointer not in lines and pointer:
+            pointer = pointer.rpartition("/")[0]
+        return lines.get(pointer)
+
+    def _open(self, path: str) -> JsonLines | dict[str, int] | None:
+        try:
+            text = to_text(self._given[path] if path in self._given else Path(path).read_bytes())
+        except (OSError, UnreadableError, ValueError):  # a finding without its line is better than none
+            return None
+        if text.lstrip()[:1] in {"{", "["}:
+            lines = JsonLines(text)
+            if lines.has_members():
+                return lines
+        if len(text) > MAX_YAML_CHARACTERS:
+            return None
+        from constructs_lib.templates.yaml import positions  # noqa: PLC0415 - PyYAML only for YAML
+
+        return positions(text)

@@ -1,4 +1,4 @@
-"""The resources that rules look at, with their properties resolved; all others stay in the template."""
+"""Read the resources that rules look at, with their properties resolved; all others are skipped."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.iam import Origin
-from constructs_lib.templates.intrinsics import attribute_values, resolve
 from constructs_lib.templates.model import Resource
+from constructs_lib.templates.resolve import attribute_values, resolve
 from constructs_lib.templates.scope import mapping
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_resources"]
 
-# Read whole: what is Bedrock's own, what guards it, and what may configure it.
+# Read with all properties: Bedrock's own resources, those that guard it, and those that may configure it.
 _WHOLE: Final = (
     "AWS::Bedrock::",
     "AWS::BedrockAgentCore::",
@@ -27,7 +27,7 @@ _WHOLE: Final = (
 )
 _ALSO_WHOLE: Final = frozenset(("AWS::IAM::AccessKey", "AWS::IAM::ServiceSpecificCredential"))
 
-# What runs as a role: only these properties are kept.
+# Resources that run as a role: only these properties are kept.
 _RUNS: Final[dict[str, tuple[str, ...]]] = {
     "AWS::AppRunner::Service": ("InstanceConfiguration",),
     "AWS::AppSync::DataSource": ("Type", "ServiceRoleArn"),
@@ -60,12 +60,12 @@ def _wanted(kind: str) -> bool:
     )
 
 
-# What policies name by its ARN.
+# Resources that policies name by ARN.
 _WITH_ARN: Final = frozenset(("AWS::Lambda::Function", "AWS::Serverless::Function"))
 
 
 def _run(kind: str, logical_id: str, scope: Scope) -> dict[str, Any]:
-    """Return the ARN of what runs, and the role that SAM makes where the template names none."""
+    """Return the ARN of a function, and the role that SAM adds if the template names none."""
     if kind not in _WITH_ARN:
         return {}
     result = {"Arn": attribute_values(logical_id, "Arn", scope)[0]}
@@ -84,7 +84,7 @@ def _properties(kind: str, properties: dict[str, Any], scope: Scope) -> dict[str
         found = resolve(node, scope).values
         if len(found) == 1:
             result[key] = found[0]
-        elif found:  # several possibilities stand side by side
+        elif found:  # several possible values: one list of them
             result[key] = [
                 item for value in found for item in (value if isinstance(value, list) else [value])
             ]

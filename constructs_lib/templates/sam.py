@@ -1,4 +1,4 @@
-"""AWS SAM: the roles that functions and state machines get, and what stands in their ``Policies``.
+"""Read AWS SAM: the roles that SAM adds for functions and state machines, and the items of ``Policies``.
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["TYPES", "add_roles", "owner", "policy_item", "trust"]
 
 TYPES: Final = frozenset(("SAM::FunctionRole", "SAM::StateMachineRole"))
-"""Types under which the implicit roles stand among a scope's resources."""
+"""The types that the implicit roles have among a scope's resources."""
 
 _OWNERS: Final = {
     "AWS::Serverless::Function": ("SAM::FunctionRole", "Function", "lambda.amazonaws.com"),
@@ -57,7 +57,7 @@ _TEMPLATES: Final = frozenset(
 
 
 def add_roles(scope: Scope) -> None:
-    """Enter the implicit role of each function and state machine among the scope's resources.
+    """Add the implicit role of each function and state machine to the scope's resources.
 
     The role of function ``F`` is ``FRole``; a function with a ``Role`` has none of its own.
     """
@@ -78,12 +78,12 @@ def add_roles(scope: Scope) -> None:
 
 
 def owner(scope: Scope, logical_id: str) -> str:
-    """Return the id under which a resource stands in the file."""
+    """Return the logical id that a resource has in the file; for an implicit role, that of its function."""
     return logical_id.removesuffix("Role") if logical_id in scope.synthetic else logical_id
 
 
 def trust(scope: Scope, logical_id: str) -> Policy | None:
-    """Return the trust that SAM writes for an implicit role."""
+    """Return the trust policy that SAM writes for an implicit role."""
     service = _SERVICES.get(str(scope.resources[logical_id].get("Type")))
     if service is None:
         return None
@@ -106,7 +106,7 @@ def trust(scope: Scope, logical_id: str) -> Policy | None:
 
 
 def policy_item(node: Any) -> tuple[str, Any]:
-    """Say what one item of ``Policies`` is.
+    """Return the kind and the content of an item of ``Policies``.
 
     Returns:
         ``("document", document)``, ``("managed", name or ARN)``, ``("none", None)`` for a policy template
@@ -131,4 +131,4 @@ def _object_item(node: dict[str, Any]) -> tuple[str, Any]:
         return "managed", node
     if name in _TEMPLATES:
         return "none", None
-    return "unknown", f"`{name[:80]}` is no policy template that is known here"
+    return "unknown", f"the policy template `{name[:80]}` is not known here"

@@ -1,4 +1,4 @@
-"""One template with what surrounds it: stack name, environment, parameters, construct paths, siblings."""
+"""A template with its context: stack, environment, parameters, construct paths, neighbouring templates."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from constructs_lib.lazily import lazy
 from constructs_lib.templates.model import NAMESPACE, Acknowledgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-__all__ = ["Assembly", "Scope", "mapping", "one_line", "token"]
+__all__ = ["Assembly", "Element", "Scope", "mapping", "token"]
 
 Element: TypeAlias = tuple[Any, bool, tuple[str, ...]]
-"""What a node gives: the value, whether it depends on a choice, and why parts of it are open."""
+"""A resolved element of a statement: its value, whether it depends on a choice, why parts are unresolved."""
 
 
 def mapping(value: object) -> dict[str, Any]:
-    """Return a JSON object, or an empty one for anything else: foreign input has any shape."""
+    """Return a JSON object, or an empty one for anything else: input files may hold any shape."""
     return value if isinstance(value, dict) else {}
 
 
@@ -28,15 +28,13 @@ def token(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step
 
 
-def one_line(text: str, limit: int = 300) -> str:
-    """Return a message as one line of bounded length, the middle of a long one left out."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else f"{line[: limit * 2 // 3]} ... {line[-limit // 3 :]}"
-
-
 @dataclass(eq=False)
 class Scope:
-    """A template being read. ``account``, ``region`` and ``stack`` are ``UNRESOLVED`` when unknown."""
+    """A template being read.
+
+    ``account``, ``region`` and ``stack`` are ``UNRESOLVED`` when unknown. The fields after ``nested`` are
+    caches of :mod:`constructs_lib.templates.resolve`, and what loops and SAM add to the resources.
+    """
 
     path: str
     body: dict[str, Any]
@@ -52,16 +50,20 @@ class Scope:
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     nested: dict[str, Scope] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)  # physical names, cached
-    # Known attributes, cached, each with the reason why a part of it is open.
+    # Values of attributes, cached, each with the reason why a part of it is unresolved.
     attributes: dict[tuple[str, str], tuple[list[str], str | None]] = field(default_factory=dict)
-    formats: dict[str, str] = field(default_factory=dict)  # attributes' formats, environment filled in
-    elements: dict[bytes, Element | None] = field(default_factory=dict)  # statements' resources, by content
-    pointers: dict[str, str] = field(default_factory=dict)  # where the resources stand that a loop makes
-    synthetic: set[str] = field(default_factory=set)  # ids that SAM adds
+    formats: dict[str, str] = field(
+        default_factory=dict
+    )  # formats of attributes with the environment filled in, cached
+    elements: dict[bytes, Element | None] = field(
+        default_factory=dict
+    )  # resources of statements, cached by content
+    pointers: dict[str, str] = field(default_factory=dict)  # of the resources that a loop makes
+    synthetic: set[str] = field(default_factory=set)  # logical ids that SAM adds
 
     @lazy
     def partition(self) -> str:
-        """Return the partition that the Region lies in."""
+        """Return the partition of the Region."""
         if self.region == UNRESOLVED:
             return UNRESOLVED
         for prefix, partition in _PARTITIONS:
@@ -71,7 +73,7 @@ class Scope:
 
     @lazy
     def environment(self) -> str:
-        """``account/region`` as far as known, ``unknown`` when nothing is."""
+        """``account/region`` as far as they are known; ``unknown`` when neither is."""
         parts = [part if part != UNRESOLVED else "unknown" for part in (self.account, self.region)]
         return "unknown" if parts == ["unknown", "unknown"] else "/".join(parts)
 
@@ -80,19 +82,19 @@ class Scope:
         return self.pointers.get(logical_id) or f"/Resources/{token(logical_id)}"
 
     def full_path(self, logical_id: str) -> str | None:
-        """Return the path of a resource's construct, as the CDK spells it."""
+        """Return the path of a resource's construct, as the CDK writes it."""
         path = self.construct_paths.get(logical_id)
         if path is None:
             path = mapping(mapping(self.resources.get(logical_id)).get("Metadata")).get("aws:cdk:path")
         return path.strip("/") if isinstance(path, str) and path else None
 
     def construct_path(self, logical_id: str) -> str | None:
-        """Return the path of the construct that people know: without the L1's ``/Resource``."""
+        """Return the path of the construct that users know: without the L1's ``/Resource``."""
         path = self.full_path(logical_id)
         return path.removesuffix("/Resource") if path else None
 
     def acknowledgements(self, logical_id: str) -> tuple[Acknowledgement, ...]:
-        """Return what somebody accepted for this resource or a construct above it, the nearest first."""
+        """Return the acknowledgements on a resource or a construct above it, the nearest first."""
         if not self.acknowledged:
             return ()
         path = self.full_path(logical_id)
@@ -107,7 +109,7 @@ class Scope:
         )
 
     def condition(self, logical_id: str) -> str | None:
-        """Return the name of the condition that a resource stands under."""
+        """Return the name of a resource's ``Condition``."""
         name = self.resources[logical_id].get("Condition")
         return name if isinstance(name, str) else None
 
@@ -127,43 +129,22 @@ class Assembly:
     """Templates that are deployed together: they see each other's exports and outputs.
 
     Args:
-        lean: leave out statements that no rule asks about.
+        lean: Leave out statements that no rule asks about.
 
     """
 
     def __init__(self, *, lean: bool = False) -> None:
         self.lean = lean
         self.scopes: list[Scope] = []
-        self._exports: dict[str, list[tuple[Scope, Any]]] | None = None
+        # Export name -> (scope, node of the value), cached by `resolve`.
+        self.exports: dict[str, list[tuple[Scope, Any]]] | None = None
 
     def close(self) -> None:
-        """Let go of the scopes, which know the assembly and each other: no cycle waits for the collector."""
+        """Drop the references between scopes and assembly, so that no cycle waits for garbage collection."""
         for scope in self.scopes:
             scope.nested.clear()
         self.scopes.clear()
-        self._exports = None
-
-    def exports(self, name: str, asking: Scope) -> tuple[Scope, Any] | None:
-        """Return the exporting scope and value node; one in the same account and Region wins."""
-        if self._exports is None:
-            self._exports = dict(self._collect())
-        found = self._exports.get(name, [])
-        same = [item for item in found if item[0].environment == asking.environment]
-        chosen = same or found
-        return chosen[0] if len(chosen) == 1 else None
-
-    def _collect(self) -> Iterator[tuple[str, list[tuple[Scope, Any]]]]:
-        from constructs_lib.templates.intrinsics import texts  # noqa: PLC0415 - they need each other
-
-        found: dict[str, list[tuple[Scope, Any]]] = {}
-        for scope in self.scopes:
-            for output in mapping(scope.body.get("Outputs")).values():
-                export = mapping(mapping(output).get("Export")).get("Name")
-                if export is None:
-                    continue
-                for name in texts(export, scope).values:
-                    found.setdefault(name, []).append((scope, mapping(output).get("Value")))
-        yield from ((name, items) for name, items in found.items() if UNRESOLVED not in name)
+        self.exports = None
 
     def output(self, stack: str, region: str | None, name: str) -> tuple[Scope, Any] | None:
         """Return the scope and node of an output of a stack of this assembly (``Fn::GetStackOutput``)."""

@@ -337,7 +337,7 @@ def test_a_template_that_cannot_be_read_fails_the_synth(
     door: Any, synth: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(paths: list[str]) -> Any:
-        from constructs_lib.templates.model import Input, Model
+        from constructs_lib.templates import Input, Model
 
         return Model((Input(paths[0], None, "not JSON"),), (), ())
 

@@ -16,7 +16,7 @@ from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
     from constructs_lib.review.chains import Node
-    from constructs_lib.templates.model import Model
+    from constructs_lib.templates import Model
 
 _SERVICES = ("lambda.amazonaws.com", "bedrock.amazonaws.com", "ecs-tasks.amazonaws.com")
 _RUNNERS = ("lambda:CreateFunction", "bedrock:CreateFlow", "ecs:RunTask")

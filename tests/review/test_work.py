@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.templates import MIXES, Mix, template, text_of
 from constructs_lib.review import Options, batch, to_json
-from constructs_lib.templates import decode, intrinsics
+from constructs_lib.templates import decode, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,13 +53,13 @@ def test_a_resource_costs_few_calls_in_a_template_of_any_size(tmp_path: Path, mi
 def test_only_what_concerns_principals_is_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, count = _write(tmp_path, 300, "app")
     resolved: list[Any] = []
-    known = intrinsics.FUNCTIONS["Fn::GetAtt"]
+    known = resolve.FUNCTIONS["Fn::GetAtt"]
 
     def counted(walk: Any, argument: Any, scope: Any, depth: int) -> list[Any]:
         resolved.append(argument)
         return known(walk, argument, scope, depth)
 
-    monkeypatch.setitem(intrinsics.FUNCTIONS, "Fn::GetAtt", counted)
+    monkeypatch.setitem(resolve.FUNCTIONS, "Fn::GetAtt", counted)
     batch.review_paths([str(path)], Options())
     roles = sum(
         1 for item in json.loads(path.read_text())["Resources"].values() if item["Type"] == "AWS::IAM::Role"

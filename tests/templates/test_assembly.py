@@ -17,7 +17,7 @@ from constructs_lib.review import review
 from constructs_lib.templates import TemplateSource, read, read_templates
 
 if TYPE_CHECKING:
-    from constructs_lib.templates.model import Model, Principal
+    from constructs_lib.templates import Model, Principal
 
 _FOLDER = Path(__file__).parent / "data" / "assembly"
 
@@ -205,7 +205,7 @@ def test_a_manifest_never_leads_out_of_its_folder(tmp_path: Path, file: Any) -> 
     )
     found = read([str(folder)])
     assert found.principals == ()
-    assert [item.error for item in found.inputs] == ["stack `S` names no template; synthesize again"]
+    assert [item.error for item in found.inputs] == ["stack `S` has no `templateFile`; run `cdk synth` again"]
 
 
 def test_templates_from_memory_see_each_other() -> None:
@@ -251,3 +251,16 @@ def test_the_same_export_in_two_environments_stays_apart() -> None:
         "111122223333/one.json#R": {"a:111122223333"},
         "444455556666/one.json#R": {"a:444455556666"},
     }
+
+
+def test_an_export_whose_name_is_an_import_is_no_fault() -> None:
+    name = {"Fn::ImportValue": "role"}
+    body = {
+        "Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [name]}}},
+        "Outputs": {"Out": {"Value": "x", "Export": {"Name": name}}},
+    }
+    model = read_templates([TemplateSource("a.json", body)])
+    (role,) = model.principals
+    assert [item.why for item in role.incomplete] == [
+        "managed policy `?` is not defined in the input: `role` is exported by no stack of this input"
+    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib.templates import STDIN, read
-from constructs_lib.templates.decode import MAX_BYTES, MAX_YAML_BYTES
+from constructs_lib.templates.faults import MAX_BYTES, MAX_YAML_CHARACTERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,12 +22,12 @@ _FAULTS: dict[str, tuple[bytes, str]] = {
     "white space": (b" \n\n", "the file is empty"),
     "not JSON": (
         b'{"Resources": {\n "a": }\n}',
-        "line 2: not JSON: expecting value in column 7; mend it there",
+        "line 2: not JSON: expecting value in column 7; fix it there",
     ),
     "truncated": (_GOOD[:30].encode(), "line 1: not JSON"),
-    "plain text": (b"hello there", "no template, policy or export; give a cdk.out folder"),
-    "a number": (b"[1, 2]", "no template, policy or export"),
-    "another document": (b'{"name": "x", "version": "1"}', "no template, policy or export"),
+    "plain text": (b"hello there", "not a template, policy or account export; give a cdk.out folder"),
+    "a number": (b"[1, 2]", "not a template, policy or account export"),
+    "another document": (b'{"name": "x", "version": "1"}', "not a template, policy or account export"),
     "invalid UTF-8": (
         b'{"Resources":\n "\xff\xfe"}',
         "line 2: byte 16 is not valid UTF-8; save the file as UTF-8",
@@ -43,8 +43,14 @@ _FAULTS: dict[str, tuple[bytes, str]] = {
         b"Resources:\n\tA: 1\n",
         "line 2: not YAML: found character that cannot start any token; indent with spaces",
     ),
-    "unknown alias": (b"Resources: *x\n", "line 1: the alias `*x` names no anchor; define it before"),
-    "alias of itself": (b"Resources: &x\n  A: *x\n", "line 2: the alias `*x` contains itself; write it out"),
+    "unknown alias": (
+        b"Resources: *x\n",
+        "line 1: the alias `*x` names no anchor; define the anchor before it",
+    ),
+    "alias of itself": (
+        b"Resources: &x\n  A: *x\n",
+        "line 2: the alias `*x` contains itself; write its value out",
+    ),
     "two documents": (
         b"a: 1\n---\nb: 2\n",
         "line 2: a second YAML document begins here; put each in its own file",
@@ -55,11 +61,11 @@ _FAULTS: dict[str, tuple[bytes, str]] = {
     ),
     "duplicate key in JSON": (
         b'{"Statement": [{"Effect": "Allow",\n"Action": "a:A",\n"Action": "b:B", "Resource": "*"}]}',
-        "line 3: the key `Action` stands twice in one object; keep one (the last was reviewed)",
+        "line 3: the key `Action` appears twice in one object; keep one (the last was reviewed)",
     ),
     "duplicate key in YAML": (
         b"Statement:\n- Effect: Allow\n  Action: a:A\n  Resource: '*'\n  Action: b:B\n",
-        "line 5: the key `Action` stands twice in one object",
+        "line 5: the key `Action` appears twice in one object",
     ),
     "too many digits": (
         b'{"Resources":\n {"a": ' + b"9" * 5_000 + b"}}",
@@ -109,7 +115,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
 
 
 def test_yaml_that_is_too_large_is_refused() -> None:
-    (found,) = read([STDIN], stdin=b"a: 1\n" * (MAX_YAML_BYTES // 5 + 1)).inputs
+    (found,) = read([STDIN], stdin=b"a: 1\n" * (MAX_YAML_CHARACTERS // 5 + 1)).inputs
     assert found.error is not None
     assert "of YAML, more than the" in found.error
 
@@ -118,7 +124,7 @@ def test_aliases_of_aliases_are_refused_before_anything_walks_them() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{index}: &a{index} [{', '.join([f'*a{index - 1}'] * 10)}]" for index in range(1, 12)]
     (found,) = read([STDIN], stdin="\n".join([*lines, "Statement: *a11"]).encode()).inputs
-    assert found.error == "line 6: aliases stand for more than 500,000 values; write them out"
+    assert found.error == "line 6: aliases repeat more than 500,000 values; write the values out"
 
 
 def test_aliases_that_repeat_a_policy_are_read() -> None:

@@ -125,7 +125,7 @@ def test_a_value_that_contains_itself_is_a_fault() -> None:
     loop["Statement"] = loop
     (found,) = read_document(loop, "x").inputs
     assert found.error is not None
-    assert found.error.startswith("no JSON value: Circular reference detected; give")
+    assert found.error.startswith("not a JSON value: Circular reference detected; give")
 
 
 def test_a_document_is_read_as_a_file_is(tmp_path: Path) -> None:

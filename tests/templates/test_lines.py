@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from constructs_lib.templates import STDIN, Sources, read
-from constructs_lib.templates.positions import JsonLines, first_duplicate
-from constructs_lib.templates.yaml_events import load, positions
+from constructs_lib.templates.decode import first_duplicate
+from constructs_lib.templates.positions import JsonLines
+from constructs_lib.templates.yaml import load, positions
 
 _JSON = """{
   "Resources": {

@@ -13,7 +13,7 @@ from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
     from constructs_lib.iam.model import Statement
-    from constructs_lib.templates.model import Principal
+    from constructs_lib.templates import Principal
 
 _CASES = yaml.safe_load((Path(__file__).parent / "data" / "principals.yaml").read_text(encoding="utf-8"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from constructs_lib.review import FamilyUse, PrincipalReport, Touches
 from constructs_lib.review.diff import ResourceChange, compare
-from constructs_lib.templates.model import Incomplete
+from constructs_lib.templates import Incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from constructs_lib.templates import STDIN, Sources, read
 from tests.review.fuzz._mutate import mutated
 
 if TYPE_CHECKING:
-    from constructs_lib.templates.model import Model
+    from constructs_lib.templates import Model
 
 SEED = 20_261_123
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.templates.arns import ATTRIBUTES, NAMES, REF_ATTRIBUTE, service_of
+from constructs_lib.templates.resolve.attributes import ATTRIBUTES, NAMES, REF_ATTRIBUTE, service_of
 
 _BEDROCK = {
     (kind, attribute, pattern)

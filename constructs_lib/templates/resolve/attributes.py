@@ -1,9 +1,9 @@
-"""What ``Ref`` and ``Fn::GetAtt`` of a resource give, as far as it is known before deployment.
+"""The values of ``Ref`` and ``Fn::GetAtt`` of a resource, as far as they are known before deployment.
 
 Formats come from the ``pattern`` of each attribute in CloudFormation's resource schemas
 (https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html) and, for other
-services, from the service authorization reference. ``{p}``, ``{r}``, ``{a}`` stand for partition, Region and
-account, ``{n}`` for the physical name, ``?`` for what only deployment knows.
+services, from the service authorization reference. ``{p}``, ``{r}``, ``{a}`` mean partition, Region and
+account, ``{n}`` the physical name, ``?`` a part that is known after deployment only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["ATTRIBUTES", "NAMES", "REF_ATTRIBUTE", "service_of"]
 _BEDROCK = "arn:{p}:bedrock:{r}:{a}:"
 _CORE = "arn:{p}:bedrock-agentcore:{r}:{a}:"
 
-# Per type: attribute -> format. Attributes that are no ARN (ids, versions) are `?` by default.
+# By type: attribute -> format. Attributes that are not ARNs (ids, versions) are `?` by default.
 ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
     "AWS::Bedrock::Agent": {"AgentArn": _BEDROCK + "agent/?", "AgentVersion": "DRAFT"},
     "AWS::Bedrock::AgentAlias": {"AgentAliasArn": _BEDROCK + "agent-alias/?/?"},
@@ -150,7 +150,7 @@ REF_ATTRIBUTE: Final[dict[str, str]] = {
     "AWS::Serverless::StateMachine": "Arn",
 }
 
-# Types whose physical name is a property, and the Ref where REF_ATTRIBUTE says nothing.
+# Type -> the property with its physical name, which is also its Ref unless REF_ATTRIBUTE has the type.
 NAMES: Final[dict[str, str]] = {
     "AWS::BedrockAgentCore::WorkloadIdentity": "Name",
     "AWS::DynamoDB::Table": "TableName",
@@ -180,8 +180,8 @@ _SERVICES: Final = {"opensearchserverless": "aoss", "stepfunctions": "states", "
 def service_of(resource_type: str) -> str | None:
     """Return the service segment of a type's ARNs; ``None`` for custom and third-party types.
 
-    It is the namespace in lower case, which is what it must be for a reader to see that the ARN is not
-    Bedrock's; the few services whose ARNs say otherwise have their own rows above.
+    It is the namespace in lower case, which is enough to see that an ARN is not Bedrock's; the few services
+    with another segment are in ``_SERVICES``.
     """
     parts = resource_type.split("::")
     if len(parts) != 3 or parts[0] != "AWS" or parts[1] == "CloudFormation":

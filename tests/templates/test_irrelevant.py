@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from constructs_lib.iam.model import UNRESOLVED
 from constructs_lib.review import review, to_json
-from constructs_lib.templates.idle import is_idle
-from constructs_lib.templates.model import Input, Model
+from constructs_lib.templates import Input, Model
+from constructs_lib.templates.cloudformation import TemplateSource, read_sources
+from constructs_lib.templates.principals.fast_path import is_irrelevant
 from constructs_lib.templates.scope import Assembly, Scope
-from constructs_lib.templates.templates import TemplateSource, read_sources
 
 if TYPE_CHECKING:
-    from constructs_lib.templates.model import Principal
+    from constructs_lib.templates import Principal
 
 _TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
 _OTHERS: dict[str, Any] = {
@@ -27,7 +27,7 @@ _OTHERS: dict[str, Any] = {
 }
 _ACTIONS = st.sampled_from(
     [
-        *("s3:GetObject", "s3:*", "sqs:SendMessage", "kms:Decrypt", "iam:GetRole"),  # idle
+        *("s3:GetObject", "s3:*", "sqs:SendMessage", "kms:Decrypt", "iam:GetRole"),  # irrelevant
         *(
             "bedrock:InvokeModel",
             "BEDROCK:CreateAgent",
@@ -150,4 +150,4 @@ def test_idle_is_what_no_rule_asks_about(action: str, resource: Any, expected: b
     body = _template([], [], [], [])
     scope = Scope(path="t.json", body=body, assembly=Assembly())
     scope.resources = dict(body["Resources"])
-    assert is_idle((action,), resource, scope) is expected
+    assert is_irrelevant((action,), resource, scope) is expected

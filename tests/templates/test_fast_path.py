@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from constructs_lib.iam.model import UNRESOLVED
-from constructs_lib.templates import policies
-from constructs_lib.templates.plain import plain_statement, recurring
-from constructs_lib.templates.policies import read_document
+from constructs_lib.templates.principals import documents as policy_documents
+from constructs_lib.templates.principals.documents import read_document
+from constructs_lib.templates.principals.fast_path import content_without_functions, plain_statement
 from constructs_lib.templates.scope import Assembly, Scope
 
 _BODY: dict[str, Any] = {
@@ -55,7 +55,7 @@ def test_the_short_way_is_the_general_way(statement: dict[str, Any], conditional
     if short is None:
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(policies, "plain_statement", lambda *_: None)
+        patch.setattr(policy_documents, "plain_statement", lambda *_: None)
         document = {"Statement": statement}
         general, read = read_document(document, _scope(), name="p", pointer="", conditional=conditional)
     assert (general.statements, read.incomplete) == ((short,), [])
@@ -79,20 +79,20 @@ def test_lists_that_join_to_one_text_stay_apart() -> None:
 
 def test_a_trust_is_read_once_and_placed_where_it_stands() -> None:
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
-    policies._trusts.clear()
+    policy_documents._trusts.clear()
     documents = []
     for pointer in ("/a", "/b"):
         copy = json.loads(json.dumps(trust))
         policy, read = read_document(copy, _scope(), name="trust", pointer=pointer, conditional=False)
         assert not read.incomplete
         documents.append(policy)
-    assert len(policies._trusts) == 1
+    assert len(policy_documents._trusts) == 1
     assert [s.origin.pointer for d in documents for s in d.statements] == ["/a/Statement/0", "/b/Statement/0"]
     assert documents[0].statements[0].principals == documents[1].statements[0].principals == (("AWS", "*"),)
 
 
 def test_only_what_has_no_functions_recurs() -> None:
-    assert recurring({"Statement": []}) == recurring({"Statement": []})
-    assert recurring({"a": 1}) != recurring({"a": True})
-    assert recurring({"Principal": {"AWS": {"Ref": "Role"}}}) is None
-    assert recurring({"Principal": {"AWS": {"Fn::Sub": "x"}}}) is None
+    assert content_without_functions({"Statement": []}) == content_without_functions({"Statement": []})
+    assert content_without_functions({"a": 1}) != content_without_functions({"a": True})
+    assert content_without_functions({"Principal": {"AWS": {"Ref": "Role"}}}) is None
+    assert content_without_functions({"Principal": {"AWS": {"Fn::Sub": "x"}}}) is None

@@ -1,4 +1,4 @@
-"""Policy documents of a template: intrinsics resolved by statement, each statement keeping its pointer."""
+"""Read the policy documents of a template: intrinsics are resolved per statement, with each one's pointer."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ from constructs_lib.iam import (
     parse_document,
     parse_statement,
 )
-from constructs_lib.templates.intrinsics import resolve
+from constructs_lib.templates.faults import one_line
 from constructs_lib.templates.model import Incomplete
-from constructs_lib.templates.plain import IDLE, plain_statement, recurring
-from constructs_lib.templates.scope import one_line
+from constructs_lib.templates.principals.fast_path import (
+    IRRELEVANT,
+    content_without_functions,
+    plain_statement,
+)
+from constructs_lib.templates.resolve import resolve
 
 if TYPE_CHECKING:
     from constructs_lib.templates.scope import Scope
 
-__all__ = ["Read", "bedrock_may_hide", "read_document"]
+__all__ = ["DocumentReading", "bedrock_may_hide", "read_document"]
 
 TRUST: Final = "trust"
 _MAX_DEPTH = 40
-# Most roles have one of a few trusts: those without functions are read once. By their content.
+# Most roles have one of a few trust policies; those without functions are read once. By content.
 _KEPT: Final = 1024
 _trusts: dict[bytes, list[tuple[Statement, str]]] = {}
 
 
 @dataclass(slots=True)
-class Read:
-    """A document as far as it could be read; the scope is the template's it stands in."""
+class DocumentReading:
+    """What was read of a document, with the scope of its template."""
 
     scope: Scope
     statements: list[Statement] = field(default_factory=list)
@@ -42,14 +46,14 @@ class Read:
 
 def read_document(
     node: Any, scope: Scope, *, name: str, pointer: str, conditional: bool
-) -> tuple[Policy, Read]:
+) -> tuple[Policy, DocumentReading]:
     """Read a policy document of a template.
 
-    A statement under ``Fn::If`` is conditional and both branches count; a statement that is no statement
-    makes the document incomplete and the others are read.
+    A statement under ``Fn::If`` is conditional, and both branches count. A statement that is not valid makes
+    the document incomplete, and the others are read.
     """
-    read = Read(scope)
-    key = recurring(node) if name == TRUST and not conditional else None
+    read = DocumentReading(scope)
+    key = content_without_functions(node) if name == TRUST and not conditional else None
     known = _trusts.get(key) if key is not None else None
     if known is not None:
         read.statements += [_moved(statement, where, scope.path, pointer) for statement, where in known]
@@ -63,7 +67,7 @@ def read_document(
 
 
 def _moved(statement: Statement, where: str, path: str, pointer: str) -> Statement:
-    """Return a statement as it stands in another place."""
+    """Return a statement with the origin that it has in another document."""
     return Statement(
         statement.effect,
         statement.actions,
@@ -88,7 +92,7 @@ def _branches(node: Any, pointer: str) -> list[tuple[Any, str]] | None:
     return None
 
 
-def _document(node: Any, pointer: str, conditional: bool, read: Read, depth: int) -> None:
+def _document(node: Any, pointer: str, conditional: bool, read: DocumentReading, depth: int) -> None:
     branches = _branches(node, pointer)
     if branches is not None and depth < _MAX_DEPTH:
         for branch, where in branches:
@@ -118,8 +122,8 @@ def _document(node: Any, pointer: str, conditional: bool, read: Read, depth: int
             read.statements += policy.statements
 
 
-def _statements(node: Any, pointer: str, conditional: bool, read: Read, depth: int) -> None:
-    """Read one statement or a list of them, lists and branches taken apart."""
+def _statements(node: Any, pointer: str, conditional: bool, read: DocumentReading, depth: int) -> None:
+    """Read one statement or a list of them, in nested lists and both branches of an ``Fn::If`` too."""
     if depth > _MAX_DEPTH:
         read.incomplete.append(Incomplete(pointer, "nested too deeply to read"))
         return
@@ -134,17 +138,19 @@ def _statements(node: Any, pointer: str, conditional: bool, read: Read, depth: i
         return
     plain = plain_statement(node, read.scope, pointer, conditional) if type(node) is dict else None
     if plain is not None:
-        if plain is not IDLE:
+        if plain is not IRRELEVANT:
             read.statements.append(plain)
         return
     found = resolve(node, read.scope)
     for value in found.values:
-        # A parameter may stand for a list of statements.
+        # A parameter may have a list of statements as its value.
         for item in value if isinstance(value, list) else [value]:
             _statement(item, pointer, conditional or found.conditional, found.reasons, read)
 
 
-def _statement(value: Any, pointer: str, conditional: bool, reasons: tuple[str, ...], read: Read) -> None:
+def _statement(
+    value: Any, pointer: str, conditional: bool, reasons: tuple[str, ...], read: DocumentReading
+) -> None:
     if value == UNRESOLVED:
         read.incomplete.append(Incomplete(pointer, _why("the statement", reasons)))
         return
@@ -156,7 +162,7 @@ def _statement(value: Any, pointer: str, conditional: bool, reasons: tuple[str, 
         read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
         return
     if statement.resources and "" in statement.resources:
-        # No policy deploys with an empty resource: an empty default waits for the parameter to be given.
+        # No policy deploys with an empty resource: the parameter with the empty default must be given.
         resources = tuple(text or UNRESOLVED for text in statement.resources)
         statement = replace(statement, resources=resources)
     read.statements.append(statement)
@@ -166,7 +172,7 @@ def _statement(value: Any, pointer: str, conditional: bool, reasons: tuple[str, 
 
 
 def bedrock_may_hide(action: str) -> bool:
-    """Whether an action with an open part may be one of Bedrock's, going by what stands before the part."""
+    """Whether an action with an unresolved part may be one of Bedrock, going by the text before that part."""
     head, mark, _ = action.partition(UNRESOLVED)
     if not mark:
         return False

@@ -1,4 +1,4 @@
-"""A place in a template while principals are read, and what is asked of one."""
+"""The declaration of a principal or policy in a template, and helpers to read its properties."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.iam import UNRESOLVED, Policy
 from constructs_lib.templates import sam
-from constructs_lib.templates.intrinsics import ABSENT, texts
 from constructs_lib.templates.model import Incomplete
+from constructs_lib.templates.resolve import ABSENT, texts
 from constructs_lib.templates.scope import Scope, mapping, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
-    "Place",
+    "Declaration",
     "items",
-    "placed",
+    "made_conditional",
     "pointer_of",
     "policy_name",
     "reference_arn",
@@ -28,17 +28,17 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A resource being read."""
+class Declaration:
+    """A resource of a template, as it is declared there."""
 
     scope: Scope
     logical_id: str
     properties: dict[str, Any]
-    base: str  # pointer of the properties
+    base: str  # pointer of its properties
 
     @property
     def condition(self) -> str | None:
-        """The name of the condition that the resource stands under."""
+        """The name of the resource's ``Condition``."""
         return self.scope.condition(self.logical_id)
 
     def at(self, *steps: str | int) -> str:
@@ -48,19 +48,22 @@ class Place:
         return "/".join([self.base, *[token(str(step)) for step in steps]])
 
     def incomplete(self, why: str, *steps: str | int) -> Incomplete:
-        """Say that a property is not known in full, and why."""
+        """Return an entry that a property is not known in full, and why."""
         return Incomplete(self.at(*steps), why)
 
 
 def pointer_of(scope: Scope, logical_id: str) -> str:
-    """Return the pointer of a resource; SAM's own roles stand where their function does."""
+    """Return the pointer of a resource; for a role that SAM adds, that of its function."""
     return scope.pointer(sam.owner(scope, logical_id))
 
 
 def items(
     node: Any, steps: tuple[str | int, ...], conditional: bool = False, depth: int = 0
 ) -> Iterator[tuple[Any, tuple[str | int, ...], bool]]:
-    """Yield the items of a list or a single one, branches of ``Fn::If`` taken apart."""
+    """Yield the items of a list, or a single item, with each branch of an ``Fn::If`` as an item of its own.
+
+    Each comes with its path below the property and whether it depends on a condition.
+    """
     if node is None or depth > 20:
         return
     if isinstance(node, list):
@@ -74,7 +77,7 @@ def items(
 
 
 def with_absent(node: Any, scope: Scope) -> list[Any]:
-    """Return the possible values of a node, ``ABSENT`` among them."""
+    """Return the possible values of a node, including ``ABSENT``."""
     result: list[Any] = []
     for item, _, _ in items(node, ()):
         found = texts(item, scope).values
@@ -82,24 +85,24 @@ def with_absent(node: Any, scope: Scope) -> list[Any]:
     return result
 
 
-def placed(policy: Policy, conditional: bool) -> Policy:
-    """Return the policy with its statements made conditional where the attachment is."""
+def made_conditional(policy: Policy, conditional: bool) -> Policy:
+    """Return the policy with all statements conditional if its attachment is."""
     if not conditional or all(item.conditional for item in policy.statements):
         return policy
     return replace(policy, statements=tuple(replace(item, conditional=True) for item in policy.statements))
 
 
-def policy_name(node: dict[str, Any], place: Place) -> str:
-    """Return the name of a policy: `PolicyName`, else the logical id."""
+def policy_name(node: dict[str, Any], declared: Declaration) -> str:
+    """Return the name of a policy: its `PolicyName`, else the logical id."""
     value = node.get("PolicyName")
     if isinstance(value, str):
         return value
-    found = texts(value, place.scope).values if value is not None else []
-    return shown(found[0]) if found else place.logical_id
+    found = texts(value, declared.scope).values if value is not None else []
+    return shown(found[0]) if found else declared.logical_id
 
 
 def reference_arn(node: Any) -> Any:
-    """Return the ARN that a reference by name and path stands for."""
+    """Return the ARN of a policy that is referred to by name and path."""
     reference = mapping(node)
     path = reference.get("Path", "/")
     parts = ["arn:", {"Ref": "AWS::Partition"}, ":iam::", {"Ref": "AWS::AccountId"}, ":policy", path]
@@ -107,19 +110,19 @@ def reference_arn(node: Any) -> Any:
 
 
 def shown(text: str) -> str:
-    """Return a text as people see it: `?` for the open parts."""
+    """Return a text for messages, with `?` for its unresolved parts."""
     return text.replace(UNRESOLVED, "?")[:200]
 
 
-def tags(place: Place) -> dict[str, str]:
-    """Return the tags, in the notation of CloudFormation or of SAM."""
-    listed = place.properties.get("Tags")
+def tags(declared: Declaration) -> dict[str, str]:
+    """Return the tags of a resource, in the notation of CloudFormation or of SAM."""
+    listed = declared.properties.get("Tags")
     if isinstance(listed, dict):  # SAM writes them as an object
         listed = [{"Key": key, "Value": value} for key, value in listed.items()]
     result: dict[str, str] = {}
     for tag in listed if isinstance(listed, list) else []:
         key, value = mapping(tag).get("Key"), mapping(tag).get("Value")
-        found = texts(value, place.scope).values if value is not None else []
+        found = texts(value, declared.scope).values if value is not None else []
         if isinstance(key, str):
             result[key] = found[0] if found else ""
     return result

@@ -1,8 +1,8 @@
-"""The output of ``aws iam get-account-authorization-details``: users, groups, roles and managed policies.
+"""Read account exports: the output of ``aws iam get-account-authorization-details``.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
-The API encodes policy documents for URLs, the command line decodes them; both are read, as are several pages
-in one list.
+An export lists users, groups, roles and managed policies. The API URL-encodes policy documents, the command
+line decodes them; both forms are read, and so are several pages in one list.
 """
 
 from __future__ import annotations
@@ -12,24 +12,30 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from constructs_lib.iam import UNRESOLVED, DocumentError, Origin, Policy, parse_document
-from constructs_lib.templates.drafts import Draft, Library, Managed
-from constructs_lib.templates.managed import aws_managed, is_aws_managed
+from constructs_lib.templates.faults import one_line
 from constructs_lib.templates.model import Incomplete
-from constructs_lib.templates.scope import mapping, one_line
+from constructs_lib.templates.principals import (
+    CustomerPolicies,
+    CustomerPolicy,
+    Draft,
+    aws_managed,
+    is_aws_managed,
+)
+from constructs_lib.templates.scope import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from constructs_lib.templates.model import Principal, PrincipalType
 
-__all__ = ["is_gaad", "read_accounts"]
+__all__ = ["is_account_export", "read_accounts"]
 
 _LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList")
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One list of the output and the names of its entries' properties."""
+    """One list of an export, and the names of its entries' properties."""
 
     name: str
     kind: PrincipalType
@@ -44,21 +50,21 @@ _SECTIONS: Final = (
 )
 
 
-def is_gaad(value: object) -> bool:
-    """Whether a decoded value is such an output, or a list of its pages."""
+def is_account_export(value: object) -> bool:
+    """Whether a decoded value is an account export, or a list of its pages."""
     if isinstance(value, list):
-        return bool(value) and all(is_gaad(page) for page in value)
+        return bool(value) and all(is_account_export(page) for page in value)
     return isinstance(value, dict) and any(isinstance(value.get(name), list) for name in _LISTS)
 
 
 @dataclass(slots=True)
 class _Reader:
-    library: Library = field(default_factory=Library)
+    customer: CustomerPolicies = field(default_factory=CustomerPolicies)
     drafts: list[Draft] = field(default_factory=list)
     groups: dict[tuple[str, str], Draft] = field(default_factory=dict)  # (account, name)
 
     def policies(self, path: str, value: Any) -> None:
-        """Enter the customer managed policies; AWS managed ones that are attached are listed too."""
+        """Add the customer managed policies, and the attached AWS managed ones, which are listed too."""
         for page, base in _pages(value):
             for item, where in _entries(page, "Policies", base):
                 arn = item.get("Arn")
@@ -71,7 +77,7 @@ class _Reader:
                 policy, incomplete = _document(
                     default[0].get("Document"), name, path, f"{default[1]}/Document"
                 )
-                self.library.add(arn, Managed(policy, incomplete, None, None, name))
+                self.customer.add(arn, CustomerPolicy(policy, incomplete, None, None, name))
 
     def principals(self, path: str, value: Any) -> None:
         for page, base in _pages(value):
@@ -109,7 +115,7 @@ class _Reader:
         self.drafts.append(draft)
 
     def _managed(self, arn: str, origin: Origin) -> tuple[Policy | None, list[Incomplete]]:
-        found = self.library.find(arn)
+        found = self.customer.find(arn)
         if found is not None:
             found.used = True
             return found.policy, found.incomplete
@@ -129,12 +135,12 @@ class _Reader:
         policy, incomplete = self._managed(arn, origin)
         draft.note([Incomplete(item.pointer, f"permissions boundary: {item.why}") for item in incomplete])
         if policy is not None or not incomplete:
-            # An AWS managed policy that doesn't touch Bedrock lets nothing of it through.
+            # As a boundary, an AWS managed policy that doesn't touch Bedrock allows nothing of it.
             draft.boundary = policy or Policy("harmless", (), origin)
 
-    def cut(self, path: str, value: Any) -> None:
-        """Say of the principals of a file that the export goes on in pages that are not there."""
-        why = "the export goes on after this page; export without `--max-items`, or give all pages together"
+    def note_missing_pages(self, path: str, value: Any) -> None:
+        """Mark the principals of a file as incomplete if pages of the export were not given."""
+        why = "the export continues after this page; export without `--max-items`, or give all pages together"
         for page, base in _pages(value):
             if page.get("IsTruncated") is True:
                 for draft in self.drafts:
@@ -142,8 +148,8 @@ class _Reader:
                         draft.note([Incomplete(f"{base}/IsTruncated", why)])
 
     def unattached(self, path: str) -> None:
-        """Make a principal of each customer managed policy of a file that nothing carries."""
-        for managed in self.library.entries:
+        """Add a principal for each customer managed policy of a file that is attached to nothing."""
+        for managed in self.customer.entries:
             if managed.used or is_aws_managed(managed.arns[0]) or managed.policy.origin.path != path:
                 continue
             name = f"unattached:{managed.logical_id}"
@@ -193,7 +199,7 @@ def _tags(item: dict[str, Any]) -> dict[str, str]:
 
 
 def _document(node: Any, name: str, path: str, pointer: str) -> tuple[Policy, list[Incomplete]]:
-    """Read a document of an export; one that is no policy makes its principal incomplete."""
+    """Read a policy document of an export; if it isn't valid, its principal is incomplete."""
     if isinstance(node, str) and node.lstrip()[:1] == "%":
         node = unquote(node)
     try:
@@ -204,10 +210,10 @@ def _document(node: Any, name: str, path: str, pointer: str) -> tuple[Policy, li
 
 
 def read_accounts(files: Iterable[tuple[str, Any]]) -> list[Principal]:
-    """Return the principals of exports; pages of one account may lie in several files.
+    """Return the principals of account exports; the pages of one account may be in several files.
 
     Args:
-        files: (path, decoded value) of each.
+        files: (path, decoded value) of each file.
 
     """
     reader = _Reader()
@@ -218,8 +224,8 @@ def read_accounts(files: Iterable[tuple[str, Any]]) -> list[Principal]:
         reader.principals(path, value)
     for path, _ in listed:
         reader.unattached(path)
-    # The last page of an export says that it is the last; with it, all are there.
+    # The last page of an export says that it is the last; without one, pages are missing.
     if all(page.get("IsTruncated") is True for _, value in listed for page, _ in _pages(value)):
         for path, value in listed:
-            reader.cut(path, value)
+            reader.note_missing_pages(path, value)
     return list(reader.finish())

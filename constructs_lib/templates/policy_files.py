@@ -1,4 +1,4 @@
-"""A bare policy document, alone or as the AWS command line prints it."""
+"""Read policy documents that are files of their own, bare or as the AWS command line prints them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from constructs_lib.iam import (
     parse_document,
     parse_statement,
 )
+from constructs_lib.templates.faults import one_line
 from constructs_lib.templates.model import Principal
-from constructs_lib.templates.scope import mapping, one_line
+from constructs_lib.templates.scope import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ __all__ = ["is_policy", "read_policy"]
 
 
 def _body(value: Any) -> tuple[Any, str] | None:
-    """Return the document and its pointer: bare, or wrapped by a command's output.
+    """Return the document and its pointer, bare or inside the output of a command.
 
     ``get-role-policy`` and its siblings print ``PolicyDocument``, ``get-policy-version`` prints
     ``PolicyVersion.Document``.
@@ -47,8 +48,8 @@ def _is_statement(value: Any) -> bool:
     return "effect" in keys and ("action" in keys or "notaction" in keys)
 
 
-def _lone(value: Any) -> list[tuple[Any, str]]:
-    """Return a statement or a list of them that stands without a document around, with pointers."""
+def _bare_statements(value: Any) -> list[tuple[Any, str]]:
+    """Return the statements of a value that is a statement or a list of them, with pointers."""
     if _is_statement(value):
         return [(value, "")]
     if isinstance(value, list) and value and all(map(_is_statement, value)):
@@ -58,19 +59,19 @@ def _lone(value: Any) -> list[tuple[Any, str]]:
 
 def is_policy(value: object) -> bool:
     """Whether a decoded value is a policy document, a statement, or a list of statements."""
-    return _body(value) is not None or bool(_lone(value))
+    return _body(value) is not None or bool(_bare_statements(value))
 
 
 def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | None]:
-    """Return the one principal of a policy document, and pointer and fault of a statement that is none."""
+    """Return the one principal of a policy document, and pointer and fault of its first invalid statement."""
     body, base = _body(value) or (None, "")
     if isinstance(body, str) and body.lstrip()[:1] == "%":
         body = unquote(body)
     faults: list[tuple[str, str]] = []
-    lone = _lone(value) if body is None else None
-    statements = tuple(_statements(body, base, path, faults) if lone is None else _parsed(lone, path, faults))
+    bare = _bare_statements(value) if body is None else None
+    statements = tuple(_statements(body, base, path, faults) if bare is None else _parsed(bare, path, faults))
     policy = Policy("policy", statements, Origin(path, base))
-    is_trust = bool(statements) and all(_trusts(item) for item in statements)
+    is_trust = bool(statements) and all(_is_trust(item) for item in statements)
     principal = Principal(
         id=f"{path}#policy",
         name="policy",
@@ -83,15 +84,15 @@ def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | Non
     return principal, (faults[0] if faults else None)
 
 
-def _trusts(statement: Statement) -> bool:
-    """Whether a statement is one of a role's trust: it says who may assume the role."""
+def _is_trust(statement: Statement) -> bool:
+    """Whether a statement belongs to a trust policy: it names principals that may assume the role."""
     named = statement.principals is not None or statement.not_principals is not None
     actions = statement.actions or ()
     return named and bool(actions) and all(text.lower().startswith("sts:") for text in actions)
 
 
 def _statements(body: Any, base: str, path: str, faults: list[tuple[str, str]]) -> Iterator[Statement]:
-    """Yield the statements that are ones, and keep a line about each other."""
+    """Yield the valid statements, and add the fault of each other one to ``faults``."""
     key = next((key for key in body if key.lower() == "statement"), None) if isinstance(body, dict) else None
     node = body[key] if key is not None else None
     if not isinstance(node, list):

@@ -1,34 +1,47 @@
-"""One resolution: it goes down a node, combines the possibilities it meets and keeps within the limits.
+"""One resolution of a node: combines the possible values below it and keeps within the limits.
 
-The functions themselves stand in the modules of ``FUNCTIONS``; they are handed the walk, and ask it for the
-values of their arguments.
+The intrinsic functions are in :mod:`.functions` and :mod:`.references`. A walk is given them by name; each is
+called with the walk, and asks it for the values of its arguments.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from constructs_lib.iam import UNRESOLVED
-from constructs_lib.templates.foreach import LOOP, expand
-from constructs_lib.templates.intrinsics import _choices, _references, _texts
-from constructs_lib.templates.intrinsics._values import (
-    ABSENT,
-    MAX_CHOICES,
-    MAX_DEPTH,
-    MAX_STEPS,
-    side_by_side,
-)
+from constructs_lib.templates.resolve.loops import LOOP, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from constructs_lib.templates.scope import Scope
 
-__all__ = ["FUNCTIONS", "Walk"]
+__all__ = [
+    "ABSENT",
+    "MAX_CHOICES",
+    "MAX_DEPTH",
+    "MAX_STEPS",
+    "Functions",
+    "Resolved",
+    "Walk",
+    "flat_texts",
+    "side_by_side",
+]
 
-# Policy elements and lists of names whose possibilities may stand side by side in one list.
+ABSENT: Final = object()
+"""The value of ``AWS::NoValue``: the property is not set."""
+
+MAX_DEPTH: Final = 60
+"""Levels of nesting, including those behind references."""
+MAX_STEPS: Final = 50_000
+"""Objects and items of lists that one resolution visits."""
+MAX_CHOICES: Final = 32
+"""Possible values that are kept; a node with more of them is unresolved."""
+
+
+# Policy elements and lists of names whose possible values may be combined into one list.
 _UNION: Final = frozenset(
     ("Action", "Resource", "Statement", "Policies", "ManagedPolicyArns", "ManagedPolicies", "Roles", "Users")
 ) | {"Groups", "AWS", "Service", "Federated"}
@@ -37,25 +50,67 @@ _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 _TOO_MUCH: Final = "nested or repeated too much to resolve"
 
 
+Functions: TypeAlias = "Mapping[str, Callable[[Walk, Any, Scope, int], list[Any]]]"
+"""By name: each takes the walk, the argument as written, the scope and the depth, and returns the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The possible values of a node.
+
+    ``conditional`` means that they depend on a choice (``Fn::If``, allowed values, an unknown map key);
+    ``reasons`` say what is unresolved and why.
+    """
+
+    values: list[Any]
+    conditional: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+def side_by_side(found: list[Any]) -> list[Any]:
+    """Return the possible values as one list."""
+    result: list[Any] = []
+    for value in found:
+        if isinstance(value, list):
+            result += value
+        elif value is not ABSENT:
+            result.append(value)
+    return result
+
+
+def flat_texts(values: list[Any]) -> list[str]:
+    """Return the texts among values, also those inside lists."""
+    flat: list[str] = []
+    todo = values[::-1]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, list):
+            todo += value[::-1]
+        elif isinstance(value, str):
+            flat.append(value)
+    return flat
+
+
 @dataclass(slots=True)
 class Walk:
-    """What a resolution met, and what it may still spend."""
+    """One resolution: what it has found so far, and how many steps it may still take."""
 
+    functions: Functions
     conditional: bool = False
     reasons: dict[str, None] = field(default_factory=dict)
     steps: int = MAX_STEPS
 
     def open(self, reason: str) -> list[Any]:
-        """Return the one value that nobody knows, and note why."""
+        """Return the unresolved value, and note why it is unresolved."""
         self.reasons[reason] = None
         return [UNRESOLVED]
 
     def apart(self) -> Walk:
-        """Return a resolution of its own: what it meets and spends is not this one's."""
-        return Walk()
+        """Return an independent resolution: its reasons and steps don't count for this one."""
+        return Walk(self.functions)
 
     def values(self, node: Any, scope: Scope, depth: int) -> list[Any]:  # noqa: PLR0911 - one per shape
-        """Return the possible values of a node, ``ABSENT`` among them where it may not be there."""
+        """Return the possible values of a node; ``ABSENT`` is one of them if it may not be set."""
         kind = type(node)
         if kind is str:
             return [node]
@@ -65,7 +120,7 @@ class Walk:
                 return self.open(_TOO_MUCH)
             if len(node) == 1:
                 ((name, argument),) = node.items()
-                function = FUNCTIONS.get(name)
+                function = self.functions.get(name)
                 if function is not None:
                     return function(self, argument, scope, depth + 1)
                 if name.startswith("Fn::") and not name.startswith(LOOP):
@@ -76,11 +131,11 @@ class Walk:
         return [node]
 
     def scalars(self, node: Any, scope: Scope, depth: int) -> list[str]:
-        """Return the possible values of a node as parts of a text; there is always one."""
+        """Return the possible values of a node as parts of a text, at least one."""
         return self.as_scalars(self.values(node, scope, depth))
 
     def as_scalars(self, values: list[Any]) -> list[str]:
-        """Return values as parts of a text; there is always one."""
+        """Return values as parts of a text, at least one."""
         if len(values) == 1 and type(values[0]) is str:
             return values
         result = []
@@ -98,7 +153,7 @@ class Walk:
         return list(dict.fromkeys(result)) or [""]
 
     def parts(self, node: Any, scope: Scope, depth: int) -> list[list[Any]]:
-        """Return the possible lists behind a list or a function that gives one, items unresolved."""
+        """Return the possible lists of a list, or of a function that returns one, items not yet resolved."""
         if isinstance(node, list):
             self.steps -= len(node)
             return [[item for item in node if type(item) is str or item != _NO_VALUE]]
@@ -106,7 +161,7 @@ class Walk:
         return [value if isinstance(value, list) else [value] for value in found if value is not ABSENT]
 
     def combinations(self, groups: Iterable[list[Any]]) -> list[tuple[Any, ...]]:
-        """Return the product of possibilities; beyond the limit, one combination with the rest open."""
+        """Return all combinations; beyond the limit, one in which everything with a choice is unresolved."""
         listed = list(groups)
         count = 1
         for group in listed:
@@ -118,7 +173,7 @@ class Walk:
         return [tuple(group[0] if len(group) == 1 else UNRESOLVED for group in listed)]
 
     def _list(self, items: list[Any], scope: Scope, depth: int) -> list[Any]:
-        """Resolve a list; the possibilities of an item stand side by side."""
+        """Resolve a list; all possible values of an item are in it."""
         self.steps -= len(items)
         if self.steps < 0 or depth > MAX_DEPTH:
             return self.open(_TOO_MUCH)
@@ -131,7 +186,7 @@ class Walk:
         return result
 
     def _object(self, node: dict[str, Any], scope: Scope, depth: int) -> list[Any]:
-        """Resolve an object: one value per combination of what can't stand side by side."""
+        """Resolve an object: one value per combination of properties that can't hold all values in a list."""
         if any(key.startswith(LOOP) for key in node):
             members = expand(node, self._collections(scope, depth))
             node = {key: member.value for key, member in members.items()}
@@ -157,7 +212,7 @@ class Walk:
         return [_chosen(fixed, varying, choice) for choice in self.combinations(varying.values())]
 
     def _excluded(self, node: Any, scope: Scope, depth: int) -> list[Any]:
-        """Resolve an element that excludes: possibilities side by side would exclude too much."""
+        """Resolve an excluding element, such as `NotAction`: all values in one list exclude too much."""
         if type(node) is not list:
             return self.values(node, scope, depth)
         items = [self.values(item, scope, depth) for item in node]
@@ -170,7 +225,7 @@ class Walk:
         return [[value for value in choice if value is not ABSENT] for choice in product(*items)]
 
     def _collections(self, scope: Scope, depth: int) -> Callable[[Any], list[str] | None]:
-        """Return a function that gives the values of a loop's collection, ``None`` when they are open."""
+        """Return a function that resolves the collection of a loop; ``None`` if it is not known."""
 
         def items(node: Any) -> list[str] | None:
             found = [value for value in self.values(node, scope, depth) if value is not ABSENT]
@@ -184,31 +239,6 @@ class Walk:
 
 
 def _chosen(fixed: dict[str, Any], varying: Iterable[str], choice: tuple[Any, ...]) -> dict[str, Any]:
-    """Return an object with one choice for what varies."""
+    """Return an object with one choice for the properties that vary."""
     result = {**fixed, **dict(zip(varying, choice, strict=True))}
     return {key: value for key, value in result.items() if value is not ABSENT}
-
-
-def _known_later(walk: Walk, *_: Any) -> list[Any]:
-    return walk.open("zones, CIDR blocks, transforms and conditions have no value before deployment")
-
-
-FUNCTIONS: Final[dict[str, Callable[[Walk, Any, Scope, int], list[Any]]]] = {
-    "Ref": _references.ref,
-    "Fn::Base64": _texts.base64_,
-    "Fn::Cidr": _known_later,
-    "Fn::FindInMap": _choices.find_in_map,
-    "Fn::GetAZs": _known_later,
-    "Fn::GetAtt": _references.get_att,
-    "Fn::GetStackOutput": _references.stack_output,
-    "Fn::If": _choices.if_,
-    "Fn::ImportValue": _references.import_value,
-    "Fn::Join": _texts.join,
-    "Fn::Length": _texts.length,
-    "Fn::Select": _texts.select,
-    "Fn::Split": _texts.split,
-    "Fn::Sub": _texts.sub,
-    "Fn::ToJsonString": _texts.to_json,
-    "Fn::Transform": _known_later,
-}
-"""By name: each takes the walk, the argument as written, the scope and the depth, and gives the values."""

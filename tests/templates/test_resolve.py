@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from constructs_lib.iam.model import UNRESOLVED
-from constructs_lib.templates.intrinsics import MAX_CHOICES, resolve
+from constructs_lib.templates.resolve import MAX_CHOICES, resolve
 from constructs_lib.templates.scope import Assembly, Scope
 
 _DATA = yaml.safe_load((Path(__file__).parent / "data" / "intrinsics.yaml").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""CloudFormation templates, alone or together: scopes are set up, then principals and resources are read."""
+"""Read CloudFormation templates, alone or deployed together: set up scopes, then read what is in them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.iam import UNRESOLVED
 from constructs_lib.templates import sam
-from constructs_lib.templates.foreach import LOOP, expand
-from constructs_lib.templates.intrinsics import texts
 from constructs_lib.templates.principals import read_principals
+from constructs_lib.templates.resolve import LOOP, expand, texts
 from constructs_lib.templates.resources import read_resources
 from constructs_lib.templates.scope import Assembly, Scope, mapping
 
@@ -25,17 +24,17 @@ MAX_NESTED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """A template of an assembly with what its surroundings know about it.
+    """A template of an assembly, with what its manifest and metadata say about it.
 
     Args:
-        path: how findings name the file.
-        body: the decoded template.
-        stack: the stack's name, ``None`` when unknown.
+        path: How findings name the file.
+        body: The decoded template.
+        stack: The stack's name, ``None`` when unknown.
         account: 12 digits, ``None`` when unknown.
-        region: for example ``us-east-1``, ``None`` when unknown.
-        construct_paths: logical id -> construct path.
-        acknowledged: (construct path, rule id, reason); an empty path covers the whole template.
-        nested: logical id of an ``AWS::CloudFormation::Stack`` -> path of its template, another source.
+        region: For example ``us-east-1``, ``None`` when unknown.
+        construct_paths: Logical id -> construct path.
+        acknowledged: (Construct path, rule id, reason); an empty path covers the whole template.
+        nested: Logical id of an ``AWS::CloudFormation::Stack`` -> path of its template, another source.
 
     """
 
@@ -67,8 +66,8 @@ def read_sources(
     """Return the principals and resources of templates that are deployed together.
 
     Args:
-        sources: the templates.
-        lean: leave out statements that no rule asks about.
+        sources: The templates.
+        lean: Leave out statements that no rule asks about.
 
     """
     listed = list(sources)
@@ -130,7 +129,7 @@ def _enter(
 
 
 def _resources(scope: Scope) -> dict[str, dict[str, Any]]:
-    """Return the template's resources that are objects, loops expanded."""
+    """Return the template's resources that are objects, with loops expanded."""
     raw = mapping(scope.body.get("Resources"))
     if any(key.startswith(LOOP) for key in raw):
 

@@ -12,7 +12,7 @@ from constructs_lib.templates import read, read_document
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from constructs_lib.templates.model import Model, Principal
+    from constructs_lib.templates import Model, Principal
 
 _IAM = "arn:aws:iam::111122223333"
 

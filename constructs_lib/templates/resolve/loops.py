@@ -1,7 +1,7 @@
 """``Fn::ForEach`` of the language extensions, expanded where its collection is known.
 
-Of a loop over an unknown collection one round stands for all, its identifier as open as in the file: what a
-role may do does not depend on how many there are.
+A loop over an unknown collection is expanded once, with its identifier as written in the file: what a role
+may do does not depend on how many there are.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
 """
@@ -34,12 +34,12 @@ _Items: TypeAlias = "Callable[[Any], list[str] | None]"
 
 
 def expand(node: dict[str, Any], items: _Items, at: str = "") -> dict[str, Member]:
-    """Replace the loops among an object's members by what they stand for.
+    """Replace the loops among an object's members by the members that they make.
 
     Args:
-        node: the object.
-        items: gives the values of a collection, ``None`` when they aren't known.
-        at: the object's own pointer.
+        node: The object.
+        items: Returns the values of a collection, ``None`` when they aren't known.
+        at: The object's own pointer.
 
     """
     written = {key: Member(value, f"{at}/{token(key)}", value) for key, value in node.items()}

@@ -1,10 +1,11 @@
 """YAML with CloudFormation's short forms, built from libyaml's event stream without recursion.
 
 ``!Ref x`` becomes ``{"Ref": "x"}``, ``!GetAtt a.b`` ``{"Fn::GetAtt": ["a", "b"]}`` and any other tag ``!F``
-``{"Fn::F": ...}`` (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html),
-so that JSON pointers are the same in both notations. Numbers and dates keep their text (an account id with a
-leading zero stays one), booleans and nulls become values. Aliases share the value they name: nothing is
-copied, and what aliases stand for is counted and bounded.
+``{"Fn::F": ...}``
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html), so that
+JSON pointers are the same in both notations. Numbers and dates keep their text (an account id with a leading
+zero stays one), booleans and nulls become values. Aliases share the value they name: nothing is copied, and
+the number of values behind aliases is bounded.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Final
 import yaml
 from yaml import events as ev
 
-from constructs_lib.templates.decode import MAX_DEPTH, UnreadableError
+from constructs_lib.templates.faults import MAX_DEPTH, UnreadableError
 from constructs_lib.templates.scope import token
 
 try:
@@ -31,12 +32,12 @@ _WORDS: Final = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
 }
 MAX_ALIASED: Final = 500_000
-"""Values that aliases may stand for: aliases of aliases would multiply without end for whoever walks them."""
+"""Values behind aliases: aliases of aliases would multiply without end for the code that walks them."""
 _MISSING: Final = object()
 
 
 class _Builder:
-    """Builds the value of one document; ``lines`` collects the line of each pointer when asked for."""
+    """Builds the value of one document, and the line of each pointer in ``lines`` if that is given."""
 
     def __init__(self, lines: dict[str, int] | None = None) -> None:
         self.stack: list[tuple[Any, str | None, str | None, str]] = []  # container, tag, anchor, pointer
@@ -44,7 +45,7 @@ class _Builder:
         self.anchors: dict[str, Any] = {}
         self.duplicate: tuple[str, int] | None = None
         self.root: Any = _MISSING
-        self.merges: dict[int, list[Any]] = {}  # depth -> what `<<` names, applied when the mapping ends
+        self.merges: dict[int, list[Any]] = {}  # depth -> values of `<<`, applied when the mapping ends
         self.sizes: list[int] = [0]  # values below each open container, those behind aliases included
         self.anchor_sizes: dict[str, int] = {}
         self.lines = lines
@@ -101,20 +102,22 @@ class _Builder:
     def alias(self, event: Any) -> None:
         line = event.start_mark.line + 1
         if event.anchor not in self.anchors:
-            raise UnreadableError(f"the alias `*{event.anchor}` names no anchor", "define it before", line)
+            raise UnreadableError(
+                f"the alias `*{event.anchor}` names no anchor", "define the anchor before it", line
+            )
         value = self.anchors[event.anchor]
         if any(value is open_[0] for open_ in self.stack):
-            raise UnreadableError(f"the alias `*{event.anchor}` contains itself", "write it out", line)
+            raise UnreadableError(f"the alias `*{event.anchor}` contains itself", "write its value out", line)
         self.sizes[-1] += self.anchor_sizes.get(event.anchor, 1)
         if self.sizes[-1] > MAX_ALIASED:
             raise UnreadableError(
-                f"aliases stand for more than {MAX_ALIASED:,} values", "write them out", line
+                f"aliases repeat more than {MAX_ALIASED:,} values", "write the values out", line
             )
         self._pointer(event)
         self._put(value)
 
     def _pointer(self, event: Any) -> str:
-        """Return the pointer of the value that begins here, and note its line."""
+        """Return the pointer of the value that begins with an event, and note its line."""
         if self.lines is None or not self.stack:
             return ""
         container, _, _, parent = self.stack[-1]
@@ -131,7 +134,7 @@ class _Builder:
         if type(container) is list:
             container.append(value)
         elif self.keys[-1] is _MISSING:
-            self.keys[-1] = str(value)[:200]  # a list or mapping as key: no template has one
+            self.keys[-1] = str(value)[:200]  # a list or mapping as key: templates have none
         else:
             key, self.keys[-1] = self.keys[-1], _MISSING
             if key == "<<":
@@ -141,7 +144,7 @@ class _Builder:
 
 
 def _merge(container: dict[str, Any], value: Any) -> None:
-    """Apply a merge key: what stands in the mapping itself wins."""
+    """Apply a merge key; the mapping's own keys win."""
     for source in value if isinstance(value, list) else [value]:
         if isinstance(source, dict):
             for key, item in source.items():
@@ -189,10 +192,10 @@ def _run(text: str, builder: _Builder) -> None:
 
 
 def load(text: str) -> tuple[Any, tuple[str, int] | None]:
-    """Return the value of a YAML text, and the first key that stands twice with its line.
+    """Return the value of a YAML text, and the first key that appears twice in one mapping, with its line.
 
     Raises:
-        UnreadableError: when it is not YAML, too deep, or holds several documents.
+        UnreadableError: The text is not YAML, nested too deeply, or holds several documents.
 
     """
     builder = _Builder()
@@ -208,7 +211,7 @@ def load(text: str) -> tuple[Any, tuple[str, int] | None]:
 def _fault(error: yaml.YAMLError, text: str) -> UnreadableError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it can't be parsed"
-    remedy = "mend it there"
+    remedy = "fix it there"
     if "\t" in text and "token" in str(problem):
         remedy = "indent with spaces, not tabs"
     return UnreadableError(

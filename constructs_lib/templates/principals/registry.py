@@ -1,0 +1,174 @@
+"""The registry of principals: those that the templates define, and those that they only name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from constructs_lib.iam import UNRESOLVED, Origin, Policy
+from constructs_lib.templates.model import Acknowledgement, Incomplete, Kind, Principal
+from constructs_lib.templates.principals.declaration import Declaration, pointer_of, shown, tags
+from constructs_lib.templates.resolve import attribute_values, physical_names
+from constructs_lib.templates.scope import mapping
+
+if TYPE_CHECKING:
+    from constructs_lib.templates.model import PrincipalType
+    from constructs_lib.templates.scope import Scope
+
+__all__ = ["Draft", "Registry"]
+
+MARK: Final = "bedrock-planes:role"
+_KINDS: Final[dict[str, Kind]] = {kind: kind for kind in get_args(Kind)}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A principal while its policies are collected."""
+
+    id: str
+    name: str
+    type: PrincipalType
+    arn: str
+    origin: Origin
+    environment: str = "unknown"
+    construct_path: str | None = None
+    condition: str | None = None
+    conditional: bool = False
+    policies: list[Policy] = field(default_factory=list)
+    boundary: Policy | None = None
+    trust: Policy | None = None
+    mark: Kind | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    incomplete: list[Incomplete] = field(default_factory=list)
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    at_policies: dict[str, tuple[Acknowledgement, ...]] = field(default_factory=dict)
+    groups: list[str] = field(default_factory=list)  # ids of groups whose policies count too
+
+    def add(self, policy: Policy, incomplete: list[Incomplete]) -> None:
+        """Attach a policy, once, with the entries about what is not known of it."""
+        if policy.statements and policy not in self.policies:
+            self.policies.append(policy)
+        self.note(incomplete)
+
+    def note(self, incomplete: list[Incomplete]) -> None:
+        """Add entries about what is not known, each once."""
+        self.incomplete += [item for item in incomplete if item not in self.incomplete]
+
+    def principal(self) -> Principal:
+        """Return the finished principal."""
+        return Principal(
+            id=self.id,
+            name=self.name,
+            type=self.type,
+            arn=self.arn,
+            origin=self.origin,
+            construct_path=self.construct_path,
+            policies=tuple(self.policies),
+            boundary=self.boundary,
+            trust=self.trust,
+            mark=self.mark,
+            tags=self.tags,
+            environment=self.environment,
+            conditional=self.conditional,
+            incomplete=tuple(self.incomplete),
+            acknowledgements=self.acknowledgements,
+            at_policies=self.at_policies,
+        )
+
+
+@dataclass(slots=True)
+class Registry:
+    """The principals of an assembly, by the names and references that templates use for them."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    _declarations: dict[int, Declaration] = field(default_factory=dict)  # by id() of the draft
+    _by_name: dict[tuple[str, PrincipalType, str], Draft] = field(default_factory=dict)
+    # The principal of a `Ref`, where it can be one only, by id() of the scope and logical id.
+    _by_ref: dict[tuple[int, str], Draft] = field(default_factory=dict)
+
+    def define(self, declared: Declaration, kind: PrincipalType) -> None:
+        """Add a principal that a template defines."""
+        scope, logical_id = declared.scope, declared.logical_id
+        attribute = "PermissionSetArn" if kind == "permission-set" else "Arn"
+        arns = attribute_values(logical_id, attribute, scope)
+        metadata = mapping(scope.resources[logical_id].get("Metadata"))
+        mark = mapping(metadata.get(MARK)).get("kind")
+        draft = Draft(
+            id=f"{scope.path}#{logical_id}",
+            name=logical_id,
+            type=kind,
+            arn=next((text for text in arns if isinstance(text, str)), UNRESOLVED),
+            origin=Origin(scope.path, pointer_of(scope, logical_id)),
+            environment=scope.environment,
+            construct_path=scope.construct_path(logical_id),
+            condition=declared.condition,
+            conditional=scope.conditional or declared.condition is not None,
+            mark=_KINDS.get(mark) if isinstance(mark, str) else None,
+            tags=tags(declared),
+            acknowledgements=scope.acknowledgements(logical_id),
+        )
+        if "Fn::Transform" in declared.properties:
+            why = "a transform adds properties that are not in the template"
+            draft.note([declared.incomplete(why, "Fn::Transform")])
+        self.drafts.append(draft)
+        self._declarations[id(draft)] = declared
+        names = physical_names(scope, logical_id)
+        for name in names:
+            owner = self._by_name.setdefault((scope.environment, kind, name), draft)
+        if len(names) == 1:
+            self._by_ref[id(scope), logical_id] = owner
+
+    def declaration_of(self, draft: Draft) -> Declaration:
+        """Return the declaration of a principal.
+
+        Raises:
+            KeyError: The templates only name it.
+
+        """
+        return self._declarations[id(draft)]
+
+    def referred(self, node: Any, kind: PrincipalType, scope: Scope) -> Draft | None:
+        """Return the principal that a `Ref` in a template refers to, if the node is a plain `Ref`."""
+        name = node.get("Ref") if type(node) is dict and len(node) == 1 else None
+        known = self._by_ref.get((id(scope), name)) if type(name) is str else None
+        return known if known is not None and known.type == kind else None
+
+    def named(self, name: str, kind: PrincipalType, declared: Declaration, node: Any) -> Draft:
+        """Return the principal of that name; an external one if the input doesn't define it.
+
+        Wholly unresolved names are those of one principal if they come from equal nodes.
+        """
+        scope = declared.scope
+        key = name if name.strip(UNRESOLVED) else f"{scope.path}\n{json.dumps(node, sort_keys=True)}"
+        draft = self._by_name.get((scope.environment, kind, key))
+        if draft is None:
+            draft = self._external(name, kind, declared)
+            self._by_name[scope.environment, kind, key] = draft
+            if any(other.id == draft.id for other in self.drafts if other.type == "external"):
+                draft.id += f"@{declared.logical_id}"  # two unresolved names look the same and may differ
+            self.drafts.append(draft)
+        return draft
+
+    def _external(self, name: str, kind: PrincipalType, declared: Declaration) -> Draft:
+        scope, label = declared.scope, shown(name)
+        return Draft(
+            id=f"{scope.path}#external:{label}",
+            name=f"external:{label}",
+            type="external",
+            arn=f"arn:{scope.partition}:iam::{scope.account}:{kind}/{name}",
+            origin=Origin(scope.path, pointer_of(scope, declared.logical_id)),
+            environment=scope.environment,
+            construct_path=scope.construct_path(declared.logical_id),
+            conditional=scope.conditional,
+            acknowledgements=scope.acknowledgements(declared.logical_id),
+        )
+
+    def join(self, draft: Draft, group: str, declared: Declaration) -> None:
+        """Add a principal to the group of that name."""
+        found = self._by_name.get((declared.scope.environment, "group", group))
+        if found is None:
+            why = f"group `{shown(group)}` is not defined in the input"
+            draft.note([declared.incomplete(why)])
+        elif found.id not in draft.groups:
+            draft.groups.append(found.id)
