@@ -6,6 +6,7 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.cdk_support.assembly import assembly_of
     from constructs_lib.cdk_support.errors import PlanesError
     from constructs_lib.cdk_support.roles import (
         MARK,
@@ -32,6 +33,7 @@ __all__ = [
     "Facade",
     "PlanesError",
     "as_list",
+    "assembly_of",
     "bedrock_trust",
     "check_arn",
     "check_length",
@@ -47,6 +49,7 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "assembly": ("assembly_of",),
         "errors": ("PlanesError",),
         "roles": (
             "MARK",

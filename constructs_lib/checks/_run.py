@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
+from constructs_lib.cdk_support import assembly_of
 from constructs_lib.checks._places import Places, read_places
 from constructs_lib.checks._violations import Shown, fault, is_configured, violation
 from constructs_lib.review import summarize
 from constructs_lib.templates import Acknowledgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import ModuleType
 
     from constructs import IConstruct
@@ -91,14 +90,6 @@ def _warm() -> None:
     """Load the review, in a thread of its own while the app is built."""
     with contextlib.suppress(Exception):  # it goes wrong again in `validate`, which reports it
         _engine().warm()
-
-
-def assembly_of(templates: Iterable[Path]) -> Path:
-    """Return the folder of the assembly that holds all templates: the app's, or a stage's."""
-    folder = Path(os.path.commonpath([path.parent for path in templates]))
-    while not (folder / "manifest.json").is_file() and folder != folder.parent:
-        folder = folder.parent
-    return folder
 
 
 def _owner(principal: PrincipalReport, places: Places) -> str | None:

@@ -12,7 +12,7 @@ from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue.verbs import inner_call_actions
 from constructs_lib.cdk_support import PlanesError, as_list, is_token
 from constructs_lib.data_plane.limits import NO_LIMITS
-from constructs_lib.iam import expand, matches
+from constructs_lib.iam import UNRESOLVED, expand, is_open, matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,8 @@ class Refusal:
 def refusals(statement: Mapping[str, Any], limits: RoleLimits = NO_LIMITS) -> list[Refusal]:
     """Return what an app role may not hold of one Allow statement; a Deny statement is never refused.
 
-    An action that is not text yet (a token) is left to the check of the finished template.
+    An action that is a token is left to the check of the finished template, and one that is open there to
+    the review.
     """
     if statement.get("Effect", "Allow") != "Allow":
         return []
@@ -66,7 +67,7 @@ def refusals(statement: Mapping[str, Any], limits: RoleLimits = NO_LIMITS) -> li
 
 
 def _refusal(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refusal | None:
-    if "${Token[" in pattern:
+    if is_token(pattern) or UNRESOLVED in pattern:
         return None
     service, _, name = pattern.lower().partition(":")
     if service == "iam" and not pattern.lower().startswith(_HARMLESS_IAM):
@@ -109,7 +110,7 @@ def _other_region(pattern: str, resources: Sequence[Any], limits: RoleLimits) ->
         return None
     for arn in resources:
         parts = arn.split(":", 5) if isinstance(arn, str) else ()
-        if len(parts) != 6 or parts[3] in limits.regions or "${" in parts[3]:
+        if len(parts) != 6 or parts[3] in limits.regions or is_open(parts[3]):
             continue
         if not parts[3] and not parts[5].startswith("foundation-model/"):
             continue

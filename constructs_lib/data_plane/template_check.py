@@ -1,33 +1,41 @@
 """The check of the finished templates, for what an app role can't refuse when it happens.
 
-A policy that names the role as an attribute, an override on the L1 and a statement that is changed after it
-was added are seen here. Severity ``fatal``: such a finding can't be acknowledged away.
+It sees a policy that names the role as an attribute, an override on the L1, and a statement that is changed
+after it was added. Severity ``fatal``: such a finding can't be acknowledged away.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
 
-from constructs_lib.cdk_support import MARK, as_list
+from constructs_lib.cdk_support import MARK, PlanesError, as_list, assembly_of
 from constructs_lib.data_plane.limits import limits_from_mark
 from constructs_lib.data_plane.quotas import size_findings
 from constructs_lib.data_plane.refusals import refusals
+from constructs_lib.templates import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator
 
     from constructs import Construct
+
+    from constructs_lib.data_plane.limits import RoleLimits
+    from constructs_lib.iam import Policy, Statement
+    from constructs_lib.templates import Principal
+
+    Finding = tuple[Path, str, str, str]
 
 __all__ = ["findings", "guard_stage"]
 
 _RULE = "APP-ROLE"
 _REGISTERED = "bedrock-planes:app-role-check"
-_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+_STATEMENT = re.compile(r".*/PolicyDocument/Statement(/\d+)?")
 
 
 def guard_stage(scope: Construct) -> None:
@@ -86,112 +94,108 @@ def _violation(message: str, resources: list[cdk.PolicyViolatingResource]) -> cd
     )
 
 
-def findings(paths: Sequence[Path]) -> list[tuple[Path, str, str, str]]:
+def findings(templates: Collection[Path]) -> list[Finding]:
     """Return ``(template, logical id, place, message)`` of everything that an app role holds and may not.
 
-    The templates of nested stacks lie beside their parents and are read too. References from one template to
-    a role of another are followed through exports and ``Fn::GetStackOutput``.
+    The whole assembly is read, nested stacks and references from one template to another included.
+
+    Args:
+        templates: The templates whose app roles are checked, with those of stacks nested in them.
+
+    Raises:
+        PlanesError: A template can't be read.
     """
-    templates = {path: json.loads(path.read_text("utf-8")) for path in _with_nested(paths)}
-    roles = {
-        (path, logical_id): limits
-        for path, template in templates.items()
-        for logical_id, resource in template.get("Resources", {}).items()
-        if (limits := limits_from_mark((resource.get("Metadata") or {}).get(MARK, {}))) is not None
-    }
-    exported = _exports(templates)
-    found = []
-    held: dict[tuple[Path, str], list[tuple[str, Mapping[str, Any]]]] = {role: [] for role in roles}
-    for path, template in templates.items():
-        for logical_id, place, document, owners in _documents(path, template, set(roles), exported):
-            for role in owners:
-                held[role].append((template["Resources"][logical_id]["Type"], document))
-            for index, statement in enumerate(as_list(document.get("Statement"))):
-                found += [
-                    (path, logical_id, f"{place}/Statement/{index}", refusal.message(role[1]))
-                    for role in owners
-                    for refusal in refusals(statement, roles[role])
-                ]
-    for (path, logical_id), documents in held.items():
-        arns = templates[path]["Resources"][logical_id].get("Properties", {}).get("ManagedPolicyArns", ())
-        found += [
-            (path, logical_id, "Properties", message)
-            for message in size_findings(logical_id, documents, len(as_list(arns)))
-        ]
-    return sorted(set(found))
+    model = read([str(assembly_of(templates))])
+    faults = [f"`{item.path}`: {item.error}" for item in model.inputs if item.error is not None]
+    if faults:
+        raise PlanesError("; ".join(faults))
+    folders = {path.parent for path in templates}
+    bodies = _Bodies()
+    found: set[Finding] = set()
+    for role in model.principals:
+        if role.mark == "app" and Path(role.origin.path).parent in folders:
+            found.update(_findings_of(role, bodies))
+    return sorted(found)
 
 
-def _with_nested(paths: Sequence[Path]) -> list[Path]:
-    nested = {found for path in paths for found in path.parent.glob("*.nested.template.json")}
-    return sorted({*paths, *nested})
+def _findings_of(role: Principal, bodies: _Bodies) -> Iterator[Finding]:
+    resource = bodies.at(role.origin.path, role.origin.pointer)
+    limits = limits_from_mark(resource.get("Metadata", {}).get(MARK, {}))
+    if limits is None:
+        return
+    path, logical_id, _ = _split(role.origin.path, role.origin.pointer)
+    documents = {}
+    for policy in role.policies:
+        yield from _refused(logical_id, policy, limits)
+        document = _document(policy, bodies)
+        if document is not None:
+            holder, holder_id, _ = _split(policy.origin.path, policy.origin.pointer)
+            kind = bodies.at(str(holder), f"/Resources/{holder_id}")["Type"]
+            documents[policy.origin] = (kind, document)
+    yield from _refused_unread(role, logical_id, limits, bodies)
+    attached = as_list(resource.get("Properties", {}).get("ManagedPolicyArns"))
+    for message in size_findings(logical_id, list(documents.values()), len(attached)):
+        yield path, logical_id, "Properties", message
 
 
-def _exports(templates: Mapping[Path, Mapping[str, Any]]) -> dict[str, tuple[Path, str]]:
-    """Return which role an export or an output of a stack means, by ``Export.Name`` and ``stack.output``."""
-    found = {}
-    for path, template in templates.items():
-        stack = path.name.removesuffix(".template.json")
-        for name, output in template.get("Outputs", {}).items():
-            logical_id = _logical_id(output.get("Value"))
-            if logical_id is None:
-                continue
-            found[f"{stack}.{name}"] = (path, logical_id)
-            export = (output.get("Export") or {}).get("Name")
-            if isinstance(export, str):
-                found[export] = (path, logical_id)
-    return found
+def _refused(role: str, policy: Policy, limits: RoleLimits) -> Iterator[Finding]:
+    for statement in policy.statements:
+        for refusal in refusals(_as_json(statement), limits):
+            yield *_split(statement.origin.path, statement.origin.pointer), refusal.message(role)
 
 
-def _logical_id(value: Any) -> str | None:
-    """Return the logical id that a ``Ref`` or ``Fn::GetAtt`` means."""
-    if not isinstance(value, dict):
+def _refused_unread(role: Principal, name: str, limits: RoleLimits, bodies: _Bodies) -> Iterator[Finding]:
+    """Judge as written what the reader leaves out, such as a statement without `Effect`.
+
+    IAM takes no such statement, which is no reason to let it pass here.
+    """
+    for gap in role.incomplete:
+        found = _STATEMENT.match(gap.pointer)
+        statement = bodies.at(role.origin.path, found[0]) if found else None
+        if found and isinstance(statement, dict):
+            for refusal in refusals(statement, limits):
+                yield *_split(role.origin.path, found[0]), refusal.message(name)
+
+
+def _document(policy: Policy, bodies: _Bodies) -> dict[str, Any] | None:
+    """Return a document as it is written, ``None`` for a managed policy of AWS, which has none here."""
+    if not policy.origin.pointer.endswith("/PolicyDocument"):
         return None
-    if "Ref" in value:
-        return str(value["Ref"])
-    attribute = value.get("Fn::GetAtt")
-    return str(as_list(attribute)[0]).partition(".")[0] if attribute else None
+    document = bodies.at(policy.origin.path, policy.origin.pointer)
+    return document if isinstance(document, dict) else None
 
 
-def _documents(
-    path: Path,
-    template: Mapping[str, Any],
-    roles: set[tuple[Path, str]],
-    exported: Mapping[str, tuple[Path, str]],
-) -> Iterator[tuple[str, str, Mapping[str, Any], list[tuple[Path, str]]]]:
-    """Yield each policy document of one template that app roles hold, with those roles."""
-    resources = template.get("Resources", {})
-    attached: dict[str, list[tuple[Path, str]]] = {}
-    for logical_id, resource in resources.items():
-        properties = resource.get("Properties", {})
-        if (path, logical_id) in roles:
-            for index, inline in enumerate(properties.get("Policies", ())):
-                place = f"Properties/Policies/{index}/PolicyDocument"
-                yield logical_id, place, inline["PolicyDocument"], [(path, logical_id)]
-            for arn in properties.get("ManagedPolicyArns", ()):
-                if found := _logical_id(arn):
-                    attached.setdefault(found, []).append((path, logical_id))
-    for logical_id, resource in resources.items():
-        if resource.get("Type") not in _POLICIES:
-            continue
-        properties = resource.get("Properties", {})
-        targets = [*as_list(properties.get("Roles")), *as_list(properties.get("RoleName"))]
-        named = [role for t in targets if (role := _target(path, t, exported)) in roles and role is not None]
-        owners = list(dict.fromkeys((*attached.get(logical_id, ()), *named)))
-        if owners:
-            yield logical_id, "Properties/PolicyDocument", properties["PolicyDocument"], owners
+def _as_json(statement: Statement) -> dict[str, Any]:
+    """Return the parts of a statement that a refusal depends on, as IAM's JSON."""
+    actions = (
+        {"Action": statement.actions}
+        if statement.not_actions is None
+        else {"NotAction": statement.not_actions}
+    )
+    return {"Effect": statement.effect, **actions, "Resource": statement.resources}
 
 
-def _target(path: Path, value: Any, exported: Mapping[str, tuple[Path, str]]) -> tuple[Path, str] | None:
-    """Return the role that a policy's ``Roles`` entry means, as far as it can be followed."""
-    logical_id = _logical_id(value)
-    if logical_id is not None:
-        return path, logical_id
-    if not isinstance(value, dict):
-        return None
-    imported = value.get("Fn::ImportValue")
-    if isinstance(imported, str):
-        return exported.get(imported)
-    output = value.get("Fn::GetStackOutput")
-    if isinstance(output, dict):
-        return exported.get(f"{output.get('StackName')}.{output.get('OutputName')}")
-    return None
+def _split(path: str, pointer: str) -> tuple[Path, str, str]:
+    """Return the template, the logical id of the resource, and the place in that resource."""
+    logical_id, _, place = pointer.removeprefix("/Resources/").partition("/")
+    return Path(path), logical_id, place
+
+
+class _Bodies:
+    """The templates as they are written, each decoded when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._decoded: dict[str, Any] = {}
+
+    def at(self, path: str, pointer: str) -> Any:
+        """Return the value at an RFC 6901 pointer, ``None`` where the template has none."""
+        if path not in self._decoded:
+            self._decoded[path] = json.loads(Path(path).read_text("utf-8"))
+        value = self._decoded[path]
+        for step in pointer.split("/")[1:]:
+            key = step.replace("~1", "/").replace("~0", "~")
+            try:
+                value = value[int(key)] if isinstance(value, list) else value[key]
+            except (LookupError, TypeError, ValueError):  # the pointer leads into another template
+                return None
+        return value

@@ -11,7 +11,7 @@ import jsii
 import pytest
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import AppRole
+from constructs_lib import AppRole, PlanesError
 from constructs_lib.checks import mark_role
 from constructs_lib.data_plane import template_check
 
@@ -207,15 +207,32 @@ def test_a_crash_of_the_check_is_a_fatal_finding(made: Made, monkeypatch: pytest
     )
 
 
-def write(folder: Path, name: str, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> Path:
-    path = folder / f"{name}.template.json"
-    path.write_text(json.dumps({"Resources": resources, "Outputs": outputs or {}}), "utf-8")
-    return path
+MARK = {"bedrock-planes:role": {"kind": "app", "checked": True}}
+
+
+def findings(folder: Path, **templates: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Return what is found in an assembly of these templates, by stack."""
+    artifacts = {}
+    for name, body in templates.items():
+        file = f"{name}.template.json"
+        (folder / file).write_text(json.dumps(body), "utf-8")
+        artifacts[name] = {"type": "aws:cloudformation:stack", "properties": {"templateFile": file}}
+    (folder / "manifest.json").write_text(json.dumps({"version": "54.0.0", "artifacts": artifacts}), "utf-8")
+    found = template_check.findings([folder / f"{name}.template.json" for name in templates])
+    return [(path.name.partition(".")[0], name, place, message) for path, name, place, message in found]
+
+
+def role_with(document: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    policies = [{"PolicyName": "p", "PolicyDocument": document}]
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"Policies": policies, **properties},
+        "Metadata": MARK,
+    }
 
 
 def test_a_weak_reference_between_stacks_is_followed(tmp_path: Path) -> None:
-    mark = {"bedrock-planes:role": {"kind": "app", "checked": True}}
-    role = {"Type": "AWS::IAM::Role", "Properties": {}, "Metadata": mark}
+    role = {"Type": "AWS::IAM::Role", "Properties": {}, "Metadata": MARK}
     policy = {
         "Type": "AWS::IAM::Policy",
         "Properties": {
@@ -223,19 +240,86 @@ def test_a_weak_reference_between_stacks_is_followed(tmp_path: Path) -> None:
             "PolicyDocument": {"Statement": [CREATE]},
         },
     }
-    paths = [
-        write(tmp_path, "A", {"R": role}, {"Out": {"Value": {"Ref": "R"}}}),
-        write(tmp_path, "B", {"P": policy}),
-    ]
-    assert [(path.name, name, place) for path, name, place, _ in template_check.findings(paths)] == [
-        ("B.template.json", "P", "Properties/PolicyDocument/Statement/0")
-    ]
+    first = {"Resources": {"R": role}, "Outputs": {"Out": {"Value": {"Ref": "R"}}}}
+    found = findings(tmp_path, A=first, B={"Resources": {"P": policy}})
+    assert [each[:3] for each in found] == [("B", "P", "Properties/PolicyDocument/Statement/0")]
+
+
+def test_an_exported_role_is_followed(tmp_path: Path) -> None:
+    role = {"Type": "AWS::IAM::Role", "Properties": {}, "Metadata": MARK}
+    policy = {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {
+            "Roles": [{"Fn::ImportValue": "role-name"}],
+            "PolicyDocument": {"Statement": [CREATE]},
+        },
+    }
+    output = {"Value": {"Ref": "R"}, "Export": {"Name": "role-name"}}
+    first = {"Resources": {"R": role}, "Outputs": {"Out": output}}
+    found = findings(tmp_path, A=first, B={"Resources": {"P": policy}})
+    assert [each[:2] for each in found] == [("B", "P")]
 
 
 @pytest.mark.parametrize("metadata", [{}, {"bedrock-planes:role": {"kind": "app"}}], ids=["plain", "marked"])
 def test_a_role_that_is_no_app_role_of_ours_is_left_to_the_review(
     tmp_path: Path, metadata: dict[str, Any]
 ) -> None:
-    policies = [{"PolicyDocument": {"Statement": CREATE}}]
-    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": policies}, "Metadata": metadata}
-    assert template_check.findings([write(tmp_path, "A", {"R": role})]) == []
+    role = {**role_with({"Statement": CREATE}), "Metadata": metadata}
+    assert findings(tmp_path, A={"Resources": {"R": role}}) == []
+
+
+CHOICES: dict[str, dict[str, Any]] = {
+    "a branch": {"Fn::If": ["C", CREATE, {"Ref": "AWS::NoValue"}]},
+    "an action": {**CREATE, "Action": {"Fn::If": ["C", "bedrock:CreateAgent", "s3:GetObject"]}},
+    "a default": {**CREATE, "Action": {"Ref": "Action"}},
+    "joined": {**CREATE, "Action": {"Fn::Join": [":", ["bedrock", "CreateAgent"]]}},
+    "another letter case": {"effect": "Allow", "action": "bedrock:CreateAgent", "resource": "*"},
+    # IAM takes none of these for a statement.
+    "no effect": {"Action": "bedrock:CreateAgent", "Resource": "*"},
+    "no text beside": {**CREATE, "Action": ["bedrock:CreateAgent", 5]},
+}
+
+
+@pytest.mark.parametrize("statement", CHOICES.values(), ids=CHOICES)
+def test_what_a_statement_may_be_is_refused(tmp_path: Path, statement: dict[str, Any]) -> None:
+    template = {
+        "Parameters": {"Action": {"Type": "String", "Default": "bedrock:CreateAgent"}},
+        "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
+        "Resources": {"R": role_with({"Statement": [statement]})},
+    }
+    [(_, name, place, message)] = findings(tmp_path, A=template)
+    assert (name, place.partition("/Statement/0")[0]) == ("R", "Properties/Policies/0/PolicyDocument")
+    assert "can't hold `bedrock:CreateAgent`" in message
+
+
+OPEN: dict[str, dict[str, Any]] = {
+    "an action of the deployment": {**CREATE, "Action": {"Ref": "Open"}},
+    "a role by name": {**CREATE, "Action": "sts:AssumeRole", "Resource": {"Ref": "Open"}},
+    "a Deny": {**CREATE, "Effect": "Deny"},
+}
+
+
+@pytest.mark.parametrize("statement", OPEN.values(), ids=OPEN)
+def test_what_is_open_or_denied_is_not_refused(tmp_path: Path, statement: dict[str, Any]) -> None:
+    template = {
+        "Parameters": {"Open": {"Type": "String"}},
+        "Resources": {"R": role_with({"Statement": [statement]})},
+    }
+    assert findings(tmp_path, A=template) == []
+
+
+def test_a_deny_beside_it_excuses_nothing(tmp_path: Path) -> None:
+    role = role_with({"Statement": [CREATE, {**CREATE, "Effect": "Deny"}]})
+    assert len(findings(tmp_path, A={"Resources": {"R": role}})) == 1
+
+
+def test_a_policy_of_aws_that_configures_is_refused(tmp_path: Path) -> None:
+    arn = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::aws:policy/AmazonBedrockFullAccess"]]}
+    role = role_with({"Statement": []}, ManagedPolicyArns=[arn])
+    found = findings(tmp_path, A={"Resources": {"R": role}})
+    assert {each[1:3] for each in found} == {("R", "Properties/ManagedPolicyArns/0")}
+
+
+def test_a_template_that_can_not_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PlanesError, match=r"A\.template\.json`: not a CloudFormation template"):
+        findings(tmp_path, A={"Resources": []})
