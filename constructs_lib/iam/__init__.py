@@ -6,34 +6,23 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
-    from constructs_lib.iam._left import Piece
-    from constructs_lib.iam._reduce import Denials, allow_items, subtract
-    from constructs_lib.iam._tables import (
+    from constructs_lib.iam.action_sets import (
+        NO_ACTIONS,
+        ActionSet,
         Expansion,
-        action_mask,
+        actions_accepting,
+        actions_matching,
         allowed_actions,
         denied_actions,
         expand,
         expansion,
         names_of,
-        reach,
         tables,
         types_of,
     )
     from constructs_lib.iam.decision import Request, decide
     from constructs_lib.iam.documents import DocumentError, parse_document, parse_statement
     from constructs_lib.iam.effective_permissions import Effective, effective
-    from constructs_lib.iam.matching import (
-        arns_may_overlap,
-        counts,
-        covers,
-        example,
-        intersect,
-        is_documented,
-        is_open,
-        matches,
-        may_overlap,
-    )
     from constructs_lib.iam.model import UNRESOLVED, Condition, Effect, Origin, Policy, Statement
     from constructs_lib.iam.other_services import (
         ASSUME_ROLE,
@@ -42,10 +31,22 @@ if TYPE_CHECKING:
         PASS_ROLE,
         RUNNERS,
         UPDATE_CODE,
-        Outside,
-        named_actions,
-        outside,
+        ForeignGrant,
+        foreign_actions,
+        foreign_grants,
     )
+    from constructs_lib.iam.patterns import (
+        arns_may_overlap,
+        counts_in,
+        covers,
+        example,
+        intersect,
+        is_documented,
+        is_open,
+        matches,
+        may_overlap,
+    )
+    from constructs_lib.iam.remainder import Denials, Piece, allow_items, subtract
     from constructs_lib.iam.scope import scope_of
     from constructs_lib.iam.shortest_patterns import Compression, compress, compression
 
@@ -53,10 +54,12 @@ __all__ = [
     "ASSUME_ROLE",
     "CREATE_API_KEY",
     "ESCALATIONS",
+    "NO_ACTIONS",
     "PASS_ROLE",
     "RUNNERS",
     "UNRESOLVED",
     "UPDATE_CODE",
+    "ActionSet",
     "Compression",
     "Condition",
     "Denials",
@@ -64,19 +67,20 @@ __all__ = [
     "Effect",
     "Effective",
     "Expansion",
+    "ForeignGrant",
     "Origin",
-    "Outside",
     "Piece",
     "Policy",
     "Request",
     "Statement",
-    "action_mask",
+    "actions_accepting",
+    "actions_matching",
     "allow_items",
     "allowed_actions",
     "arns_may_overlap",
     "compress",
     "compression",
-    "counts",
+    "counts_in",
     "covers",
     "decide",
     "denied_actions",
@@ -84,17 +88,16 @@ __all__ = [
     "example",
     "expand",
     "expansion",
+    "foreign_actions",
+    "foreign_grants",
     "intersect",
     "is_documented",
     "is_open",
     "matches",
     "may_overlap",
-    "named_actions",
     "names_of",
-    "outside",
     "parse_document",
     "parse_statement",
-    "reach",
     "scope_of",
     "subtract",
     "tables",
@@ -104,21 +107,17 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
-        "_left": ("Piece",),
-        "_reduce": (
-            "Denials",
-            "allow_items",
-            "subtract",
-        ),
-        "_tables": (
+        "action_sets": (
+            "NO_ACTIONS",
+            "ActionSet",
             "Expansion",
-            "action_mask",
+            "actions_accepting",
+            "actions_matching",
             "allowed_actions",
             "denied_actions",
             "expand",
             "expansion",
             "names_of",
-            "reach",
             "tables",
             "types_of",
         ),
@@ -135,9 +134,28 @@ __getattr__, __dir__ = exports(
             "Effective",
             "effective",
         ),
-        "matching": (
+        "model": (
+            "UNRESOLVED",
+            "Condition",
+            "Effect",
+            "Origin",
+            "Policy",
+            "Statement",
+        ),
+        "other_services": (
+            "ASSUME_ROLE",
+            "CREATE_API_KEY",
+            "ESCALATIONS",
+            "PASS_ROLE",
+            "RUNNERS",
+            "UPDATE_CODE",
+            "ForeignGrant",
+            "foreign_actions",
+            "foreign_grants",
+        ),
+        "patterns": (
             "arns_may_overlap",
-            "counts",
+            "counts_in",
             "covers",
             "example",
             "intersect",
@@ -146,26 +164,17 @@ __getattr__, __dir__ = exports(
             "matches",
             "may_overlap",
         ),
-        "model": (
-            "Condition",
-            "Effect",
-            "Origin",
-            "Policy",
-            "Statement",
-            "UNRESOLVED",
-        ),
-        "other_services": (
-            "ASSUME_ROLE",
-            "CREATE_API_KEY",
-            "ESCALATIONS",
-            "Outside",
-            "PASS_ROLE",
-            "RUNNERS",
-            "UPDATE_CODE",
-            "named_actions",
-            "outside",
+        "remainder": (
+            "Denials",
+            "Piece",
+            "allow_items",
+            "subtract",
         ),
         "scope": ("scope_of",),
-        "shortest_patterns": ("Compression", "compress", "compression"),
+        "shortest_patterns": (
+            "Compression",
+            "compress",
+            "compression",
+        ),
     },
 )

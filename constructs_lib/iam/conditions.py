@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from constructs_lib.iam._glob import Token, accepts, compile_tokens, tokens_of
+from constructs_lib.iam.automata import Token, accepts, compile_tokens, tokens_of
 from constructs_lib.iam.model import UNRESOLVED, Condition
 
 __all__ = ["Context", "Match", "evaluate", "holds", "pattern_matches"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from constructs_lib.iam import matching
 from constructs_lib.iam.conditions import Context, holds, pattern_matches
 from constructs_lib.iam.model import UNRESOLVED, Condition, Effect, Policy, Statement
+from constructs_lib.iam.patterns import arns_may_overlap, counts_in, covers, matches, may_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,14 +132,13 @@ def _action_applies(request: Request, statement: Statement) -> bool:
     if statement.actions is not None:
         return any(
             UNRESOLVED not in text
-            and matching.counts(text, effect)
-            and matching.matches(text, request.action, ignore_case=True)
+            and counts_in(text, effect)
+            and matches(text, request.action, ignore_case=True)
             for text in statement.actions
         )
     other: Effect = "Deny" if effect == "Allow" else "Allow"
     return not any(
-        matching.counts(text, other)
-        and matching.matches(text.replace(UNRESOLVED, "*"), request.action, ignore_case=True)
+        counts_in(text, other) and matches(text.replace(UNRESOLVED, "*"), request.action, ignore_case=True)
         for text in statement.not_actions or ()
     )
 
@@ -156,7 +155,7 @@ def _resource_applies(request: Request, statement: Statement) -> bool:
 def _matches(pattern: str, request: Request, *, open_matches: bool) -> bool:
     """Whether a resource pattern matches; an open part matches anything, or nothing at all."""
     if UNRESOLVED in request.resource:
-        compare = matching.arns_may_overlap if open_matches else matching.covers
+        compare = arns_may_overlap if open_matches else covers
         return compare(pattern, request.resource)
     if UNRESOLVED in pattern and not open_matches:
         start = f"arn:{UNRESOLVED}:"
@@ -167,6 +166,6 @@ def _matches(pattern: str, request: Request, *, open_matches: bool) -> bool:
         pattern = f"arn:*:{rest}"
     if "${" in pattern:
         if request.context is None:
-            return open_matches and matching.may_overlap(pattern, request.resource)
+            return open_matches and may_overlap(pattern, request.resource)
         return pattern_matches(pattern, request.resource, request.context)
-    return matching.matches(pattern.replace(UNRESOLVED, "*"), request.resource)
+    return matches(pattern.replace(UNRESOLVED, "*"), request.resource)

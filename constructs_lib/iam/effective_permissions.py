@@ -27,18 +27,19 @@ from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from constructs_lib import catalogue
-from constructs_lib.iam import matching
-from constructs_lib.iam._left import Piece, left
-from constructs_lib.iam._reduce import (
+from constructs_lib.iam.action_sets import ActionSet, allowed_actions, tables
+from constructs_lib.iam.model import UNRESOLVED, Policy, Statement
+from constructs_lib.iam.patterns import may_overlap
+from constructs_lib.iam.remainder import (
     Denials,
     Item,
+    Piece,
     allow_items,
     collect_denials,
     cut,
+    remaining_resource,
     subtract,
 )
-from constructs_lib.iam._tables import allowed_actions, tables
-from constructs_lib.iam.model import UNRESOLVED, Policy, Statement
 
 __all__ = ["Effective", "Gap", "Layer", "effective"]
 
@@ -63,7 +64,7 @@ class Effective:
     ``rows`` are what is left of each Allow statement, which ``mask`` is the sum of.
     """
 
-    mask: int
+    mask: ActionSet
     policies: tuple[Policy, ...]
     boundary: Policy | None
     scps: Sequence[Layer]
@@ -88,7 +89,7 @@ class Effective:
         """Return a resource of the piece that the action accepts and no Deny covers."""
         flag = tables().bit[action.lower()]
         covers = tuple(cover for mask, cover in self.denials.partial if mask & flag)
-        return left(piece, _types(action), covers)
+        return remaining_resource(piece, _types(action), covers)
 
 
 def _types(action: str) -> tuple[str, ...] | None:
@@ -118,7 +119,7 @@ def effective(
     limits = [statement for layer in layers for policy in layer for statement in policy.statements]
     denials = collect_denials((*statements, *limits))
     rows: list[tuple[Policy, Statement, tuple[Item, ...]]] = []
-    mask = 0
+    mask = ActionSet(0)
     for policy in policies:
         for statement in policy.statements:
             # Most statements are about other services, and their resources differ while actions recur.
@@ -150,7 +151,7 @@ def _why_open(pattern: str) -> str | None:
     """Say what an action pattern that may concern Bedrock leaves open, ``None`` for nothing."""
     if UNRESOLVED in pattern:
         prefix = pattern.partition(":")[0].lower()
-        if any(matching.may_overlap(prefix, name) for name in _prefixes()):
+        if any(may_overlap(prefix, name) for name in _prefixes()):
             return "the action is not determined by the input"
         return None
     action = catalogue.action(pattern)

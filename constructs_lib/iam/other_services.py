@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.iam import matching
+from constructs_lib.iam.patterns import counts_in, covers, matches, may_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +24,9 @@ __all__ = [
     "RUNNERS",
     "UPDATE_CODE",
     "Denied",
-    "Outside",
-    "named_actions",
-    "outside",
+    "ForeignGrant",
+    "foreign_actions",
+    "foreign_grants",
 ]
 
 ASSUME_ROLE = "sts:AssumeRole"
@@ -162,7 +162,7 @@ class Denied(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class ForeignGrant:
     """What one Allow statement gives of the actions kept here.
 
     ``denied`` are the Denies that take a part of its resources, which ``resources`` can't say.
@@ -190,8 +190,8 @@ class Outside:
 
 def _takes(denied: Denied, arn: str, here: str | None) -> bool:
     if denied.unless is not None:
-        return not any(text == here or matching.may_overlap(text, arn) for text in denied.unless)
-    return any(text == here or matching.covers(text, arn) for text in denied.resources)
+        return not any(text == here or may_overlap(text, arn) for text in denied.unless)
+    return any(text == here or covers(text, arn) for text in denied.resources)
 
 
 @cache
@@ -201,14 +201,14 @@ def _known() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def named_actions(
+def foreign_actions(
     effect: Effect, actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None
 ) -> frozenset[str]:
     """Return the actions kept here that a statement names."""
     if actions is not None:
-        return frozenset().union(*(_pattern(text) for text in actions if matching.counts(text, effect)))
+        return frozenset().union(*(_pattern(text) for text in actions if counts_in(text, effect)))
     other: Effect = "Deny" if effect == "Allow" else "Allow"
-    excepted = (_pattern(text) for text in not_actions or () if matching.counts(text, other))
+    excepted = (_pattern(text) for text in not_actions or () if counts_in(text, other))
     return frozenset(_known()).difference(*excepted)
 
 
@@ -216,7 +216,7 @@ def named_actions(
 def _pattern(pattern: str) -> frozenset[str]:
     if "*" not in pattern and "?" not in pattern:
         return _exact().get(pattern.lower(), frozenset())
-    return frozenset(name for name in _known() if matching.matches(pattern, name, ignore_case=True))
+    return frozenset(name for name in _known() if matches(pattern, name, ignore_case=True))
 
 
 @cache
@@ -224,13 +224,15 @@ def _exact() -> dict[str, frozenset[str]]:
     return {name.lower(): frozenset({name}) for name in _known()}
 
 
-def outside(policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]) -> tuple[Outside, ...]:
+def foreign_grants(
+    policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]
+) -> tuple[ForeignGrant, ...]:
     """Return what the policies allow of the actions kept here, minus Denies, within every layer of limits."""
     allows: list[tuple[Policy, Statement, frozenset[str]]] = []
     denies: list[Statement] = []
     for policy in policies:
         for statement in policy.statements:
-            named = named_actions(statement.effect, statement.actions, statement.not_actions)
+            named = foreign_actions(statement.effect, statement.actions, statement.not_actions)
             if not named:
                 continue
             if statement.effect == "Allow":
@@ -246,7 +248,7 @@ def outside(policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]) -> t
         left = _left(statement, named, denies, layers)
         if left:
             actions, resources, denied = left
-            result.append(Outside(policy, statement, actions, resources, statement.conditions, denied))
+            result.append(ForeignGrant(policy, statement, actions, resources, statement.conditions, denied))
     return tuple(result)
 
 
@@ -259,10 +261,10 @@ def _left(
     for deny in denies:
         if deny.conditions or deny.conditional:
             continue
-        actions = named_actions("Deny", deny.actions, deny.not_actions)
+        actions = foreign_actions("Deny", deny.actions, deny.not_actions)
         denied = deny.resources or ("*",)
         if deny.not_resources is None and all(
-            any(matching.covers(text, resource) for text in denied) for resource in resources
+            any(covers(text, resource) for text in denied) for resource in resources
         ):
             named -= actions
         elif actions & named:
@@ -274,8 +276,8 @@ def _left(
 
 def _within(action: str, resources: tuple[str, ...], layer: list[Statement]) -> bool:
     for limit in layer:
-        if limit.effect == "Allow" and action in named_actions("Allow", limit.actions, limit.not_actions):
+        if limit.effect == "Allow" and action in foreign_actions("Allow", limit.actions, limit.not_actions):
             allowed = ("*",) if limit.not_resources is not None else limit.resources or ("*",)
-            if any(matching.may_overlap(text, resource) for text in allowed for resource in resources):
+            if any(may_overlap(text, resource) for text in allowed for resource in resources):
                 return True
     return False

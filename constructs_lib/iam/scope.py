@@ -23,9 +23,9 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from constructs_lib.iam._segments import normal, segments
-from constructs_lib.iam._tables import tables, types_of
+from constructs_lib.iam.action_sets import tables, types_of
 from constructs_lib.iam.model import UNRESOLVED
+from constructs_lib.iam.patterns import arn_segments, without_variables
 
 __all__ = ["Scope", "names_account", "scope_of", "types_of"]
 
@@ -38,11 +38,11 @@ _OPEN_OR_WILD = re.compile(f"[*?{UNRESOLVED}]")
 @lru_cache(maxsize=4096)
 def scope_of(pattern: str) -> Scope:
     """Classify a resource pattern; the module's docstring has the classes."""
-    text = normal(pattern)
+    text = without_variables(pattern)
     if not text.strip("*?"):
         return "any" if text else "exact"
     aligned = len(text.split(":", 5)) == 6
-    split = segments(text)
+    split = arn_segments(text)
     if UNRESOLVED in text and not aligned:
         return "open"
     return "exact" if split is None else _scope_of_resource(split[5], split[4])

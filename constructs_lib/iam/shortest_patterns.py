@@ -192,10 +192,10 @@ def _reduced(left: int, sets: dict[int, int]) -> tuple[list[int], int, dict[int,
     """Take the sets that must be taken and drop what cannot matter, until nothing changes."""
     chosen: list[int] = []
     while left:
-        remaining: dict[int, int] = {}
+        remaining_actions: dict[int, int] = {}
         for one, whole in sets.items():
-            remaining.setdefault(one & left, whole)
-        sets = {one: remaining[one] for one in maximal(remaining) if one}
+            remaining_actions.setdefault(one & left, whole)
+        sets = {one: remaining_actions[one] for one in maximal(remaining_actions) if one}
         covers = _covers(left, sets)
         if forced := sorted({found[0] for found in covers.values() if len(found) == 1}):
             chosen += (sets[one] for one in forced)

@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.iam import Condition, Origin, Outside, Policy, Statement
+from constructs_lib.iam import Condition, ForeignGrant, Origin, Policy, Statement
 from constructs_lib.review.engine import PartialReport, add_lines, merge, review_model
 from constructs_lib.review.model import FamilyUse, Finding, Location, PrincipalReport, Touches, Witness
 from constructs_lib.review.planes import action_sets
@@ -180,7 +180,7 @@ def _speed_up_pickle() -> None:
     """Pickle the values of a report as their fields: frozen dataclasses are slow at it by themselves."""
     for kind in (
         *(Acknowledgement, FamilyUse, Finding, Incomplete, Input, Location, Principal, PrincipalReport),
-        *(Resource, Touches, Witness, Condition, Origin, Outside, Policy, Statement),
+        *(Resource, Touches, Witness, Condition, Origin, ForeignGrant, Policy, Statement),
     ):
         copyreg.pickle(kind, _reducer(kind))
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.iam import (
+    NO_ACTIONS,
     UNRESOLVED,
-    Outside,
+    ForeignGrant,
     Request,
-    action_mask,
+    actions_matching,
     decide,
     effective,
+    foreign_grants,
     names_of,
-    outside,
     tables,
 )
 from constructs_lib.lazily import lazy
@@ -24,7 +25,7 @@ from constructs_lib.templates import Incomplete
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from constructs_lib.iam import Condition, Effective, Piece, Policy, Statement
+    from constructs_lib.iam import ActionSet, Condition, Effective, Piece, Policy, Statement
     from constructs_lib.review.model import Verdict
     from constructs_lib.templates import Kind, Principal
 
@@ -33,7 +34,7 @@ __all__ = ["NOTHING", "Facts", "Held", "has_key", "is_aws_managed"]
 
 _LARGE = 500
 NOTHING = Touches()
-NO_ACTIONS = Planes(0, 0, 0, 0, 0)
+_NO_PLANES = Planes(*[NO_ACTIONS] * 5)
 # AWS's managed policies for people who look at everything and run nothing:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
 _AUDITS = frozenset({"ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess"})
@@ -50,7 +51,7 @@ class Held(NamedTuple):
     statement: Statement
     resource: str
     piece: Piece
-    mask: int
+    mask: ActionSet
     conditions: tuple[Condition, ...]
 
     @property
@@ -102,8 +103,8 @@ class Facts:
     def planes(self) -> Planes:
         """Return the effective actions, split by plane."""
         if not self.mask:
-            return NO_ACTIONS
-        sums = [0, 0, 0, 0, 0]
+            return _NO_PLANES
+        sums = [NO_ACTIONS] * 5
         for held in self.held:
             for index, bits in enumerate(split_by_plane(held.mask, held.resource)):
                 sums[index] |= bits
@@ -137,13 +138,13 @@ class Facts:
         return "data" if planes.data_read else "none"
 
     @lazy
-    def outside(self) -> tuple[Outside, ...]:
+    def outside(self) -> tuple[ForeignGrant, ...]:
         """Return what the principal may do in other services that can lead to another principal."""
         principal = self.principal
         limits = [(principal.boundary,)] if principal.boundary else []
-        return outside(principal.policies, [*limits, *((policy,) for policy in self._scps)])
+        return foreign_grants(principal.policies, [*limits, *((policy,) for policy in self._scps)])
 
-    def outside_with(self, *actions: str) -> Iterator[Outside]:
+    def outside_with(self, *actions: str) -> Iterator[ForeignGrant]:
         """Yield the statements that give any of these actions."""
         for item in self.outside:
             if not item.actions.isdisjoint(actions):
@@ -243,7 +244,7 @@ class Facts:
             statement for policy, statement in self.statements if not is_aws_managed(policy, statement)
         )
 
-    def first(self, mask: int) -> Held | None:
+    def first(self, mask: ActionSet) -> Held | None:
         """Return the first permission that includes an action of a set, preferring an unconditional one."""
         found = None
         for held in self.held:
@@ -253,7 +254,7 @@ class Facts:
                 found = found or held
         return found
 
-    def only_conditional(self, mask: int) -> bool:
+    def only_conditional(self, mask: ActionSet) -> bool:
         """Whether every permission with an action of a set depends on a condition of the template."""
         if self.principal.conditional:
             return True
@@ -284,7 +285,9 @@ def _is_everything(statement: Statement) -> bool:
         statement.effect == "Allow"
         and not statement.conditions
         and statement.actions is not None
-        and any(action_mask(text) == tables().every and text.strip("*:") == "" for text in statement.actions)
+        and any(
+            actions_matching(text) == tables().every and text.strip("*:") == "" for text in statement.actions
+        )
         and statement.resources is not None
         and any(text.strip("*") == "" for text in statement.resources)
     )

@@ -1,7 +1,4 @@
-"""The catalogue's actions as sets, by plane, by family and by what rules ask about.
-
-A set of actions is an ``int`` with one bit for each action (``constructs_lib.iam.tables().bit``).
-"""
+"""The catalogue's actions as sets, by plane, by family and by what rules ask about."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import tables, types_of
+from constructs_lib.iam import NO_ACTIONS, ActionSet, tables, types_of
 
 __all__ = ["ActionSets", "Planes", "action_sets", "split_by_plane"]
 
@@ -22,11 +19,11 @@ class Planes(NamedTuple):
     writing tags as ``data``, listing them as ``data_read``. All other tagging is ``tagging``.
     """
 
-    control_write: int
-    control_read: int
-    data: int
-    data_read: int
-    tagging: int
+    control_write: ActionSet
+    control_read: ActionSet
+    data: ActionSet
+    data_read: ActionSet
+    tagging: ActionSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +44,15 @@ class ActionSets:
 
     """
 
-    control_write: int
-    control_read: int
-    data: int
-    data_read: int
-    tagging: int
-    tagging_write: int
-    on_arns: int
-    credentials: int
-    families: tuple[tuple[str, str, int], ...]
+    control_write: ActionSet
+    control_read: ActionSet
+    data: ActionSet
+    data_read: ActionSet
+    tagging: ActionSet
+    tagging_write: ActionSet
+    on_arns: ActionSet
+    credentials: ActionSet
+    families: tuple[tuple[str, str, ActionSet], ...]
     data_types: frozenset[str]
 
 
@@ -74,21 +71,21 @@ def action_sets() -> ActionSets:
             "on_arns",
             "credentials",
         ),
-        0,
+        NO_ACTIONS,
     )
-    families: dict[str, int] = {}
+    families: dict[str, ActionSet] = {}
     for action in catalogue.actions().values():
         flag = bits[action.name.lower()]
-        families[action.family] = families.get(action.family, 0) | flag
+        families[action.family] = families.get(action.family, NO_ACTIONS) | flag
         if action.tagging:
             sets["tagging"] |= flag
-            sets["tagging_write"] |= flag if action.access == "write" else 0
+            sets["tagging_write"] |= flag if action.access == "write" else NO_ACTIONS
         elif action.plane == "control":
             sets[f"control_{action.access}"] |= flag
         else:
             sets["data_read" if action.data_read else "data"] |= flag
-        sets["on_arns"] |= flag if action.resource_types else 0
-        sets["credentials"] |= flag if action.releases_credential else 0
+        sets["on_arns"] |= flag if action.resource_types else NO_ACTIONS
+        sets["credentials"] |= flag if action.releases_credential else NO_ACTIONS
     planes = {family.name: str(family.plane) for family in catalogue.families().values()}
     return ActionSets(
         **sets,
@@ -100,7 +97,7 @@ def action_sets() -> ActionSets:
 
 
 @lru_cache(maxsize=8192)
-def split_by_plane(actions: int, pattern: str) -> Planes:
+def split_by_plane(actions: ActionSet, pattern: str) -> Planes:
     """Split actions that are allowed on a resource pattern by plane.
 
     Args:
@@ -115,5 +112,5 @@ def split_by_plane(actions: int, pattern: str) -> Planes:
         if types and types <= sets.data_types:
             data |= tagging & sets.tagging_write
             data_read |= tagging & ~sets.tagging_write
-            tagging = 0
+            tagging = NO_ACTIONS
     return Planes(actions & sets.control_write, actions & sets.control_read, data, data_read, tagging)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from constructs_lib import catalogue
 from constructs_lib.iam import names_of
-from constructs_lib.iam._tables import types_of
+from constructs_lib.iam.action_sets import types_of
 from constructs_lib.iam.decision import Request, decide
 from constructs_lib.iam.effective_permissions import Effective, effective
 from constructs_lib.iam.model import UNRESOLVED, Policy

@@ -16,7 +16,7 @@ from constructs_lib import AppRole, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.checks.testing import assert_denied
 from constructs_lib.cli._answer import answer
-from constructs_lib.grants import refusals
+from constructs_lib.data_plane.refusals import refusals
 from constructs_lib.iam import UNRESOLVED, Request, decide, effective, expand, expansion
 from constructs_lib.review import Options, review
 from constructs_lib.templates import read

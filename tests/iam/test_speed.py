@@ -59,7 +59,7 @@ def test_a_policy_of_ten_thousand_statements_stays_linear() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["documents", "matching", "effective_permissions", "decision", "scope", "managed"]
+    "module", ["documents", "patterns", "effective_permissions", "decision", "scope", "managed"]
 )
 def test_importing_is_nearly_free(module: str) -> None:
     code = (

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib import catalogue
-from constructs_lib.iam._segments import normal, segments
-from constructs_lib.iam._tables import tables
+from constructs_lib.iam.action_sets import tables
 from constructs_lib.iam.decision import Request, decide
 from constructs_lib.iam.model import UNRESOLVED, Condition
+from constructs_lib.iam.patterns import arn_segments, without_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.iam._left import Piece
     from constructs_lib.iam.effective_permissions import Effective
+    from constructs_lib.iam.remainder import Piece
 
 __all__ = ["Witness", "pieces_of", "witness"]
 
@@ -73,7 +73,7 @@ def _candidates(permissions: Effective, action: str) -> Iterator[str]:
     known = catalogue.action(action)
     types = known.resource_types if known is not None else ()
     for piece in pieces:
-        if not _OPEN.search(normal(piece.pattern)):
+        if not _OPEN.search(without_variables(piece.pattern)):
             yield piece.pattern
     if not types:
         yield "*"
@@ -93,7 +93,7 @@ def _sample(arn: str) -> str:
 
 def _filled(piece: Piece) -> Piece:
     """Put example values where the partition, Region or account of a pattern is open."""
-    parts = segments(normal(piece.pattern))
+    parts = arn_segments(without_variables(piece.pattern))
     if parts is None:
         return piece
     for index, name in ((1, "Partition"), (3, "Region"), (4, "Account")):

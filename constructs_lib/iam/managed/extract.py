@@ -18,8 +18,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from constructs_lib.iam import matching
-from constructs_lib.iam._tables import action_mask
+from constructs_lib.iam.action_sets import actions_matching
+from constructs_lib.iam.patterns import matches
 
 __all__ = ["RELEVANT", "extract", "main", "read_moto", "reduce_statement"]
 
@@ -68,9 +68,9 @@ def _listed(value: Any) -> list[str]:
 
 
 def _concerns(pattern: str, names: tuple[str, ...]) -> bool:
-    if action_mask(pattern):
+    if actions_matching(pattern):
         return True
-    return any(matching.matches(pattern, name, ignore_case=True) for name in names)
+    return any(matches(pattern, name, ignore_case=True) for name in names)
 
 
 def reduce_statement(statement: dict[str, Any]) -> dict[str, Any] | None:

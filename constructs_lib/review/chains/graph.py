@@ -22,7 +22,7 @@ from constructs_lib.review.chains.matching import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.iam import Origin, Outside, Statement
+    from constructs_lib.iam import ForeignGrant, Origin, Statement
     from constructs_lib.review.chains.nodes import Function, Node
 
 __all__ = ["Graph", "Step", "Walk"]
@@ -78,7 +78,7 @@ class Graph:
         """Yield the roles that a principal may assume because their trusts name it."""
         return self._trusts.assume_by_name(node)
 
-    def assume_by_account(self, node: Node, permissions: list[Outside]) -> Iterator[Step]:
+    def assume_by_account(self, node: Node, permissions: list[ForeignGrant]) -> Iterator[Step]:
         """Yield the roles that statements let a principal assume and whose trusts name its account."""
         return self._trusts.assume_by_account(node, permissions)
 
@@ -142,7 +142,7 @@ class Walk:
                     yield Step(target, how, PASS_ROLE, resource, origin, item.statement.conditional)
                     break
 
-    def _leads_further(self, node: Node, permission: Outside, more: tuple[str, ...]) -> bool:
+    def _leads_further(self, node: Node, permission: ForeignGrant, more: tuple[str, ...]) -> bool:
         """Whether a statement has a pattern that this walk has not followed; remember its patterns."""
         path = node.origin.path
         denied = (path, permission.denied) if permission.denied else ()
@@ -164,7 +164,7 @@ def _starting_actions(node: Node) -> dict[str, str]:
     return found
 
 
-def _may_start(permission: Outside, action: str) -> bool:
+def _may_start(permission: ForeignGrant, action: str) -> bool:
     """Whether a statement allows an action on something of the action's own service."""
     return action in permission.actions and any(
         len(parts) < 6 or may_overlap(parts[2], action.partition(":")[0])
@@ -209,7 +209,7 @@ class _TrustIndex:
                 seen.add(role.id)
                 yield step
 
-    def assume_by_account(self, node: Node, permissions: list[Outside]) -> Iterator[Step]:
+    def assume_by_account(self, node: Node, permissions: list[ForeignGrant]) -> Iterator[Step]:
         """Yield the roles that statements let a principal assume and whose trusts name its account."""
         seen = {node.id}
         for role, statement, value in self._others if permissions else ():
@@ -229,7 +229,9 @@ def _by_trust_alone(node: Node, role: Node, statement: Statement) -> Step | None
     return Step(role, how, ASSUME_ROLE, _if_resolved(role.arn), statement.origin, statement.conditional)
 
 
-def _by_permission(node: Node, role: Node, statement: Statement, permissions: list[Outside]) -> Step | None:
+def _by_permission(
+    node: Node, role: Node, statement: Statement, permissions: list[ForeignGrant]
+) -> Step | None:
     """Return the step by the first statement that lets the principal assume the role."""
     for item in permissions:
         if _allows_on_role(item, ASSUME_ROLE, role, node):
@@ -240,7 +242,7 @@ def _by_permission(node: Node, role: Node, statement: Statement, permissions: li
     return None
 
 
-def _allows_on_role(permission: Outside, action: str, role: Node, holder: Node) -> bool:
+def _allows_on_role(permission: ForeignGrant, action: str, role: Node, holder: Node) -> bool:
     """Whether a statement of one principal allows an action on the role that is another."""
     same_template = role.arn if role.origin.path == holder.origin.path else None
     return any(
@@ -277,7 +279,7 @@ def _replace_code(node: Node, functions: list[tuple[Function, Node]]) -> Iterato
             yield Step(target, how, UPDATE_CODE, arn, item.statement.origin, conditional)
 
 
-def _allows_on_function(permission: Outside, function: Function, holder: Node) -> bool:
+def _allows_on_function(permission: ForeignGrant, function: Function, holder: Node) -> bool:
     """Whether a statement of a principal lets it replace the code of a function."""
     same_template = function.path == holder.origin.path
     return any(

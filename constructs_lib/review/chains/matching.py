@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED, matches, may_overlap
 
 if TYPE_CHECKING:
-    from constructs_lib.iam import Outside, Statement
+    from constructs_lib.iam import ForeignGrant, Statement
     from constructs_lib.review.chains.nodes import Node
 
 __all__ = [
@@ -126,7 +126,7 @@ def allows_assuming(statement: Statement) -> bool:
     return any(matches(text, ASSUME_ROLE, ignore_case=True) for text in statement.actions)
 
 
-def may_pass_to(permission: Outside, service: str) -> bool:
+def may_pass_to(permission: ForeignGrant, service: str) -> bool:
     """Whether the statement's conditions on `iam:PassedToService` let it pass a role to a service."""
     tests = [
         c

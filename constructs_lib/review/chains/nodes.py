@@ -9,7 +9,7 @@ from constructs_lib.review.wording import principal_label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.iam import Origin, Outside, Policy
+    from constructs_lib.iam import ForeignGrant, Origin, Policy
     from constructs_lib.review.model import Verdict
     from constructs_lib.templates import Kind, Principal, Resource
 
@@ -37,7 +37,7 @@ class Node(NamedTuple):
     data: bool
     control_write: bool
     held: int
-    permissions: tuple[Outside, ...]
+    permissions: tuple[ForeignGrant, ...]
     administrator: Origin | None
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from constructs_lib.iam import action_mask
+from constructs_lib.iam import ActionSet, actions_matching
 from constructs_lib.review.model import Finding, Location
 from constructs_lib.review.wording import principal_label, shown
 
@@ -138,10 +138,10 @@ def at(origin: Origin) -> Location:
 
 def origins(items: Iterable[object]) -> tuple[Origin, ...]:
     """Return the origins of the statements of things that have one, each once."""
-    return tuple(dict.fromkeys(item.statement.origin for item in items))  # type: ignore[attr-defined] # Held, Outside and Grant all have a statement
+    return tuple(dict.fromkeys(item.statement.origin for item in items))  # type: ignore[attr-defined] # Held, ForeignGrant and Grant all have a statement
 
 
-def written_for(facts: Facts, mask: int) -> tuple[str, ...]:
+def written_for(facts: Facts, mask: ActionSet) -> tuple[str, ...]:
     """Return the action patterns that give any action of a mask, for the key of a finding on a principal.
 
     As written and not expanded: a baseline then knows the finding when AWS adds an action that `bedrock:*`
@@ -151,7 +151,7 @@ def written_for(facts: Facts, mask: int) -> tuple[str, ...]:
     found: set[str] = set()
     for statement in statements.values():
         patterns = ("NotAction",) if statement.actions is None else statement.actions
-        found.update(p.lower() for p in patterns if statement.actions is None or action_mask(p) & mask)
+        found.update(p.lower() for p in patterns if statement.actions is None or actions_matching(p) & mask)
     return tuple(sorted(found))
 
 

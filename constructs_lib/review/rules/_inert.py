@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import action_mask, allow_items, names_of, tables
+from constructs_lib.iam import NO_ACTIONS, actions_matching, allow_items, names_of, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,13 +52,13 @@ def inert_rows(facts: Facts, reason: Reason) -> Iterator[Row]:
 @lru_cache(maxsize=4096)
 def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[str, str, Reason], ...]:
     """Return (name as written, an action meant, reason); patterns only when nothing of them is left."""
-    held = 0
+    held = NO_ACTIONS
     for item in allow_items(actions, None, resources, None):
         held |= item.mask
     table = tables()
     result = []
     for name in actions:
-        mask = action_mask(name)
+        mask = actions_matching(name)
         if not mask or mask & held or not name.lower().startswith(tuple(catalogue.prefixes())):
             continue
         typed = mask & ~table.bare

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.iam import intersect, reach
+from constructs_lib.iam import NO_ACTIONS, ActionSet, actions_accepting, intersect
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.planes import action_sets, split_by_plane
 
@@ -34,7 +34,7 @@ class Wide(NamedTuple):
     """One statement: its first piece with a wide pattern, the data actions on all of them, the patterns."""
 
     held: Held
-    mask: int
+    mask: ActionSet
     resources: tuple[str, ...]
 
     @property
@@ -55,13 +55,13 @@ def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
             continue
         for pattern, bits in left_of(facts, held, mask):
             if is_wide(pattern):
-                row = rows.get(id(held.statement), Wide(held, 0, ()))
+                row = rows.get(id(held.statement), Wide(held, NO_ACTIONS, ()))
                 resources = dict.fromkeys((*row.resources, pattern))
                 rows[id(held.statement)] = Wide(row.held, row.mask | bits, tuple(resources))
     return rows.values()
 
 
-def left_of(facts: Facts, held: Held, mask: int) -> Iterable[tuple[str, int]]:
+def left_of(facts: Facts, held: Held, mask: ActionSet) -> Iterable[tuple[str, ActionSet]]:
     """Return the patterns that Denies on ``NotResource`` leave of one, each with its actions of ``mask``."""
     parts = [(held.resource, mask)]
     for denied, cover in facts.effective.denials.partial:
@@ -69,7 +69,7 @@ def left_of(facts: Facts, held: Held, mask: int) -> Iterable[tuple[str, int]]:
             continue
         spared = [(pattern, bits & ~denied) for pattern, bits in parts]
         cut = [
-            (met, bits & denied & reach(met))
+            (met, bits & denied & actions_accepting(met))
             for pattern, bits in parts
             for text in cover.unless
             for met in intersect(pattern, text)

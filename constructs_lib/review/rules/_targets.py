@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.iam import UNRESOLVED, arns_may_overlap, covers, matches
 
 if TYPE_CHECKING:
-    from constructs_lib.iam import Outside
+    from constructs_lib.iam import ForeignGrant
 
 __all__ = ["example_of", "reached", "taken_by"]
 
@@ -35,7 +35,7 @@ def taken_by(action: str) -> str:
     return f"arn:aws:iam::*:{kind}/*"
 
 
-def reached(item: Outside, action: str) -> tuple[str, ...]:
+def reached(item: ForeignGrant, action: str) -> tuple[str, ...]:
     """Return the resource patterns of a statement that may match something which the action takes."""
     if any(covers(text, _beside(text, action)) for text in item.statement.not_resources or ()):
         return ()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, matches, names_of
+from constructs_lib.iam import UNRESOLVED, ActionSet, matches, names_of
 from constructs_lib.review.model import Witness
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _TELLING = (
 )
 
 
-def witness_of(facts: Facts, held: Held, mask: int, because: str) -> Witness | None:
+def witness_of(facts: Facts, held: Held, mask: ActionSet, because: str) -> Witness | None:
     """Return a request for an action of ``mask`` on a resource of ``held`` that is allowed, or ``None``.
 
     An action or resource that the input leaves open in part proves nothing, so it gives no witness.

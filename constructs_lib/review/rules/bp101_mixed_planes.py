@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import may_overlap, names_of, tables
+from constructs_lib.iam import NO_ACTIONS, ActionSet, actions_matching, may_overlap, names_of
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.rules._base import Rule, Run, origins, who, written_for
@@ -63,15 +63,15 @@ _DOCUMENTED = {
 }
 
 
-def _documented(facts: Facts) -> int:
+def _documented(facts: Facts) -> ActionSet:
     """Return the control writes that AWS documents for the services that may assume the role."""
     sources = _sources(facts)
-    return sum(
-        tables().bit[name.lower()]
-        for kind, names in _DOCUMENTED.items()
-        for name in names
-        if any(may_overlap(source, kind) for source in sources)
-    )
+    found = NO_ACTIONS
+    for kind, names in _DOCUMENTED.items():
+        if any(may_overlap(source, kind) for source in sources):
+            for name in names:
+                found |= actions_matching(name)
+    return found
 
 
 def _sources(facts: Facts) -> set[str]:

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import UNRESOLVED, covers, may_overlap, names_of
+from constructs_lib.iam import UNRESOLVED, ActionSet, covers, may_overlap, names_of
 from constructs_lib.review.planes import action_sets, split_by_plane
 from constructs_lib.review.rules._base import Rule, Run, origins, who, written_for
 from constructs_lib.review.rules._witness import witness_of
@@ -88,7 +88,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     )
 
 
-def _deeds(read: int, tagging: int) -> str:
+def _deeds(read: ActionSet, tagging: ActionSet) -> str:
     """Return what the principal may do beside running Bedrock."""
     if not read:
         return " and tag its resources"
@@ -97,7 +97,7 @@ def _deeds(read: int, tagging: int) -> str:
     return " and read its configuration"
 
 
-def _help(read: int, *, documented: bool) -> str:
+def _help(read: ActionSet, *, documented: bool) -> str:
     if documented:
         return "AWS documents this read beside these actions: remove it if the application works without it"
     if not read:
@@ -105,7 +105,7 @@ def _help(read: int, *, documented: bool) -> str:
     return "pass ids and ARNs to the application, and leave these actions to the deploy role"
 
 
-def _bits(held: Held) -> int:
+def _bits(held: Held) -> ActionSet:
     planes = split_by_plane(held.mask, held.resource)
     return planes.control_read | planes.tagging
 

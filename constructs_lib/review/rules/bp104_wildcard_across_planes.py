@@ -26,7 +26,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import Denials, action_mask, allow_items, names_of, subtract
+from constructs_lib.iam import (
+    NO_ACTIONS,
+    ActionSet,
+    Denials,
+    actions_matching,
+    allow_items,
+    names_of,
+    subtract,
+)
 from constructs_lib.review.planes import action_sets
 from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.wording import listing
@@ -49,7 +57,7 @@ RULE = Rule(
 )
 
 
-_NONE = Denials(0, ())
+_NONE = Denials(NO_ACTIONS, ())
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
@@ -62,7 +70,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         for pattern in statement.actions or ():
             if "*" not in pattern and "?" not in pattern:
                 continue
-            reached = action_mask(pattern) & _reachable(statement)
+            reached = actions_matching(pattern) & _reachable(statement)
             if _crosses(reached):
                 reached &= _reachable(statement, facts.effective.denials)
             writes, data = reached & action_sets().control_write, reached & action_sets().data
@@ -80,14 +88,14 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
                 )
 
 
-def _crosses(mask: int) -> bool:
+def _crosses(mask: ActionSet) -> bool:
     return bool(mask & action_sets().control_write and mask & action_sets().data)
 
 
-def _reachable(statement: Statement, denials: Denials = _NONE) -> int:
+def _reachable(statement: Statement, denials: Denials = _NONE) -> ActionSet:
     """Return the actions that the statement's resources can hold and no Deny takes away."""
     items = allow_items(statement.actions, None, statement.resources, statement.not_resources)
-    mask = 0
+    mask = NO_ACTIONS
     for item in subtract(items, denials):
         mask |= item.mask
     return mask

@@ -32,7 +32,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, action_mask, matches
+from constructs_lib.iam import UNRESOLVED, actions_matching, matches
 from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.wording import listing
 
@@ -85,7 +85,7 @@ def _wrong(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None)
 
 
 def _is_wrong(pattern: str) -> bool:
-    if ":" not in _plain(pattern) or UNRESOLVED in pattern or action_mask(pattern):
+    if ":" not in _plain(pattern) or UNRESOLVED in pattern or actions_matching(pattern):
         return False
     prefix, _, name = _plain(pattern).lower().partition(":")
     if prefix in _prefixes():
@@ -103,7 +103,7 @@ def _is_slip(prefix: str) -> bool:
 
 def _is_known(name: str) -> bool:
     """Whether Bedrock has the name under another prefix; a prefix newer than the catalogue has new ones."""
-    return bool(action_mask(f"*:{name}") or _authorising(name))
+    return bool(actions_matching(f"*:{name}") or _authorising(name))
 
 
 @cache
@@ -125,7 +125,7 @@ def _plain(pattern: str) -> str:
 def _meant(pattern: str) -> str:
     """Say what was meant."""
     plain = _plain(pattern)
-    if plain != pattern and action_mask(plain):
+    if plain != pattern and actions_matching(plain):
         what = "white space" if pattern.isascii() else "a look-alike letter or white space"
         return f"it contains {what}: write `{plain}`"
     prefix, _, name = plain.partition(":")
@@ -133,7 +133,7 @@ def _meant(pattern: str) -> str:
     if decided:
         return f"{decided.reason}: write {listing(decided.value.split())}"
     for service in _services(prefix.lower()):
-        if action_mask(f"{service}:{name}"):
+        if actions_matching(f"{service}:{name}"):
             return _elsewhere(prefix, service, name)
     authorised = _authorising(name)
     if authorised:

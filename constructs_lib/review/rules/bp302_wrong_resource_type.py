@@ -33,7 +33,7 @@ import re
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, action_mask, reach, types_of
+from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, actions_accepting, actions_matching, types_of
 from constructs_lib.review.rules._arns import fault_of
 from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._inert import inert_rows
@@ -99,15 +99,19 @@ def _unused(statement: Statement) -> tuple[str, ...]:
     """Return the statement's Bedrock ARNs that none of its actions accepts."""
     if statement.effect == "Deny" or statement.actions is None or len(statement.resources or ()) < 2:
         return ()
-    mask = 0
+    mask = NO_ACTIONS
     for pattern in statement.actions:
         if UNRESOLVED in pattern:
             return ()
-        mask |= action_mask(pattern)
+        mask |= actions_matching(pattern)
     return tuple(
         text
         for text in statement.resources or ()
-        if mask and types_of(text) and text.strip("*") and not reach(text) & mask and _is_bedrock(text)
+        if mask
+        and types_of(text)
+        and text.strip("*")
+        and not actions_accepting(text) & mask
+        and _is_bedrock(text)
         if not fault_of(text)
     )
 
@@ -120,7 +124,9 @@ def _is_bedrock(text: str) -> bool:
 def _first(statement: Statement) -> str:
     """Return the statement's first action that takes ARNs."""
     for name, action in catalogue.actions().items():
-        if action.resource_types and any(action_mask(p) & action_mask(name) for p in statement.actions or ()):
+        if action.resource_types and any(
+            actions_matching(p) & actions_matching(name) for p in statement.actions or ()
+        ):
             return name
     return (statement.actions or ("",))[0]
 

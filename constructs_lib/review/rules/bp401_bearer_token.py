@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import CREATE_API_KEY, action_mask, denied_actions
+from constructs_lib.iam import CREATE_API_KEY, ActionSet, actions_matching, denied_actions
 from constructs_lib.review.facts import Facts, has_key
 from constructs_lib.review.rules._base import Rule, Run, who
 from constructs_lib.review.rules._targets import reached
@@ -70,7 +70,7 @@ def check(subject: Facts | Resource, _run: Run) -> Iterator[Finding]:
 def _uses(facts: Facts) -> Iterator[Finding]:
     seen: set[int] = set()
     for action, key in zip(_ACTIONS, _KEYS, strict=True):
-        flag = action_mask(action)
+        flag = actions_matching(action)
         if not facts.mask & flag or _denies_long_term(facts, flag):
             continue
         for held in facts.holds(action):
@@ -98,7 +98,7 @@ def _is_short_term(conditions: Iterable[Condition]) -> bool:
     )
 
 
-def _denies_long_term(facts: Facts, flag: int) -> bool:
+def _denies_long_term(facts: Facts, flag: ActionSet) -> bool:
     """Whether a Deny refuses tokens that are not short-term."""
     for _, statement in facts.statements:
         if statement.effect != "Deny" or not denied_actions(statement.actions or (), None) & flag:

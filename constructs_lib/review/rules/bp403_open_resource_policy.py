@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import UNRESOLVED, action_mask
+from constructs_lib.iam import UNRESOLVED, actions_matching
 from constructs_lib.review.facts import Facts, has_key
 from constructs_lib.review.rules._base import Rule, Run, origins, who
 from constructs_lib.review.rules._documents import document_of
@@ -132,7 +132,7 @@ def _bounds(test: Condition) -> bool:
 
 
 def _writers(facts: Facts) -> Iterator[Finding]:
-    mask = (action_mask(_WRITES[0]) | action_mask(_WRITES[1])) & facts.mask
+    mask = (actions_matching(_WRITES[0]) | actions_matching(_WRITES[1])) & facts.mask
     if not mask or not facts.planes.data:
         return
     held = facts.first(mask)

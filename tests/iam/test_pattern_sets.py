@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.iam.matching import covers, example, intersect, matches, may_overlap
 from constructs_lib.iam.model import UNRESOLVED
+from constructs_lib.iam.patterns import covers, example, intersect, matches, may_overlap
 
 PATTERNS = st.text("ab:*?", max_size=8)
 TEXTS = st.text("ab:", max_size=8)

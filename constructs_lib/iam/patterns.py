@@ -1,15 +1,15 @@
-"""Wildcard matching as IAM does it, with an answer where a part is open.
+"""IAM patterns: what they match, whether they overlap or cover one another, and the segments of an ARN.
 
-``*`` stands for any characters, ``:`` and ``/`` included, ``?`` for exactly one. AWS: "If the ``*`` wildcard
-is the last character of a resource ARN segment, it can expand to match beyond the colon boundaries", and it
-"can expand to replace everything within a segment, including characters like a forward slash"
+``*`` matches any characters, ``:`` and ``/`` included, ``?`` exactly one. AWS: "If the ``*`` wildcard is the
+last character of a resource ARN segment, it can expand to match beyond the colon boundaries", and it "can
+expand to replace everything within a segment, including characters like a forward slash"
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html). Actions match in
 any letter case (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html),
 resources only in their own.
 
-Two views of a pattern with an open part (``UNRESOLVED``, or a policy variable such as ``${aws:username}``):
-what it *may* match (open = ``*``) and what it *certainly* matches. An Allow counts by the first, a Deny by
-the second.
+A pattern with an open part (``UNRESOLVED``, or a policy variable such as ``${aws:username}``) is read in two
+ways: what it *may* match, with ``*`` in place of the open part, and what it *certainly* matches. An Allow
+counts by the first, a Deny by the second.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam._glob import compile_glob, find
+from constructs_lib.iam.automata import compile_glob, find
 from constructs_lib.iam.model import UNRESOLVED
 
 if TYPE_CHECKING:
     from constructs_lib.iam.model import Effect
 
 __all__ = [
+    "OPEN",
+    "arn_segments",
+    "arn_splits",
     "arns_may_overlap",
-    "counts",
+    "counts_in",
     "covers",
     "example",
     "intersect",
@@ -34,9 +37,13 @@ __all__ = [
     "is_open",
     "matches",
     "may_overlap",
+    "names_a_type",
+    "without_variables",
 ]
 
-
+OPEN = re.compile(f"[*?{UNRESOLVED}]")
+"""What may stand for other text."""
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 # Where a pattern stops being a literal text.
 _VARYING = re.compile(f"[*?${UNRESOLVED}]")
 
@@ -91,7 +98,7 @@ def is_documented(pattern: str) -> bool:
     return pattern == "*" or not ("*" in prefix or "?" in prefix)
 
 
-def counts(pattern: str, effect: Effect) -> bool:
+def counts_in(pattern: str, effect: Effect) -> bool:
     """Whether an action pattern counts in a statement with this effect.
 
     An undocumented pattern counts in an Allow, where the worst case is that it matches, and not in a Deny,
@@ -181,3 +188,53 @@ def intersect(first: str, second: str) -> tuple[str, ...]:
         else:
             return (first,)
     return (":".join(joined),)
+
+
+def without_variables(pattern: str) -> str:
+    """Return a resource pattern with each policy variable made an open part."""
+    return _VARIABLE.sub(UNRESOLVED, pattern) if "${" in pattern else pattern
+
+
+def arn_segments(pattern: str) -> list[str] | None:
+    """Return the six segments of an ARN pattern, a ``*`` that runs over colons in each, or ``None``."""
+    found = arn_splits(pattern)
+    return found[0] if found else None
+
+
+def names_a_type(pattern: str) -> bool:
+    """Whether a resource pattern is an ARN whose resource part begins with letters of its own."""
+    found = arn_splits(without_variables(pattern))
+    return bool(found) and not any(OPEN.match(parts[5]) for parts in found)
+
+
+def arn_splits(pattern: str) -> list[list[str]]:
+    """Return the ways to see six ARN segments in a pattern whose ``*`` run over colons.
+
+    A star that reaches into the resource part counts only where there is no other way: identifiers hold no
+    second ``:type/``.
+    """
+    parts = pattern.split(":", 5)
+    if len(parts) == 6 and "/" not in parts[3] and "/" not in parts[4]:
+        return [parts]
+    if not OPEN.search(pattern):
+        return []
+    found: list[tuple[bool, list[str]]] = []
+    todo: list[tuple[list[str], str, bool]] = [([""], pattern, False)]
+    while todo:
+        parts, rest, crossed = todo.pop()
+        if len(parts) == 6:
+            found.append((crossed, [*parts[:5], parts[5] + rest]))
+            continue
+        if not rest:
+            continue
+        char, after = rest[0], rest[1:]
+        if char == ":":
+            todo.append(([*parts, ""], after, False))
+            continue
+        todo.append(([*parts[:-1], parts[-1] + char], after, False))
+        if char in {"*", UNRESOLVED}:
+            todo.append(([*parts[:-1], parts[-1] + char, ""], rest, True))
+        elif char == "?":
+            todo.append(([*parts, ""], after, False))
+    straight = [parts for crossed, parts in found if not crossed]
+    return straight or [parts for _, parts in found]

@@ -1,37 +1,59 @@
-"""The catalogue in the form that makes effective permissions fast: actions as bits, found by patterns.
+"""Sets of the catalogue's actions, found by action patterns and by resource patterns.
 
-All actions of the catalogue stand in one fixed order; a set of actions is an ``int``.
+All actions of the catalogue are in one fixed order; a set of them is an ``int`` with one bit for each, so
+that a principal costs microseconds.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from constructs_lib import catalogue
-from constructs_lib.iam import matching
-from constructs_lib.iam._formats import Format, all_formats
-from constructs_lib.iam._glob import Glob, compile_glob, find
-from constructs_lib.iam._segments import OPEN, normal, partings
+from constructs_lib.iam.automata import Glob, Token, compile_glob, compile_tokens, find
 from constructs_lib.iam.model import UNRESOLVED
+from constructs_lib.iam.patterns import OPEN, arn_splits, counts_in, is_documented, matches, without_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.iam.model import Effect
 
+    class ActionSet(int):
+        """A set of actions, combined by ``&``, ``|`` and ``~``.
+
+        A type of its own for mypy only, which ``typing.NewType`` would lose with each operator. At run time
+        it is ``int``, because sets are combined in the innermost loops.
+        """
+
+        def __and__(self, other: int, /) -> ActionSet: ...
+        def __rand__(self, other: int, /) -> ActionSet: ...
+        def __or__(self, other: int, /) -> ActionSet: ...
+        def __ror__(self, other: int, /) -> ActionSet: ...
+        def __xor__(self, other: int, /) -> ActionSet: ...
+        def __invert__(self) -> ActionSet: ...
+
+else:
+    ActionSet = int
+
+NO_ACTIONS = ActionSet(0)
+
 __all__ = [
+    "NO_ACTIONS",
+    "ActionSet",
     "Expansion",
+    "Format",
     "Tables",
-    "action_mask",
+    "actions_accepting",
+    "actions_matching",
     "allowed_actions",
     "denied_actions",
     "expand",
     "expansion",
     "formats_of",
     "names_of",
-    "reach",
     "tables",
     "types_of",
 ]
@@ -40,6 +62,77 @@ _Texts: TypeAlias = tuple[str, ...] | None
 
 # What a pattern that matches the text `*` can start with.
 _STARTS = frozenset(("*", "?", "$", UNRESOLVED))
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Format:
+    """One ARN format of a resource type.
+
+    ``head`` is the literal start of the resource part; ``plain`` says that one unrestricted variable follows.
+    """
+
+    type: str
+    service: str
+    region: str
+    account: str
+    head: str
+    plain: bool
+    resource: Glob
+    whole: Glob
+
+
+def all_formats() -> tuple[Format, ...]:
+    """Compile every ARN format of the catalogue, in its order."""
+    pairs = [(kind.name, arn) for kind in catalogue.resource_types().values() for arn in kind.arns]
+    shapes = [_VARIABLE.sub("${}", arn) for _, arn in pairs]
+    return tuple(_format(name, arn, shapes) for name, arn in pairs)
+
+
+def _format(name: str, arn: str, shapes: list[str]) -> Format:
+    """Compile one ARN format.
+
+    The last variable takes any character, except the one with which another type's format goes on:
+    ``flow/${FlowId}`` holds no ``/`` because ``flow/${FlowId}/alias/${FlowAliasId}`` is another type.
+    """
+    shape = _VARIABLE.sub("${}", arn)
+    limits = "".join(
+        sorted({other[len(shape)] for other in shapes if other != shape and other.startswith(shape)})
+    )
+    _, partition, service, region, account, resource = arn.split(":", 5)
+    tokens = _resource_tokens(resource, limits)
+    head = resource.partition("${")[0]
+    whole = (
+        *(Token(char) for char in "arn:"),
+        *_segment_tokens(partition),
+        *(Token(char) for char in f":{service}:"),
+        *_segment_tokens(region),
+        Token(":"),
+        *_segment_tokens(account),
+        Token(":"),
+        *tokens,
+    )
+    plain = not limits and re.fullmatch(r"[^$]*\$\{[^}]*\}", resource) is not None
+    return Format(name, service, region, account, head, plain, compile_tokens(tokens), compile_tokens(whole))
+
+
+def _segment_tokens(segment: str) -> tuple[Token, ...]:
+    """Return the tokens of partition, Region or account."""
+    if not segment.startswith("${"):
+        return tuple(Token(char) for char in segment)
+    return (Token(None, excluded=":/"), Token(None, repeat=True, excluded=":/"))
+
+
+def _resource_tokens(resource: str, limits: str) -> tuple[Token, ...]:
+    """Return the tokens of the resource part; variables hold at least one character."""
+    tokens: list[Token] = []
+    position = 0
+    for variable in _VARIABLE.finditer(resource):
+        tokens += [Token(char) for char in resource[position : variable.start()]]
+        position = variable.end()
+        excluded = limits if position == len(resource) else "/"
+        tokens += [Token(None, excluded=excluded), Token(None, repeat=True, excluded=excluded)]
+    return (*tokens, *(Token(char) for char in resource[position:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +144,13 @@ class Tables:
     """
 
     names: tuple[str, ...]
-    bit: dict[str, int]
-    every: int
-    bare: int
-    unlisted: int
-    unlisted_of: dict[str, int]
-    accepting: dict[str, int]
-    groups: tuple[tuple[tuple[str, ...], int], ...]
+    bit: dict[str, ActionSet]
+    every: ActionSet
+    bare: ActionSet
+    unlisted: ActionSet
+    unlisted_of: dict[str, ActionSet]
+    accepting: dict[str, ActionSet]
+    groups: tuple[tuple[tuple[str, ...], ActionSet], ...]
     by_service: dict[str, tuple[Format, ...]]
     by_type: dict[str, tuple[Format, ...]]
     by_step: dict[tuple[str, str], tuple[Format, ...]]
@@ -67,12 +160,12 @@ class Tables:
 def tables() -> Tables:
     """Build the tables once."""
     actions = sorted(catalogue.actions().values(), key=lambda action: action.name)
-    bare = unlisted = 0
-    unlisted_of: dict[str, int] = {}
-    accepting: dict[str, int] = {}
-    groups: dict[tuple[str, ...], int] = {}
+    bare = unlisted = NO_ACTIONS
+    unlisted_of: dict[str, ActionSet] = {}
+    accepting: dict[str, ActionSet] = {}
+    groups: dict[tuple[str, ...], ActionSet] = {}
     for index, action in enumerate(actions):
-        flag = 1 << index
+        flag = ActionSet(1 << index)
         if action.resource_types:
             groups[action.resource_types] = groups.get(action.resource_types, 0) | flag
         elif action.in_reference:
@@ -87,8 +180,8 @@ def tables() -> Tables:
     formats = all_formats()
     return Tables(
         names=tuple(action.name for action in actions),
-        bit={action.name.lower(): 1 << index for index, action in enumerate(actions)},
-        every=(1 << len(actions)) - 1,
+        bit={action.name.lower(): ActionSet(1 << index) for index, action in enumerate(actions)},
+        every=ActionSet((1 << len(actions)) - 1),
         bare=bare,
         unlisted=unlisted,
         unlisted_of=unlisted_of,
@@ -126,19 +219,20 @@ def _step(item: Format) -> str:
 
 
 @lru_cache(maxsize=4096)
-def names_of(mask: int) -> tuple[str, ...]:
-    """Return the action names of a mask, sorted."""
+def names_of(actions: ActionSet) -> tuple[str, ...]:
+    """Return the names of the actions in a set, sorted."""
     names = tables().names
     result: list[str] = []
-    while mask:
-        low = mask & -mask
+    rest = int(actions)
+    while rest:
+        low = rest & -rest
         result.append(names[low.bit_length() - 1])
-        mask ^= low
+        rest ^= low
     return tuple(result)
 
 
 @lru_cache(maxsize=4096)
-def action_mask(pattern: str) -> int:
+def actions_matching(pattern: str) -> ActionSet:
     """Return the actions that an action pattern matches in an Allow; none when it has an open part.
 
     A wildcard matches across the colon, which IAM documents nowhere: :func:`~constructs_lib.iam.counts`
@@ -146,34 +240,34 @@ def action_mask(pattern: str) -> int:
     """
     # IAM folds ASCII letters only: the Kelvin sign is no `k`, and a name with it is no action.
     if not pattern.isascii():
-        return 0
+        return NO_ACTIONS
     text = pattern.lower()
     table = tables()
     if text == "*":
         return table.every
     if "*" not in text and "?" not in text:
-        return table.bit.get(text, 0)
+        return table.bit.get(text, NO_ACTIONS)
     return _matching(text)
 
 
-def _matching(text: str) -> int:
-    mask = 0
+def _matching(text: str) -> ActionSet:
+    found = NO_ACTIONS
     for name, flag in tables().bit.items():
-        if matching.matches(text, name):
-            mask |= flag
-    return mask
+        if matches(text, name):
+            found |= flag
+    return found
 
 
 @lru_cache(maxsize=4096)
-def possible_mask(pattern: str) -> int:
+def _actions_possibly_matching(pattern: str) -> ActionSet:
     """Return the actions that an action pattern may match, open parts standing for anything."""
     if UNRESOLVED not in pattern:
-        return action_mask(pattern)
+        return actions_matching(pattern)
     return _matching(pattern.lower().replace(UNRESOLVED, "*"))
 
 
 @lru_cache(maxsize=4096)
-def allowed_actions(actions: _Texts, not_actions: _Texts) -> int:
+def allowed_actions(actions: _Texts, not_actions: _Texts) -> ActionSet:
     """Return the actions that an Allow names, undocumented patterns taken in the worst case.
 
     Args:
@@ -185,22 +279,22 @@ def allowed_actions(actions: _Texts, not_actions: _Texts) -> int:
 
 
 @lru_cache(maxsize=4096)
-def denied_actions(actions: _Texts, not_actions: _Texts) -> int:
+def denied_actions(actions: _Texts, not_actions: _Texts) -> ActionSet:
     """Return the actions that a Deny certainly names; the arguments are those of :func:`allowed_actions`."""
     return _named(actions, not_actions, "Deny")
 
 
-def _named(actions: _Texts, not_actions: _Texts, effect: Effect) -> int:
-    mask = 0
+def _named(actions: _Texts, not_actions: _Texts, effect: Effect) -> ActionSet:
+    named = NO_ACTIONS
     if actions is not None:
         for pattern in actions:
-            if matching.counts(pattern, effect):
-                mask |= action_mask(pattern)
-        return mask
+            if counts_in(pattern, effect):
+                named |= actions_matching(pattern)
+        return named
     for pattern in not_actions or ():
-        if matching.counts(pattern, "Deny" if effect == "Allow" else "Allow"):
-            mask |= possible_mask(pattern)
-    return tables().every & ~mask
+        if counts_in(pattern, "Deny" if effect == "Allow" else "Allow"):
+            named |= _actions_possibly_matching(pattern)
+    return tables().every & ~named
 
 
 class Expansion(NamedTuple):
@@ -221,10 +315,10 @@ class Expansion(NamedTuple):
 @lru_cache(maxsize=4096)
 def expansion(pattern: str) -> Expansion:
     """Return the actions that an action pattern matches, and whether IAM documents such a pattern."""
-    mask = action_mask(pattern)
-    documented = matching.is_documented(pattern)
+    matched = actions_matching(pattern)
+    documented = is_documented(pattern)
     bit = tables().bit
-    names = tuple(name for name in catalogue.actions() if mask & bit[name.lower()]) if mask else ()
+    names = tuple(name for name in catalogue.actions() if matched & bit[name.lower()]) if matched else ()
     return Expansion(names, names if documented else (), documented)
 
 
@@ -245,10 +339,10 @@ def types_of(pattern: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def formats_of(pattern: str) -> tuple[Format, ...]:
     """Return the ARN formats that the pattern may match."""
-    pattern = normal(pattern)
+    pattern = without_variables(pattern)
     if pattern and not pattern.strip("*" + UNRESOLVED):
         return tuple(item for group in tables().by_service.values() for item in group)
-    splits = partings(pattern)
+    splits = arn_splits(pattern)
     if len(splits) == 1:
         return tuple(_matching_formats(splits[0]))
     return tuple(dict.fromkeys(item for split in splits for item in _matching_formats(split)))
@@ -285,7 +379,7 @@ def _beginning(service: str, group: tuple[Format, ...], resource: str) -> tuple[
 
 
 def _may(pattern: str, text: str) -> bool:
-    return matching.matches(pattern.replace(UNRESOLVED, "*"), text)
+    return matches(pattern.replace(UNRESOLVED, "*"), text)
 
 
 @lru_cache(maxsize=4096)
@@ -314,16 +408,16 @@ def _segment_overlaps(segment: str, wanted: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def reach(pattern: str) -> int:
+def actions_accepting(pattern: str) -> ActionSet:
     """Return the actions for which a resource pattern may match a resource that they accept."""
     table = tables()
     # Nothing is known about what an unlisted action takes, save that it is no ARN of another service.
     parts = pattern.split(":", 3)
     is_certain = len(parts) > 3 and not OPEN.search("".join(parts[:3]))
-    mask = table.unlisted_of.get(parts[2], 0) if is_certain else table.unlisted
+    found = table.unlisted_of.get(parts[2], NO_ACTIONS) if is_certain else table.unlisted
     for item in formats_of(pattern):
-        mask |= table.accepting.get(item.type, 0)
+        found |= table.accepting.get(item.type, NO_ACTIONS)
     # An action without resource types is requested on the text `*` itself.
-    if pattern[0:1] in _STARTS and _may(normal(pattern), "*"):
-        mask |= table.bare
-    return mask
+    if pattern[0:1] in _STARTS and _may(without_variables(pattern), "*"):
+        found |= table.bare
+    return found
