@@ -1,4 +1,4 @@
-"""The configuration: what it says is understood, what it can't say is refused by name."""
+"""A configuration is read completely, and errors name the key and the remedy."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_file_of_its_own_needs_no_prefix() -> None:
     assert parse_config('off = ["BP305"]', "planes.toml", _RULES).off == {"BP305"}
 
 
-def test_a_pyproject_without_our_table_says_nothing() -> None:
+def test_a_pyproject_without_our_table_is_an_empty_configuration() -> None:
     assert parse_config('[project]\nname = "x"', "pyproject.toml", _RULES).off == frozenset()
     assert parse_config("[tool.bedrock-agents]\noff = 1", "pyproject.toml", _RULES).off == frozenset()
 

@@ -1,4 +1,4 @@
-"""A stored report is read back, and each thing that is no report is refused in one line."""
+"""A stored report is read back, and a file that is not a report gives an error of one line."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ INPUTS = (Input("App.template.json", "cfn-template", None), Input("x.json", None
 REPORT = Report("1", {}, INPUTS, (PRINCIPAL,), (), Summary(1, 0, 0, 0, 0))
 
 
-def test_principals_and_faults_come_back() -> None:
+def test_principals_and_faults_are_read_back() -> None:
     assert load_report(to_json(REPORT), "r.json") == ((PRINCIPAL,), ("`x.json`: not JSON",))
 
 
-def test_a_report_is_told_from_a_template() -> None:
+def test_a_report_is_distinguished_from_a_template() -> None:
     assert is_report(to_json(REPORT))
     assert is_report("\ufeff" + json.dumps({"schema": "bedrock-planes/review/9"}))
     assert not is_report('{"Resources": {}}')
@@ -54,7 +54,7 @@ def _without(key: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "expected"),
     [
         ("{", "is not JSON"),
         ("[" * 100_000, "nests too deeply for a report"),
@@ -71,11 +71,11 @@ def _without(key: str) -> str:
         (_without("verdict"), "lacks a part of the report format (KeyError: 'verdict')"),
     ],
 )
-def test_a_fault_is_one_line_with_the_remedy(text: str, says: str) -> None:
+def test_a_fault_is_one_line_with_the_remedy(text: str, expected: str) -> None:
     with pytest.raises(ReportError) as caught:
         load_report(text, "r.json")
     message = str(caught.value)
     assert message.startswith("`r.json` ")
-    assert says in message
+    assert expected in message
     assert "bedrock-planes review --format json" in message
     assert "\n" not in message

@@ -41,7 +41,7 @@ def test_text_has_colours_only_when_asked(report: Report) -> None:
     assert "\x1b[31;1m" in render(report, "text", colour=True)
 
 
-def test_text_keeps_to_the_terminal_and_sends_it_no_commands() -> None:
+def test_text_fits_the_terminal_and_has_no_control_characters() -> None:
     wide = {
         "Type": "AWS::IAM::Role",
         "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/PowerUserAccess"]},
@@ -57,7 +57,7 @@ def test_text_keeps_to_the_terminal_and_sends_it_no_commands() -> None:
     assert "\x1b" not in text
 
 
-def test_html_escapes_what_the_input_says(report: Report) -> None:
+def test_html_escapes_texts_of_the_input(report: Report) -> None:
     text = render(report, "html")
     tags: list[str] = []
     parser = HTMLParser()
@@ -77,7 +77,7 @@ def test_sarif_points_at_rules_and_places(report: Report) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_file_name_that_is_no_utf8_breaks_no_format(name: str) -> None:
+def test_a_file_name_that_is_not_utf8_breaks_no_format(name: str) -> None:
     statement = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}
     odd = review(read_document({"Statement": [statement]}, "a\udcff.json"))
     assert "BP201" in render(odd, name)

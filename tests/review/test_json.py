@@ -1,4 +1,4 @@
-"""The JSON that is written piece by piece is the JSON that the standard library writes."""
+"""The JSON that is written piece by piece equals the JSON that the standard library writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_pieces_are_the_plain_text(path: Path) -> None:
     assert len(list(json_pieces(report))) > len(report.principals) + len(report.findings)
 
 
-def test_odd_letters_and_nothing_at_all() -> None:
+def test_unusual_characters_and_an_empty_report() -> None:
     trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}
     role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
     names = ['a"b', "a\\b", "a\nb", "\u2028", "\x7f", "\u00e9", "\ud800"]

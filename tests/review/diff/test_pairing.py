@@ -87,7 +87,7 @@ def test_a_name_that_is_not_unique_pairs_nothing() -> None:
         ([KB + "A"], [KB + "B"], [ResourceChange(KB + "B")], [ResourceChange(KB + "A")]),
         ([KB + "A", KB + "*"], [KB + "*"], [], []),
         (["*"], [KB + "*"], [], [ResourceChange("*", (KB + "*",))]),
-        # An open part covers nothing but itself: what it stands for is not known.
+        # An unresolved part covers nothing but itself: its value is not known.
         ([KB + "?"], [KB + "?"], [], []),
         ([KB + "?"], [KB + "A"], [ResourceChange(KB + "A")], [ResourceChange(KB + "?")]),
         ([KB + "*"], [KB + "?"], [], [ResourceChange(KB + "*", (KB + "?",))]),

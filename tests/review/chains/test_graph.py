@@ -1,4 +1,4 @@
-"""Chains between principals: the search finds what a search without memory finds, and does little work."""
+"""Chains between principals: a walk finds what a search without memory finds, and does little work."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _nodes(seed: int, count: int) -> list[Node]:
 
 
 def _ends(start: Node, graph: Graph, *, memory: bool) -> dict[str, int]:
-    """Return the control principals that a search comes to, with the number of steps."""
+    """Return the control principals that a search finds, each with the number of steps."""
     walk = graph.walk()
     found: dict[str, int] = {}
     seen = {start.id}
@@ -82,7 +82,7 @@ def _ends(start: Node, graph: Graph, *, memory: bool) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_what_a_walk_leaves_out_it_has_been_to(seed: int) -> None:
+def test_a_walk_leaves_out_only_roles_that_it_has_found(seed: int) -> None:
     nodes = _nodes(seed, 12)
     graph = Graph(nodes)
     both = [(_ends(n, graph, memory=True), _ends(n, graph, memory=False)) for n in nodes]
@@ -91,7 +91,7 @@ def test_what_a_walk_leaves_out_it_has_been_to(seed: int) -> None:
 
 
 def test_walks_through_many_wide_statements_do_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where everybody may pass every role, a search goes through the roles once and not once for each."""
+    """Where every principal may pass every role, a walk tests the roles once, not once for each principal."""
     calls: list[str] = []
     known = matching.pattern_covers_role
 
@@ -112,7 +112,7 @@ def test_walks_through_many_wide_statements_do_little_work(monkeypatch: pytest.M
     assert len(calls) < 40 * len(nodes)
 
 
-def test_of_very_many_control_principals_the_nearest_are_told() -> None:
+def test_only_the_nearest_of_very_many_control_principals_are_reported() -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     passing = ["iam:PassRole", "lambda:CreateFunction", "bedrock:InvokeModel"]
     given = {"App": passing} | {f"Deploy{index}": ["bedrock:CreateAgent"] for index in range(40)}
@@ -182,7 +182,9 @@ def _chained(*statements: dict[str, Any], also: dict[str, Any] | None = None) ->
     ],
 )
 @pytest.mark.parametrize("allowed", ["*", "arn:aws:iam::*:role/*", [_ARN, _OTHER]])
-def test_a_deny_on_some_roles_takes_these_alone(allowed: Any, deny: dict[str, Any], is_reached: bool) -> None:
+def test_a_deny_on_some_roles_removes_only_these(
+    allowed: Any, deny: dict[str, Any], is_reached: bool
+) -> None:
     assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": allowed}
     expected = {"App"} if is_reached else set()
     assert _chained(assume, {"Effect": "Deny", **deny}) == expected
@@ -190,15 +192,17 @@ def test_a_deny_on_some_roles_takes_these_alone(allowed: Any, deny: dict[str, An
 
 @pytest.mark.parametrize("action", ["iam:PassRole", "lambda:CreateFunction"])
 @pytest.mark.parametrize(("resource", "is_reached"), [(_ARN, False), (_OTHER, True)])
-def test_a_deny_of_passing_takes_the_role_that_it_names(action: str, resource: Any, is_reached: bool) -> None:
+def test_a_deny_of_passing_removes_the_role_that_it_names(
+    action: str, resource: Any, is_reached: bool
+) -> None:
     run = {"Effect": "Allow", "Action": ["iam:PassRole", "lambda:CreateFunction"], "Resource": "*"}
     deny = {"Effect": "Deny", "Action": action, "Resource": resource}
-    # Functions are no roles: a Deny of theirs on a role takes nothing.
+    # A function is not a role, so a Deny of its actions on a role removes nothing.
     expected = {"App"} if is_reached or action != "iam:PassRole" else set()
     assert _chained(run, deny) == expected
 
 
-def test_a_walk_that_a_deny_stopped_goes_on_by_the_same_pattern_elsewhere() -> None:
+def test_a_walk_follows_a_pattern_again_where_a_deny_no_longer_applies() -> None:
     wide = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
     deny = {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": _ARN}
     account = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
