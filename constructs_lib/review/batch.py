@@ -27,10 +27,11 @@ from constructs_lib.templates import (
     Principal,
     Resource,
     Sources,
-    files,
+    find_inputs,
     nothing_in,
     read_each,
     read_found,
+    standard_input,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.review.model import Report
     from constructs_lib.review.options import Options
+    from constructs_lib.templates import FoundInput
 
 __all__ = ["review_paths"]
 
@@ -87,7 +89,7 @@ def _review(paths: Sequence[str], options: Options, *, progress: bool) -> Report
 def _standard_input() -> bytes | None:
     """Return the content of standard input, ``None`` where it can't be read."""
     try:
-        return files.standard_input()
+        return standard_input()
     except (OSError, ValueError):  # the reader runs into the same fault and reports it
         return None
 
@@ -108,7 +110,7 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
+def _chunks(paths: Sequence[str]) -> list[list[FoundInput]]:
     """Split the files under the paths into chunks of similar size, in order; none when one process is faster.
 
     The pages of one account export must be read together, so they are one chunk. It comes last, as the
@@ -117,12 +119,12 @@ def _chunks(paths: Sequence[str]) -> list[list[files.Found]]:
     workers = min(len(os.sched_getaffinity(0)), _MAX_WORKERS) if hasattr(os, "sched_getaffinity") else 1
     if workers < 2:
         return []
-    found = files.find(paths)
+    found = find_inputs(paths)
     sizes = {item.path: _size(item.path) for item in found if not item.is_assembly}
     if sum(sizes.values()) < _PARALLEL_BYTES or len(found) < 2 * workers:
         return []
-    exports: list[files.Found] = []
-    chunks: list[list[files.Found]] = [[]]
+    exports: list[FoundInput] = []
+    chunks: list[list[FoundInput]] = [[]]
     filled = 0
     for item in found:
         if not item.is_assembly and _is_export(item.path):
@@ -159,7 +161,7 @@ def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _review_chunk(work: tuple[list[files.Found], Options]) -> tuple[list[PartialReport], set[str]]:
+def _review_chunk(work: tuple[list[FoundInput], Options]) -> tuple[list[PartialReport], set[str]]:
     """Review one chunk in a worker; return the results, and the user's paths under which there was input."""
     chunk, options = work
     # The collector is off, so cycles of the previous chunk, whose results were sent, are freed here. What
@@ -191,7 +193,7 @@ def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
 
 
 def _in_parallel(
-    paths: Sequence[str], chunks: list[list[files.Found]], options: Options, *, progress: bool
+    paths: Sequence[str], chunks: list[list[FoundInput]], options: Options, *, progress: bool
 ) -> Iterator[PartialReport]:
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only large batches pay for it
     from multiprocessing import get_context  # noqa: PLC0415 - only large batches pay for it

@@ -12,7 +12,7 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.templates.assembly import read_metadata
     from constructs_lib.templates.cloudformation import TemplateSource
-    from constructs_lib.templates.files import standard_input
+    from constructs_lib.templates.files import FoundInput, find_inputs, standard_input
     from constructs_lib.templates.inputs import (
         nothing_in,
         read,
@@ -40,6 +40,7 @@ __all__ = [
     "NAMESPACE",
     "STDIN",
     "Acknowledgement",
+    "FoundInput",
     "Incomplete",
     "Input",
     "InputKind",
@@ -50,6 +51,7 @@ __all__ = [
     "Resource",
     "Sources",
     "TemplateSource",
+    "find_inputs",
     "nothing_in",
     "read",
     "read_document",
@@ -66,7 +68,7 @@ __getattr__, __dir__ = exports(
     {
         "assembly": ("read_metadata",),
         "cloudformation": ("TemplateSource",),
-        "files": ("standard_input",),
+        "files": ("FoundInput", "find_inputs", "standard_input"),
         "inputs": (
             "nothing_in",
             "read",

@@ -21,7 +21,7 @@ from constructs_lib.templates.positions import STDIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Found", "find", "load", "looks_like_ours", "read_bytes", "standard_input"]
+__all__ = ["FoundInput", "find_inputs", "load", "looks_like_ours", "read_bytes", "standard_input"]
 
 _YAML: Final = (".yaml", ".yml", ".template")
 _SUFFIXES: Final = (".json", *_YAML)
@@ -30,7 +30,7 @@ _SIGNS: Final = (b"AWSTemplateFormatVersion", b"AWS::", b'"Statement"', b"Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundInput:
     """A thing to read: a file, or the folder of an assembly.
 
     ``roots`` are the paths named by the user under which it was found; ``fault`` is one line about a folder
@@ -85,29 +85,29 @@ def looks_like_ours(path: str) -> bool:
     return any(sign in head for sign in _SIGNS)
 
 
-def find(paths: Iterable[str]) -> list[Found]:
+def find_inputs(paths: Iterable[str]) -> list[FoundInput]:
     """Return the files and assemblies under the paths that a user named, each once.
 
     The order is that of the paths, and below each path that of the names. ``-`` is standard input.
     """
-    found: dict[str, Found] = {}
+    found: dict[str, FoundInput] = {}
     for path in dict.fromkeys(paths):
-        for item in [Found(STDIN, (STDIN,))] if path == STDIN else _under(path):
+        for item in [FoundInput(STDIN, (STDIN,))] if path == STDIN else _under(path):
             known = found.get(item.path)
             found[item.path] = replace(known, roots=(*known.roots, path)) if known is not None else item
     return list(found.values())
 
 
-def _under(path: str) -> Iterator[Found]:
+def _under(path: str) -> Iterator[FoundInput]:
     place = Path(path)
     if not _holds(place.is_dir):
         is_manifest = place.name == MANIFEST and _holds(place.is_file)
         if is_manifest and _holds((place.parent / "cdk.out").is_file):
-            yield Found(str(place.parent), (path,), is_assembly=True)
+            yield FoundInput(str(place.parent), (path,), is_assembly=True)
         else:
-            yield Found(path, (path,))
+            yield FoundInput(path, (path,))
     elif _is_assembly(place):
-        yield Found(path, (path,), is_assembly=True)
+        yield FoundInput(path, (path,), is_assembly=True)
     else:
         yield from _folder(path)
 
@@ -126,7 +126,7 @@ def _is_assembly(folder: Path) -> bool:
     )
 
 
-def _folder(root: str) -> Iterator[Found]:
+def _folder(root: str) -> Iterator[FoundInput]:
     """Yield the files in a folder and its subfolders; links to folders are not followed."""
     todo = [root]
     while todo:
@@ -134,7 +134,7 @@ def _folder(root: str) -> Iterator[Found]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            yield Found(folder, (root,), fault=line_of_fault(error))
+            yield FoundInput(folder, (root,), fault=line_of_fault(error))
             continue
         below: list[str] = []
         for entry in entries:
@@ -142,11 +142,11 @@ def _folder(root: str) -> Iterator[Found]:
                 if entry.name.startswith(".") or entry.name in _SKIPPED:
                     continue
                 if _is_assembly(Path(entry.path)):
-                    yield Found(entry.path, (root,), is_assembly=True)
+                    yield FoundInput(entry.path, (root,), is_assembly=True)
                 else:
                     below.append(entry.path)
             elif entry.name.lower().endswith(_SUFFIXES) and _holds(entry.is_file):
-                yield Found(entry.path, (root,))
+                yield FoundInput(entry.path, (root,))
         todo += reversed(below)
 
 

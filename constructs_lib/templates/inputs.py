@@ -84,7 +84,7 @@ def read_each(
 
     """
     filled: set[str] = set()
-    found = files.find(paths)
+    found = files.find_inputs(paths)
     models = read_found(found, stdin=stdin, sources=sources, lean=lean)
     for item, model in zip_longest(found, models):
         if item is not None and model.inputs:
@@ -95,13 +95,13 @@ def read_each(
 
 
 def read_found(
-    found: Iterable[files.Found],
+    found: Iterable[files.FoundInput],
     *,
     stdin: bytes | None = None,
     sources: Sources | None = None,
     lean: bool = False,
 ) -> Iterator[Model]:
-    """Yield a model for each result of :func:`.files.find`, then one of all account exports, if any.
+    """Yield a model for each result of :func:`.files.find_inputs`, then one of all account exports, if any.
 
     The other arguments are those of :func:`read_each`. All pages of one account export must be in one call. A
     folder without anything to review is not among the results: see :func:`nothing_in`.
@@ -157,7 +157,7 @@ def _merged(models: Iterable[Model]) -> Model:
     )
 
 
-def _guarded(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
+def _guarded(found: files.FoundInput, reading: _Reading, stdin: bytes | None) -> Model:
     """Read one file or assembly; every exception becomes its error."""
     try:
         return _one(found, reading, stdin)
@@ -172,7 +172,7 @@ def _guarded(found: files.Found, reading: _Reading, stdin: bytes | None) -> Mode
     return Model((Input(found.path, None, fault),), (), ())
 
 
-def _one(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
+def _one(found: files.FoundInput, reading: _Reading, stdin: bytes | None) -> Model:
     if found.fault is not None:
         return Model((Input(found.path, None, found.fault),), (), ())
     if found.is_assembly:
@@ -182,7 +182,7 @@ def _one(found: files.Found, reading: _Reading, stdin: bytes | None) -> Model:
     return _file(found, reading, files.standard_input() if stdin is None else stdin)
 
 
-def _file(found: files.Found, reading: _Reading, data: bytes | None) -> Model:
+def _file(found: files.FoundInput, reading: _Reading, data: bytes | None) -> Model:
     decoded = _loaded(found.path, data, reading.sources)
     model = _decoded(decoded.value, found.path, reading, direct=found.direct)
     first = model.inputs[0] if model.inputs else None

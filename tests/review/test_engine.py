@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.iam.documents import parse_document
+from constructs_lib.iam import parse_document
 from constructs_lib.review import Options, ReportError, baseline_of, parse_config, to_dict, to_json
 from constructs_lib.review.engine import merge, review, review_model
 from constructs_lib.review.rules import rules

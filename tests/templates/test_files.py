@@ -14,7 +14,7 @@ import pytest
 
 from constructs_lib.iam.model import UNRESOLVED
 from constructs_lib.templates import STDIN, read, read_document, read_each, read_found
-from constructs_lib.templates.files import find
+from constructs_lib.templates.files import find_inputs
 
 _TEMPLATE: dict[str, Any] = {"Resources": {"R": {"Type": "AWS::IAM::Role"}}}
 _POLICY: dict[str, Any] = {"Statement": {"Effect": "Allow", "Action": "a:A", "Resource": "*"}}
@@ -221,7 +221,7 @@ def test_reading_piece_by_piece_gives_the_same_as_reading_at_once(tmp_path: Path
     pieces = list(read_each([str(tmp_path)]))
     assert len(pieces) == 2
     whole = read([str(tmp_path)])
-    assert list(read_found(find([str(tmp_path)]))) == pieces
+    assert list(read_found(find_inputs([str(tmp_path)]))) == pieces
     assert whole.principals == tuple(item for piece in pieces for item in piece.principals)
 
 
