@@ -1,8 +1,7 @@
 """The command ``bedrock-planes``.
 
 Each subcommand is one module of this package with ``configure(parser)`` and ``run(args) -> int``.
-Only the module of the subcommand that was called is imported, so ``bedrock-planes which`` stays as fast as
-the interpreter allows.
+Only the module of the subcommand that was called is imported, so that ``bedrock-planes which`` starts fast.
 """
 
 from __future__ import annotations
@@ -14,22 +13,22 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from constructs_lib.cli._files import complain
+from constructs_lib.cli._files import complain, drop_output
 from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "main"]
 
-# name -> (module, one-line help); in the order of the help text
-_COMMANDS: dict[str, tuple[str, str]] = {
+COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("_review", "what each principal may really do on which plane, with findings"),
     "diff": ("_diff", "what changed in permissions between two assemblies or reports"),
     "which": ("_which", "an operation, action, client method or CLI verb, in any of its spellings"),
     "rules": ("_rules", "the rules and what they mean"),
     "catalogue": ("_catalogue", "list, export, verify and update the table of Bedrock actions"),
 }
+"""Module and one-line help of each subcommand, in the order of the help text."""
 
 _PIPE_CLOSED = 141
 """Exit status of a program that SIGPIPE ends: 128 + 13, as shells count."""
@@ -41,7 +40,7 @@ _TRACEBACK = "BEDROCK_PLANES_TRACEBACK"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 fine, 1 findings, 2 wrong input or call."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if sys.stderr is None:  # closed: nobody listens, and nothing may fail for that
+    if sys.stderr is None:  # closed: messages go nowhere, and writing one must not fail
         sys.stderr = io.StringIO()
     parser = argparse.ArgumentParser(
         prog="bedrock-planes",
@@ -50,9 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"bedrock-planes {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    called = next((a for a in arguments if a in _COMMANDS), None)
+    called = next((a for a in arguments if a in COMMANDS), None)
     runs = {}
-    for name, (module_name, help_text) in _COMMANDS.items():
+    for name, (module_name, help_text) in COMMANDS.items():
         sub = commands.add_parser(name, help=help_text)
         if name == called:
             module = importlib.import_module(f"{__name__}.{module_name}")
@@ -60,48 +59,45 @@ def main(argv: Sequence[str] | None = None) -> int:
             runs[name] = module.run
     args = parser.parse_args(arguments)
     if sys.stdout is None and not getattr(args, "output", None):
-        complain(args.command, "standard output is closed; open it, or name a file where --output is taken")
+        complain(
+            args.command,
+            "standard output is closed; open it, or pass --output where it is taken",
+        )
         return 2
     return _guarded(args.command, lambda: int(runs[args.command](args)))
 
 
 def _guarded(command: str, run: Callable[[], int]) -> int:
-    """Run a command; a user gets a line, whatever happens, and whoever mends it asks for the traceback."""
+    """Run a command; print any error as one line, or as a traceback if the environment asks for it."""
     try:
         status = run()
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        _drop_output()  # the reader (`| head`) has left
+        drop_output()  # the reader (`| head`) has left
         return _PIPE_CLOSED
     except KeyboardInterrupt:  # the user ended it and needs no traceback
         complain(command, "stopped")
         return _INTERRUPTED
-    except Exception as error:  # a user gets a line and no traceback
+    except Exception as error:  # an error that nothing foresaw is one line too
         if os.environ.get(_TRACEBACK):
             raise
-        if isinstance(error, OSError):  # readers and writers of named files tell theirs themselves
-            _drop_output()
+        if isinstance(error, OSError):  # named files report their own
+            drop_output()
             where = error.filename or "standard output"
-            what = f"{where}: {error.strerror or error}; mend that and run again"
+            what = f"{where}: {error.strerror or error}; fix that and run again"
         else:
-            what = _own_fault(error)
+            what = _internal_error(error)
         complain(command, what)
         return 2
     return status
 
 
-def _drop_output() -> None:
-    """Send what is still to be written nowhere: Python would complain once more when it flushes at exit."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _own_fault(error: Exception) -> str:
-    """Return an error that no input should cause in one line, with the place in this program."""
+def _internal_error(error: Exception) -> str:
+    """Describe an error that no input should cause, with its place in this program, in one line."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{place.tb_lineno}" if place else "?"
     what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    return f"a fault of bedrock-planes itself at {where}: {what}; please report it (with {_TRACEBACK}=1)"
+    return f"internal error at {where}: {what}; set {_TRACEBACK}=1 for the traceback and report it"

@@ -20,7 +20,6 @@ from constructs_lib.catalogue import (
     resource_types,
     spellings,
 )
-from constructs_lib.iam import expansion
 
 if TYPE_CHECKING:
     from constructs_lib.catalogue import Action, Found, Operation
@@ -49,13 +48,15 @@ def answer(text: str) -> dict[str, Any]:
         table = "operations " if family.client else ""
         shown = f"`bedrock-planes catalogue list {table}--family {family.name}` shows what it has"
         kind = "client" if family.client else "family of actions"
-        notes = [f"`{family.name}` is a {kind}, no operation or action; {shown}"]
+        notes = [f"`{family.name}` is a {kind}, not an operation or action; {shown}"]
         return {"query": text, "notes": notes, "entries": [], "family": family.name, "close": []}
     return {"query": text, "notes": _notes(found), "entries": entries, "close": list(found.close)}
 
 
 def _pattern(text: str, pattern: str) -> dict[str, Any]:
     """Answer a pattern with the actions that it matches in an Allow."""
+    from constructs_lib.iam import expansion  # noqa: PLC0415 - costs 20 ms that only a pattern needs to pay
+
     service, colon, name = pattern.partition(":")
     found = expansion(pattern)
     notes = []
@@ -65,9 +66,9 @@ def _pattern(text: str, pattern: str) -> dict[str, Any]:
             "match in an Allow and not to match in a Deny"
         )
     if not colon and not found.in_allow and (bare_name := expansion(f"*:{pattern}")).in_allow:
-        # A name without its prefix, as people say it: `Invoke*`.
+        # A name without its prefix, as people write it: `Invoke*`.
         found = bare_name
-        notes = [f"IAM wants a prefix before `{pattern}`; these are its matches under every prefix"]
+        notes = [f"IAM needs a prefix before `{pattern}`; these are its matches under every prefix"]
     matches = [{"name": name, "plane": str(actions()[name].plane)} for name in found.in_allow]
     if not matches:
         notes.insert(0, f"the pattern `{pattern}` matches no action of Amazon Bedrock")
@@ -77,7 +78,7 @@ def _pattern(text: str, pattern: str) -> dict[str, Any]:
         right = f"{families()[service.lower()].prefix}:{name}"
         close = [right] if expansion(right).in_allow else []
     if len({match["plane"] for match in matches}) > 1:
-        notes.append(f"the pattern `{pattern}` reaches both planes")
+        notes.append(f"the pattern `{pattern}` matches actions of both planes")
     return {"query": text, "notes": notes, "entries": [], "matches": matches, "close": close}
 
 
@@ -204,7 +205,7 @@ def _page(kind: str, subject: str) -> str:
 
 
 def _decided(*subjects: str) -> list[dict[str, str]]:
-    """Return the hand decisions behind an answer; the mistakes stand apart."""
+    """Return the hand decisions behind an answer, without those about mistakes."""
     kinds = {"action", "operation", "beyond", "credential", "no_credential"}
     return [
         {"subject": d.subject, "says": d.value, "reason": d.reason, "page": d.page}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.cli._files import (
     CallError,
@@ -14,28 +14,34 @@ from constructs_lib.cli._files import (
     read_text,
     write,
 )
+from constructs_lib.review import Options, ReportError, is_report, load_report, review
+from constructs_lib.review.diff import FORMATS, compare, render
+from constructs_lib.templates import read
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from constructs_lib.review import Options, PrincipalReport
+    from constructs_lib.review import PrincipalReport
     from constructs_lib.review.diff import Diff
-
-    Side = tuple[Sequence[PrincipalReport], Sequence[str]]
 
 __all__ = ["configure", "run"]
 
 
+class _Side(NamedTuple):
+    """One side of the comparison: its principals, and the faults found while reading it."""
+
+    principals: Sequence[PrincipalReport]
+    faults: Sequence[str]
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``diff``."""
-    from constructs_lib.review.diff import FORMATS  # noqa: PLC0415 - loaded with the command
-
     parser.description = (
         "Show what changed in permissions: principals added and removed, actions gained and lost per family, "
         "resources widened and narrowed, verdicts. Each side is a JSON report of `bedrock-planes review`, or "
-        "anything that `review` reads. Exit status: 0 nothing that --fail-on names, 1 a change that it "
-        "names, 2 some input or the call was wrong."
+        "anything that `review` reads. Exit status: 0 no change that --fail-on names, 1 such a change, "
+        "2 some input or the call was wrong."
     )
     for name, which in (("old", "before the change"), ("new", "after the change")):
         parser.add_argument(name, metavar=name.upper(), help=f"report or input {which}; - is standard input")
@@ -57,22 +63,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print; return the exit status."""
-    from constructs_lib.review import Options  # noqa: PLC0415 - loaded with the command
-    from constructs_lib.review.diff import compare, render  # noqa: PLC0415 - loaded with the command
-
     if args.old == args.new == "-":
         complain("diff", "both sides are standard input; give one of them as a file")
         return 2
     try:
         options = Options(config=read_config(args.config), scps=tuple(read_scp(path) for path in args.scp))
-        old, old_faults = _side(args.old, options)
-        new, new_faults = _side(args.new, options)
-        diff = compare(old, new, old_name=args.old, new_name=args.new)
+        old, new = _side(args.old, options), _side(args.new, options)
+        diff = compare(old.principals, new.principals, old_name=args.old, new_name=args.new)
         write([render(diff, args.format)], args.output)
     except CallError as error:
         complain("diff", str(error))
         return 2
-    faults = [*old_faults, *new_faults]
+    faults = [*old.faults, *new.faults]
     for fault in faults:
         complain("diff", fault)
     return 2 if faults else _status(diff, args.fail_on)
@@ -83,23 +85,18 @@ def _status(diff: Diff, fail_on: str) -> int:
     return int(named[fail_on])
 
 
-def _side(path: str, options: Options) -> Side:
-    """Return the principals of one side and the faults in reading it."""
-    from constructs_lib.review import review  # noqa: PLC0415 - loaded with the command
-    from constructs_lib.templates import read  # noqa: PLC0415 - loaded with the command
-
+def _side(path: str, options: Options) -> _Side:
+    """Read one side: a stored report, or an input that is reviewed now."""
     data = read_stdin() if path == "-" else None
     stored = _stored(path, data)
     if stored is not None:
         return stored
     report = review(read([path], stdin=data), options)
-    return report.principals, [f"{item.path}: {item.error}" for item in report.inputs if item.error]
+    return _Side(report.principals, [f"{item.path}: {item.error}" for item in report.inputs if item.error])
 
 
-def _stored(path: str, data: bytes | None) -> Side | None:
+def _stored(path: str, data: bytes | None) -> _Side | None:
     """Return the content of a stored report, or ``None`` when it is an input to review."""
-    from constructs_lib.review import ReportError, is_report, load_report  # noqa: PLC0415 - loaded with the command
-
     if data is None and not Path(path).is_file():
         return None
     head = data if data is not None else _head(path)
@@ -107,7 +104,7 @@ def _stored(path: str, data: bytes | None) -> Side | None:
         return None
     text = read_text(path) if data is None else data.decode("utf-8-sig", "replace")
     try:
-        return load_report(text, path)
+        return _Side(*load_report(text, path))
     except ReportError as error:
         raise CallError(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""What commands read beside their inputs, and where they write; each fault is one line with its remedy."""
+"""The files and streams of the commands; each fault is one line with its remedy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from constructs_lib.iam import Policy
     from constructs_lib.review import Config
 
-__all__ = ["CallError", "complain", "read_config", "read_scp", "read_stdin", "read_text", "write"]
+__all__ = [
+    "CallError",
+    "complain",
+    "drop_output",
+    "read_config",
+    "read_scp",
+    "read_stdin",
+    "read_text",
+    "write",
+]
 
 
 class CallError(Exception):
@@ -22,16 +31,22 @@ class CallError(Exception):
 
 
 def complain(command: str, text: str) -> None:
-    """Write one line to standard error, without what a terminal would obey."""
+    """Write one line to standard error, without control characters that a terminal would obey."""
     line = "".join(c if c.isprintable() else "?" for c in text)
     sys.stderr.write(f"bedrock-planes {command}: {line}\n")
+
+
+def drop_output() -> None:
+    """Discard what is not yet written to standard output, so that Python's flush at exit can't fail again."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def read_text(path: str) -> str:
     """Return the text of a file in UTF-8.
 
     Raises:
-        CallError: it can't be read, or is in another encoding.
+        CallError: The file can't be read or is not UTF-8.
 
     """
     try:
@@ -45,10 +60,10 @@ def read_text(path: str) -> str:
 
 
 def read_stdin() -> bytes:
-    """Return all that stands on standard input.
+    """Return all of standard input.
 
     Raises:
-        CallError: it can't be read, or is closed.
+        CallError: Standard input can't be read or is closed.
 
     """
     from constructs_lib.templates import standard_input  # noqa: PLC0415 - only with `-`
@@ -63,7 +78,7 @@ def read_scp(path: str) -> Policy:
     """Return a service control policy.
 
     Raises:
-        CallError: it can't be read, or is no policy document.
+        CallError: The file can't be read or is not a policy document.
 
     """
     from constructs_lib.iam import DocumentError, parse_document  # noqa: PLC0415 - only with --scp
@@ -76,15 +91,15 @@ def read_scp(path: str) -> Policy:
 
 
 def read_config(path: str | None) -> Config | None:
-    """Return the configuration that was asked for, or that of the project that the command runs in, if any.
+    """Return the configuration in ``path``, or in ``./pyproject.toml`` without one, if there is any.
 
     Raises:
-        CallError: it can't be read, or says something unknown.
+        CallError: The file can't be read or has a setting that doesn't exist.
 
     """
     if path is None:
         path = "pyproject.toml"
-        # A misspelled table is a fault too, which the parser tells.
+        # The parser also reports a misspelled table, so any mention of Bedrock is parsed.
         if not Path(path).is_file() or "bedrock" not in read_text(path):
             return None
     from constructs_lib.review import ConfigError, parse_config  # noqa: PLC0415 - only with a configuration
@@ -100,23 +115,22 @@ def write(texts: Iterable[str], path: str | None) -> None:
     """Write texts to a file, or to standard output without one.
 
     Raises:
-        CallError: the file can't be written.
+        CallError: The file can't be written.
 
     """
     if path is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            # Without a locale Python passes on the bytes of a name that is no UTF-8, which breaks the JSON.
+            # Without a locale Python writes names that are not UTF-8 as raw bytes, which breaks the JSON.
             sys.stdout.reconfigure(errors="strict")
         try:
             for text in texts:
                 _print(text)
             sys.stdout.flush()
         except BrokenPipeError:
-            # The reader (`head`) has seen enough; a second write at exit must not complain either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop_output()  # the reader (`| head`) has seen enough
         return
     try:
-        # A file's name in a report may hold bytes that are no UTF-8; the report is UTF-8 all the same.
+        # A file's name in a report may hold bytes that are not UTF-8; the report must still be UTF-8.
         with Path(path).open("w", encoding="utf-8", errors="replace") as file:
             file.writelines(texts)
     except OSError as error:
@@ -127,6 +141,6 @@ def write(texts: Iterable[str], path: str | None) -> None:
 def _print(text: str) -> None:
     try:
         sys.stdout.write(text)
-    except UnicodeEncodeError:  # a terminal of another encoding, or a name that is no UTF-8
+    except UnicodeEncodeError:  # a terminal of another encoding, or a name that is not UTF-8
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))

@@ -7,13 +7,16 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from constructs_lib import review
 from constructs_lib.cli._files import CallError, complain, read_config, read_scp, read_text, write
+from constructs_lib.review import Options, ReportError, baseline_of
+from constructs_lib.review.render import FORMATS, pieces
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from constructs_lib.review import Options, Report
+    from constructs_lib.review import Report
 
 __all__ = ["configure", "run"]
 
@@ -23,8 +26,6 @@ _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``review``."""
-    from constructs_lib.review.render import FORMATS  # noqa: PLC0415 - loaded with the command
-
     parser.description = (
         "Review templates, policies and account exports: what each principal may really do on the control "
         "and data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some "
@@ -77,12 +78,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Review and print; return the exit status."""
-    from constructs_lib.review import review_paths  # noqa: PLC0415 - loaded with the command
-    from constructs_lib.review.render import pieces  # noqa: PLC0415 - loaded with the command
-
     try:
         options = _options(args)
-        report = review_paths(args.paths, options, progress=_progress())
+        report = review.review_paths(args.paths, options, progress=_progress())
         write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output)
     except CallError as error:
         complain("review", str(error))
@@ -100,8 +98,6 @@ def _status(report: Report, fail_on: str) -> int:
 
 
 def _options(args: argparse.Namespace) -> Options:
-    from constructs_lib.review import Options  # noqa: PLC0415 - loaded with the command
-
     return Options(
         strict=args.strict,
         admins=args.admins,
@@ -114,8 +110,6 @@ def _options(args: argparse.Namespace) -> Options:
 def _baseline(path: str | None) -> Mapping[str, str]:
     if path is None:
         return {}
-    from constructs_lib.review import ReportError, baseline_of  # noqa: PLC0415 - only with --baseline
-
     try:
         return baseline_of(read_text(path), path)
     except ReportError as error:
@@ -123,12 +117,12 @@ def _baseline(path: str | None) -> Mapping[str, str]:
 
 
 def _colour(args: argparse.Namespace) -> bool:
-    """Colour only what a person sees (https://no-color.org)."""
+    """Whether to colour: only what is printed on a terminal (https://no-color.org)."""
     return args.output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _width(args: argparse.Namespace) -> int:
-    """Keep to the terminal that a person looks at; what goes elsewhere has one width."""
+    """Return the columns of the terminal within limits, or a fixed width for anything else."""
     if args.output is not None or not sys.stdout.isatty():
         return _COLUMNS[1]
     return min(max(shutil.get_terminal_size().columns, _COLUMNS[0]), _COLUMNS[1])

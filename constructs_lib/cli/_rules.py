@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from constructs_lib.cli._files import complain
+from constructs_lib.review.rules import rules
 
 if TYPE_CHECKING:
     import argparse
@@ -26,8 +27,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the list or one rule; 2 when there is no such rule."""
-    from constructs_lib.review.rules import rules  # noqa: PLC0415 - loaded with the command
-
     if args.rule is None:
         width = max(len(rule.name) for rule in rules())
         for rule in rules():

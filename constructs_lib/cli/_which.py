@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.cli._answer import answer
+
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
 
 __all__ = ["configure", "run"]
@@ -35,8 +37,6 @@ _LABELS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``which``."""
-    import argparse  # noqa: PLC0415  # the frame has it loaded by now
-
     parser.description = "Say which plane a name is on, who offers it and what IAM needs for it."
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -46,8 +46,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print an answer for each name; 0 when all were found, 2 when one was not."""
-    from constructs_lib.cli._answer import answer  # noqa: PLC0415  # --help needs no catalogue
-
     answers = [answer(name) for name in _joined(args.names)]
     if args.format == "json":
         document = {"schema": "bedrock-planes/which/1", "answers": answers}
@@ -61,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _joined(names: list[str]) -> list[str]:
-    """Take ``aws SERVICE VERB ...`` as one name, as it is typed in a shell."""
+    """Join ``aws SERVICE VERB ...``, which a shell splits, to one name."""
     return [" ".join(names)] if names[0].lower() == "aws" else names
 
 
@@ -80,7 +78,7 @@ def _lost(one: dict[str, Any]) -> str:
 
 
 def _short(text: str) -> str:
-    """Return a text that fits a message: of bearable length, without what a terminal would obey."""
+    """Return ``text`` for a message: cut to a maximum length, without control characters."""
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return "".join(c if c.isprintable() else "?" for c in shown)
 

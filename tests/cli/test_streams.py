@@ -14,8 +14,8 @@ from constructs_lib.cli import main
 
 _COMMAND = f"{sys.executable} -c 'import sys; from constructs_lib.cli import main; sys.exit(main())'"
 _POLICY = {"Statement": [{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}]}
-_CLOSED = "standard output is closed; open it, or name a file where --output is taken"
-_FULL = "standard output: No space left on device; mend that and run again"
+_CLOSED = "standard output is closed; open it, or pass --output where it is taken"
+_FULL = "standard output: No space left on device; fix that and run again"
 
 
 @pytest.fixture(autouse=True)

@@ -65,7 +65,7 @@ def test_a_command_line_may_stand_without_quotes(capsys: pytest.CaptureFixture[s
 def test_a_pattern_lists_what_it_matches_on_each_plane(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["which", "bedrock:Invoke*"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("the pattern `bedrock:Invoke*` reaches both planes.")
+    assert text.startswith("the pattern `bedrock:Invoke*` matches actions of both planes.")
     assert "  bedrock:InvokeBuilder\n" in text.partition("data plane")[0]
     assert "  bedrock:InvokeModel\n" in text.partition("data plane")[2]
 
@@ -103,14 +103,14 @@ def test_a_pattern_lists_what_it_matches_on_each_plane(capsys: pytest.CaptureFix
         (
             "bedrock-runtime",
             (
-                "`bedrock-runtime` is a client, no operation or action; "
+                "`bedrock-runtime` is a client, not an operation or action; "
                 "`bedrock-planes catalogue list operations --family bedrock-runtime` shows what it has"
             ),
         ),
         (
             "bedrock-websearch",
             (
-                "`bedrock-websearch` is a family of actions, no operation or action; "
+                "`bedrock-websearch` is a family of actions, not an operation or action; "
                 "`bedrock-planes catalogue list --family bedrock-websearch` shows what it has"
             ),
         ),
@@ -192,9 +192,9 @@ def test_every_name_of_the_catalogue_has_an_answer(capsys: pytest.CaptureFixture
                 "`bedrock-agent-runtime` and `bedrock-agentcore` have it"
             ),
         ),
-        ("Invoke*", "IAM wants a prefix before `Invoke*`; these are its matches under every prefix"),
-        ("*", "the pattern `*` reaches both planes"),
-        ("'bedrock:Invoke*'", "the pattern `bedrock:Invoke*` reaches both planes"),
+        ("Invoke*", "IAM needs a prefix before `Invoke*`; these are its matches under every prefix"),
+        ("*", "the pattern `*` matches actions of both planes"),
+        ("'bedrock:Invoke*'", "the pattern `bedrock:Invoke*` matches actions of both planes"),
     ],
 )
 def test_what_is_wrong_with_a_spelling_is_said_first(

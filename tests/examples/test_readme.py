@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.cli import _COMMANDS
+from constructs_lib.cli import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,4 +121,4 @@ def test_the_example_makes_what_it_says(template: dict[str, Any]) -> None:
 def test_subcommands_named_in_the_readme_exist() -> None:
     named = set(re.findall(r"\bbedrock-planes ([a-z]+)\b", README))
     assert named
-    assert named - set(_COMMANDS) == set()
+    assert named - set(COMMANDS) == set()
