@@ -66,7 +66,7 @@ def _model(row: Mapping[str, Any], sets: tuple[tuple[str, ...], ...]) -> Foundat
             types.setdefault(region, []).append(kind)
     profiles = {}
     for geography, given in row.get("profiles", {}).items():
-        # One index stands for a global profile: the same Regions from each of them.
+        # A global profile has a single index: the same Regions whichever is called.
         by_source = dict.fromkeys(sets[given], given) if isinstance(given, int) else given
         profiles[f"{geography.lower()}.{row['id']}"] = MappingProxyType(
             {source: sets[members] for source, members in by_source.items()}
@@ -87,7 +87,7 @@ def _model(row: Mapping[str, Any], sets: tuple[tuple[str, ...], ...]) -> Foundat
 
 
 def model(model_id: str) -> FoundationModel | None:
-    """Return the model of that id, or ``None``: AWS adds models daily, so an unknown id is no error.
+    """Return the model of that id, or ``None``: AWS adds models daily, so an unknown id is not an error.
 
     An inference profile id (``us.amazon.nova-pro-v1:0``) is not a model id; see :func:`model_of_profile`.
     """
@@ -115,8 +115,8 @@ def profile_regions(profile_id: str, source_region: str | None = None) -> tuple[
     """Return the Regions in which a request through a profile may be answered, sorted.
 
     Args:
-        profile_id: a system-defined inference profile, such as ``eu.amazon.nova-pro-v1:0``.
-        source_region: the Region that is called; ``None`` joins the answers of all source Regions.
+        profile_id: A system-defined inference profile, such as ``eu.amazon.nova-pro-v1:0``.
+        source_region: The Region that is called; ``None`` for all of them together.
 
     Returns:
         The member Regions; empty when the profile, or its use from that Region, is unknown to the catalogue

@@ -40,8 +40,14 @@ class Access(StrEnum):
 class Family:
     """One SDK client and the IAM actions behind it.
 
-    ``client`` is botocore's service name, or ``None`` where no botocore client exists; ``service_id`` is the
-    name that the SDKs build their classes from (``BedrockRuntime``), then ``None`` as well.
+    Attributes:
+        name: The name of the family.
+        plane: The plane of its actions.
+        prefix: The IAM service prefix of its actions.
+        client: botocore's service name, or ``None`` where no botocore client exists.
+        service_id: The name that the SDKs build their classes from (``BedrockRuntime``), ``None`` without a
+            client.
+
     """
 
     name: str
@@ -55,14 +61,25 @@ class Family:
 class Action:
     """One IAM action.
 
-    ``resource_types`` are names of :class:`ResourceType` (``bedrock:foundation-model``), those that AWS
-    documents beyond the service authorization reference included; empty means that IAM takes only ``*``.
-    ``access`` is, for a control action, what the service authorization reference says (Read and List are
-    read); for a data action it is read exactly when ``data_read``. ``data_read`` is true of a data action
-    that only reads state and releases no credential. ``condition_keys`` hold those of the action and of its
-    resource types in that action. ``in_reference`` is false of an action that botocore implies and the
-    service authorization reference does not list yet: unknown, not nonexistent. ``level`` and ``description``
-    are the reference's own, empty when ``in_reference`` is false.
+    Attributes:
+        name: The canonical name (``bedrock:InvokeModel``).
+        family: The name of its home family.
+        plane: The plane of that family.
+        access: For a control action what the service authorization reference says (Read and List are read);
+            for a data action ``READ`` exactly when ``data_read``.
+        data_read: Whether it is a data action that only reads state and releases no credential.
+        tagging: Whether it tags, untags or lists tags.
+        releases_credential: Whether its answer holds a credential.
+        resource_types: Names of :class:`ResourceType` (``bedrock:foundation-model``), including those that
+            AWS documents beyond the reference; empty if IAM accepts only ``*``.
+        condition_keys: The condition keys of the action and of its resource types in that action.
+        dependent_actions: Actions that a caller needs as well, according to the reference.
+        streaming_twin: The action that authorises the streaming form, if there is one.
+        in_reference: False for an action that botocore implies and the reference does not list yet: unknown,
+            not nonexistent.
+        level: The reference's access level, empty if ``in_reference`` is false.
+        description: The reference's description, empty if ``in_reference`` is false.
+
     """
 
     name: str
@@ -98,8 +115,15 @@ class Action:
 class Operation:
     """One operation of an SDK client and the IAM actions that authorise it, all of them needed.
 
-    ``streams`` is true of an operation whose response is an event stream, ``bidirectional`` of one whose
-    request is one as well.
+    Attributes:
+        name: The name in the API (``Converse``).
+        family: The name of the client's family.
+        plane: The plane of that family.
+        client: botocore's name of the client.
+        actions: The canonical names of the IAM actions.
+        streams: Whether the response is an event stream.
+        bidirectional: Whether the request is an event stream as well.
+
     """
 
     name: str
@@ -113,10 +137,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """A resource type with its ARN formats, ``${...}`` standing for a variable part.
+    """A resource type with its ARN formats.
 
-    ``plane`` is data for a type that only the data plane creates (sessions, asynchronous invocations), so
-    that tagging it is data as well.
+    Attributes:
+        name: The name with the prefix (``bedrock:foundation-model``).
+        arns: The ARN formats, with ``${...}`` for the variable parts.
+        condition_keys: The condition keys of the type.
+        plane: Data for a type that only the data plane creates (sessions, asynchronous invocations); tagging
+            such a resource is data as well.
+
     """
 
     name: str
@@ -129,10 +158,14 @@ class ResourceType:
 class Decision:
     """What people decided or found in AWS's guides, because no machine-readable source says it.
 
-    ``kind`` is the table of ``decisions.toml`` that it stands in (``action``, ``operation``, ``beyond``,
-    ``credential``, ``no_credential``, ``twin``, ``data_resource``, ``mistake``, ``meant``), ``subject``
-    what it is about (``bedrock:RenderPrompt``, ``bedrock-runtime.Converse``), ``value`` what holds of it,
-    ``page`` the AWS page that it rests on.
+    Attributes:
+        kind: The table of ``decisions.toml`` that has it (``action``, ``operation``, ``beyond``,
+            ``credential``, ``no_credential``, ``twin``, ``data_resource``, ``mistake``, ``meant``).
+        subject: What it is about (``bedrock:RenderPrompt``, ``bedrock-runtime.Converse``).
+        value: What it says of the subject.
+        reason: Why.
+        page: The AWS page that supports it.
+
     """
 
     kind: str
@@ -155,12 +188,20 @@ class Sources:
 class FoundationModel:
     """One foundation model as the ``bedrock-models`` package knows it.
 
-    ``lifecycle`` is ``ACTIVE`` or ``LEGACY``. ``inference_types`` maps a Region to what can be called there:
-    ``ON_DEMAND`` and the geographies (``US``, ``EU``, ``GLOBAL``, ...) whose profile can be. ``profiles``
-    maps a profile id (``us.amazon.nova-pro-v1:0``) to source Regions and the Regions that a request from
-    there may be answered in; of a global profile these are all Regions that list it, for AWS may choose any.
-    ``runtime`` says that ``bedrock-runtime`` serves it; ``mantle_regions`` and ``mantle_apis``
-    (``responses``, ``completions``, ``messages``) are those of the ``bedrock-mantle`` endpoint.
+    Attributes:
+        id: The model id.
+        lifecycle: ``ACTIVE`` or ``LEGACY``.
+        input_modalities: What a request may hold.
+        output_modalities: What a response may hold.
+        streaming: Whether the response can stream.
+        runtime: Whether ``bedrock-runtime`` serves it.
+        inference_types: What can be called in each Region: ``ON_DEMAND``, and the geographies (``US``,
+            ``EU``, ``GLOBAL``, ...) whose profile can be.
+        profiles: By profile id (``us.amazon.nova-pro-v1:0``) and source Region, the Regions that may answer a
+            request; for a global profile these are all Regions that list it, as AWS may choose any.
+        mantle_regions: The Regions where the ``bedrock-mantle`` endpoint serves it.
+        mantle_apis: The APIs of that endpoint: ``responses``, ``completions``, ``messages``.
+
     """
 
     id: str

@@ -95,7 +95,7 @@ def test_packages_of_another_layout_are_refused(monkeypatch: pytest.MonkeyPatch)
         return {"operations": {}}
 
     monkeypatch.setattr(_sources, "_json", without_shapes)
-    with pytest.raises(SourceError, match=r"laid out otherwise than expected \(KeyError: 'shapes'\)"):
+    with pytest.raises(SourceError, match=r"have an unexpected layout \(KeyError: 'shapes'\)"):
         read_installed()
 
 

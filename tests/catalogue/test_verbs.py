@@ -153,7 +153,7 @@ def test_behind_an_application_profile_of_a_global_one_its_models_stand_in_its_o
         ("prompt-router", "the models that the router chooses from: name them in `behind`"),
         ("default-prompt-router", "the models that the router chooses from"),
         ("guardrail", "pass a model's id, or the ARN of a model"),
-        ("inference-profile", "a system profile's id begins with one of us: correct it"),
+        ("inference-profile", "write the id of a system profile with one of these prefixes: us"),
     ],
 )
 def test_what_can_not_be_granted_alone_is_refused_with_the_reason(kind: str, why: str) -> None:
@@ -165,7 +165,7 @@ def test_what_can_not_be_granted_alone_is_refused_with_the_reason(kind: str, why
     "model", [f"{OWN}provisioned-model/x", "us.acme.m-1", "arn:aws:sagemaker:r:1:endpoint/e"]
 )
 def test_a_verb_takes_only_its_kinds_of_model(model: str) -> None:
-    with pytest.raises(ValueError, match=r"the action takes no .*, only foundation-model: pass that"):
+    with pytest.raises(ValueError, match=r"the action accepts no .*; pass a foundation-model"):
         model_targets(model, **WHERE, geographies={"us": ()}, kinds=verb("count_tokens").kinds)
 
 
@@ -173,7 +173,7 @@ def test_a_verb_takes_only_its_kinds_of_model(model: str) -> None:
     "model", ["*", "anthropic.*", "arn:aws:bedrock:*::foundation-model/x", "amazon.nov?", ""]
 )
 def test_a_wildcard_is_no_model(model: str) -> None:
-    with pytest.raises(ValueError, match="name one model, a wildcard opens what nobody chose"):
+    with pytest.raises(ValueError, match="name one model; a wildcard also grants models that nobody chose"):
         model_targets(model, **WHERE, geographies={"us": ()})
 
 
@@ -186,7 +186,7 @@ def test_data_automation_may_be_answered_in_its_own_region_too(region: str) -> N
 
 
 def test_a_region_without_data_automation_is_named() -> None:
-    with pytest.raises(ValueError, match=r"no profile in the Region `sa-east-1`.*: name the profile's ARNs"):
+    with pytest.raises(ValueError, match=r"no profile in the Region `sa-east-1`.*: pass the profile's ARNs"):
         data_automation_targets(partition="aws", region="sa-east-1", account="1")
 
 
@@ -199,7 +199,7 @@ def test_statements_with_the_same_actions_and_conditions_are_one() -> None:
 
 
 def test_an_unknown_verb_lists_the_known_ones() -> None:
-    with pytest.raises(KeyError, match="`fly` is no verb of the grants table; there are: agent_card, "):
+    with pytest.raises(KeyError, match="`fly` is not a verb of the grants table; use one of agent_card, "):
         verb("fly")
 
 

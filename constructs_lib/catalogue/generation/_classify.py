@@ -1,4 +1,4 @@
-"""The home family of each action, and what stops it from having one."""
+"""The home family of each action, or why it has none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOOKS_LIKE_CREDENTIAL = re.compile(r"(Token|ApiKey|Credential|Secret|Password)"
 class UnclassifiedError(Exception):
     """Names that have no plane: neither a client nor ``decisions.toml`` gives them one.
 
-    ``names`` has all of them, the message says of each what is missing.
+    ``names`` has all of them; the message says what is missing for each.
     """
 
     def __init__(self, problems: Mapping[str, Iterable[str]]) -> None:
@@ -37,8 +37,8 @@ def homes_of(installed: Installed, decisions: Decisions) -> dict[str, str]:
     """Return the home family of each action: by hand, else the first family whose client exposes it.
 
     Raises:
-        UnclassifiedError: with every name that has no home, that clients of both planes expose, or that
-            looks like a credential which nobody has looked at.
+        UnclassifiedError: Some names have no home, are in clients of both planes, or look like a credential
+            and no decision covers that; all of them are in the error.
 
     """
     exposed = _exposed(installed, decisions)
@@ -48,7 +48,7 @@ def homes_of(installed: Installed, decisions: Decisions) -> dict[str, str]:
     homes = {name: names[0] for name, names in exposed.items()}
     homes |= {name: family for name, family in by_hand.items() if name in known or name in exposed}
     problems = {
-        "no client exposes these actions and nobody has decided their plane": known - homes.keys(),
+        "no client exposes these actions and no decision gives their plane": known - homes.keys(),
         "clients of both planes expose these names": crossing,
         "these data actions look as if they release a credential": _suspects(homes, decisions),
     }
@@ -70,7 +70,7 @@ def _exposed(installed: Installed, decisions: Decisions) -> dict[str, list[str]]
 
 
 def _suspects(homes: Mapping[str, str], decisions: Decisions) -> set[str]:
-    """Return the data actions that are named like a credential and that no decision is about."""
+    """Return the data actions that are named like a credential and that no decision covers."""
     looked_at = {d["name"] for kind in ("action", "credential", "no_credential") for d in decisions[kind]}
     return {
         name

@@ -26,7 +26,7 @@ class Difference:
     changed: tuple[str, ...]
 
     def __bool__(self) -> bool:
-        """Tell whether anything differs."""
+        """Whether anything differs."""
         return bool(self.new or self.gone or self.changed)
 
 
@@ -46,7 +46,7 @@ def _compare(table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Diff
 
 
 def _rows(data: Mapping[str, Any], table: str) -> dict[str, Any]:
-    """Return a table's rows by name, operations with their client, sets of Regions written out."""
+    """Return a table's rows by name, operations with their client, with sets of Regions resolved."""
     rows = {}
     for row in data[table]:
         name = row[TABLES[table]]
@@ -58,7 +58,7 @@ def _rows(data: Mapping[str, Any], table: str) -> dict[str, Any]:
 
 
 def _resolved(value: Any, sets: list[list[str]]) -> Any:
-    """Replace the numbers that stand for sets of Regions, which shift when a set is added."""
+    """Replace the indexes of sets of Regions, which shift when a set is added."""
     if isinstance(value, dict):
         return {key: _resolved(inner, sets) for key, inner in value.items()}
     if isinstance(value, list):

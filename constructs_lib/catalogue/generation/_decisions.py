@@ -27,11 +27,11 @@ _KEYS = {
     "mistake": "name mistake",
     "meant": "name actions",
 }
-"""What an entry of each table needs, beside its reason and page."""
+"""The keys that an entry of each table needs, besides its reason and page."""
 
 
 class DecisionsError(Exception):
-    """``decisions.toml`` can't be read: the message names the table, the entry and what it lacks."""
+    """``decisions.toml`` is faulty: the message names the table, the entry and what it lacks."""
 
 
 @cache
@@ -39,14 +39,13 @@ def read_decisions() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     """Return the tables of ``decisions.toml``, keyed by kind, in the file's order.
 
     Raises:
-        DecisionsError: the file is no TOML, has a table of another name, an entry lacks what its table
-            needs, or a family is none.
+        DecisionsError: The file is not TOML, a table's name or a family is unknown, or an entry lacks a key.
 
     """
     try:
         tables = tomllib.loads(FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DecisionsError(f"`{FILE.name}` is unreadable: {error}") from error
+        raise DecisionsError(f"`{FILE.name}` is unreadable: {error}; correct it there") from error
     if strange := sorted(tables.keys() - _KEYS.keys()):
         raise DecisionsError(
             f"`{FILE.name}` has a table `{strange[0]}`; a table is one of {', '.join(_KEYS)}"
@@ -63,7 +62,7 @@ def _check(kind: str, entry: Mapping[str, Any]) -> None:
     if kind == "beyond" and not entry.keys() & {"action", "arn"}:
         missing.append("action or arn")
     if missing:
-        raise DecisionsError(f"the {kind} `{about}` of `{FILE.name}` lacks {', '.join(missing)}")
+        raise DecisionsError(f"the {kind} `{about}` of `{FILE.name}` lacks {', '.join(missing)}; add that")
     if kind == "action" and entry["family"] not in families():
         raise DecisionsError(
             f"the {kind} `{about}` of `{FILE.name}` has the unknown family `{entry['family']}`; "

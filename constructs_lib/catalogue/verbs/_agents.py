@@ -1,4 +1,4 @@
-"""Rows of ``bedrock-agent-runtime``, and of the operator of ``bedrock-agent``."""
+"""Rows of ``bedrock-agent-runtime``, and what an operator role needs of ``bedrock-agent``."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _retrieval() -> tuple[GrantVerb, ...]:
             _FAMILY,
             (GrantPart(_bedrock("GenerateQuery"), None),),
             f"{_API}API_agent-runtime_GenerateQuery.html",
-            "`GenerateQuery`: a question becomes SQL",
+            "`GenerateQuery`: turn a question into SQL",
         ),
         GrantVerb(
             "document_content",
@@ -116,7 +116,7 @@ def _agents() -> tuple[GrantVerb, ...]:
             _FAMILY,
             (GrantPart(_bedrock("InvokeAgent"), "agent_alias"),),
             _REFERENCE,
-            "`InvokeAgent` on one alias; the agent's own ARN counts for nothing",
+            "`InvokeAgent` on one alias; a statement on the agent's ARN allows nothing",
             inner_calls=True,
         ),
         GrantVerb(
@@ -140,7 +140,7 @@ def _agents() -> tuple[GrantVerb, ...]:
                 GrantPart(("bedrock:Retrieve",), "knowledge_base", optional=True),
             ),
             f"{_GUIDE}inline-agent-prereq.html",
-            "`InvokeInlineAgent` (with names only for these), with its model and knowledge bases",
+            "`InvokeInlineAgent` (only those named, if names are given), with its model and knowledge bases",
             inner_calls=True,
         ),
     )
@@ -153,7 +153,7 @@ def _flows() -> tuple[GrantVerb, ...]:
             _FAMILY,
             (GrantPart(_bedrock("InvokeFlow"), "flow_alias"),),
             _REFERENCE,
-            "`InvokeFlow` on one alias; the flow's own ARN counts for nothing",
+            "`InvokeFlow` on one alias; a statement on the flow's ARN allows nothing",
         ),
         GrantVerb(
             # Each call is checked on the flow, its alias and, where there is one, the execution.
@@ -164,7 +164,7 @@ def _flows() -> tuple[GrantVerb, ...]:
                 GrantPart(_bedrock(*_FLOW_EXECUTION), "flow_executions"),
             ),
             _REFERENCE,
-            "executions of a flow that run on their own: start, follow, list and stop",
+            "asynchronous executions of a flow: start, follow, list and stop",
         ),
     )
 
@@ -172,7 +172,7 @@ def _flows() -> tuple[GrantVerb, ...]:
 def _sessions() -> tuple[GrantVerb, ...]:
     return (
         GrantVerb(
-            # The id of a session is made when it begins.
+            # The id of a session is not known before it begins.
             "sessions",
             _FAMILY,
             (

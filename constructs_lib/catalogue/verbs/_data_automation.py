@@ -51,7 +51,7 @@ def rows() -> tuple[GrantVerb, ...]:
             "`InvokeDataAutomation`: one document, answered at once",
         ),
         GrantVerb(
-            # The id of an invocation is made when it starts.
+            # The id of an invocation is not known before it starts.
             "data_automation_async",
             _FAMILY,
             (
@@ -74,13 +74,16 @@ def data_automation_regions() -> tuple[str, ...]:
 def data_automation_targets(*, partition: str, region: str, account: str) -> tuple[Target, ...]:
     """Return the profile that a call from ``region`` needs, in each Region that may answer it.
 
-    Raises ``ValueError`` for a Region that has no profile.
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/bda-cris.html
+
+    Raises:
+        ValueError: The Region has no profile.
+
     """
     if region not in _REGIONS:
         raise ValueError(
-            f"Data Automation has no profile in the Region `{region}` that the catalogue knows: name the "
-            f"profile's ARNs yourself, or use one of {', '.join(_REGIONS)}"
+            f"Data Automation has no profile in the Region `{region}` that the catalogue knows: pass the "
+            f"profile's ARNs, or use one of {', '.join(_REGIONS)}"
         )
     geography, members = _REGIONS[region]
     profile = f"data-automation-profile/{geography}.data-automation-v1"

@@ -41,7 +41,7 @@ def _calls() -> tuple[GrantVerb, ...]:
             "`InvokeModel`, and with streaming `InvokeModelWithResponseStream`",
         ),
         GrantVerb(
-            # Although it streams, AWS authorises it as the plain call.
+            # It streams, but AWS authorises it as the call that doesn't.
             "invoke_bidirectional",
             family,
             (GrantPart((INVOKE,), "model"),),
@@ -57,7 +57,7 @@ def _calls() -> tuple[GrantVerb, ...]:
             kinds=("foundation-model",),
         ),
         GrantVerb(
-            # The id of an invocation is made when it starts.
+            # The id of an invocation is not known before it starts.
             "invoke_async",
             family,
             (
@@ -133,7 +133,7 @@ def _guardrails() -> tuple[GrantVerb, ...]:
             family,
             (GrantPart(_APPLY, "guardrail"), _DECRYPT),
             f"{_GUIDE}guardrails-resource-based-policies.html",
-            "what a guardrail that the account or the organization enforces asks of every caller",
+            "what callers need for a guardrail that the account or the organization enforces",
         ),
         GrantVerb(
             "require_guardrail",
@@ -152,7 +152,7 @@ def _guardrails() -> tuple[GrantVerb, ...]:
                 _DECRYPT,
             ),
             f"{_GUIDE}guardrails-permissions-id.html",
-            "denies model calls without this guardrail, and allows to apply it",
+            "denies model calls without this guardrail, and allows applying it",
         ),
         GrantVerb(
             "guardrail_checks",
@@ -221,6 +221,6 @@ def _other_endpoints() -> tuple[GrantVerb, ...]:
             "bedrock-websearch",
             (GrantPart(("bedrock-websearch:ExternalWebAccess",), None),),
             f"{_GUIDE}security-web-search.html",
-            "web fetch from outside AWS, beside `web_search`",
+            "web fetch from outside AWS, in addition to `web_search`",
         ),
     )

@@ -33,17 +33,22 @@ def verbs() -> Mapping[str, GrantVerb]:
 
 
 def verb(name: str) -> GrantVerb:
-    """Return one verb; raise ``KeyError`` with the known names for any other."""
+    """Return one verb.
+
+    Raises:
+        KeyError: There is no verb of that name; the message lists the names.
+
+    """
     try:
         return verbs()[name]
     except KeyError:
         known = ", ".join(sorted(verbs()))
-        raise KeyError(f"`{name}` is no verb of the grants table; there are: {known}") from None
+        raise KeyError(f"`{name}` is not a verb of the grants table; use one of {known}") from None
 
 
 @cache
 def inner_call_actions() -> frozenset[str]:
-    """Return the actions behind which AWS makes model calls of its own, without the caller's guardrail."""
+    """Return the actions for which AWS makes model calls of its own, without the caller's guardrail."""
     return frozenset(
         action
         for row in verbs().values()
@@ -61,11 +66,19 @@ def statements(
     streaming: bool = False,
     values: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[GrantStatement, ...]:
-    """Return the statements that a verb gives on these targets, in the table's order.
+    """Return the statements of a verb on these targets, in the table's order.
 
-    ``targets`` has one entry for each target that the verb's parts name; ``values`` are the values of the
-    verb's conditions. Statements with the same actions and conditions are one. Raises ``KeyError`` when a
-    target is missing.
+    Statements with the same actions and conditions are merged.
+
+    Args:
+        name: The name of the verb.
+        targets: The targets by the names that the verb's parts have for them.
+        streaming: Whether to add what streaming calls need.
+        values: The values of the verb's conditions, by argument.
+
+    Raises:
+        KeyError: There is no such verb, or a target that isn't optional is missing.
+
     """
     merged: dict[object, GrantStatement] = {}
     for part in verb(name).parts:
@@ -94,7 +107,7 @@ def _statement(
 
 
 def _conditions(part: GrantPart, target: Target, values: Mapping[str, Sequence[str]]) -> Conditions:
-    """Join what the target needs and what the caller chose."""
+    """Return the conditions of the target and those that the caller chose."""
     found: dict[str, dict[str, str | tuple[str, ...]]] = {}
     for operator, keys in target.conditions:
         found.setdefault(operator, {}).update(dict(keys))

@@ -1,4 +1,4 @@
-"""Which ARNs IAM evaluates when an application calls a model, a profile or a router."""
+"""The ARNs that IAM evaluates when an application calls a model, a profile or a router."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MODEL_ARN = re.compile(
 _ENDPOINT_ARN = re.compile(
     r"arn:(?P<partition>[^:]+):sagemaker:(?P<region>[^:]*):(?P<account>[^:]*):endpoint/.+"
 )
-# What InvokeModel takes by its ARN alone: nothing else is evaluated for the call.
+# InvokeModel on these needs a statement on their own ARN and nothing else.
 _PLAIN_KINDS = frozenset(
     {"foundation-model", "provisioned-model", "imported-model", "custom-model-deployment"}
 )
@@ -41,7 +41,7 @@ _BEHIND = {
     "default-prompt-router": "the call also needs the models that the router chooses from: name them in "
     "`behind`",
 }
-# Behind a Marketplace endpoint stands an endpoint of SageMaker AI, which Bedrock calls as the caller.
+# A Marketplace endpoint runs on an endpoint of SageMaker AI, which Bedrock invokes as the caller.
 # Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonBedrockMarketplaceAccess.html
 _SAGEMAKER = (
     ("bedrock:InvokeModel", "sagemaker:InvokeEndpoint"),
@@ -82,20 +82,30 @@ def model_targets(
 ) -> tuple[Target, ...]:
     """Return the ARNs that IAM evaluates when ``model`` is called, each with its condition.
 
-    ``model`` is a model's id, a system inference profile's id (``us.amazon.nova-lite-v1:0``), or an ARN; a
-    text of any other form (a CDK token) is taken as the ARN of something of ``kind``, by default of something
-    that ``bedrock:InvokeModel`` takes directly. ``geographies`` maps the profile prefixes to the member
-    Regions as far as they are known (empty: all Regions). ``behind`` are the models (ids, system profile ids
-    or ARNs) behind an application inference profile or a prompt router. ``kinds``, when given, are the only
-    kinds of target that are accepted.
-
-    Raises ``ValueError`` for an ARN that can't be granted alone, with the reason.
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html and
     https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+
+    Args:
+        model: A model's id, a system inference profile's id (``us.amazon.nova-lite-v1:0``), an ARN, or a CDK
+            token for an ARN.
+        partition: The partition of the caller.
+        region: The Region that the caller calls.
+        account: The caller's account.
+        geographies: The member Regions of each profile prefix, as far as they are known (empty: all Regions).
+        behind: The models (ids, system profile ids or ARNs) behind an application inference profile or a
+            prompt router.
+        kinds: The only kinds of model to accept; all if empty.
+        kind: What a token is the ARN of; by default something that ``bedrock:InvokeModel`` takes directly.
+
+    Raises:
+        ValueError: The model can't be granted, or not alone; the message says why and what to pass.
+
     """
     where = _Where(partition, region, account)
     if "*" in model or "?" in model or not model:
-        raise ValueError(f"`{model}` can't be granted: name one model, a wildcard opens what nobody chose")
+        raise ValueError(
+            f"`{model}` can't be granted: name one model; a wildcard also grants models that nobody chose"
+        )
     if model.startswith("arn:"):
         endpoint = _ENDPOINT_ARN.fullmatch(model)
         if endpoint is not None:
@@ -105,7 +115,7 @@ def model_targets(
         if match is None:
             raise ValueError(f"`{model}` can't be granted: pass a model's id, or the ARN of a model")
         kind, model_id = match["kind"], match["id"]
-        # What another Region or account owns keeps its own.
+        # The ARN of another Region or account keeps that Region and account.
         where = _Where(match["partition"], match["region"] or region, match["account"] or account)
     elif "${Token[" in model:
         model_id = model
@@ -137,7 +147,7 @@ def model_targets(
 def _check_kind(model: str, kind: str, kinds: Sequence[str]) -> None:
     if kinds and kind not in kinds:
         raise ValueError(
-            f"`{model}` can't be granted: the action takes no {kind}, only {', '.join(kinds)}: pass that"
+            f"`{model}` can't be granted: the action accepts no {kind}; pass a {' or '.join(kinds)}"
         )
 
 
@@ -148,8 +158,8 @@ def _system_profile(
     prefix, _, base = profile_id.partition(".")
     if prefix not in geographies or not base:
         raise ValueError(
-            f"`{profile_id}` can't be granted: a system profile's id begins with one of "
-            f"{', '.join(sorted(geographies))}: correct it"
+            f"`{profile_id}` can't be granted: write the id of a system profile with one of "
+            f"these prefixes: {', '.join(sorted(geographies))}"
         )
     profile = f"{where.prefix}:{where.region}:{where.account}:inference-profile/{profile_id}"
     if prefix == "global":
@@ -178,7 +188,7 @@ def _global_profile(profile: str, base: str, where: _Where) -> tuple[Target, ...
 def _behind_application_profile(profile: str, inner: Sequence[Target]) -> tuple[Target, ...]:
     """Return the profile, and the models behind it through it only.
 
-    A system profile that it copies is not called itself; its models are, in the name of this profile.
+    A system profile that it copies is not called itself; its models are called through this profile.
     """
     models = [target for target in inner if ":foundation-model/" in target.arns[0]]
     return (Target((profile,)), *(_with(target, _PROFILE_KEY, profile) for target in models))

@@ -15,9 +15,14 @@ Effect = Literal["Allow", "Deny"]
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition whose value the caller gives: ``argument`` names it, and without it there is no condition.
+    """A condition of a part's statements.
 
-    ``always`` is a fixed value instead.
+    Attributes:
+        operator: The IAM condition operator.
+        key: The condition key.
+        argument: The caller's argument that holds the value; without a value there is no condition.
+        always: A fixed value instead of the caller's.
+
     """
 
     operator: str
@@ -30,10 +35,15 @@ class When:
 class GrantPart:
     """Named actions on one kind of target.
 
-    ``target`` names the argument that carries the ARNs (``model``, ``knowledge_base``, ``agent_alias``,
-    ``guardrail``), or is ``None`` for actions that have no resource type, which IAM takes on ``*`` only.
-    ``streaming`` lists what a streaming call needs beside ``actions``, on the same ARNs. An ``optional`` part
-    is given only when the caller passes its target. ``when`` are conditions of every statement of the part.
+    Attributes:
+        actions: The IAM actions.
+        target: The argument that holds the ARNs (``model``, ``knowledge_base``, ``agent_alias``,
+            ``guardrail``), or ``None`` for actions without a resource type, which IAM accepts on ``*`` only.
+        streaming: What a streaming call needs in addition to ``actions``, on the same ARNs.
+        optional: Whether the part is granted only when the caller passes its target.
+        when: The conditions of every statement of the part.
+        effect: ``Allow`` or ``Deny``.
+
     """
 
     actions: tuple[str, ...]
@@ -46,11 +56,18 @@ class GrantPart:
 
 @dataclass(frozen=True, slots=True)
 class GrantVerb:
-    """What one grant gives, and the AWS page that says so.
+    """What one grant allows, and the AWS page that says so.
 
-    ``kinds`` are the kinds of model that the verb takes (``foundation-model``), empty for all.
-    ``inner_calls`` is true when AWS makes model calls of its own on the caller's behalf: they carry no
-    guardrail, so a role that must use one can't hold the verb.
+    Attributes:
+        name: The name of the verb, which is the name of its method in the facade.
+        family: The family of its actions.
+        parts: The actions and what they are granted on.
+        source: The AWS page.
+        summary: What the verb allows, for the page of the grants.
+        kinds: The kinds of model that the verb accepts (``foundation-model``), empty for all.
+        inner_calls: Whether AWS makes model calls of its own on the caller's behalf. They carry no
+            guardrail, so a role that must use one can't hold the verb.
+
     """
 
     name: str
@@ -66,8 +83,12 @@ class GrantVerb:
 class Target:
     """ARNs that are granted together, with the ``Condition`` block that they need.
 
-    ``instead`` maps an action of the table to the one that this target needs in its place: behind a
-    Marketplace endpoint stands an endpoint of Amazon SageMaker AI.
+    Attributes:
+        arns: The ARNs.
+        conditions: Condition operators, each with its keys and values.
+        instead: Pairs of an action of the table and the action that this target needs in its place: a call
+            of a Marketplace endpoint also invokes an endpoint of Amazon SageMaker AI.
+
     """
 
     arns: tuple[str, ...]
@@ -77,7 +98,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class GrantStatement:
-    """One statement; conditions map an operator to keys and values (a text, or several as a tuple)."""
+    """One statement; ``conditions`` maps an operator to keys and values (a string, or a tuple of several)."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
