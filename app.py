@@ -48,7 +48,7 @@ def main() -> int:
     try:
         app.synth()
     except RuntimeError as error:
-        # The findings stand on standard error; what a construct says of its own state stands only here.
+        # The findings are on standard error; what a construct says of its own state is only here.
         text = str(error)
         if not text.startswith("ValidationFailed"):
             raise

@@ -58,7 +58,7 @@ def _members(session: int) -> list[Path]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             fields = (
-                # A process may call itself anything; what counts stands behind its name.
+                # A process may call itself anything; what counts is after its name.
                 (folder / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
             )
         except OSError:  # it has ended since the folder was listed

@@ -4,7 +4,7 @@
 
 Every figure is of whole processes, started by this one. CPU is user and system time of a process and its
 workers: on a busy machine it is the figure to compare. MB are millions of bytes of templates as they lie on
-the disk. :mod:`benchmarks.templates` says what stands in them, :mod:`benchmarks.peers` how the peers are
+the disk. :mod:`benchmarks.templates` says what is in them, :mod:`benchmarks.peers` how the peers are
 installed and what they are given.
 """
 

@@ -142,19 +142,19 @@ def main() -> int:
     line("whole process, wall", *([wall for wall, _ in times] for times in measured.values()))
     line("whole process, CPU", *([cpu for _, cpu in times] for times in measured.values()))
     loading, reviewing = (
-        min(times) for times in zip(*(told(args, "inside") for _ in range(args.runs)), strict=True)
+        min(times) for times in zip(*(output_of(args, "inside") for _ in range(args.runs)), strict=True)
     )
     share = 100 * (loading + reviewing) / min(cpu for _, cpu in measured["without"])
     sys.stdout.write(
         f"the plugin itself: {loading:.3f} s to load, {reviewing:.3f} s to review  {share:+.1f} %\n"
     )
-    times = told(args, "warm")
+    times = output_of(args, "warm")
     line("warm, without CDK's validation", times["without"], times["with"])
     sys.stdout.write(f"limit: {LIMIT} % of the whole process\n")
     return int(share > LIMIT)
 
 
-def told(args: argparse.Namespace, name: str) -> Any:
+def output_of(args: argparse.Namespace, name: str) -> Any:
     """Return what a child prints."""
     command = [sys.executable, "-m", "benchmarks.synth_overhead", "--child", name]
     command += ["--runs", str(args.runs), "--resources", str(args.resources)]

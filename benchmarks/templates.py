@@ -2,7 +2,7 @@
 
 Three mixes, written as the CDK writes (indented by one space):
 
-- ``app``: services of an application. Each has a function with its role and policy, and what stands beside
+- ``app``: services of an application. Each has a function with its role and policy, and what is beside
   it: a table, a queue, a topic, alarms, an API method, a permission, a parameter. Of twelve resources one is
   a role, so 250 KB hold about 40 principals.
 - ``iam``: of five resources one is a role and one its policy, and little else: about 90 principals in 250 KB.
@@ -42,7 +42,7 @@ def template(seed: int, resources: int = 300, size: int = 0, mix: Mix = "app") -
         seed: what makes it differ from others.
         resources: how many resources at least.
         size: bytes of JSON at least; resources are added until it is reached.
-        mix: what stands in it; see the module.
+        mix: what it holds; see the module.
 
     """
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret

@@ -79,7 +79,8 @@ def acknowledge_wildcards(
 ) -> None:
     """Accept the wildcards in the resources of a policy, each with the reason given for its statement's id.
 
-    Raises ``KeyError`` for a statement with a wildcard and without a reason.
+    Raises:
+        KeyError: A statement with a wildcard and without a reason.
     """
     for statement in cdk.Stack.of(construct).resolve(document)["Statement"]:
         resources = (

@@ -43,7 +43,7 @@ class RecordingGuardrail(_Recording, bedrock.CfnGuardrail):
 
 
 def fingerprint(resource: RecordingAgent | RecordingGuardrail) -> str:
-    """Return 8 hexadecimal digits over the resolved properties, tags left out, and the overrides.
+    """Return 8 hexadecimal digits over the resolved properties without tags, and the overrides.
 
     Only once the aspects have run is the content final; references to other resources count by name.
     """

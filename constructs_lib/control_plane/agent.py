@@ -44,19 +44,23 @@ class AgentBase(cdk.Resource):
 class Agent(AgentBase):
     """An agent that answers with one model, from knowledge bases, behind a guardrail.
 
-    :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
-    :param foundation_model: Id or ARN of the model, or id of a system inference profile.
-    :param instruction: What the agent is for, 40-20,000 characters.
-    :param knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the
-        model reads. Default: none.
-    :param guardrail: The version of a guardrail of this account and Region that every prompt and answer
-        passes. Default: none.
-    :param streaming: Whether callers ask for streamed answers, which the service role must be allowed.
-        Default: no.
-    :param idle_session_ttl: How long a session is kept without a call, 60-5,400 s. Default: 600 s.
-    :param description: At most 200 characters. Default: none.
+    Args:
+        name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
+        foundation_model: Id or ARN of the model, or id of a system inference profile.
+        instruction: What the agent is for, 40-20,000 characters.
+        knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the
+            model reads. Default: none.
+        guardrail: The version of a guardrail of this account and Region that every prompt and answer
+            passes. Default: none.
+        streaming: Whether callers ask for streamed answers, which the service role must be allowed.
+            Default: no.
+        idle_session_ttl: How long a session is kept without a call, 60-5,400 s. Default: 600 s.
+        description: At most 200 characters. Default: none.
 
-    Attributes: ``agent_id``, ``agent_arn``, ``role`` (the service role).
+    Attributes:
+        agent_id: Its id.
+        agent_arn: Its ARN.
+        role: The service role.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permission.html
     """
@@ -128,7 +132,7 @@ class Agent(AgentBase):
         return imported
 
     def fingerprint(self) -> str:
-        """Return a short hash of everything that the service sees of this agent, tags left out."""
+        """Return a short hash of everything that the service sees of this agent, without its tags."""
         return fingerprint(self._l1)
 
     def create_alias(self, construct_id: str = "Alias", *, name: str) -> AgentAlias:
@@ -163,16 +167,20 @@ class AgentAliasBase(cdk.Resource):
 class AgentAlias(AgentAliasBase):
     """A name for a version of an agent; the permission to call the agent is on the alias.
 
-    :param agent: An agent of this app.
-    :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
-
     The alias keeps its id, which callers are granted; its description carries the fingerprint of the agent,
     so a change of the agent updates the alias, and Bedrock makes a new version for an update that names none
     (seen on AWS by the maintainers of two libraries, not documented:
     https://github.com/hashicorp/terraform-provider-aws/pull/42603 and
     https://github.com/awslabs/generative-ai-cdk-constructs/pull/1116).
 
-    Attributes: ``agent_alias_id``, ``agent_alias_arn``, ``agent_id``.
+    Args:
+        agent: An agent of this app.
+        name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
+
+    Attributes:
+        agent_alias_id: Its id.
+        agent_alias_arn: Its ARN.
+        agent_id: The id of the agent.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-agentalias.html
     """

@@ -41,17 +41,20 @@ class DataSourceBase(cdk.Resource):
 class S3DataSource(DataSourceBase):
     """A bucket, or prefixes of it, that a knowledge base ingests from.
 
-    :param knowledge_base: A :class:`~constructs_lib.KnowledgeBase` of this app: its service role is given
-        read access to the objects before the data source exists.
-    :param bucket: The bucket with the documents, in the same account.
-    :param name: 1-100 letters, digits, ``-`` and ``_``, unique in the knowledge base.
-    :param inclusion_prefixes: Only objects under these prefixes are read, and may be read. AWS takes one at
-        most. Default: the whole bucket.
-    :param data_deletion_policy: ``DELETE`` or ``RETAIN``: what happens to the vectors when the data source is
-        deleted. Default: ``DELETE``.
-    :param description: At most 200 characters. Default: none.
+    Args:
+        knowledge_base: A :class:`~constructs_lib.KnowledgeBase` of this app: its service role is given
+            read access to the objects before the data source exists.
+        bucket: The bucket with the documents, in the same account.
+        name: 1-100 letters, digits, ``-`` and ``_``, unique in the knowledge base.
+        inclusion_prefixes: Only objects under these prefixes are read, and may be read. AWS takes one at
+            most. Default: the whole bucket.
+        data_deletion_policy: ``DELETE`` or ``RETAIN``: what happens to the vectors when the data source is
+            deleted. Default: ``DELETE``.
+        description: At most 200 characters. Default: none.
 
-    Attributes: ``data_source_id``, ``knowledge_base_id``.
+    Attributes:
+        data_source_id: Its id.
+        knowledge_base_id: The id of the knowledge base that ingests it.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/s3-data-source-connector.html and
     https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (Amazon S3)

@@ -40,7 +40,9 @@ class GuardrailBase(cdk.Resource):
     def grant_require(self, grantee: iam.IGrantable, *, version: str | None = None) -> iam.Grant:
         """Deny model calls without this guardrail and allow to apply it (data plane).
 
-        :param version: A number, or ``DRAFT``. Default: any numbered version.
+        Args:
+            grantee: Who gets the permissions.
+            version: A number, or ``DRAFT``. Default: any numbered version.
         """
         require = getattr(grantee, "require_guardrail", None)
         if callable(require):
@@ -56,15 +58,16 @@ class GuardrailBase(cdk.Resource):
 class Guardrail(GuardrailBase):
     """A guardrail: what prompts and answers may not contain.
 
-    :param name: 1-50 letters, digits, ``-`` and ``_``, unique in the account and Region.
-    :param blocked_input_messaging: What the caller reads when a prompt is blocked, 1-500 characters.
-    :param blocked_outputs_messaging: What the caller reads when an answer is blocked, 1-500 characters.
-    :param description: At most 200 characters. Default: none.
-    :param content_policy_config: Filters for hate, insults, prompt attacks, ... Default: none.
-    :param topic_policy_config: Denied topics. Default: none.
-    :param word_policy_config: Denied words and AWS's list of profanity. Default: none.
-    :param sensitive_information_policy_config: What to block or mask. Default: none.
-    :param contextual_grounding_policy_config: Thresholds for grounding and relevance. Default: none.
+    Args:
+        name: 1-50 letters, digits, ``-`` and ``_``, unique in the account and Region.
+        blocked_input_messaging: What the caller reads when a prompt is blocked, 1-500 characters.
+        blocked_outputs_messaging: What the caller reads when an answer is blocked, 1-500 characters.
+        description: At most 200 characters. Default: none.
+        content_policy_config: Filters for hate, insults, prompt attacks, ... Default: none.
+        topic_policy_config: Denied topics. Default: none.
+        word_policy_config: Denied words and AWS's list of profanity. Default: none.
+        sensitive_information_policy_config: What to block or mask. Default: none.
+        contextual_grounding_policy_config: Thresholds for grounding and relevance. Default: none.
 
     The policy props take the L1's property structures (``bedrock.CfnGuardrail.*Property``); at least one is
     needed. Attributes: ``guardrail_id``, ``guardrail_arn``.
@@ -120,7 +123,7 @@ class Guardrail(GuardrailBase):
         self.guardrail_arn: str = self._l1.attr_guardrail_arn
 
     def fingerprint(self) -> str:
-        """Return a short hash of everything that the service sees of this guardrail, tags left out."""
+        """Return a short hash of everything that the service sees of this guardrail, without its tags."""
         return fingerprint(self._l1)
 
     def create_version(
@@ -175,11 +178,16 @@ class GuardrailVersionBase(cdk.Resource):
 class GuardrailVersion(GuardrailVersionBase):
     """A fixed version of a guardrail; a change of the guardrail's content makes a new one and keeps the old.
 
-    :param guardrail: A guardrail of this app: its content decides when a new version is made.
-    :param description: At most 200 characters. Default: none.
+    The logical id changes with the content, so pass ``version`` to another stack through an SSM parameter and
+    not as a cross-stack export, which could never change again.
 
-    Attributes: ``guardrail_id``, ``version``. The logical id changes with the content, so pass ``version`` to
-    another stack through an SSM parameter and not as a cross-stack export, which could never change again.
+    Args:
+        guardrail: A guardrail of this app: its content decides when a new version is made.
+        description: At most 200 characters. Default: none.
+
+    Attributes:
+        guardrail_id: The id of the guardrail.
+        version: The number of the version.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrailversion.html
     """

@@ -81,20 +81,27 @@ class KnowledgeBaseBase(cdk.Resource):
 class KnowledgeBase(KnowledgeBaseBase):
     """A vector knowledge base whose embeddings live in an S3 vector index that it makes.
 
-    :param name: Name in Bedrock, 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
-    :param embedding_model: Id or ARN of the embedding model. Default: ``amazon.titan-embed-text-v2:0``.
-    :param dimension: Length of the vectors. Default: what the model makes by default. Needed for a model that
-        the catalogue doesn't know; refused when the model can't make it.
-    :param description: At most 200 characters. Default: none.
-    :param vector_bucket_name: Default: CloudFormation generates one from the stack's name.
-    :param index_name: 3-63 characters. Default: CloudFormation generates one.
-    :param removal_policy: What happens to the vectors when the construct goes. Default: they are deleted,
-        since a new ingestion makes them again from the documents.
+    Args:
+        name: Name in Bedrock, 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
+        embedding_model: Id or ARN of the embedding model. Default: ``amazon.titan-embed-text-v2:0``.
+        dimension: Length of the vectors. Default: what the model makes by default. Needed for a model that
+            the catalogue doesn't know; refused when the model can't make it.
+        description: At most 200 characters. Default: none.
+        vector_bucket_name: Default: CloudFormation generates one from the stack's name.
+        index_name: 3-63 characters. Default: CloudFormation generates one.
+        removal_policy: What happens to the vectors when the construct goes. Default: they are deleted,
+            since a new ingestion makes them again from the documents.
 
-    Attributes: ``knowledge_base_id``, ``knowledge_base_arn``, ``role`` (the service role), ``vector_bucket``,
-    ``index``.
+    Attributes:
+        knowledge_base_id: Its id.
+        knowledge_base_arn: Its ARN.
+        role: The service role.
+        vector_bucket: The L1 of the vector bucket.
+        index: The L1 of the vector index.
 
-    Raises :class:`~constructs_lib.PlanesError` for a wrong prop.
+    Raises:
+        PlanesError: A prop is wrong.
+
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-knowledgebase.html
     """
 
@@ -202,7 +209,7 @@ def _dimension(model: ModelLike, wanted: int | None) -> int:
 def _configuration(
     model_arn: str, dimension: int | None
 ) -> bedrock.CfnKnowledgeBase.KnowledgeBaseConfigurationProperty:
-    # The model is told the dimension only where the caller chose one: not every model takes the setting.
+    # The dimension is passed to the model only where the caller chose one: not every model takes the setting.
     chosen = (
         bedrock.CfnKnowledgeBase.EmbeddingModelConfigurationProperty(
             bedrock_embedding_model_configuration=(

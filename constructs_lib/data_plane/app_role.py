@@ -40,32 +40,35 @@ class AppRole(CheckedRole):
     names the role as an attribute, an override on the L1) is an error of the synthesis that can't be
     acknowledged away, and so is a policy that outgrows IAM's limits.
 
-    :param assumed_by: Who runs the application, such as ``iam.ServicePrincipal("lambda.amazonaws.com")``.
-    :param description: Default: none.
-    :param role_name: Default: CloudFormation generates one.
-    :param inline_policies: Checked like everything else. Default: none.
-    :param managed_policies: Policies of this app, or AWS managed policies for the runtime of an application
-        (such as ``service-role/AWSLambdaBasicExecutionRole``). Default: none.
-    :param assumable_roles: ARNs of other roles that the application may assume. Default: none.
-    :param families: The only families of Bedrock that it uses, such as ``bedrock-runtime``; actions of the
-        others are refused and cut by the boundary. Default: every family of the data plane.
-    :param required_guardrail: ``(guardrail, version)``: model calls without it are denied. The version is a
-        number, ``DRAFT``, or ``None`` for any number. Default: none is required.
-    :param required_vpc_endpoints: Ids of the interface endpoints that Bedrock must be called through. Calls
-        that AWS makes on the role's behalf stay possible. Default: calls come from anywhere.
-    :param allowed_regions: The only Regions that may answer. Default: all.
-    :param service_tiers: The only service tiers that model calls may use. Default: all.
-    :param session_tags: Keys of the tags that whoever assumes the role must set, and no others, for
-        conditions on ``aws:PrincipalTag``. Default: tags can't be set.
-    :param permissions_boundary: In place of the boundary that keeps the role on the data plane: a stated
-        choice. Default: the stack's :class:`DataPlaneBoundary`.
-    :param enforce_boundary: Whether the boundary also displaces one that the app or an organization's context
-        applies to all its roles: a stated choice. Default: such a boundary is respected.
-    :param max_session_duration: 1 to 12 hours. Default: 1 hour.
+    Args:
+        assumed_by: Who runs the application, such as ``iam.ServicePrincipal("lambda.amazonaws.com")``.
+        description: Default: none.
+        role_name: Default: CloudFormation generates one.
+        inline_policies: Checked like everything else. Default: none.
+        managed_policies: Policies of this app, or AWS managed policies for the runtime of an application
+            (such as ``service-role/AWSLambdaBasicExecutionRole``). Default: none.
+        assumable_roles: ARNs of other roles that the application may assume. Default: none.
+        families: The only families of Bedrock that it uses, such as ``bedrock-runtime``; actions of the
+            others are refused and cut by the boundary. Default: every family of the data plane.
+        required_guardrail: ``(guardrail, version)``: model calls without it are denied. The version is a
+            number, ``DRAFT``, or ``None`` for any number. Default: none is required.
+        required_vpc_endpoints: Ids of the interface endpoints that Bedrock must be called through. Calls
+            that AWS makes on the role's behalf stay possible. Default: calls come from anywhere.
+        allowed_regions: The only Regions that may answer. Default: all.
+        service_tiers: The only service tiers that model calls may use. Default: all.
+        session_tags: Keys of the tags that whoever assumes the role must set, and no others, for
+            conditions on ``aws:PrincipalTag``. Default: tags can't be set.
+        permissions_boundary: In place of the boundary that keeps the role on the data plane: a stated
+            choice. Default: the stack's :class:`DataPlaneBoundary`.
+        enforce_boundary: Whether the boundary also displaces one that the app or an organization's context
+            applies to all its roles: a stated choice. Default: such a boundary is respected.
+        max_session_duration: 1 to 12 hours. Default: 1 hour.
 
-    Attributes: ``grants``, the facade of what an application may be given.
+    Attributes:
+        grants: What an application may be given, verb by verb.
 
-    Raises :class:`~constructs_lib.PlanesError` for whatever it refuses.
+    Raises:
+        PlanesError: It refuses a prop or a permission.
     """
 
     grants: DataPlaneGrants = Facade(DataPlaneGrants)  # type: ignore[assignment]  # hides the CDK's facade on purpose

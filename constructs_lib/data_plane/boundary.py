@@ -32,9 +32,10 @@ def boundary_document(
     Allowed are every action of other services, and of Bedrock's services exactly the data actions that the
     catalogue knows, by their full names: an action that AWS adds tomorrow is denied until it is known to be
     safe. Not allowed are changes to IAM and, except for ``assumable_roles``, becoming another role. With
-    ``families`` only their data actions are left.
+    ``families`` only their data actions are allowed.
 
-    Raises :class:`~constructs_lib.PlanesError` when the document outgrows a managed policy.
+    Raises:
+        PlanesError: The document outgrows a managed policy.
     """
     data = sorted(
         name
@@ -77,8 +78,9 @@ class DataPlaneBoundary(iam.ManagedPolicy):
 
     It grants nothing by itself: it cuts what other policies grant. See :func:`boundary_document`.
 
-    :param assumable_roles: ARNs of the roles that the application may assume. Default: none.
-    :param families: The only families of Bedrock that are left. Default: every family of the data plane.
+    Args:
+        assumable_roles: ARNs of the roles that the application may assume. Default: none.
+        families: The only families of Bedrock that are allowed. Default: every family of the data plane.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """

@@ -30,13 +30,16 @@ class ExistingAppRole(Construct):
     and bounded; an imported one can't be: what it holds elsewhere is not seen, and its boundary is its
     owner's.
 
-    :param role: A role of this app, or an imported one.
-    :param families: As for :class:`AppRole`. Default: every family of the data plane.
-    :param allowed_regions: The only Regions whose resources may be granted. Default: all.
-    :param enforce_boundary: Whether to replace the boundary of a role of this app. Default: no; a role
-        without one gets the stack's :class:`DataPlaneBoundary`.
+    Args:
+        role: A role of this app, or an imported one.
+        families: As for :class:`AppRole`. Default: every family of the data plane.
+        allowed_regions: The only Regions whose resources may be granted. Default: all.
+        enforce_boundary: Whether to replace the boundary of a role of this app. Default: no; a role
+            without one gets the stack's :class:`DataPlaneBoundary`.
 
-    Attributes: ``role``, ``grants``.
+    Attributes:
+        role: The role as it was given.
+        grants: What an application may be given, verb by verb.
     """
 
     grants: DataPlaneGrants = Facade(DataPlaneGrants)  # type: ignore[assignment]  # made on first use

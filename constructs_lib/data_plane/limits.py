@@ -55,14 +55,14 @@ def limits_of(
     for name in families or ():
         if name not in data:
             raise PlanesError(
-                f"`families` has `{name}`, which is none of the data plane: use {', '.join(data)}"
+                f"`families` has `{name}`, which is not a family of the data plane: use {', '.join(data)}"
             )
     for region in regions or ():
         if not region or "*" in region:
             raise PlanesError(f"`allowed_regions` has `{region}`: name Regions such as us-east-1")
     for name, given in (("families", families), ("allowed_regions", regions)):
         if given is not None and not given:
-            raise PlanesError(f"`{name}` is empty, so nothing would be left: name some or leave it out")
+            raise PlanesError(f"`{name}` is empty, so nothing would remain: name some, or omit it")
     return RoleLimits(
         frozenset(families) if families is not None else None,
         guardrail,
@@ -84,7 +84,7 @@ def requiring_guardrail(path: str, limits: RoleLimits, given: Set[str]) -> RoleL
 def mark_checked(role: iam.CfnRole, limits: RoleLimits) -> None:
     """Mark an app role of ours, with its limits, for the check of the finished templates.
 
-    A role that is only said to be one (``checks.mark_role``, or a template's metadata) is left to the review.
+    A role that is only marked as one (``checks.mark_role``, or a template) is judged by the review alone.
     """
     # Metadata is added: assigning cfn_options.metadata would erase aws:cdk:path.
     role.add_metadata(MARK, {"kind": "app", "checked": True, **_as_mark(limits)})

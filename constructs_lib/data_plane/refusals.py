@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Refusal", "check_document", "check_managed", "refusals", "refuse"]
 
-# Reading IAM tells an application nothing that it could use to gain rights; all else can change who may do
+# Reading IAM gives an application nothing that it could use to gain rights; all else can change who may do
 # what.
 _HARMLESS_IAM = ("iam:get", "iam:list", "iam:simulate")
 _ROLE_TAKING = frozenset({"sts:assumerole", "sts:assumeroot"})
@@ -43,8 +43,7 @@ class Refusal:
 def refusals(statement: Mapping[str, Any], limits: RoleLimits = NO_LIMITS) -> list[Refusal]:
     """Return what an app role may not hold of one Allow statement; a Deny statement is never refused.
 
-    An action that is a token is left to the check of the finished template, and one that is open there to
-    the review.
+    An action that is a token is judged in the finished template, and one that is open there by the review.
     """
     if statement.get("Effect", "Allow") != "Allow":
         return []

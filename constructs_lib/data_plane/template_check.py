@@ -41,7 +41,7 @@ _STATEMENT = re.compile(r".*/PolicyDocument/Statement(/\d+)?")
 def guard_stage(scope: Construct) -> None:
     """Register the check on the stage of ``scope``, once."""
     stage = cdk.Stage.of(scope)
-    # The mark stands in the stage's own construct metadata, so it lives as long as the stage does.
+    # The mark is in the stage's own construct metadata, so it lives as long as the stage does.
     if stage is None or any(entry.type == _REGISTERED for entry in stage.node.metadata):
         return
     stage.node.add_metadata(_REGISTERED, "registered")

@@ -139,9 +139,10 @@ def on_resources(scope: IConstruct, kind: str, *values: Any) -> tuple[table.Targ
 
 
 def arn_of(scope: IConstruct, kind: str, value: Any) -> str:
-    """Return the ARN of a resource given as construct, ARN, id, or a token that stands for its ARN.
+    """Return the ARN of a resource given as construct, ARN, id, or a token of its ARN.
 
-    Raises :class:`PlanesError` for anything else.
+    Raises:
+        PlanesError: The value is anything else.
     """
     known = KINDS[kind]
     if not isinstance(value, str):
@@ -213,7 +214,7 @@ def required_guardrail_values(
 
 # Any: constructs of other libraries are known by their attributes, not by their class.
 ModelLike = Any
-"""A model's id, a system inference profile's id, an ARN, a token that stands for an ARN, or a construct:
+"""A model's id, a system inference profile's id, an ARN, a token of an ARN, or a construct:
 the CDK's models, L1s of application inference profiles and prompt routers, and the invokables of the alpha
 module."""
 
@@ -233,7 +234,7 @@ def on_model(
     """Return what IAM evaluates for a call of ``model`` from the stack of ``scope``.
 
     ``behind`` are the models behind an application inference profile or a prompt router, needed only where
-    the construct doesn't tell them. Warns on ``scope`` about an id that the catalogue doesn't know; raises
+    the construct doesn't name them. Warns on ``scope`` about an id that the catalogue doesn't know; raises
     :class:`PlanesError` for an ARN that can't be granted alone, or not for ``verb``.
     """
     name, kind, inside = _model(model, prop)
@@ -257,7 +258,7 @@ def on_model(
 
 
 def _model(model: ModelLike, prop: str) -> tuple[str, str | None, tuple[Any, ...]]:
-    """Return the id or ARN, the kind where only the construct tells it, and the models behind."""
+    """Return the id or ARN, the kind where only the construct has it, and the models behind."""
     if isinstance(model, str):
         return model, None, ()
     if isinstance(model, bedrock.CfnApplicationInferenceProfile):
@@ -268,7 +269,7 @@ def _model(model: ModelLike, prop: str) -> tuple[str, str | None, tuple[Any, ...
 
 
 def _model_of_others(model: Any, prop: str) -> tuple[str, str | None, tuple[Any, ...]]:
-    """Tell the constructs of other libraries by what they have."""
+    """Recognise constructs of other libraries by their attributes."""
     kind = type(model)
     if hasattr(kind, "routing_endpoints"):
         return str(model.prompt_router_arn), "prompt-router", tuple(model.routing_endpoints or ())
@@ -287,7 +288,7 @@ def _model_of_others(model: Any, prop: str) -> tuple[str, str | None, tuple[Any,
 
 
 def _copied(profile: bedrock.CfnApplicationInferenceProfile) -> tuple[str, ...]:
-    """Return what an L1's profile copies, when it stands there as text."""
+    """Return what an L1's profile copies, when it is text."""
     # jsii gives a struct where one was passed, and a mapping where that was.
     source: Any = profile.model_source
     copied = source.get("copyFrom") if isinstance(source, dict) else getattr(source, "copy_from", None)
@@ -295,7 +296,7 @@ def _copied(profile: bedrock.CfnApplicationInferenceProfile) -> tuple[str, ...]:
 
 
 def _routed(router: bedrock.CfnIntelligentPromptRouter) -> tuple[str, ...]:
-    """Return what an L1's router chooses from, when it stands there as text."""
+    """Return what an L1's router chooses from, when it is text."""
     listed: list[Any] = [router.fallback_model, *(router.models if isinstance(router.models, list) else ())]
     arns = [
         one.get("modelArn") if isinstance(one, dict) else getattr(one, "model_arn", None) for one in listed

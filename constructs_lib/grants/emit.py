@@ -22,13 +22,13 @@ _NO_VALUES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 @runtime_checkable
 class ChecksGrants(Protocol):
-    """A role that checks the statements of a grant itself and says where they go.
+    """A role that checks the statements of a grant itself and chooses the policy that gets them.
 
     The statements then need no second look on their way, which would cost three calls into the CDK each.
     """
 
     def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
-        """Refuse what the role may not hold; return where the statements go."""
+        """Refuse what the role may not hold; return what the statements are added to."""
         ...
 
 
@@ -58,7 +58,7 @@ def grant(
             resource_arns=list(statement.resources),
             conditions=_conditions(statement),
         )
-        # One policy holds all statements of such a role, so the last grant stands for all of them.
+        # One policy holds all statements of such a role, so the last grant represents all of them.
         made = one if made is None or home is not grantee else made.combine(one)
     # `None` only for a verb that denies and allows nothing, whose method returns nothing either.
     return cast("iam.Grant", made)

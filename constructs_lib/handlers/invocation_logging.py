@@ -1,8 +1,8 @@
 """The custom resource behind ``InvocationLogging``: sets the account's model invocation logging.
 
-The setting is one per account and Region and may exist before the stack. What stood there before is kept in
+The setting is one per account and Region and may exist before the stack. The setting before it is kept in
 the physical resource id, so that deleting the stack puts it back; a setting that somebody changed since then
-is left alone. CloudFormation is always answered, so a failure never hangs a stack.
+is kept. CloudFormation is always answered, so a failure never hangs a stack.
 
 Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html and
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
@@ -102,7 +102,7 @@ def _wanted(properties: dict[str, Any]) -> dict[str, Any]:
     """
     config = json.loads(properties["LoggingConfig"])
     if not isinstance(config, dict):
-        raise TypeError("LoggingConfig is no JSON object")
+        raise TypeError("LoggingConfig is not a JSON object")
     return config
 
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DeployRole"]
 
-# A pipeline checks that a model is there and reads or mends the account's one logging setting; CloudFormation
-# does neither, so these stay out of the policies that it deploys with. None of them has a resource type.
+# A pipeline checks that a model is available and reads or changes the account's one logging setting;
+# CloudFormation does neither, so these are not in the policies that it deploys with. None of them has a
+# resource type.
 _SETTINGS = (
     "bedrock:DeleteModelInvocationLoggingConfiguration",
     "bedrock:GetModelInvocationLoggingConfiguration",
@@ -48,17 +49,21 @@ class DeployRole(CheckedRole):
     ``iam:PutRolePolicy`` unless ``iam:PermissionsBoundary`` is a boundary of the account's choice.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
-    :param name_prefix: How the names of the stacks begin that are deployed with it, 3-30 letters and digits
-        with a letter first; CloudFormation makes the names of roles, buckets and functions from it.
-    :param parameter_prefix: First part of the names of the SSM parameters that the stacks share values with.
-        Default: ``name_prefix`` in lower case.
-    :param assumed_by: Who else may take the role, such as a pipeline. Default: CloudFormation alone.
-    :param agents_classic: Whether Agents Classic are deployed too. Default: no.
-    :param network: Whether VPCs and endpoints are deployed too. Default: yes.
+    Args:
+        name_prefix: How the names of the stacks begin that are deployed with it, 3-30 letters and digits
+            with a letter first; CloudFormation makes the names of roles, buckets and functions from it.
+        parameter_prefix: First part of the names of the SSM parameters that the stacks share values with.
+            Default: ``name_prefix`` in lower case.
+        assumed_by: Who else may take the role, such as a pipeline. Default: CloudFormation alone.
+        agents_classic: Whether Agents Classic are deployed too. Default: no.
+        network: Whether VPCs and endpoints are deployed too. Default: yes.
 
-    Attributes: ``policies``, ``policy_arns``.
+    Attributes:
+        policies: The managed policies.
+        policy_arns: Their ARNs.
 
-    Raises :class:`~constructs_lib.PlanesError` for a wrong prop.
+    Raises:
+        PlanesError: A prop is wrong.
     """
 
     def __init__(

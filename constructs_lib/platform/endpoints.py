@@ -25,14 +25,19 @@ class BedrockVpcEndpoints(Construct):
 
     Whoever may reach only the runtime endpoints can't configure anything, whatever his role says.
 
-    :param vpc: The VPC. Private DNS is on, so its DNS support and hostnames must be too.
-    :param services: Which of ``bedrock``, ``bedrock-agent``, ``bedrock-runtime``, ``bedrock-agent-runtime``.
-        Default: all four.
-    :param subnets: Default: the isolated subnets of the VPC.
+    Args:
+        vpc: The VPC. Private DNS is on, so its DNS support and hostnames must be too.
+        services: Which of ``bedrock``, ``bedrock-agent``, ``bedrock-runtime``, ``bedrock-agent-runtime``.
+            Default: all four.
+        subnets: Default: the isolated subnets of the VPC.
 
-    Attributes: ``security_group`` (admits HTTPS from the VPC), ``endpoints`` (by service).
+    Attributes:
+        security_group: The security group of all endpoints; it admits HTTPS from the VPC.
+        endpoints: The endpoints by service.
 
-    Raises :class:`~constructs_lib.PlanesError` for an unknown service.
+    Raises:
+        PlanesError: A service is unknown.
+
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html
     """
 

@@ -25,19 +25,20 @@ class InvocationLogging(Construct):
     """Logs every model invocation of the account in this Region to CloudWatch Logs, Amazon S3, or both.
 
     There is one such setting in an account and Region and no CloudFormation type for it, so a Lambda function
-    of the stack sets it. A setting that stands there already is replaced, and put back when this construct is
-    deleted; a setting that somebody else makes later is left alone then.
+    of the stack sets it. A setting that exists already is replaced, and put back when this construct is
+    deleted; a setting that somebody else makes later is kept.
 
-    :param log_group: Where the logs go in CloudWatch Logs. Default: not there.
-    :param bucket: Where the logs go in Amazon S3, in the same account and Region; its policy (and its key's)
-        is extended by what Bedrock needs. Default: not there.
-    :param key_prefix: Prefix of the objects. Default: none.
-    :param large_data: Whether bodies above 100 KB and binary data, which CloudWatch Logs doesn't take, go to
-        the bucket too. Default: yes where both destinations are given.
-    :param text: Log text. Default: yes.
-    :param image: Log images. Default: yes.
-    :param embedding: Log embeddings. Default: yes.
-    :param video: Log videos. Default: yes.
+    Args:
+        log_group: Where the logs go in CloudWatch Logs. Default: not there.
+        bucket: Where the logs go in Amazon S3, in the same account and Region; its policy (and its key's)
+            is extended by what Bedrock needs. Default: not there.
+        key_prefix: Prefix of the objects. Default: none.
+        large_data: Whether bodies above 100 KB and binary data, which CloudWatch Logs doesn't take, go to
+            the bucket too. Default: yes where both destinations are given.
+        text: Log text. Default: yes.
+        image: Log images. Default: yes.
+        embedding: Log embeddings. Default: yes.
+        video: Log videos. Default: yes.
 
     At least one of ``log_group`` and ``bucket`` is needed. Attributes: ``role`` (what Bedrock assumes to
     write to CloudWatch Logs, or ``None``), ``handler_role``.

@@ -39,14 +39,17 @@ class OperatorRole(CheckedRole):
     Bedrock statements are taken only with named control actions on named resources; wildcards and data-plane
     actions are refused. Other services' permissions are taken as any role takes them.
 
-    :param assumed_by: Who operates, such as a schedule or a group's role.
-    :param description: Default: none.
-    :param role_name: Default: CloudFormation generates one.
-    :param max_session_duration: 1 to 12 hours. Default: 1 hour.
+    Args:
+        assumed_by: Who operates, such as a schedule or a group's role.
+        description: Default: none.
+        role_name: Default: CloudFormation generates one.
+        max_session_duration: 1 to 12 hours. Default: 1 hour.
 
-    Attributes: ``grants``, the facade of what an operator may be given.
+    Attributes:
+        grants: What an operator may be given, verb by verb.
 
-    Raises :class:`~constructs_lib.PlanesError` for whatever it refuses.
+    Raises:
+        PlanesError: It refuses a prop or a permission.
     """
 
     grants: OperatorGrants = Facade(OperatorGrants)  # type: ignore[assignment]  # hides the CDK's facade on purpose

@@ -67,7 +67,8 @@ class Settings:
         ``MODEL_ARN`` is for models that are not foundation models (an inference profile); without it the
         foundation model's ARN is made from ``MODEL_ID`` and ``AWS_REGION``, which Lambda sets.
 
-        Raises ``MisconfiguredError`` when one of them is missing or empty; the message names all that are.
+        Raises:
+            MisconfiguredError: One of them is missing or empty; the message names all that are.
         """
         names = ("KNOWLEDGE_BASE_ID", "MODEL_ID", "GUARDRAIL_ID", "GUARDRAIL_VERSION", "AWS_REGION")
         missing = [name for name in names if not environment.get(name)]

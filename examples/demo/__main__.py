@@ -55,7 +55,7 @@ def _guarded(console: Console, *, port: int, keep_running: bool) -> int:
             kept = True
     except KeyboardInterrupt:  # the reader ended it and needs no traceback
         console.say()
-        console.step("Interrupted; nothing is left running.")
+        console.step("Interrupted; nothing is still running.")
         return INTERRUPTED
     except DemoError as error:
         return _failed(console, str(error), error.remedy, error.tail)
@@ -92,11 +92,11 @@ def _keep(aws: LocalAws, console: Console, deployment: Deployment) -> None:
 
 
 def _failed(console: Console, message: str, remedy: str, tail: str = "") -> int:
-    """Say what failed and how to mend it, after the last lines of the tool that failed."""
+    """Say what failed and how to fix it, after the last lines of the tool that failed."""
     console.say()
     for line in tail.splitlines():
         console.say(f"  | {line}")
-    console.step(f"FAILED: {message}. To mend it: {remedy}.")
+    console.step(f"FAILED: {message}. To fix it: {remedy}.")
     return 1
 
 

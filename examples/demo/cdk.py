@@ -34,7 +34,8 @@ _DONE = re.compile(r"✅\s+(.+?)\s*$")
 def tool_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Make the environment for Node and the CDK CLI: found in the tree, writing inside the tree only.
 
-    Raises ``DemoError`` when Node or the CDK CLI is not installed.
+    Raises:
+        DemoError: Node or the CDK CLI is not installed.
     """
     cache = ROOT / ".cache"
     path = os.pathsep.join(
@@ -92,7 +93,8 @@ class Cdk:
     def _run(self, command: str, *arguments: str) -> None:
         """Run a command of the CLI to its end and keep all its output in a log.
 
-        Raises ``DemoError`` when it failed; the error holds the end of its output.
+        Raises:
+            DemoError: It failed; the error holds the end of its output.
         """
         log = self.work / f"cdk-{command}.log"
         tail: deque[str] = deque(maxlen=TAIL)
@@ -109,7 +111,7 @@ class Cdk:
             where = log.relative_to(ROOT) if log.is_relative_to(ROOT) else log
             raise DemoError(
                 f"`cdk {command}` failed with exit status {process.returncode}",
-                remedy=f"mend what its last lines name (all of them: {where}) and run `make demo` again",
+                remedy=f"fix what its last lines name (all of them: {where}) and run `make demo` again",
                 tail="\n".join(tail),
             )
 

@@ -9,9 +9,9 @@ __all__ = ["Console", "DemoError"]
 
 
 class DemoError(Exception):
-    """Something went wrong that the reader can mend.
+    """Something went wrong that the reader can fix.
 
-    ``str(error)`` says what and where, ``remedy`` how to mend it, ``tail`` is the end of a tool's output.
+    ``str(error)`` says what and where, ``remedy`` how to fix it, ``tail`` is the end of a tool's output.
     """
 
     def __init__(self, message: str, *, remedy: str, tail: str = "") -> None:

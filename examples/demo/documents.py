@@ -32,7 +32,8 @@ def upload(s3: Any, bucket: str, pages: Sequence[Path]) -> None:
 def ingest(agent: Any, knowledge_base_id: str, data_source_id: str) -> dict[str, int]:
     """Start an ingestion job with a ``bedrock-agent`` client and wait for its end; return its statistics.
 
-    Raises ``DemoError`` when the job failed or took longer than :data:`SECONDS`.
+    Raises:
+        DemoError: The job failed or took longer than :data:`SECONDS`.
     """
     ids = {"knowledgeBaseId": knowledge_base_id, "dataSourceId": data_source_id}
     job = agent.start_ingestion_job(**ids)["ingestionJob"]

@@ -24,7 +24,7 @@ def write_environment(path: Path, environment: Mapping[str, str]) -> None:
 
 
 def hold_open(aws: LocalAws) -> int:
-    """Split off a process that keeps the server until it is told to stop; return its id.
+    """Split off a process that keeps the server until it gets a signal to stop; return its id.
 
     The server ends with the last process that holds its standard input, so the new process only has to live.
     """

@@ -29,7 +29,7 @@ class Row:
     """One operation that both roles try.
 
     ``client`` is boto3's service name, ``operation`` the API's name; ``app`` and ``deploy`` say whether that
-    role is expected to be allowed; ``detail`` tells two rows of one operation apart.
+    role is expected to be allowed; ``detail`` distinguishes two rows of one operation.
     """
 
     operation: str
@@ -59,7 +59,7 @@ class Outcome:
 
 
 def attempt(call: Callable[[], Any]) -> Outcome:
-    """Make one call and tell a refusal by IAM from any other failure."""
+    """Make one call and distinguish a refusal by IAM from any other failure."""
     try:
         call()
     except ClientError as error:

@@ -48,7 +48,7 @@ def surprises(results: Sequence[Result]) -> int:
 
 
 def reasons(results: Sequence[Result]) -> str:
-    """Why calls were denied, in AWS's words; who was denied stands once above each role's reasons."""
+    """Why calls were denied, in AWS's words; each role's name is once above its reasons."""
     blocks = []
     for name, outcomes in (
         ("app role", [(result.row.title, result.app) for result in results]),

@@ -33,7 +33,8 @@ QUESTION = "Which two operations return a stream, and which action authorises bo
 def run(aws: LocalAws, console: Console) -> tuple[int, Deployment]:
     """Run the whole demo on a started local AWS; return the exit status and what was deployed.
 
-    Raises ``DemoError`` when a step failed for a reason that the reader can mend.
+    Raises:
+        DemoError: A step failed for a reason that the reader can fix.
     """
     shutil.rmtree(WORK, ignore_errors=True)  # the first time there is none
     WORK.mkdir(parents=True)

@@ -26,7 +26,8 @@ def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
 def deployment(cloudformation: Any, *, account: str, region: str) -> Deployment:
     """Read everything that the calls aim at.
 
-    Raises ``DemoError`` when a stack lacks an output that the demo needs.
+    Raises:
+        DemoError: A stack lacks an output that the demo needs.
     """
     role, control, app = (outputs(cloudformation, stack) for stack in (DEPLOY_ROLE, CONTROL_PLANE, APP))
     return Deployment(

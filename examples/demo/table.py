@@ -13,7 +13,8 @@ __all__ = ["render"]
 def render(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Render rows of text under a header; no line ends in blanks.
 
-    Raises ``ValueError`` when a row has more or fewer cells than the header.
+    Raises:
+        ValueError: A row has more or fewer cells than the header.
     """
     lines = [list(header), *map(list, rows)]
     for line in lines:

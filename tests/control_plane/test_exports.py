@@ -51,7 +51,9 @@ def test_a_construct_refers_to_what_exists_and_can_be_referred_to(name: str) -> 
 def test_every_prop_is_documented_and_every_optional_one_says_what_happens_without_it(name: str) -> None:
     construct = getattr(constructs_lib, name)
     text = inspect.getdoc(construct) or ""
-    documented = dict(re.findall(r"^:param (\w+):(.*?)(?=^:param |^\S|\Z)", text, re.MULTILINE | re.DOTALL))
+    section = re.search(r"^Args:\n(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    entry = r"^ {4}(\w+): (.*?)(?=^ {4}\S|\Z)"
+    documented = dict(re.findall(entry, section[1] if section else "", re.MULTILINE | re.DOTALL))
     props = {
         prop: parameter
         for prop, parameter in inspect.signature(construct.__init__).parameters.items()

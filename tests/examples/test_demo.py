@@ -343,12 +343,12 @@ def _alive(pid: int) -> bool:
     ("error", "status", "says"),
     [
         (
-            DemoError("it broke", remedy="mend it", tail="last line"),
+            DemoError("it broke", remedy="fix it", tail="last line"),
             1,
-            "FAILED: it broke. To mend it: mend it.",
+            "FAILED: it broke. To fix it: fix it.",
         ),
         (refusal(message="stop"), 1, "an AWS call of the demo itself failed"),
-        (KeyboardInterrupt(), 130, "Interrupted; nothing is left running."),
+        (KeyboardInterrupt(), 130, "Interrupted; nothing is still running."),
     ],
 )
 def test_every_failure_stops_the_server_and_is_told_in_a_line(

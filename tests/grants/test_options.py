@@ -185,12 +185,12 @@ def test_a_session_must_carry_exactly_the_tags() -> None:
 WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"families": ["bedrock"]},
-        "`families` has `bedrock`, which is none of the data plane: use bedrock-agent-runtime,",
+        "`families` has `bedrock`, which is not a family of the data plane: use bedrock-agent-runtime,",
     ),
     ({"families": []}, "`families` is empty"),
     ({"allowed_regions": ["us-*"]}, r"`allowed_regions` has `us-\*`: name Regions"),
     ({"allowed_regions": []}, "`allowed_regions` is empty"),
-    ({"service_tiers": ["fast"]}, "`fast` is no service tier: use default, flex, priority, reserved"),
+    ({"service_tiers": ["fast"]}, "`fast` is not a service tier: use default, flex, priority, reserved"),
     (
         {"service_tiers": ["default", "flex", "priority", "reserved"]},
         "name some of the service tiers and not all",

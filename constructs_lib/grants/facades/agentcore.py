@@ -29,7 +29,9 @@ class AgentCoreGrants(GrantsTo):
     def invoke_harness(self, harness: str | refs.IHarnessRef, *, endpoint: str | None = None) -> iam.Grant:
         """Allow ``InvokeHarness``, which is checked for ``InvokeAgentRuntime`` on the harness as well.
 
-        :param endpoint: Name of an endpoint of the harness. Default: none, the harness itself is called.
+        Args:
+            harness: The harness.
+            endpoint: Name of an endpoint of the harness. Default: none, the harness itself is called.
         """
         arn = _grants.arn_of(self._scope, "harness", harness)
         targets = {"harness": _grants.on_arns(arn)}
@@ -68,7 +70,7 @@ class AgentCoreGrants(GrantsTo):
         return self._on_runtime("stop_runtime_session", runtime, endpoint)
 
     def agent_card(self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT) -> iam.Grant:
-        """Allow to read what an agent tells other agents about itself."""
+        """Allow to read what an agent publishes about itself for other agents."""
         return self._on_runtime("agent_card", runtime, endpoint)
 
     def _on_runtime(self, verb: str, runtime: Any, endpoint: str) -> iam.Grant:
@@ -122,7 +124,7 @@ class AgentCoreGrants(GrantsTo):
         return self._give("workload_token", targets)
 
     def workload_token_for_jwt(self, workload_identity: str | refs.IWorkloadIdentityRef) -> iam.Grant:
-        """Allow to get the access token of one agent for the user whom a JWT proves."""
+        """Allow to get the access token of one agent for the user that a JWT identifies."""
         targets = {"workload_identity": self._identity(workload_identity)}
         return self._give("workload_token_for_jwt", targets)
 

@@ -50,7 +50,9 @@ class AgentGrants(GrantsTo):
     ) -> iam.Grant:
         """Allow ``AgenticRetrieveStream`` over these knowledge bases.
 
-        :param model: The model that plans and answers. Default: the one that AWS manages.
+        Args:
+            *knowledge_bases: What is retrieved from.
+            model: The model that plans and answers. Default: the one that AWS manages.
         """
         if not knowledge_bases:
             raise PlanesError("`knowledge_bases` is empty: name at least one")
@@ -94,10 +96,13 @@ class AgentGrants(GrantsTo):
     ) -> iam.Grant:
         """Allow ``InvokeInlineAgent``; the agent runs with the caller's permissions.
 
-        :param model: The model that the agent runs on.
-        :param agent_names: Names that the inline agent may have. Default: any.
-        :param knowledge_bases: What the agent may retrieve from. Default: none.
-        :param streaming: Whether the agent streams its answer.
+        Args:
+            model: The model that the agent runs on.
+            agent_names: Names that the inline agent may have. Default: any.
+            knowledge_bases: What the agent may retrieve from. Default: none.
+            streaming: Whether the agent streams its answer. Default: no.
+            behind: The models behind an application inference profile or a prompt router. Default: those that
+                the construct names.
         """
         targets = {"model": self._model(model, behind, "inline_agent")}
         if knowledge_bases:
@@ -131,8 +136,9 @@ class AgentGrants(GrantsTo):
     def sessions(self, *sessions: str | refs.ISessionRef) -> iam.Grant:
         """Allow to create sessions, and to use, end and delete them with their invocations and steps.
 
-        :param sessions: Which sessions. Default: all of this account and Region, since the id of a session
-            is made when it begins.
+        Args:
+            sessions: Which sessions. Default: all of this account and Region, since the id of a session
+                is made when it begins.
         """
         on = self._on("session", *sessions) if sessions else self._own("bedrock", "session/*")
         return self._give("sessions", {"session": on})

@@ -23,13 +23,13 @@ _NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 class GrantsTo:
-    """One grantee, and a scope that tells the account and Region."""
+    """One grantee, and a scope that has the account and Region."""
 
     def __init__(self, grantee: iam.IGrantable, scope: Construct | None = None) -> None:
         if scope is None and not hasattr(type(grantee), "node"):
             raise PlanesError(
-                f"`scope` is missing: a grantee of the type `{type(grantee).__name__}` is no construct, so "
-                "pass one of the stack whose account and Region are meant"
+                f"`scope` is missing: a grantee of the type `{type(grantee).__name__}` is not a construct, "
+                "so pass a construct of the stack whose account and Region are meant"
             )
         self._grantee = grantee
         # A grantee with a node is a construct: IGrantable just doesn't say so.

@@ -15,9 +15,10 @@ class DataPlaneGrants(ModelGrants, GuardrailGrants, AgentGrants, AutomationGrant
     """Grants to one role or any other principal, each exact: named actions on the ARNs that the call needs.
 
     Resources are taken as constructs of this library, of the CDK or of others (anything with the CDK's
-    reference interface), as ARNs, as ids of this account and Region, or as tokens that stand for an ARN.
+    reference interface), as ARNs, as ids of this account and Region, or as tokens of an ARN.
 
-    :param grantee: Who gets the permissions.
-    :param scope: A construct of the stack whose account and Region ids belong to. Default: the grantee,
-        which must be a construct then.
+    Args:
+        grantee: Who gets the permissions.
+        scope: A construct of the stack whose account and Region ids belong to. Default: the grantee,
+            which must be a construct then.
     """

@@ -39,10 +39,12 @@ class GuardrailGrants(GrantsTo):
     ) -> iam.Grant:
         """Allow ``ApplyGuardrail``, by itself and inside a model call.
 
-        :param profile: Id of the guardrail profile (``us.guardrail.v1:0``) when the guardrail works across
-            Regions. Default: none.
-        :param destination_regions: Where the profile may evaluate. Default: known for ``us`` profiles.
-        :param key: The key that the guardrail is encrypted with. Default: AWS's own.
+        Args:
+            guardrail: The guardrail.
+            profile: Id of the guardrail profile (``us.guardrail.v1:0``) when the guardrail works across
+                Regions. Default: none.
+            destination_regions: Where the profile may evaluate. Default: known for ``us`` profiles.
+            key: The key that the guardrail is encrypted with. Default: AWS's own.
         """
         return self._give("apply_guardrail", self._guardrail(guardrail, profile, destination_regions, key))
 
@@ -75,7 +77,12 @@ class GuardrailGrants(GrantsTo):
         The model calls that AWS makes inside RetrieveAndGenerate, Rerank, agents and agentic retrieval carry
         no guardrail: an app role refuses the two together, in whichever order they are given.
 
-        :param version: A number, or ``DRAFT``. Default: any numbered version.
+        Args:
+            guardrail: The guardrail.
+            version: A number, or ``DRAFT``. Default: any numbered version.
+            profile: As for :meth:`apply_guardrail`.
+            destination_regions: As for :meth:`apply_guardrail`.
+            key: As for :meth:`apply_guardrail`.
         """
         require = getattr(self._grantee, "require_guardrail", None)
         if callable(require):

@@ -27,10 +27,10 @@ def other_tiers(allowed: Sequence[str]) -> tuple[str, ...]:
     """Return the service tiers that are not allowed; raise :class:`PlanesError` for an unknown one."""
     for tier in allowed:
         if tier not in SERVICE_TIERS:
-            raise PlanesError(f"`{tier}` is no service tier: use {', '.join(SERVICE_TIERS)}")
+            raise PlanesError(f"`{tier}` is not a service tier: use {', '.join(SERVICE_TIERS)}")
     others = tuple(tier for tier in SERVICE_TIERS if tier not in allowed)
     if not allowed or not others:
-        raise PlanesError("name some of the service tiers and not all: else nothing is limited")
+        raise PlanesError("name some of the service tiers and not all: otherwise nothing is limited")
     return others
 
 
@@ -39,7 +39,7 @@ class ModelGrants(GrantsTo):
 
     ``model`` is a model's id, a system inference profile's id (``us.amazon.nova-lite-v1:0``), an ARN of
     anything that can be called, a token for such an ARN, or a construct. ``behind`` names the models behind
-    an application inference profile or a prompt router, where the construct itself doesn't tell them.
+    an application inference profile or a prompt router, where the construct itself doesn't name them.
     """
 
     def converse(
@@ -106,9 +106,10 @@ class ModelGrants(GrantsTo):
     ) -> iam.Grant:
         """Allow to use a managed prompt in a model call.
 
-        :param prompt: The prompt or a version of it.
-        :param version: A number, or ``DRAFT``. Default: the version that ``prompt`` is, and for a prompt all
-            its versions with the draft.
+        Args:
+            prompt: The prompt or a version of it.
+            version: A number, or ``DRAFT``. Default: the version that ``prompt`` is, and for a prompt all
+                its versions with the draft.
         """
         return self._give("render_prompt", {"prompt": _grants.on_arns(*self._prompt_arns(prompt, version))})
 
