@@ -8,7 +8,6 @@ from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue.verbs import (
     Target,
-    data_automation_regions,
     data_automation_targets,
     inner_call_actions,
     model_targets,
@@ -16,6 +15,7 @@ from constructs_lib.catalogue.verbs import (
     verb,
     verbs,
 )
+from constructs_lib.catalogue.verbs._data_automation import _REGIONS
 
 WHERE = {"partition": "aws", "region": "us-east-1", "account": "111122223333"}
 OWN = "arn:aws:bedrock:us-east-1:111122223333:"
@@ -178,7 +178,7 @@ def test_a_wildcard_is_no_model(model: str) -> None:
 
 
 # ------------------------------------------------------------------------------------- other targets
-@pytest.mark.parametrize("region", data_automation_regions())
+@pytest.mark.parametrize("region", tuple(_REGIONS))
 def test_data_automation_may_be_answered_in_its_own_region_too(region: str) -> None:
     [target] = data_automation_targets(partition="aws", region=region, account="1")
     assert any(arn.split(":")[3] == region for arn in target.arns)

@@ -12,7 +12,6 @@ from constructs_lib.lazily import exports
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.catalogue.verbs._data_automation import (
-        data_automation_regions,
         data_automation_targets,
     )
     from constructs_lib.catalogue.verbs._table import inner_call_actions, statements, verb, verbs
@@ -25,7 +24,6 @@ __all__ = [
     "GrantVerb",
     "Target",
     "When",
-    "data_automation_regions",
     "data_automation_targets",
     "inner_call_actions",
     "model_targets",
@@ -37,7 +35,7 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
-        "_data_automation": ("data_automation_regions", "data_automation_targets"),
+        "_data_automation": ("data_automation_targets",),
         "_table": ("inner_call_actions", "statements", "verb", "verbs"),
         "_targets": ("model_targets",),
         "_types": ("GrantPart", "GrantStatement", "GrantVerb", "Target", "When"),

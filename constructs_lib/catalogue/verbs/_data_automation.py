@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.catalogue.verbs._types import GrantPart, GrantVerb, Target
 
-__all__ = ["data_automation_regions", "data_automation_targets", "rows"]
+__all__ = ["data_automation_targets", "rows"]
 
 _GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide/"
 _FAMILY = "bedrock-data-automation-runtime"
@@ -64,11 +64,6 @@ def rows() -> tuple[GrantVerb, ...]:
             "`InvokeDataAutomationAsync` with its files in S3, and `GetDataAutomationStatus`",
         ),
     )
-
-
-def data_automation_regions() -> tuple[str, ...]:
-    """Return the Regions that Data Automation can be called from, as far as the catalogue knows."""
-    return tuple(_REGIONS)
 
 
 def data_automation_targets(*, partition: str, region: str, account: str) -> tuple[Target, ...]:

@@ -19,7 +19,7 @@ from typing import Final, Literal
 from constructs_lib.iam.documents import parse_document
 from constructs_lib.iam.model import Origin, Policy
 
-__all__ = ["HARMLESS", "Harmless", "Source", "lookup", "names", "source"]
+__all__ = ["HARMLESS", "Harmless", "Source", "lookup", "source"]
 
 
 class Harmless(Enum):
@@ -63,11 +63,6 @@ def _data() -> _Data:
 def source() -> Source:
     """Return where the data comes from."""
     return _data().source
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the policies that :func:`lookup` returns a policy for, sorted."""
-    return tuple(sorted(_data().rows))
 
 
 @lru_cache(maxsize=4096)
