@@ -1,8 +1,9 @@
 """One module per rule; a new module is found by itself.
 
-A module has ``RULE`` and a ``check`` whose argument is what ``RULE.scope`` says: ``check(facts, run)`` for a
-principal, ``check(resource, run)`` for a resource, ``check(run)`` for the run. It yields findings. Flagged
-and allowed examples are data, in ``cases/<id>.json``.
+A module has a record ``RULE`` and a function ``check`` that yields findings. ``RULE.scope`` says what the
+function takes: ``check(facts, run)`` for a principal, ``check(resource, run)`` for a resource, ``check(run)``
+for the run. The flagged and the allowed examples are data, in ``cases/<id>.json``. The author of a rule finds
+everything that a check uses in ``constructs_lib.review.rules.authoring``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.review.rules._base import Rule, Run
+from constructs_lib.review.rules.authoring import Rule, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ def rule(rule_id: str) -> Rule:
     """Return one rule's record.
 
     Raises:
-        KeyError: no such rule.
+        KeyError: If there is no such rule.
 
     """
     for record in rules():
@@ -52,7 +53,7 @@ def rule(rule_id: str) -> Rule:
 
 
 def cases(rule_id: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the rule's ``flagged`` and ``allowed`` examples: a title and a document each."""
+    """Return the rule's ``flagged`` and ``allowed`` examples, each with a title and a document."""
     text = (Path(__file__).parent / "cases" / f"{rule_id}.json").read_text(encoding="utf-8")
     value: dict[str, list[dict[str, Any]]] = json.loads(text)
     return value

@@ -33,25 +33,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import NO_ACTIONS, ActionSet, actions_matching, may_overlap, names_of
-from constructs_lib.review.facts import has_key
-from constructs_lib.review.kinds import bedrock_services
-from constructs_lib.review.rules._base import Rule, Run, origins, who, written_for
-from constructs_lib.review.rules._models import resource_of
-from constructs_lib.review.rules._scopes import passes_named_only
-from constructs_lib.review.rules._witness import witness_of
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    bedrock_services,
+    has_key,
+    listing,
+    origins,
+    passes_named_values_only,
+    patterns_giving,
+    resource_part,
+    who,
+    witness_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
 RULE = Rule("BP101", "mixed-planes", "error", "one principal may configure Bedrock and run it", __name__)
 
-# What these are for is the control plane, so the other side is what crosses.
+# These kinds belong to the control plane, so their data actions make the finding's key.
 _CONFIGURES = frozenset({"deploy", "operator"})
 # Control writes in the role policies that AWS documents for Bedrock's own services, by the resource on whose
 # behalf Bedrock assumes the role: third-party vector stores of knowledge bases (kb-permissions), and the
@@ -75,14 +81,14 @@ def _documented(facts: Facts) -> ActionSet:
 
 
 def _sources(facts: Facts) -> set[str]:
-    """Return the resource parts of ``aws:SourceArn`` in the trust, `*` where nothing narrows it."""
+    """Return the resource parts of ``aws:SourceArn`` in the trust policy, `*` if nothing limits it."""
     found: set[str] = set()
     trust = facts.principal.trust
     for statement in trust.statements if trust else ():
         if statement.effect == "Allow" and bedrock_services(statement):
             tests = [c for c in statement.conditions if has_key((c,), "aws:SourceArn")]
-            values = [value for test in tests if passes_named_only(test) for value in test.values]
-            found.update(resource_of(value) or "*" for value in values or ["*"])
+            values = [value for test in tests if passes_named_values_only(test) for value in test.values]
+            found.update(resource_part(value) or "*" for value in values or ["*"])
     return found
 
 
@@ -105,9 +111,9 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         f"{who(facts)} may configure Bedrock ({listing(names_of(write))}) "
         f"and run it ({listing(names_of(data))})",
         _help(facts),
-        key=written_for(facts, data if facts.kind in _CONFIGURES else write),
+        key=patterns_giving(facts, data if facts.kind in _CONFIGURES else write),
         related=origins(held for held in facts.held if held.mask & (write | data)),
-        witness=witness_of(
+        witness=witness_for(
             facts, control_at, write, f"the same principal may call {listing(names_of(data), 1)}"
         ),
         conditional=facts.only_conditional(write) or facts.only_conditional(data),

@@ -30,16 +30,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import UNRESOLVED, ActionSet, covers, may_overlap, names_of
-from constructs_lib.review.planes import action_sets, split_by_plane
-from constructs_lib.review.rules._base import Rule, Run, origins, who, written_for
-from constructs_lib.review.rules._witness import witness_of
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    action_sets,
+    listing,
+    origins,
+    patterns_giving,
+    split_by_plane,
+    who,
+    witness_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts, Held
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding, Held
+
 
 __all__ = ["RULE", "check"]
 
@@ -52,7 +59,7 @@ RULE = Rule(
 )
 
 _INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
-# Control read -> data actions beside which AWS documents it, each on the same resource.
+# Each control read with the data actions for which AWS documents it, on the same resource.
 _DOCUMENTED = {
     "bedrock:GetInferenceProfile": _INVOKE,
     "bedrock:GetCustomModel": _INVOKE,
@@ -79,10 +86,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         first.statement.origin,
         f"{who(facts)} may run Bedrock{_deeds(read, tagging)} ({listing(reads)})",
         _help(read, documented=documented),
-        key=written_for(facts, read | tagging),
+        key=patterns_giving(facts, read | tagging),
         severity="note" if documented else None,
         related=origins(found),
-        witness=witness_of(facts, first, read | tagging, "the principal also holds data actions"),
+        witness=witness_for(facts, first, read | tagging, "the principal also holds data actions"),
         conditional=all(held.statement.conditional for held in found) or facts.only_conditional(data),
         policy=first.policy if all(held.policy is first.policy for held in found) else None,
     )
@@ -111,7 +118,7 @@ def _bits(held: Held) -> ActionSet:
 
 
 def _is_documented(facts: Facts, held: Held) -> bool:
-    """Whether AWS documents every read of this piece for a grant held, and it names one resource."""
+    """Whether AWS documents each of these reads for a data action held, on the same single resource."""
     for name in names_of(_bits(held)):
         beside = _DOCUMENTED.get(name)
         if beside is None or "*" in held.resource or "?" in held.resource:
@@ -127,7 +134,7 @@ def _is_documented(facts: Facts, held: Held) -> bool:
 
 
 def _same(granted: str, read: str) -> bool:
-    """Whether a grant covers the resource that is read; a custom model is invoked through a deployment."""
+    """Whether a data action covers the resource that is read; a custom model runs through its deployment."""
     if UNRESOLVED in granted or UNRESOLVED in read:
         return may_overlap(granted, read)
     return covers(granted, read) or ("custom-model" in read and "custom-model" in granted)

@@ -27,14 +27,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import names_of
-from constructs_lib.review.planes import action_sets
-from constructs_lib.review.rules._base import Rule, Run
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, action_sets, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Finding
+
 
 __all__ = ["RULE", "check"]
 

@@ -35,16 +35,13 @@ from constructs_lib.iam import (
     names_of,
     subtract,
 )
-from constructs_lib.review.planes import action_sets
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, action_sets, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.iam import Statement
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
 
 __all__ = ["RULE", "check"]
 
@@ -93,7 +90,7 @@ def _crosses(mask: ActionSet) -> bool:
 
 
 def _reachable(statement: Statement, denials: Denials = _NONE) -> ActionSet:
-    """Return the actions that the statement's resources can hold and no Deny takes away."""
+    """Return the actions that the statement's resources can hold and that no Deny removes."""
     items = allow_items(statement.actions, None, statement.resources, statement.not_resources)
     mask = NO_ACTIONS
     for item in subtract(items, denials):

@@ -40,14 +40,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.review.chains import Graph, Step, Walk
-from constructs_lib.review.model import Witness
-from constructs_lib.review.rules._base import Rule, Run
+from constructs_lib.review.rules.authoring import Rule, Run, Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.chains import Node
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Finding, Node
+
 
 __all__ = ["RULE", "check"]
 

@@ -28,22 +28,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import ESCALATIONS
-from constructs_lib.review.model import Witness
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._targets import example_of, reached
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    Witness,
+    accepted_resources,
+    example_resource,
+    listing,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
 RULE = Rule("BP106", "self-escalation", "error", "a principal that runs Bedrock may change IAM", __name__)
 
-# What readers recognise at once, before the alphabet decides.
+# Actions that readers recognise at once; without one, the first in alphabetical order is shown.
 _TELLING = ("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreateAccessKey")
 
 
@@ -52,7 +57,9 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     if not facts.planes.data:
         return
     for item in facts.outside_with(*ESCALATIONS):
-        targets = {name: reached(item, name) for name in sorted(item.actions.intersection(ESCALATIONS))}
+        targets = {
+            name: accepted_resources(item, name) for name in sorted(item.actions.intersection(ESCALATIONS))
+        }
         names = [name for name, resources in targets.items() if resources]
         if not names:
             continue
@@ -70,5 +77,5 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _witness(resources: tuple[str, ...], action: str) -> Witness | None:
-    found = next(filter(None, (example_of(resource, action) for resource in resources)), None)
+    found = next(filter(None, (example_resource(resource, action) for resource in resources)), None)
     return Witness(action, found, "the action can give a principal more permissions") if found else None

@@ -27,13 +27,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import Origin
-from constructs_lib.review.rules._base import Rule, Run, who
+from constructs_lib.review.rules.authoring import Rule, Run, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
@@ -41,7 +41,7 @@ RULE = Rule("BP107", "incomplete-role", "error", "an app or deploy role is known
 
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:
-    """Yield one finding per role; only a strict run asks."""
+    """Yield one finding per role, in a strict run."""
     if not run.options.strict or facts.kind not in {"app", "deploy"}:
         return
     gaps = facts.incomplete()

@@ -33,16 +33,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import names_of, scope_of
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._scopes import idle_condition, wide_rows
-from constructs_lib.review.rules._witness import witness_of
-from constructs_lib.review.wording import listing, shown
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    listing,
+    shown,
+    who,
+    why_unlimited,
+    wide_statements,
+    witness_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
@@ -51,16 +57,16 @@ RULE = Rule("BP201", "unscoped-data-action", "error", "a data action is allowed 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    for row in wide_rows(facts, lambda resource: scope_of(resource) == "any"):
+    for row in wide_statements(facts, lambda resource: scope_of(resource) == "any"):
         held, mask, resources = row
         but = f" except {listing(held.piece.excluded, 2)}" if held.piece.excluded else ""
         yield RULE.finding(
             facts,
             held.statement.origin,
             f"{who(facts)} may call {listing(names_of(mask))} on {listing(resources)}{but}",
-            f"list the ARNs in `Resource`{idle_condition(held.conditions)}",
+            f"list the ARNs in `Resource`{why_unlimited(held.conditions)}",
             key=row.key,
-            witness=witness_of(facts, held, mask, f"`{shown(resources[0])}` covers every resource"),
+            witness=witness_for(facts, held, mask, f"`{shown(resources[0])}` covers every resource"),
             conditional=held.statement.conditional or facts.principal.conditional,
             policy=held.policy,
         )

@@ -31,18 +31,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import names_of, scope_of, types_of
-from constructs_lib.review.planes import action_sets
-from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._scopes import idle_condition, wide_rows
-from constructs_lib.review.rules._witness import witness_of
-from constructs_lib.review.wording import listing, shown
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    action_sets,
+    arn_fault,
+    listing,
+    shown,
+    who,
+    why_unlimited,
+    wide_statements,
+    witness_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
@@ -57,15 +63,15 @@ RULE = Rule(
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    for row in wide_rows(facts, _is_type_wide):
+    for row in wide_statements(facts, _is_type_wide):
         held, mask, resources = row
         yield RULE.finding(
             facts,
             held.statement.origin,
             f"{who(facts)} may call {listing(names_of(mask))} on all of {listing(resources)}",
-            f"list the ARNs in `Resource`{idle_condition(held.conditions)}",
+            f"list the ARNs in `Resource`{why_unlimited(held.conditions)}",
             key=row.key,
-            witness=witness_of(
+            witness=witness_for(
                 facts, held, mask, f"`{shown(resources[0])}` covers resources that the policy does not name"
             ),
             conditional=held.statement.conditional or facts.principal.conditional,
@@ -75,7 +81,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 def _is_type_wide(resource: str) -> bool:
     wide = scope_of(resource) in {"type", "account"} and not _nobody_can_list(resource)
-    return wide and not fault_of(resource)  # BP304 reports ARNs that match nothing
+    return wide and not arn_fault(resource)  # BP304 reports ARNs that match nothing
 
 
 def _nobody_can_list(resource: str) -> bool:

@@ -33,15 +33,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import UNRESOLVED
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._models import INVOKE, model_of_profile, opens_model, profiles_of
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import (
+    INVOKE,
+    Rule,
+    Run,
+    allows_model,
+    held_profiles,
+    listing,
+    model_of_profile,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts, Held
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding, Held
+
 
 __all__ = ["RULE", "check"]
 
@@ -55,10 +62,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     missing: dict[tuple[int, str], tuple[Held, list[str]]] = {}
     for action in INVOKE:
         held_all = tuple(facts.holds(action))
-        models = {other.resource for other in held_all if opens_model(other.resource, "")}
-        for held in profiles_of(held_all):
+        models = {other.resource for other in held_all if allows_model(other.resource, "")}
+        for held in held_profiles(held_all):
             model = model_of_profile(held.resource)
-            if any(opens_model(resource, model) for resource in models):
+            if any(allows_model(resource, model) for resource in models):
                 continue
             missing.setdefault((id(held.statement), held.resource), (held, []))[1].append(action)
     for held, actions in missing.values():

@@ -31,17 +31,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import types_of
-from constructs_lib.review.facts import has_key
-from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._models import INVOKE, model_of_profile, opens_model, profiles_of
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import (
+    INVOKE,
+    Rule,
+    Run,
+    allows_model,
+    arn_fault,
+    has_key,
+    held_profiles,
+    listing,
+    model_of_profile,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts, Held
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding, Held
+
 
 __all__ = ["RULE", "check"]
 
@@ -51,13 +58,13 @@ RULE = Rule(
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
-    """Yield one finding per statement that opens a profile's model without the condition."""
+    """Yield one finding per statement that allows a profile's model without the condition."""
     rows: dict[int, tuple[Held, dict[str, None], dict[str, None]]] = {}
     for action in INVOKE:
         held_all = tuple(facts.holds(action))
-        profiles = tuple(profiles_of(held_all))
+        profiles = tuple(held_profiles(held_all))
         for held in held_all if profiles else ():
-            if types_of(held.resource) != {"bedrock:foundation-model"} or fault_of(held.resource):
+            if types_of(held.resource) != {"bedrock:foundation-model"} or arn_fault(held.resource):
                 continue
             if has_key(held.conditions, "bedrock:InferenceProfileArn"):
                 continue
@@ -78,8 +85,8 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _is_meant(profile: Held, held: Held) -> bool:
-    """Whether the model stands there for the profile: it is the profile's, or shares its statement."""
+    """Whether the model belongs to the profile: it is the profile's own model, or in the same statement."""
     model = model_of_profile(profile.resource)
     if model:
-        return opens_model(held.resource, model)
+        return allows_model(held.resource, model)
     return profile.statement is held.statement

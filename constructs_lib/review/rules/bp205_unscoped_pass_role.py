@@ -29,17 +29,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import PASS_ROLE
-from constructs_lib.review.facts import has_key
-from constructs_lib.review.model import Witness
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._targets import example_of, reached
-from constructs_lib.review.wording import listing, shown
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    Witness,
+    accepted_resources,
+    example_resource,
+    has_key,
+    listing,
+    shown,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
@@ -51,10 +57,10 @@ RULE = Rule(
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
     for item in facts.outside_with(PASS_ROLE):
-        wide = sorted({text for text in reached(item, PASS_ROLE) if _is_every_role(text)})
+        wide = sorted({text for text in accepted_resources(item, PASS_ROLE) if _is_every_role(text)})
         if not wide or has_key(item.conditions, "iam:PassedToService"):
             continue
-        example = example_of(wide[0], PASS_ROLE)
+        example = example_resource(wide[0], PASS_ROLE)
         yield RULE.finding(
             facts,
             item.statement.origin,
@@ -68,7 +74,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 
 def _is_every_role(pattern: str) -> bool:
-    """Whether a pattern covers all roles of an account at least."""
+    """Whether a pattern covers at least all roles of an account."""
     if pattern.strip("*") == "":
         return bool(pattern)
     if not pattern.startswith("arn:"):

@@ -33,22 +33,20 @@ from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
 from constructs_lib.iam import UNRESOLVED, actions_matching, matches
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.catalogue import Decision, Operation
     from constructs_lib.iam import Statement
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
 
 __all__ = ["RULE", "check"]
 
 RULE = Rule("BP301", "nonexistent-action", "error", "a policy names an action that does not exist", __name__)
 
-# How alike two prefixes are (`difflib`) of which one is a slip of the other. The nearest prefix of another
+# From this ratio of `difflib` on, a prefix counts as a misspelling of another. The nearest prefix of another
 # service reaches 0.67 (`backup-search` and `bedrock-websearch`).
 _LIKE = 0.85
 # Cyrillic and Greek letters that look like Latin ones (Unicode Technical Standard 39, confusables).
@@ -91,18 +89,18 @@ def _is_wrong(pattern: str) -> bool:
     if prefix in _prefixes():
         return True
     if any(matches(prefix, real) for real in catalogue.prefixes()):
-        return False  # a pattern
+        return False  # the prefix is a pattern
     return _is_slip(prefix) or ("bedrock" in prefix and _is_known(name))
 
 
 @lru_cache(maxsize=1024)
 def _is_slip(prefix: str) -> bool:
-    """Whether a prefix is so like one of Bedrock's or a client's name that nothing else can be meant."""
+    """Whether a prefix is a misspelling of one of Bedrock's or of a client's name."""
     return bool(get_close_matches(prefix, _prefixes(), 1, _LIKE))
 
 
 def _is_known(name: str) -> bool:
-    """Whether Bedrock has the name under another prefix; a prefix newer than the catalogue has new ones."""
+    """Whether Bedrock has an action of this name; a prefix newer than the catalogue has new names."""
     return bool(actions_matching(f"*:{name}") or _authorising(name))
 
 
@@ -123,7 +121,7 @@ def _plain(pattern: str) -> str:
 
 
 def _meant(pattern: str) -> str:
-    """Say what was meant."""
+    """Return what to write instead, as a clause."""
     plain = _plain(pattern)
     if plain != pattern and actions_matching(plain):
         what = "white space" if pattern.isascii() else "a look-alike letter or white space"
@@ -150,7 +148,7 @@ def _meant(pattern: str) -> str:
 
 
 def _elsewhere(prefix: str, service: str, name: str) -> str:
-    """Say under which prefix the name exists."""
+    """Return the clause for a name that exists under another prefix."""
     if prefix.lower() in catalogue.prefixes():
         meant = f"write `{service}:{name}` if you mean that"
         return f"`{prefix}` has no action `{name}`, but `{service}` has: {meant}"
@@ -162,7 +160,7 @@ def _elsewhere(prefix: str, service: str, name: str) -> str:
 
 
 def _services(prefix: str) -> tuple[str, ...]:
-    """Return the IAM prefixes to try, that of the client or the prefix spelled most alike first."""
+    """Return the IAM prefixes to try, first the one of the client whose name is most similar."""
     families = catalogue.families()
     homes = [families[name].prefix for name in get_close_matches(prefix, families, 1, 0.6)]
     return tuple(sorted(catalogue.prefixes(), key=lambda item: (item not in homes, item)))
@@ -194,7 +192,7 @@ def _decided() -> dict[str, Decision]:
 
 
 def _nearest(prefix: str, name: str) -> tuple[str, ...]:
-    """Return the actions spelled most alike, those of the prefix before others."""
+    """Return the actions with the most similar names, those of the prefix before others."""
     names = {action.partition(":")[2].lower(): action for action in reversed(list(catalogue.actions()))}
     own = {key: action for key, action in names.items() if action.startswith(f"{prefix}:")}
     wanted = name.replace("*", "").replace("?", "").lower()

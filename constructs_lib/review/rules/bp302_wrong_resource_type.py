@@ -34,17 +34,13 @@ from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
 from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, actions_accepting, actions_matching, types_of
-from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._inert import inert_rows
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, arn_fault, inert_statements, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from constructs_lib.iam import Statement
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
 
 __all__ = ["RULE", "check"]
 
@@ -62,13 +58,13 @@ _ARN_LIKE = re.compile(rf"arn:|[*?$]|.*{UNRESOLVED}")
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
-    """Yield one finding per statement and severity, then the resources that nothing accepts."""
+    """Yield one finding per statement and severity, then one on the resources that no action accepts."""
     whole: set[int] = set()
-    for row in inert_rows(facts, "wrong-resource-type"):
+    for row in inert_statements(facts, "wrong-resource-type"):
         whole.add(id(row.statement))
         resources = row.statement.resources or ()
-        if all((fault := fault_of(text)) and not fault.is_placeholder for text in resources):
-            continue  # BP304 says what is wrong with them
+        if all((fault := arn_fault(text)) and not fault.is_placeholder for text in resources):
+            continue  # BP304 reports them
         yield RULE.finding(
             facts,
             row.statement.origin,
@@ -112,7 +108,7 @@ def _unused(statement: Statement) -> tuple[str, ...]:
         and text.strip("*")
         and not actions_accepting(text) & mask
         and _is_bedrock(text)
-        if not fault_of(text)
+        if not arn_fault(text)
     )
 
 
@@ -132,14 +128,14 @@ def _first(statement: Statement) -> str:
 
 
 def _no_arn(resources: Iterable[str]) -> str:
-    """Return the help for resources none of which can be an ARN, empty where one can."""
+    """Return the help for resources none of which can be an ARN, empty if one can."""
     if any(_ARN_LIKE.match(text) for text in resources):
         return ""
     return f"write ARNs (`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`) instead of {listing(resources)}"
 
 
 def _accepted(name: str) -> str:
-    """Return the resource types of an action as people write them, the ones that calls name most first."""
+    """Return the resource types of an action as ARNs spell them, the most common ones first."""
     action = catalogue.action(name)
     kinds = sorted(action.resource_types if action else (), key=lambda kind: kind not in _COMMON)
     return listing((kind.partition(":")[2] for kind in kinds), 6) if kinds else "other resources"

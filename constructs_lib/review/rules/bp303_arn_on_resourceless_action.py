@@ -26,15 +26,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._inert import inert_rows
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, inert_statements, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
@@ -49,7 +47,7 @@ RULE = Rule(
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and severity."""
-    for row in inert_rows(facts, "arn-on-resourceless"):
+    for row in inert_statements(facts, "arn-on-resourceless"):
         resources = row.statement.resources or ()
         yield RULE.finding(
             facts,

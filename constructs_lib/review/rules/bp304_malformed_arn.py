@@ -40,14 +40,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, who
+from constructs_lib.review.rules.authoring import Rule, Run, arn_fault, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
@@ -76,7 +75,7 @@ def _faults(
 ) -> tuple[tuple[str, str, str], ...]:
     found = []
     for arn in dict.fromkeys((*(resources or ()), *(not_resources or ()))):
-        fault = fault_of(arn)
+        fault = arn_fault(arn)
         if fault:
             found.append((arn, fault.why, fault.remedy))
     return tuple(found)

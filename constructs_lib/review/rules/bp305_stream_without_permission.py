@@ -32,14 +32,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules._base import Rule, Run, origins, who
-from constructs_lib.review.rules._models import INVOKE, STREAM, cannot_stream
+from constructs_lib.review.rules.authoring import INVOKE, STREAM, Rule, Run, cannot_stream, origins, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 

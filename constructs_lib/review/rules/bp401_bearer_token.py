@@ -30,17 +30,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import CREATE_API_KEY, ActionSet, actions_matching, denied_actions
-from constructs_lib.review.facts import Facts, has_key
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._targets import reached
-from constructs_lib.review.rules._witness import witness_of
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import (
+    Facts,
+    Rule,
+    Run,
+    accepted_resources,
+    has_key,
+    listing,
+    who,
+    witness_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from constructs_lib.iam import Condition
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Finding
     from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
@@ -83,7 +88,7 @@ def _uses(facts: Facts) -> Iterator[Finding]:
                 f"{who(facts)} may call Bedrock with long-term API keys (`{action}`)",
                 f"add the condition that `{key}` is `SHORT_TERM`, or remove the action",
                 key=("use", action, *sorted(held.statement.actions or ("NotAction",))),
-                witness=witness_of(facts, held, flag, "no condition requires a short-term token"),
+                witness=witness_for(facts, held, flag, "no condition requires a short-term token"),
                 conditional=held.statement.conditional or facts.principal.conditional,
                 policy=held.policy,
             )
@@ -116,7 +121,7 @@ def _makes(facts: Facts) -> Iterator[Finding]:
         named = [text for text in item.statement.actions or () if "servicespecific" in text.lower()]
         if not named or has_key(item.conditions, "iam:ServiceSpecificCredentialAgeDays"):
             continue
-        if not reached(item, CREATE_API_KEY):
+        if not accepted_resources(item, CREATE_API_KEY):
             continue
         services = [c for c in item.conditions if has_key((c,), "iam:ServiceSpecificCredentialServiceName")]
         if any(

@@ -32,17 +32,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import matches
-from constructs_lib.review.facts import has_key
-from constructs_lib.review.kinds import bedrock_services
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, bedrock_services, has_key, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.iam import Statement
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
 
 __all__ = ["RULE", "check"]
 

@@ -32,18 +32,24 @@ import re
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import UNRESOLVED, actions_matching
-from constructs_lib.review.facts import Facts, has_key
-from constructs_lib.review.rules._base import Rule, Run, origins, who
-from constructs_lib.review.rules._documents import document_of
-from constructs_lib.review.rules._scopes import passes_named_only
-from constructs_lib.review.rules._witness import witness_of
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import (
+    Facts,
+    Rule,
+    Run,
+    has_key,
+    listing,
+    origins,
+    passes_named_values_only,
+    policy_of,
+    who,
+    witness_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.iam import Condition, Statement
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Finding
     from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
@@ -82,7 +88,7 @@ def check(subject: Facts | Resource, _run: Run) -> Iterator[Finding]:
     if isinstance(subject, Facts):
         yield from _writers(subject)
     elif subject.type in _PROPERTIES:
-        policy = document_of(subject, _PROPERTIES[subject.type])
+        policy = policy_of(subject, _PROPERTIES[subject.type])
         for statement in policy.statements if policy else ():
             if statement.effect == "Allow":
                 yield from _statement(subject, statement)
@@ -124,7 +130,7 @@ def _actions(statement: Statement) -> str:
 
 def _bounds(test: Condition) -> bool:
     """Whether a condition keeps other accounts out; `IfExists` passes callers without the key."""
-    if not passes_named_only(test):
+    if not passes_named_values_only(test):
         return False
     if has_key((test,), *_ARNS):
         return all(_ACCOUNT_OF_ARN.match(value) for value in test.values)
@@ -145,7 +151,7 @@ def _writers(facts: Facts) -> Iterator[Finding]:
             "leave resource policies to the deployment: they can give access to other accounts",
             key=("writer",),
             related=origins(item for item in facts.held if item.mask & mask),
-            witness=witness_of(facts, held, mask, "a resource policy can give access to any account"),
+            witness=witness_for(facts, held, mask, "a resource policy can give access to any account"),
             conditional=facts.only_conditional(mask),
             policy=held.policy,
         )

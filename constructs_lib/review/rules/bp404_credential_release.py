@@ -38,18 +38,24 @@ from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
 from constructs_lib.iam import names_of, scope_of
-from constructs_lib.review.planes import action_sets
-from constructs_lib.review.rules._arns import fault_of
-from constructs_lib.review.rules._base import Rule, Run, who
-from constructs_lib.review.rules._scopes import is_pinned, left_of
-from constructs_lib.review.rules._witness import witness_of
-from constructs_lib.review.wording import listing, shown
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    action_sets,
+    arn_fault,
+    limits_request,
+    listing,
+    remaining_patterns,
+    shown,
+    who,
+    witness_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 
@@ -71,10 +77,12 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     seen: set[int] = set()
     for held in facts.held:
         mask = held.mask & action_sets().credentials
-        if not mask or id(held.statement) in seen or is_pinned(held.conditions):
+        if not mask or id(held.statement) in seen or limits_request(held.conditions):
             continue
-        wide = [part for part in left_of(facts, held, mask) if scope_of(part[0]) in {"any", "account"}]
-        wide = [(pattern, bits) for pattern, bits in wide if not fault_of(pattern)]
+        wide = [
+            part for part in remaining_patterns(facts, held, mask) if scope_of(part[0]) in {"any", "account"}
+        ]
+        wide = [(pattern, bits) for pattern, bits in wide if not arn_fault(pattern)]
         if not wide:
             continue
         pattern, mask = wide[0]
@@ -90,7 +98,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             f"{who(facts)} may {' and '.join(deeds)} on `{pattern}`",
             f"list the ARNs in `Resource`, of the {_taken(names)}",
             key=(*sorted(held.statement.actions or ("NotAction",)), pattern),
-            witness=witness_of(facts, held, mask, f"`{shown(pattern)}` covers every {covered}"),
+            witness=witness_for(facts, held, mask, f"`{shown(pattern)}` covers every {covered}"),
             conditional=held.statement.conditional or facts.principal.conditional,
             policy=held.policy,
         )

@@ -23,14 +23,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules._base import Rule, Run
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.chains import Node
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Finding, Node
+
 
 __all__ = ["RULE", "check"]
 

@@ -29,15 +29,12 @@ import re
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import UNRESOLVED, effective, names_of
-from constructs_lib.review.planes import action_sets
-from constructs_lib.review.rules._base import Rule, Run
-from constructs_lib.review.rules._documents import document_of
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import Rule, Run, action_sets, listing, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Finding
     from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
@@ -79,7 +76,7 @@ def check(resource: Resource, _run: Run) -> Iterator[Finding]:
 
 
 def _crossing(resource: Resource, service: str) -> Iterator[Finding]:
-    policy = document_of(resource, "PolicyDocument")
+    policy = policy_of(resource, "PolicyDocument")
     if policy is None or service in _BOTH or resource.properties["PolicyDocument"] == UNRESOLVED:
         return
     m = action_sets()

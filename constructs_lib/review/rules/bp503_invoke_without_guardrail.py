@@ -32,16 +32,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import ActionSet, actions_matching, denied_actions
-from constructs_lib.review.facts import has_key
-from constructs_lib.review.rules._base import Rule, Run, origins, who
-from constructs_lib.review.rules._models import INVOKE
-from constructs_lib.review.wording import listing
+from constructs_lib.review.rules.authoring import INVOKE, Rule, Run, has_key, listing, origins, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
 
 __all__ = ["RULE", "check"]
 

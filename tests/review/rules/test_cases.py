@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from constructs_lib.review.engine import review
-from constructs_lib.review.options import Options
+from constructs_lib.review import Options, review
 from constructs_lib.review.rules import cases, rule, rules
-from constructs_lib.review.rules._base import SECTIONS, Rule
+from constructs_lib.review.rules.authoring import SECTIONS, Rule
 from constructs_lib.templates import read_document
 
 if TYPE_CHECKING:
-    from constructs_lib.review.model import Finding
+    from constructs_lib.review import Finding
 
 _TODAY = date(2026, 1, 1)
 _FLAGGED = [(r.id, case) for r in rules() for case in cases(r.id)["flagged"]]
@@ -57,6 +58,13 @@ def test_a_rule_explains_itself(record: Rule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", record.name)
     assert cases(record.id)["flagged"]
     assert cases(record.id)["allowed"]
+
+
+@pytest.mark.parametrize("record", rules(), ids=lambda record: record.id)
+def test_a_rule_imports_public_names_alone(record: Rule) -> None:
+    source = Path(str(sys.modules[record.module].__file__)).read_text(encoding="utf-8")
+    assert re.findall(r"^ *(?:from|import) .*[. ]_[a-z].*$", source, re.MULTILINE) == []
+    assert "SLF001" not in source
 
 
 def test_ids_and_names_are_unique() -> None:

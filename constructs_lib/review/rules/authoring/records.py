@@ -1,4 +1,4 @@
-"""What rules are made of: the record, the run that they look at, and findings."""
+"""The record of a rule, the run that it judges, and its findings."""
 
 from __future__ import annotations
 
@@ -24,17 +24,22 @@ if TYPE_CHECKING:
     from constructs_lib.review.options import Options
     from constructs_lib.templates import Resource
 
-__all__ = ["SECTIONS", "Rule", "Run", "at", "origins", "who", "written_for"]
+__all__ = ["SECTIONS", "Rule", "Run", "at", "origins", "patterns_giving", "who"]
 
 SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "References")
 
 
 @dataclass
 class Run:
-    """One run: its options, principals as nodes, traces of custom resources, and functions with their roles.
+    """One run of the review, as rules see it.
 
-    Of unknown kind, only principals with findings, with control writes, or that may become another one are
-    among the nodes.
+    Attributes:
+        options: The options of the run.
+        nodes: The principals. Of those whose kind is unknown, only the ones with findings, with control
+            writes, or that may become another principal.
+        traces: Texts of custom resources, which show what they configure.
+        functions: The Lambda functions, each with a role that it runs as.
+
     """
 
     options: Options
@@ -45,7 +50,18 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The record of one rule. ``scope`` says what its ``check`` looks at."""
+    """The record of one rule.
+
+    Attributes:
+        id: The rule's id, which never changes and is never used again.
+        name: The pattern that the rule finds, in words joined by hyphens.
+        severity: The severity of its findings, unless a finding sets its own.
+        summary: What it finds, in one clause.
+        module: The ``__name__`` of the rule's module; its docstring is the rule's page.
+        scope: What ``check`` takes: the facts of a ``principal``, a ``resource``, ``both`` in turn, or the
+            whole ``run``.
+
+    """
 
     id: str
     name: str
@@ -56,11 +72,11 @@ class Rule:
 
     @property
     def documentation(self) -> str:
-        """The module's docstring without indentation."""
+        """The docstring of the rule's module."""
         return inspect.cleandoc(sys.modules[self.module].__doc__ or "")
 
     def section(self, title: str) -> str:
-        """Return the text under one of :data:`SECTIONS`, line breaks of the source undone."""
+        """Return the text under one of :data:`SECTIONS`, with each paragraph on one line."""
         parts = re.split(r"^## (.+)$", self.documentation, flags=re.MULTILINE)
         texts = dict(zip(parts[1::2], parts[2::2], strict=True))
         return re.sub(r"(?<=\S)\n(?=\S)", " ", texts.get(title, "").strip())
@@ -79,19 +95,21 @@ class Rule:
         conditional: bool = False,
         policy: Policy | None = None,
     ) -> Finding:
-        """Make a finding.
+        """Return a finding of this rule.
 
         Args:
-            subject: whom or what it is about.
-            where: the place to show.
-            message: what is the case, without a final full stop.
-            help_text: what to do about it.
-            key: what tells this finding from others of the rule on the same subject, free of positions.
-            severity: where it isn't the rule's own.
-            related: further places.
-            witness: a request that proves it.
-            conditional: whether it stands only under a condition of the template.
-            policy: what gives it; where it is one of AWS's, nobody can mend it but by another in its place.
+            subject: The principal or resource that the finding is about, ``None`` for none.
+            where: The place to show.
+            message: What is wrong: first the thing, then the fault, without a final full stop.
+            help_text: What to write or change.
+            key: What distinguishes the finding from others of the rule on the same subject. It makes the
+                fingerprint, so it holds no positions.
+            severity: The severity, if it is not the rule's own.
+            related: More places that belong to the finding.
+            witness: A request that proves the finding.
+            conditional: Whether the finding applies only under a condition of the template.
+            policy: The policy that holds the statement. If it is an AWS managed policy, which nobody can
+                change, the message names it and the help says to replace it.
 
         """
         if policy is not None and where == policy.origin:
@@ -137,15 +155,25 @@ def at(origin: Origin) -> Location:
 
 
 def origins(items: Iterable[object]) -> tuple[Origin, ...]:
-    """Return the origins of the statements of things that have one, each once."""
+    """Return where the statements of the items are, each place once.
+
+    Args:
+        items: Things with a ``statement``, such as :class:`Held`.
+
+    """
     return tuple(dict.fromkeys(item.statement.origin for item in items))  # type: ignore[attr-defined] # Held, ForeignGrant and Grant all have a statement
 
 
-def written_for(facts: Facts, mask: ActionSet) -> tuple[str, ...]:
-    """Return the action patterns that give any action of a mask, for the key of a finding on a principal.
+def patterns_giving(facts: Facts, mask: ActionSet) -> tuple[str, ...]:
+    """Return the action patterns that give the principal an action of a set, for a finding's key.
 
-    As written and not expanded: a baseline then knows the finding when AWS adds an action that `bedrock:*`
-    covers, and doesn't know it when somebody adds one to the policy.
+    The patterns are as written and not expanded. So a baseline still matches the finding when AWS adds an
+    action that `bedrock:*` covers, and no longer matches it when somebody adds an action to the policy.
+
+    Args:
+        facts: The principal.
+        mask: The set of actions.
+
     """
     statements = {id(held.statement): held.statement for held in facts.held if held.mask & mask}
     found: set[str] = set()
@@ -156,5 +184,5 @@ def written_for(facts: Facts, mask: ActionSet) -> tuple[str, ...]:
 
 
 def who(facts: Facts) -> str:
-    """Return the principal as messages name it."""
+    """Return the principal as messages name it, such as ``role `AppRole` ``."""
     return principal_label(facts.principal.type, facts.principal.name)

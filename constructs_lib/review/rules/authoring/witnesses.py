@@ -13,12 +13,12 @@ from constructs_lib.review.model import Witness
 if TYPE_CHECKING:
     from constructs_lib.review.facts import Facts, Held
 
-__all__ = ["witness_of"]
+__all__ = ["witness_for"]
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _VALUES = {"Partition": "aws", "Region": "us-east-1", "Account": "111122223333"}
 _MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
-# What reviewers recognise at once, before the alphabet decides.
+# Actions that reviewers recognise at once; the others follow in alphabetical order.
 _TELLING = (
     "bedrock:InvokeModel",
     "bedrock:CreateAgent",
@@ -29,10 +29,17 @@ _TELLING = (
 )
 
 
-def witness_of(facts: Facts, held: Held, mask: ActionSet, because: str) -> Witness | None:
-    """Return a request for an action of ``mask`` on a resource of ``held`` that is allowed, or ``None``.
+def witness_for(facts: Facts, held: Held, mask: ActionSet, because: str) -> Witness | None:
+    """Return an allowed request for one of some actions, ``None`` if there is no proof.
 
-    An action or resource that the input leaves open in part proves nothing, so it gives no witness.
+    A resource that the input does not determine proves nothing.
+
+    Args:
+        facts: The principal.
+        held: What it holds, on one pattern.
+        mask: The actions to choose from.
+        because: Why the request should not be allowed, as a clause.
+
     """
     names = names_of(held.mask & mask)
     for action in (*(name for name in _TELLING if name in names), *names):
@@ -57,12 +64,12 @@ def _resource(facts: Facts, held: Held, action: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _candidates(action: str) -> tuple[str, ...]:
-    """Return well-formed resources that the action accepts."""
+    """Return well-formed ARNs of the resource types that the action accepts."""
     found = catalogue.action(action)
     if found is None or not found.resource_types:
         return ("*",)
     known = catalogue.resource_types()
-    # Readers know a model's ARN at once; the other types come in the catalogue's order.
+    # Readers know the ARN of a model at once; the other types follow in the catalogue's order.
     kinds = sorted(found.resource_types, key=lambda name: name != "bedrock:foundation-model")
     return tuple(_fill(arn, name) for name in kinds if name in known for arn in known[name].arns)
 

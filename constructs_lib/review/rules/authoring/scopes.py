@@ -1,4 +1,4 @@
-"""Data actions on wide resource patterns, and the conditions that pin such a pattern."""
+"""Data actions on wide resource patterns, and the conditions that limit such a request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from constructs_lib.iam import Condition
     from constructs_lib.review.facts import Facts, Held
 
-__all__ = ["Wide", "idle_condition", "is_pinned", "left_of", "passes_named_only", "wide_rows"]
+__all__ = [
+    "WideStatement",
+    "limits_request",
+    "passes_named_values_only",
+    "remaining_patterns",
+    "why_unlimited",
+    "wide_statements",
+]
 
 _PINS = (
     "bedrock:InferenceProfileArn",
@@ -25,13 +32,20 @@ _PINS = (
     "aws:ResourceTag/*",
     "bedrock-agentcore:*",
 )
-# Denies on NotResource that list more patterns than this, together, are left out of sight.
+# Denies on NotResource that list more patterns than this, together, are ignored.
 _MOST = 256
 _OPERATORS = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 
 
-class Wide(NamedTuple):
-    """One statement: its first piece with a wide pattern, the data actions on all of them, the patterns."""
+class WideStatement(NamedTuple):
+    """A statement that allows data actions on wide patterns.
+
+    Attributes:
+        held: The first wide pattern that the statement gives.
+        mask: The data actions on all its wide patterns.
+        resources: The wide patterns.
+
+    """
 
     held: Held
     mask: ActionSet
@@ -39,30 +53,43 @@ class Wide(NamedTuple):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What tells the finding from others of its rule on the principal."""
+        """What distinguishes the finding from others of its rule on the principal."""
         return (*sorted(self.held.statement.actions or ("NotAction",)), *sorted(self.resources))
 
 
-def wide_rows(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wide]:
-    """Return the statements that allow data actions, which take ARNs, on patterns that are wide.
+def wide_statements(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[WideStatement]:
+    """Return the statements that allow data actions on wide patterns.
 
-    Left out are data reads, what a condition pins, and what AWS's own read-only policies open.
+    Data reads, actions that take no ARN, requests that a condition limits, and what AWS's own read-only
+    policies allow do not count.
+
+    Args:
+        facts: The principal.
+        is_wide: Whether a resource pattern is wide.
+
     """
-    rows: dict[int, Wide] = {}
+    rows: dict[int, WideStatement] = {}
     for held in facts.held if facts.mask else ():
         mask = split_by_plane(held.mask, held.resource).data & action_sets().on_arns
-        if not mask or is_pinned(held.conditions) or facts.is_audit(held):
+        if not mask or limits_request(held.conditions) or facts.is_audit(held):
             continue
-        for pattern, bits in left_of(facts, held, mask):
+        for pattern, bits in remaining_patterns(facts, held, mask):
             if is_wide(pattern):
-                row = rows.get(id(held.statement), Wide(held, NO_ACTIONS, ()))
+                row = rows.get(id(held.statement), WideStatement(held, NO_ACTIONS, ()))
                 resources = dict.fromkeys((*row.resources, pattern))
-                rows[id(held.statement)] = Wide(row.held, row.mask | bits, tuple(resources))
+                rows[id(held.statement)] = WideStatement(row.held, row.mask | bits, tuple(resources))
     return rows.values()
 
 
-def left_of(facts: Facts, held: Held, mask: ActionSet) -> Iterable[tuple[str, ActionSet]]:
-    """Return the patterns that Denies on ``NotResource`` leave of one, each with its actions of ``mask``."""
+def remaining_patterns(facts: Facts, held: Held, mask: ActionSet) -> Iterable[tuple[str, ActionSet]]:
+    """Return what Denies on ``NotResource`` leave of a pattern: narrower patterns, each with its actions.
+
+    Args:
+        facts: The principal.
+        held: What it holds, on one pattern.
+        mask: The actions to look at.
+
+    """
     parts = [(held.resource, mask)]
     for denied, cover in facts.effective.denials.partial:
         if cover.unless is None or not mask & denied or len(parts) * len(cover.unless) > _MOST:
@@ -78,13 +105,15 @@ def left_of(facts: Facts, held: Held, mask: ActionSet) -> Iterable[tuple[str, Ac
     return parts
 
 
-def is_pinned(conditions: Iterable[Condition]) -> bool:
-    """Whether a condition ties the request to named models, profiles, projects, tags or actors."""
-    return any(has_key((condition,), *_PINS) and passes_named_only(condition) for condition in conditions)
+def limits_request(conditions: Iterable[Condition]) -> bool:
+    """Whether a condition limits the request to named models, profiles, projects, tags or actors."""
+    return any(
+        has_key((condition,), *_PINS) and passes_named_values_only(condition) for condition in conditions
+    )
 
 
-def idle_condition(conditions: Iterable[Condition]) -> str:
-    """Say why a condition on what could pin the request does not, empty where there is none."""
+def why_unlimited(conditions: Iterable[Condition]) -> str:
+    """Return the reason why a condition on a limiting key limits nothing, empty without such a condition."""
     for condition in conditions:
         if has_key((condition,), *_PINS):
             return f"; the condition on `{condition.key}` does not count: {_why_idle(condition)}"
@@ -104,10 +133,10 @@ def _why_idle(condition: Condition) -> str:
     return f"`{condition.operator}` names no resource"
 
 
-def passes_named_only(condition: Condition) -> bool:
-    """Whether a condition lets only named values pass.
+def passes_named_values_only(condition: Condition) -> bool:
+    """Whether a condition passes only requests with a value that it names.
 
-    `IfExists` and `ForAllValues` pass a request without the key, a bare `*` passes every value.
+    `IfExists` and `ForAllValues` pass a request without the key, and `*` passes every value.
     """
     quantifier, _, operator = condition.operator.lower().rpartition(":")
     if quantifier == "forallvalues":

@@ -1,4 +1,4 @@
-"""Which resources the actions of IAM and IAM Identity Center take, and which of a statement's are among them.
+"""The resources that the actions of IAM and IAM Identity Center accept.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamidentitycentersuccessortoawssinglesign-on.html
@@ -13,9 +13,9 @@ from constructs_lib.iam import UNRESOLVED, arns_may_overlap, covers, matches
 if TYPE_CHECKING:
     from constructs_lib.iam import ForeignGrant
 
-__all__ = ["example_of", "reached", "taken_by"]
+__all__ = ["accepted_by", "accepted_resources", "example_resource"]
 
-# What an action of IAM names tells its resource type; the first that fits, and users where none does.
+# A word in the name of an IAM action tells its resource type: the first that fits; without one it is `user`.
 _NOUNS = (
     ("InstanceProfile", "instance-profile"),
     ("Group", "group"),
@@ -26,8 +26,8 @@ _ACCOUNT = "111122223333"
 _OPEN = frozenset(f"*?${UNRESOLVED}")
 
 
-def taken_by(action: str) -> str:
-    """Return the pattern of the ARNs that an action of IAM or IAM Identity Center takes."""
+def accepted_by(action: str) -> str:
+    """Return the pattern of the ARNs that an action of IAM or IAM Identity Center accepts."""
     service, _, name = action.partition(":")
     if service == "sso":
         return "arn:aws:sso:::permissionSet/*"
@@ -35,23 +35,23 @@ def taken_by(action: str) -> str:
     return f"arn:aws:iam::*:{kind}/*"
 
 
-def reached(item: ForeignGrant, action: str) -> tuple[str, ...]:
-    """Return the resource patterns of a statement that may match something which the action takes."""
+def accepted_resources(item: ForeignGrant, action: str) -> tuple[str, ...]:
+    """Return the resource patterns of a statement that may match a resource that the action accepts."""
     if any(covers(text, _beside(text, action)) for text in item.statement.not_resources or ()):
         return ()
     return tuple(text for text in item.resources if arns_may_overlap(text, _beside(text, action)))
 
 
 def _beside(pattern: str, action: str) -> str:
-    """Return what the action takes in the partition that a pattern names."""
+    """Return what the action accepts, in the partition that a pattern names."""
     parts = pattern.split(":", 2)
     if len(parts) < 3 or parts[0] != "arn" or _OPEN & set(parts[1]):
-        return taken_by(action)
-    return taken_by(action).replace("arn:aws:", f"arn:{parts[1]}:", 1)
+        return accepted_by(action)
+    return accepted_by(action).replace("arn:aws:", f"arn:{parts[1]}:", 1)
 
 
-def example_of(pattern: str, action: str) -> str | None:
-    """Return an ARN that a resource pattern matches and the action takes, ``None`` where it is left open."""
+def example_resource(pattern: str, action: str) -> str | None:
+    """Return an ARN that a pattern matches and the action accepts, ``None`` if the input leaves it open."""
     if UNRESOLVED in pattern or "${" in pattern:
         return None
     if not _OPEN & set(pattern):

