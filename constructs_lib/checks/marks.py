@@ -1,4 +1,4 @@
-"""Say what a role is for, so that the review knows its kind and doesn't have to call it ``unknown``."""
+"""Mark roles with their kind, which the review would otherwise report as ``unknown``."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def mark_role(role: iam.IRole | iam.CfnRole, kind: Kind) -> None:
     The mark is metadata in the template (``bedrock-planes:role``); it grants and denies nothing.
 
     Args:
-        role: a role that this app creates.
+        role: A role that this app creates.
         kind: ``app`` (serves requests), ``deploy`` (provisions), ``service`` (an AWS service assumes it),
             ``operator`` (people or schedules use it for named control actions) or ``unknown``.
 
     Raises:
-        PlanesError: no such kind, or the role is imported, so that no template of this app defines it.
+        PlanesError: The kind is unknown, or the role is imported: no template of this app defines it.
 
     """
     if kind not in get_args(Kind):
@@ -35,7 +35,7 @@ def mark_role(role: iam.IRole | iam.CfnRole, kind: Kind) -> None:
     resource = role if isinstance(role, cdk.CfnResource) else role.node.default_child
     if not isinstance(resource, cdk.CfnResource):
         message = (
-            f"the role `{role.node.path}` is not defined in this app, so no template can hold its mark: "
+            f"the role `{role.node.path}` is not defined in this app, so no template can have its mark: "
             f"name it in the check's `kinds`, `{{{kind!r}: [...]}}`"
         )
         raise PlanesError(message)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cdk_nag import NagPack
 
-from constructs_lib.checks._door import Door
+from constructs_lib.checks.plugin import PluginBase
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["BedrockPlaneNagPack"]
 
 
-class BedrockPlaneNagPack(Door, NagPack):
+class BedrockPlaneNagPack(PluginBase, NagPack):
     """The same findings under the same ids as ``BedrockPlaneChecks``, with the same options; use one of them.
 
-    The pack reviews the finished templates once per synthesis. cdk-nag's own walk over the resources is left
-    out: it would ask once per resource, and drop logical ids, properties and reasons.
+    The pack reviews the finished templates once per synthesis. It doesn't use cdk-nag's own loop over the
+    resources, which calls a rule once per resource and drops logical ids, properties and reasons.
     """
 
     @property
@@ -32,4 +32,4 @@ class BedrockPlaneNagPack(Door, NagPack):
         return self.name
 
     def _check_resource(self, node: cdk.CfnResource) -> None:
-        """Do nothing: ``validate`` looks at the templates as a whole."""
+        """Do nothing: ``validate`` reviews the templates as a whole."""

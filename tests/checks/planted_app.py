@@ -11,14 +11,15 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import aws_cdk as cdk
 
-from constructs_lib.checks import BedrockPlaneChecks, _engine, synth_or_exit
+from constructs_lib import review
+from constructs_lib.checks import BedrockPlaneChecks, synth_or_exit
 from tests.checks.crossings import build
 
 HOWS = ("crossing", "sound", "broken")
 
 
 def broken(*_: Any) -> None:
-    """Stand in for a review that crashes."""
+    """Replace the review by one that crashes."""
     raise KeyError("boom")
 
 
@@ -26,7 +27,7 @@ def main(folder: str, how: str) -> None:
     """Synthesize an app with a planted crossing, with none in force, or with a review that crashes."""
     app = build("inline policy", Path(os.environ.get("CDK_OUTDIR", folder)))
     if how == "broken":
-        vars(_engine)["review"] = broken
+        vars(review)["review"] = broken
     cdk.Validations.of(app).add_plugins(BedrockPlaneChecks(off=["BP101"] if how == "sound" else []))
     synth_or_exit(app)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import __version__
-from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, _engine, _run, mark_role
+from constructs_lib import __version__, review, templates
+from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, mark_role
 from constructs_lib.cli import main
 from constructs_lib.review.rules import rules
 from tests.checks.crossings import build
@@ -307,8 +308,8 @@ def test_a_fault_of_the_review_fails_the_synth_and_cannot_be_acknowledged(
     app, _ = app_with("bedrock:InvokeModel")
     acknowledge(app, "no", rule="REVIEW")
     acknowledge(app, "no", rule="BP101")
+    monkeypatch.setattr(review, "review", broken)
     cdk.Validations.of(app).add_plugins(door())
-    monkeypatch.setattr(_engine, "review", broken)
     failed, reports, text = synth(app)
     assert failed
     assert [(v["ruleName"], v["severity"]) for v in reports[0]["violations"]] == [
@@ -321,15 +322,16 @@ def test_a_fault_of_the_review_fails_the_synth_and_cannot_be_acknowledged(
 def test_a_review_that_cannot_be_loaded_fails_the_synth(
     door: Any, synth: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> None:
-        raise ImportError("no module `engine`")
-
-    monkeypatch.setattr(_run, "_engine", broken)
+    monkeypatch.delitem(vars(review), "review", raising=False)
+    monkeypatch.setitem(sys.modules, "constructs_lib.review.engine", None)
     app, _ = app_with("bedrock:InvokeModel")
     cdk.Validations.of(app).add_plugins(door())
     failed, _, text = synth(app)
     assert failed
-    assert "the review of the Bedrock planes failed: ImportError: no module `engine`" in text
+    assert (
+        "the review of the Bedrock planes failed: ModuleNotFoundError: import of constructs_lib.review.engine"
+        in text
+    )
 
 
 @DOORS
@@ -337,13 +339,11 @@ def test_a_template_that_cannot_be_read_fails_the_synth(
     door: Any, synth: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(paths: list[str]) -> Any:
-        from constructs_lib.templates import Input, Model
-
-        return Model((Input(paths[0], None, "not JSON"),), (), ())
+        return templates.Model((templates.Input(paths[0], None, "not JSON"),), (), ())
 
     app, _ = app_with("bedrock:InvokeModel")
+    monkeypatch.setattr(templates, "read", read)
     cdk.Validations.of(app).add_plugins(door())
-    monkeypatch.setattr(_engine, "read", read)
     failed, _, text = synth(app)
     assert failed
     assert "not JSON" in text

@@ -1,4 +1,4 @@
-"""What plugin, pack and assertions can be told; wrong values are refused where they are written."""
+"""The options of plugin, pack and assertions, checked when they are given."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["CheckOptions", "check_options", "rule_ids"]
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """Checked options: those of the review, the name of the JSON report (``None``: write none), the file."""
+    """Checked options: of the review, the name of the JSON report (``None``: none), the config file."""
 
     review: Options
     report: str | None = None
@@ -39,10 +39,10 @@ def check_options(
     config: str | None = None,
     report: str | None = None,
 ) -> CheckOptions:
-    """Check what a caller wrote, and add it to what the configuration file says.
+    """Check the options of a caller, and add them to those of the configuration file.
 
     Raises:
-        ValueError: an unknown rule or kind, a text where a list of patterns belongs, or a wrong file.
+        ValueError: A rule or kind is unknown, a text is given in place of a list, or the file is wrong.
 
     """
     read = Config() if config is None else parse_config(_file(config), config, [rule.id for rule in rules()])

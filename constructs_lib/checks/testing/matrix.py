@@ -1,15 +1,15 @@
-"""Who may call what on what, as text whose difference a person can read."""
+"""The permission matrix: principals, actions and resources as a text whose differences are easy to read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.checks.testing._subject import review_subject
+from constructs_lib.checks.testing.subject import review_subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from constructs_lib.checks.testing._subject import Subject
+    from constructs_lib.checks.testing.subject import Subject
     from constructs_lib.review import PrincipalReport
     from constructs_lib.templates import Kind
 
@@ -17,18 +17,18 @@ __all__ = ["permission_matrix"]
 
 
 def permission_matrix(subject: Subject, *, kinds: Mapping[Kind, Iterable[str]] | None = None) -> str:
-    """Return principals x families x actions x resources, one thing per line, in a stable order.
+    """Return principals x families x actions x resources, one per line, in a stable order.
 
     Args:
-        subject: a ``Template``, a stack, an app or stage, or a path.
-        kinds: what principals are for, as in ``BedrockPlaneChecks``.
+        subject: A ``Template``, a stack, an app or stage, or a path.
+        kinds: The kinds of principals, as in ``BedrockPlaneChecks``.
 
     Returns:
-        Text for a snapshot. Principals without any Bedrock permission, about which everything is known, are
-        left out. ``?`` stands for what only the deployment knows.
+        Text for a snapshot. Principals that are fully known and have no Bedrock permission are omitted. ``?``
+        is a part that is known after deployment only.
 
     Raises:
-        AssertionError: an input could not be read.
+        AssertionError: An input could not be read.
 
     """
     reviewed = review_subject(subject, kinds=kinds)

@@ -1,4 +1,4 @@
-"""Run an app so that a failing check shows its findings and no Python traceback."""
+"""Run an app so that a failing check shows its findings without a Python traceback."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ __all__ = ["is_failed_validation", "synth_or_exit"]
 
 
 def is_failed_validation(error: RuntimeError) -> bool:
-    """Whether an exception that crossed from JavaScript says that a validation plugin found errors.
+    """Whether an exception from JavaScript means that a validation plugin found errors.
 
-    jsii loses the class of the error; its name is the beginning of the text. ``ValidationFailedWithErrors``
-    is another one: constructs that refuse their own state, shown nowhere else than in the exception.
+    jsii drops the class of the error; the text begins with its name. ``ValidationFailedWithErrors`` is
+    another error: a construct refuses its own state, and only the exception reports it.
     """
     return str(error).startswith("ValidationFailed:")
 
 
 def synth_or_exit(app: cdk.App) -> cx_api.CloudAssembly:
-    """Synthesize; when validation fails, show its report and exit with status 1.
+    """Synthesize an app; if validation fails, show its report and exit with status 1.
 
     Under the CDK CLI a failed validation raises nothing, since the CLI shows the report itself. In plain
     ``python app.py`` the CDK writes the findings to standard error and raises.
 
     Raises:
-        RuntimeError: the synthesis failed for another reason.
-        SystemExit: the validation failed.
+        RuntimeError: The synthesis failed for another reason.
+        SystemExit: The validation failed.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""What an assertion is about: anything that can be synthesized or read, reviewed."""
+"""Review the subject of an assertion: anything that can be synthesized or read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import aws_cdk as cdk
 from aws_cdk import assertions
 
-from constructs_lib.checks._app import is_failed_validation
-from constructs_lib.checks._options import check_options
+from constructs_lib.checks.app import is_failed_validation
+from constructs_lib.checks.options import check_options
 from constructs_lib.review import review
 from constructs_lib.templates import read, read_document
 
@@ -31,7 +31,7 @@ Subject: TypeAlias = assertions.Template | cdk.Stack | cdk.Stage | str | Path
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A report with the model behind it, cut to what the assertion is about."""
+    """A report with its model, and the principals that the assertion is about."""
 
     report: Report
     model: Model
@@ -44,10 +44,10 @@ class Reviewed:
         yield from (finding for finding in self.report.findings if finding.principal in ours)
 
     def principal(self, wanted: str | IConstruct) -> tuple[PrincipalReport, Principal]:
-        """Find one principal by construct, construct path, name or id; a text may be a pattern.
+        """Return one principal by construct, construct path, name or id; a text may be a pattern.
 
         Raises:
-            AssertionError: none or several.
+            AssertionError: Not exactly one matches.
 
         """
         pattern = wanted if isinstance(wanted, str) else wanted.node.path
@@ -85,11 +85,11 @@ def review_subject(
     off: Iterable[str] = (),
     kinds: Mapping[Kind, Iterable[str]] | None = None,
 ) -> Reviewed:
-    """Synthesize where that is needed, and review.
+    """Review a subject, and synthesize it first if needed.
 
     Raises:
-        AssertionError: an input could not be read, so nothing can be asserted about it.
-        ValueError: an unknown rule or kind.
+        AssertionError: An input could not be read, so nothing can be asserted about it.
+        ValueError: A rule or kind is unknown.
 
     """
     options = check_options(strict=strict, off=off, kinds=kinds).review
@@ -119,7 +119,7 @@ def _model(subject: Subject) -> Model:
 
 
 def _synthesized(stage: cdk.Stage) -> str:
-    """Return the folder of a stage's assembly; what its own plugins find is not the question here."""
+    """Return the folder of a stage's assembly, whatever its own plugins find."""
     try:
         return stage.synth().directory
     except RuntimeError as error:
