@@ -137,10 +137,22 @@ def _resource_tokens(resource: str, limits: str) -> tuple[Token, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Actions as bits: ``bare`` take only ``*``, ``unlisted`` have no known resource types.
+    """The catalogue's actions and ARN formats, indexed.
 
-    ``by_step`` are the formats by service and what stands before the first ``/`` of the resource part, each
-    with those that have no ``/`` there; these alone stand under the empty step.
+    Attributes:
+        names: The actions, sorted; the index of a name is the number of its bit.
+        bit: The set of one action, by its name in lower case.
+        every: All actions.
+        bare: Actions that take no resource but ``*``.
+        unlisted: Actions of which the resource types are not known yet.
+        unlisted_of: The unlisted actions of each service.
+        accepting: The actions that accept each resource type.
+        groups: The actions with the same resource types, by these.
+        by_service: The ARN formats of each service.
+        by_type: The ARN formats of each resource type.
+        by_step: The ARN formats by service and by the text before the first ``/`` of the resource part, each
+            together with those that have no ``/`` there; under the empty text these alone.
+
     """
 
     names: tuple[str, ...]
@@ -158,7 +170,7 @@ class Tables:
 
 @cache
 def tables() -> Tables:
-    """Build the tables once."""
+    """Return the tables, which are built once."""
     actions = sorted(catalogue.actions().values(), key=lambda action: action.name)
     bare = unlisted = NO_ACTIONS
     unlisted_of: dict[str, ActionSet] = {}
@@ -260,7 +272,7 @@ def _matching(text: str) -> ActionSet:
 
 @lru_cache(maxsize=4096)
 def _actions_possibly_matching(pattern: str) -> ActionSet:
-    """Return the actions that an action pattern may match, open parts standing for anything."""
+    """Return the actions that an action pattern may match, with anything in place of its open parts."""
     if UNRESOLVED not in pattern:
         return actions_matching(pattern)
     return _matching(pattern.lower().replace(UNRESOLVED, "*"))
@@ -332,7 +344,7 @@ def expand(pattern: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def types_of(pattern: str) -> frozenset[str]:
-    """Return the resource types of which the pattern may match an ARN, open parts standing for anything."""
+    """Return the resource types of which the pattern may match an ARN."""
     return frozenset(item.type for item in formats_of(pattern))
 
 
@@ -384,10 +396,10 @@ def _may(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _overlap(pattern: str, glob: Glob) -> bool:
-    """Whether a pattern and a compiled format share a text; yes when they are too entangled to tell."""
+    """Whether a pattern and a compiled format may match one text; true when that takes too long to tell."""
     try:
         return find((compile_glob(pattern), glob)) is not None
-    except OverflowError:  # too entangled to tell
+    except OverflowError:  # too many states to tell
         return True
 
 
@@ -411,7 +423,7 @@ def _segment_overlaps(segment: str, wanted: str) -> bool:
 def actions_accepting(pattern: str) -> ActionSet:
     """Return the actions for which a resource pattern may match a resource that they accept."""
     table = tables()
-    # Nothing is known about what an unlisted action takes, save that it is no ARN of another service.
+    # An unlisted action may take any resource, except an ARN of another service.
     parts = pattern.split(":", 3)
     is_certain = len(parts) > 3 and not OPEN.search("".join(parts[:3]))
     found = table.unlisted_of.get(parts[2], NO_ACTIONS) if is_certain else table.unlisted

@@ -15,7 +15,7 @@ from constructs_lib.iam.model import UNRESOLVED
 
 __all__ = ["Glob", "Token", "accepts", "compile_glob", "compile_tokens", "find", "tokens_of"]
 
-# Beyond this many states the search gives up; every caller then keeps the worst case (the permission stays).
+# Beyond this many states the search gives up; callers then assume the worst case (the permission stays).
 _STATE_LIMIT = 20_000
 # Candidates for "a character that no pattern names"; letters first, so that examples stay readable.
 _OTHERS = "x0aAzZqQ_-.+=@#~^!$%&()[]{}<>|;,'\"\\ "
@@ -103,7 +103,7 @@ def compile_glob(pattern: str) -> Glob:
 
 
 def _closure(state: int, stars: int) -> int:
-    """Add the positions that are reached by letting repeated tokens stand for nothing."""
+    """Add the positions that are reached by letting repeated tokens match nothing."""
     fresh = (state & stars) << 1
     while fresh & ~state:
         state |= fresh
@@ -152,7 +152,7 @@ def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | N
     """
     globs = includes + excludes
     named = frozenset[str]().union(*(glob.chars for glob in globs))
-    # One character that no pattern names stands for all such characters.
+    # One character that no pattern names represents all such characters.
     other = next((char for char in _OTHERS if char not in named), "\ue000")
     count = len(includes)
     start = tuple(glob.start for glob in globs)
@@ -169,7 +169,7 @@ def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | N
                 parents[after] = (states, char)
                 queue.append(after)
         if len(parents) > _STATE_LIMIT:
-            message = "the patterns are too entangled to compare"
+            message = "the patterns take too many states to compare"
             raise OverflowError(message)
     return None
 

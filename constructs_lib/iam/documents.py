@@ -30,7 +30,7 @@ _OPEN: Final = (UNRESOLVED,)
 
 
 class DocumentError(ValueError):
-    """A value that is no policy. ``str()`` is one line: the place, what is wrong and how to mend it."""
+    """A value that is not a policy. ``str()`` is one line: the place, what is wrong and how to fix it."""
 
     def __init__(self, pointer: str, what: str, remedy: str) -> None:
         super().__init__(f"{pointer or '/'}: {what}; {remedy}")
@@ -51,16 +51,16 @@ def parse_document(
     """Read one policy document.
 
     Args:
-        document: a JSON object, or its text (``str``), as ``json.loads`` gives it; ``UNRESOLVED`` for a
+        document: A JSON object, or its text (``str``), as ``json.loads`` gives it; ``UNRESOLVED`` for a
             document that the input doesn't determine at all.
-        name: the name that the input gives the policy.
-        path: the input's path, for origins.
+        name: The name that the input gives the policy.
+        path: The input's path, for origins.
         pointer: RFC 6901 pointer of the document in the input.
-        conditional: whether the document stands only under a condition of the template.
-        unresolved: the reasons behind open parts; they go to each statement that has one.
+        conditional: Whether the document depends on a condition of the template.
+        unresolved: The reasons behind open parts; they go to each statement that has one.
 
     Raises:
-        DocumentError: when the value is no policy document.
+        DocumentError: When the value is no policy document.
 
     """
     if document == UNRESOLVED:
@@ -157,7 +157,7 @@ def _elements(statement: object, pointer: str) -> dict[str, tuple[str, object]]:
         name = _ELEMENTS.get(key.lower()) if isinstance(key, str) else None
         if name in parts:
             raise DocumentError(
-                pointer, f"`{name}` stands twice (`{parts[name][0]}`, `{key}`)", "keep one of them"
+                pointer, f"`{name}` is given twice (`{parts[name][0]}`, `{key}`)", "keep one of them"
             )
         if name is not None:
             parts[name] = (key, value)
@@ -165,16 +165,16 @@ def _elements(statement: object, pointer: str) -> dict[str, tuple[str, object]]:
 
 
 def _check(parts: Mapping[str, tuple[str, object]], pointer: str) -> None:
-    """Refuse a statement that IAM refuses whole: no action, or an element together with its opposite."""
+    """Refuse a statement that IAM refuses as a whole: no action, or an element together with its opposite."""
     for name in ("Action", "Resource", "Principal"):
         if name in parts and f"Not{name}" in parts:
-            raise DocumentError(pointer, f"`{name}` and `Not{name}` stand together", "keep one of them")
+            raise DocumentError(pointer, f"`{name}` and `Not{name}` exclude each other", "keep one of them")
     if "Action" not in parts and "NotAction" not in parts:
         raise DocumentError(pointer, "`Action` is missing", "name the actions")
 
 
 def _effect(parts: Mapping[str, tuple[str, object]], pointer: str) -> Effect:
-    """Return the effect. IAM wants `Allow` or `Deny` exactly; other letter cases are read as meant."""
+    """Return the effect. IAM wants `Allow` or `Deny` exactly; other letter cases are read as these."""
     if "Effect" not in parts:
         raise DocumentError(pointer, "`Effect` is missing", "write `Allow` or `Deny`")
     value = parts["Effect"][1]
@@ -237,7 +237,7 @@ def _principals(
     pairs: list[tuple[str, str]] = []
     for kind, entry in value.items():
         proper = _KINDS.get(str(kind).lower(), str(kind))
-        # An account id written as a number is what people mean by it.
+        # People write account ids as numbers, too.
         listed = [str(entry)] if isinstance(entry, int) and not isinstance(entry, bool) else entry
         pairs += [(proper, text) for text in _strings(listed, f"{at}/{kind}", name)]
     return tuple(pairs)

@@ -1,19 +1,20 @@
 """Effective permissions: what identity policies allow, minus what is denied, cut by boundary and SCPs.
 
-The rules, of which each keeps the worst case where the input leaves something open:
+Where the input leaves something open, each rule assumes the worst case:
 
-- A condition on an Allow does not remove it. A Deny with a condition, or one that stands only under a
-  condition of the template, removes nothing.
-- A Deny removes exactly the resources that it covers. An action goes when nothing that it accepts is left:
-  Allow on ``*`` minus Deny on one ARN stays, Allow on exactly that ARN goes, and so does Allow on ``*``
-  minus Deny on every ARN of the only type that the action takes.
-- The boundary and each layer of SCPs must allow the action on the resource too; what is left of a resource
+- A condition on an Allow does not remove it. A Deny with a condition, or one that depends on a condition of
+  the template, removes nothing.
+- A Deny removes exactly the resources that it covers. An action goes when no resource that it accepts
+  remains: Allow on ``*`` minus Deny on one ARN stays, Allow on exactly that ARN goes, and so does Allow on
+  ``*`` minus Deny on every ARN of the only type that the action takes.
+- The boundary and each layer of SCPs must allow the action on the resource too; what remains of a resource
   pattern is its intersection with theirs. A Deny in any of them counts like any other
   (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
 - An action that takes no resource is requested on ``*``, so only a pattern that matches the text ``*``
   counts; an action with resource types needs a pattern that can match an ARN of one of them.
 - An open resource counts in an Allow and covers nothing in a Deny. An open *action* counts in neither and
-  makes the answer incomplete.
+  makes the answer incomplete. An undocumented action pattern counts in an Allow and not in a Deny
+  (:func:`~constructs_lib.iam.counts_in`).
 
 Actions are bits of an ``int`` and everything that depends on patterns alone is cached, so a principal costs
 microseconds.
@@ -49,7 +50,7 @@ Layer: TypeAlias = Policy | Sequence[Policy]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An action pattern about which nothing certain can be said, and why."""
+    """An action pattern that the input or the catalogue leaves open, and the reason."""
 
     policy: Policy
     statement: Statement
@@ -104,12 +105,12 @@ def _types(action: str) -> tuple[str, ...] | None:
 def effective(
     identity: Iterable[Policy], *, boundary: Policy | None = None, scps: Sequence[Layer] = ()
 ) -> Effective:
-    """Work out what a principal may do.
+    """Return what a principal may do.
 
     Args:
-        identity: every identity policy of the principal, groups included.
-        boundary: its permissions boundary, ``None`` for none.
-        scps: layers of service control policies; each layer must allow, and a Deny in any counts.
+        identity: Every identity policy of the principal, groups included.
+        boundary: Its permissions boundary, ``None`` for none.
+        scps: Layers of service control policies; each layer must allow, and a Deny in any counts.
 
     """
     policies = tuple(identity)

@@ -20,7 +20,7 @@ Effect = Literal["Allow", "Deny"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something stands: the input's path as the user gave it, and an RFC 6901 JSON pointer in it."""
+    """Where something is in the input: the path as the user gave it, and an RFC 6901 JSON pointer."""
 
     path: str
     pointer: str
@@ -39,7 +39,7 @@ class Condition:
 class Statement:
     """One statement. Of each pair (``actions``/``not_actions``, ...) at most one is not ``None``.
 
-    ``conditional`` says that the statement stands only under an ``Fn::If`` or a template's ``Condition``.
+    ``conditional`` says that the statement depends on an ``Fn::If`` or a template's ``Condition``.
     ``principals`` are ``(kind, value)`` pairs: ``("Service", "lambda.amazonaws.com")``, ``("AWS", "*")``.
     ``unresolved`` gives the reasons behind each :data:`UNRESOLVED` in it.
     """

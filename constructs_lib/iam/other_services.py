@@ -1,6 +1,6 @@
 """Actions of other services that decide about the planes: IAM changes, role passing, running something.
 
-The catalogue knows Bedrock alone; these few are kept here as bits of their own, with the page of each list.
+The catalogue knows Bedrock alone; these few are listed here, each list with its page.
 """
 
 from __future__ import annotations
@@ -163,9 +163,9 @@ class Denied(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ForeignGrant:
-    """What one Allow statement gives of the actions kept here.
+    """The actions of other services that one Allow statement grants.
 
-    ``denied`` are the Denies that take a part of its resources, which ``resources`` can't say.
+    ``denied`` are the Denies that cover a part of its resources.
     """
 
     policy: Policy
@@ -176,19 +176,19 @@ class ForeignGrant:
     denied: tuple[Denied, ...] = ()
 
     def denies(self, action: str, arn: str, here: str | None) -> bool:
-        """Whether a Deny certainly takes one of the actions on one resource.
+        """Whether a Deny certainly covers an action on a resource.
 
         Args:
-            action: the action's exact name.
-            arn: the resource's ARN; parts of it may be open.
-            here: how the statement's template spells the ARN if the resource stands in it: there the same
-                open text means the same.
+            action: The action's exact name.
+            arn: The resource's ARN; parts of it may be open.
+            here: How the ARN is written in the statement's own template, ``None`` if the resource is not in
+                it. There, equal texts are the same ARN even with open parts.
 
         """
-        return any(action in item.actions and _takes(item, arn, here) for item in self.denied)
+        return any(action in item.actions and _covers(item, arn, here) for item in self.denied)
 
 
-def _takes(denied: Denied, arn: str, here: str | None) -> bool:
+def _covers(denied: Denied, arn: str, here: str | None) -> bool:
     if denied.unless is not None:
         return not any(text == here or may_overlap(text, arn) for text in denied.unless)
     return any(text == here or covers(text, arn) for text in denied.resources)
@@ -204,7 +204,7 @@ def _known() -> tuple[str, ...]:
 def foreign_actions(
     effect: Effect, actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None
 ) -> frozenset[str]:
-    """Return the actions kept here that a statement names."""
+    """Return the actions listed here that a statement names, undocumented patterns in the worst case."""
     if actions is not None:
         return frozenset().union(*(_pattern(text) for text in actions if counts_in(text, effect)))
     other: Effect = "Deny" if effect == "Allow" else "Allow"
@@ -227,7 +227,7 @@ def _exact() -> dict[str, frozenset[str]]:
 def foreign_grants(
     policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]
 ) -> tuple[ForeignGrant, ...]:
-    """Return what the policies allow of the actions kept here, minus Denies, within every layer of limits."""
+    """Return what policies grant of these actions, minus Denies and within every layer of limits."""
     allows: list[tuple[Policy, Statement, frozenset[str]]] = []
     denies: list[Statement] = []
     for policy in policies:
@@ -255,7 +255,7 @@ def foreign_grants(
 def _left(
     statement: Statement, named: frozenset[str], denies: list[Statement], layers: list[list[Statement]]
 ) -> tuple[frozenset[str], tuple[str, ...], tuple[Denied, ...]] | None:
-    """Return the actions and resources that Denies and limits leave, and the Denies of a part of them."""
+    """Return the actions and resources that remain, and the Denies that cover a part of these."""
     resources = ("*",) if statement.not_resources is not None else statement.resources or ("*",)
     parts: list[Denied] = []
     for deny in denies:

@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 OPEN = re.compile(f"[*?{UNRESOLVED}]")
-"""What may stand for other text."""
+"""A wildcard or an open part: a place where a pattern is not literal."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 # Where a pattern stops being a literal text.
 _VARYING = re.compile(f"[*?${UNRESOLVED}]")
@@ -109,13 +109,13 @@ def counts_in(pattern: str, effect: Effect) -> bool:
 
 @lru_cache(maxsize=4096)
 def may_overlap(first: str, second: str) -> bool:
-    """Whether some text is matched by both patterns, open parts standing for anything."""
+    """Whether one text may match both patterns."""
     if "*" in (first, second) or first == second:
         return True
     ours, theirs = _VARYING.search(first), _VARYING.search(second)
     if ours is None and theirs is None:
         return False
-    # What stands before the first wildcard settles most pairs without an automaton.
+    # The text before the first wildcard settles most pairs without an automaton.
     start = min(found.start() for found in (ours, theirs) if found is not None)
     if first[:start] != second[:start]:
         return False
@@ -125,7 +125,7 @@ def may_overlap(first: str, second: str) -> bool:
 def arns_may_overlap(first: str, second: str) -> bool:
     """Whether two ARN patterns may match one ARN, segment by segment where both have six.
 
-    An open account stands for an account, not for ``111122223333:role/Other``.
+    An open account is one account, not ``111122223333:role/Other``.
     """
     ours, theirs = first.split(":", 5), second.split(":", 5)
     if len(ours) == len(theirs) == 6:
@@ -138,7 +138,7 @@ def arns_may_overlap(first: str, second: str) -> bool:
 def covers(wide: str, narrow: str) -> bool:
     """Whether ``wide`` certainly matches everything that ``narrow`` may match.
 
-    An open ``wide`` covers nothing. ``False`` also when the patterns are too entangled to tell.
+    An open ``wide`` covers nothing. ``False`` also when the comparison takes too many states.
     """
     if wide == "*":
         return True
@@ -148,7 +148,7 @@ def covers(wide: str, narrow: str) -> bool:
         return matches(wide, narrow)
     try:
         return find((compile_glob(narrow),), (compile_glob(wide),)) is None
-    except OverflowError:  # too entangled to tell, so not for certain
+    except OverflowError:  # too many states to tell, so not for certain
         return False
 
 
@@ -156,16 +156,16 @@ def covers(wide: str, narrow: str) -> bool:
 def example(includes: tuple[str, ...], excludes: tuple[str, ...] = ()) -> str | None:
     """Return a shortest text that all of ``includes`` match and none of ``excludes``, or ``None``.
 
-    When the patterns are too entangled to tell, the answer is the first pattern itself.
+    When that takes too many states, the answer is the first pattern itself.
     """
     try:
         return find(tuple(map(compile_glob, includes)), tuple(map(compile_glob, excludes)))
-    except OverflowError:  # too entangled to tell
+    except OverflowError:  # too many states to tell
         return includes[0]
 
 
 def intersect(first: str, second: str) -> tuple[str, ...]:
-    """Return patterns for what both match.
+    """Return the intersection of two patterns, as patterns.
 
     Exact where one covers the other, as a whole or segment by segment. Elsewhere it is ``first``, which is
     never too narrow. Empty when they share nothing.
@@ -191,24 +191,24 @@ def intersect(first: str, second: str) -> tuple[str, ...]:
 
 
 def without_variables(pattern: str) -> str:
-    """Return a resource pattern with each policy variable made an open part."""
+    """Replace each policy variable of a resource pattern by an open part."""
     return _VARIABLE.sub(UNRESOLVED, pattern) if "${" in pattern else pattern
 
 
 def arn_segments(pattern: str) -> list[str] | None:
-    """Return the six segments of an ARN pattern, a ``*`` that runs over colons in each, or ``None``."""
+    """Return the six segments of an ARN pattern, or ``None``; a ``*`` that spans colons is in each."""
     found = arn_splits(pattern)
     return found[0] if found else None
 
 
 def names_a_type(pattern: str) -> bool:
-    """Whether a resource pattern is an ARN whose resource part begins with letters of its own."""
+    """Whether a resource pattern is an ARN whose resource part begins with literal text."""
     found = arn_splits(without_variables(pattern))
     return bool(found) and not any(OPEN.match(parts[5]) for parts in found)
 
 
 def arn_splits(pattern: str) -> list[list[str]]:
-    """Return the ways to see six ARN segments in a pattern whose ``*`` run over colons.
+    """Return each way to split a pattern into the six segments of an ARN; a ``*`` may span colons.
 
     A star that reaches into the resource part counts only where there is no other way: identifiers hold no
     second ``:type/``.

@@ -63,7 +63,7 @@ _COMBINATIONS = 256
 
 
 class Piece(NamedTuple):
-    """Texts that ``pattern`` and all of ``also`` may match and nothing in ``excluded`` certainly matches."""
+    """Resources that ``pattern`` and all of ``also`` may match and none of ``excluded`` certainly matches."""
 
     pattern: str
     also: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class Cover(NamedTuple):
 
 
 class Item(NamedTuple):
-    """Actions (bits) allowed on a piece; ``limits`` are the conditional boundary or SCP statements used."""
+    """The actions (``mask``) allowed on a piece; ``limits`` are the conditional limits behind it."""
 
     piece: Piece
     mask: ActionSet
@@ -96,7 +96,7 @@ class Denials(NamedTuple):
 def allow_items(
     actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
 ) -> tuple[Item, ...]:
-    """Return the pieces of an Allow with the actions that each can hold, as the statement alone says it."""
+    """Return the pieces of an Allow statement, each with the actions that can be used on it."""
     mask = allowed_actions(actions, not_actions)
     if not mask:
         return ()
@@ -107,7 +107,7 @@ def allow_items(
 
 
 def _exact(actions: _Texts) -> ActionSet:
-    """Return the actions that stand in a statement by their whole names."""
+    """Return the actions that a statement names without wildcards."""
     mask = NO_ACTIONS
     for pattern in actions or ():
         if "*" not in pattern and "?" not in pattern:
@@ -117,7 +117,7 @@ def _exact(actions: _Texts) -> ActionSet:
 
 @lru_cache(maxsize=4096)
 def pieces_of(resources: _Texts, not_resources: _Texts) -> tuple[Piece, ...]:
-    """Return the resources of an Allow. IAM refuses a statement without any; ``*`` stands for it."""
+    """Return the resources of an Allow. IAM refuses a statement without any; it is read as ``*``."""
     if not_resources is not None:
         return (Piece("*", (), certain_patterns(not_resources)),)
     return tuple(map(Piece, dict.fromkeys(resources if resources is not None else ("*",))))
@@ -126,8 +126,11 @@ def pieces_of(resources: _Texts, not_resources: _Texts) -> tuple[Piece, ...]:
 def _accepted(piece: Piece, swept: ActionSet) -> ActionSet:
     """Return the actions that accept a resource of the piece.
 
-    Of ``swept`` actions, which a wildcard alone names and of which the resource types are not known, nobody
-    meant any by a statement on ARNs of one type.
+    Args:
+        piece: The resources.
+        swept: Actions of unknown resource types that only a wildcard names. A statement on ARNs of one
+            type is not about them, so they are left out there.
+
     """
     mask = actions_accepting(piece.pattern)
     if swept & mask and names_a_type(piece.pattern):
@@ -187,7 +190,7 @@ def cut(items: Iterable[Item], layer: Iterable[Policy]) -> list[Item]:
             statement.actions, statement.not_actions, statement.resources, statement.not_resources
         )
     ]
-    # Unconditional statements first: what they allow whole needs no second look.
+    # Unconditional statements first: what they allow as a whole is settled.
     limits.sort(key=lambda pair: bool(pair[0].conditions))
     return [left_over for item in items for left_over in _cut_item(item, limits)]
 
@@ -214,20 +217,20 @@ def _cut_item(item: Item, limits: list[tuple[Statement, Item]]) -> Iterator[Item
 
 
 def contains(limit: Piece, piece: Piece) -> bool:
-    """Whether a limit certainly holds all of a piece."""
+    """Whether a limit certainly contains all of a piece."""
     return not limit.also and not limit.excluded and covers(limit.pattern, piece.pattern)
 
 
 @lru_cache(maxsize=4096)
 def meet(one: Piece, other: Piece) -> Piece | None:
-    """Return the common texts of two pieces, as one pattern where that is exact."""
+    """Return the resources that two pieces share, as one pattern where that is exact."""
     also = tuple(dict.fromkeys((*one.also, *other.also)))
     excluded = tuple(dict.fromkeys((*one.excluded, *other.excluded)))
-    met = intersect(one.pattern, other.pattern)
-    if not met:
+    common = intersect(one.pattern, other.pattern)
+    if not common:
         return None
-    if covers(one.pattern, met[0]) and covers(other.pattern, met[0]):
-        return Piece(met[0], also, excluded)
+    if covers(one.pattern, common[0]) and covers(other.pattern, common[0]):
+        return Piece(common[0], also, excluded)
     return Piece(one.pattern, (*also, other.pattern), excluded)
 
 
@@ -242,7 +245,7 @@ def subtract(items: Iterable[Item], denials: Denials) -> Iterator[Item]:
 
 
 def _after_partial(piece: Piece, mask: ActionSet, partial: tuple[tuple[ActionSet, Cover], ...]) -> ActionSet:
-    """Split the actions by the Denies that name them, then ask what each set of Denies leaves."""
+    """Group the actions by the Denies that name them, and return those that each group of Denies leaves."""
     parts: dict[tuple[Cover, ...], ActionSet] = {(): mask}
     for denied, cover in partial:
         if not mask & denied or not _touches(cover, piece.pattern):
@@ -260,15 +263,19 @@ def _after_partial(piece: Piece, mask: ActionSet, partial: tuple[tuple[ActionSet
 
 
 def _touches(cover: Cover, pattern: str) -> bool:
-    """Whether a cover can hold anything of a pattern."""
+    """Whether a Deny may cover anything that a pattern matches."""
     text = without_variables(pattern)
     return cover.unless is not None or any(arns_may_overlap(one, text) for one in cover.resources)
 
 
 def remaining_resource(piece: Piece, types: tuple[str, ...] | None, denied: tuple[Cover, ...]) -> str | None:
-    """Return a resource of the piece and of one of ``types`` that no cover holds, or ``None``.
+    """Return a resource of a piece that no Deny covers, ``None`` if there is none.
 
-    Empty ``types`` stand for the resource ``*``, ``None`` for resources of any kind.
+    Args:
+        piece: The resources that are allowed.
+        types: The resource types of interest; empty for the resource ``*``, ``None`` for any kind.
+        denied: The resources of the Denies.
+
     """
     if types is None:
         return _left_in(piece, None, denied)
@@ -285,7 +292,7 @@ def remaining_resource(piece: Piece, types: tuple[str, ...] | None, denied: tupl
 
 
 def _left_bare(piece: Piece, denied: tuple[Cover, ...]) -> str | None:
-    """Return ``*`` if the piece holds that text and no cover does."""
+    """Return ``*`` if the piece contains that text and no Deny covers it."""
     barred = (*piece.excluded, *(text for cover in denied for text in cover.resources))
     held = all(_may(text, "*") for text in (piece.pattern, *piece.also))
     held = held and not any(matches(text, "*") for text in barred)
@@ -296,7 +303,7 @@ def _left_bare(piece: Piece, denied: tuple[Cover, ...]) -> str | None:
 
 @lru_cache(maxsize=65536)
 def _left_in(piece: Piece, item: Format | None, denied: tuple[Cover, ...]) -> str | None:
-    """Return a resource of the piece in one ARN format (``None``: any text) that no cover holds."""
+    """Return a resource of the piece in one ARN format (``None``: any text) that no Deny covers."""
     includes = tuple(without_variables(text) for text in (piece.pattern, *piece.also))
     excludes = (*piece.excluded, *(text for cover in denied for text in cover.resources))
     demands = _demands(denied)
@@ -314,7 +321,7 @@ def _left_in(piece: Piece, item: Format | None, denied: tuple[Cover, ...]) -> st
     for demanded in product(*demands):
         try:
             text = find((*firm, *map(compile_glob, demanded)), barred)
-        except OverflowError:  # too entangled to tell, so something is left
+        except OverflowError:  # too many states to tell, so something remains
             return piece.pattern
         if text is not None:
             return text
@@ -331,7 +338,7 @@ def _demands(denied: tuple[Cover, ...]) -> list[tuple[str, ...]]:
 
 
 def _home(patterns: tuple[str, ...]) -> str:
-    """Return a pattern for the partition that the patterns are about: the one they name, else ``aws``.
+    """Return a pattern for the ARNs of the partition that the patterns name, ``aws`` if none does.
 
     An account lives in one partition, so a Deny on ``arn:aws:...`` leaves nothing over in ``arn:aws-cn:...``.
     """
@@ -348,7 +355,7 @@ def _may(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def remaining_actions(piece: Piece, mask: ActionSet, denied: tuple[Cover, ...]) -> ActionSet:
-    """Return the actions of ``mask`` for which some accepted resource of the piece is in no cover."""
+    """Return the actions of ``mask`` that accept a resource of the piece which no Deny covers."""
     table = tables()
     result = NO_ACTIONS
     for types, members in (*table.groups, ((), table.bare), (None, table.unlisted)):
@@ -358,6 +365,7 @@ def remaining_actions(piece: Piece, mask: ActionSet, denied: tuple[Cover, ...]) 
 
 
 def certain_patterns(patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return patterns for what the patterns certainly match, sorted."""
     return tuple(sorted({text for text in map(_certain, patterns) if text is not None}))
 
 

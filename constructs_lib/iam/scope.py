@@ -70,7 +70,7 @@ def names_account(segment: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _whole_type(start: str) -> bool:
-    """Whether what stands before the first wildcard goes no further than the head of some type's ARN."""
+    """Whether the text before the first wildcard ends within the literal start of some type's ARN."""
     if "/" not in start:
         return True
     return any(item.head.startswith(start) for group in tables().by_service.values() for item in group)

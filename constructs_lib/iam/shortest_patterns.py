@@ -17,7 +17,7 @@ MAX_BRANCHES = 5_000
 
 
 class Compression(NamedTuple):
-    """``patterns`` mean exactly the actions asked for.
+    """``patterns`` match exactly the actions asked for.
 
     ``minimal`` is true when the search has finished: then no shorter list exists among patterns with at most
     one ``*`` and no ``?`` (of those with the star between words, if these were asked for).
@@ -31,18 +31,18 @@ def compress(names: Iterable[str], *, whole_words: bool = False) -> tuple[str, .
     """Return the shortest list of IAM patterns that match exactly ``names`` among the catalogue's actions.
 
     Args:
-        names: canonical action names, in any order.
-        whole_words: put the star only where a word of a matched name begins or ends (``Invoke*Agent``, never
+        names: Canonical action names, in any order.
+        whole_words: Put the star only where a word of a matched name begins or ends (``Invoke*Agent``, never
             ``*ent``). The list gets longer and matches fewer names that AWS may add, which suits a boundary
             that outlives this catalogue.
 
     Returns:
         Sorted patterns, each one service prefix, a colon and a name with at most one ``*``. Of the patterns
-        that mean the same actions the most specific is chosen, so that they stay readable and match as few
+        that match the same actions the most specific is chosen, so that they stay readable and match as few
         future actions as can be. See :func:`compression` for what is proven of the length.
 
     Raises:
-        KeyError: a name is not an action of the catalogue.
+        KeyError: A name is not an action of the catalogue.
 
     """
     return compression(names, whole_words=whole_words).patterns
@@ -52,7 +52,7 @@ def compression(names: Iterable[str], *, whole_words: bool = False) -> Compressi
     """Return the patterns of :func:`compress` and whether their number is proven to be the least.
 
     Raises:
-        KeyError: a name is not an action of the catalogue.
+        KeyError: A name is not an action of the catalogue.
 
     """
     wanted = frozenset(names)
@@ -74,16 +74,16 @@ def _compression(wanted: frozenset[str], whole_words: bool) -> Compression:
         if target:
             candidates = _candidates(names, target, _words if whole_words else _anywhere)
             chosen, proven = cover(target, candidates)
-            patterns += (f"{service}:{candidates[meant]}" for meant in chosen)
+            patterns += (f"{service}:{candidates[matched]}" for matched in chosen)
             minimal &= proven
     return Compression(tuple(sorted(patterns)), minimal)
 
 
 def _candidates(names: Sequence[str], target: int, cuts: Callable[[str], Sequence[int]]) -> dict[int, str]:
-    """Return every set of names within ``target`` that one pattern can mean, with its most specific pattern.
+    """Return every set of names within ``target`` that one pattern can match, with its most specific pattern.
 
     A set is an integer with one bit per name. Sets that lie within another candidate are left out. IAM
-    matches without letter case, so ``*Acl`` would mean ``...ACL`` as well.
+    matches without letter case, so ``*Acl`` would match ``...ACL`` as well.
     """
     lower = [name.lower() for name in names]
     heads: dict[str, int] = {}
@@ -100,12 +100,12 @@ def _candidates(names: Sequence[str], target: int, cuts: Callable[[str], Sequenc
             continue
         found[1 << i] = name  # a name alone needs no star
         for head, tail in _splits(name, cuts(name)):
-            meant = heads[head.lower()] & tails[tail.lower()] & at_least[len(head) + len(tail)]
-            if meant & ~target or meant == 1 << i:
+            matched = heads[head.lower()] & tails[tail.lower()] & at_least[len(head) + len(tail)]
+            if matched & ~target or matched == 1 << i:
                 continue
-            if len(head) + len(tail) >= len(found.get(meant, "")):
-                found[meant] = f"{head}*{tail}"
-    return {meant: found[meant] for meant in maximal(found)}
+            if len(head) + len(tail) >= len(found.get(matched, "")):
+                found[matched] = f"{head}*{tail}"
+    return {matched: found[matched] for matched in maximal(found)}
 
 
 def _splits(name: str, cuts: Sequence[int]) -> Iterator[tuple[str, str]]:

@@ -114,9 +114,9 @@ BAD: list[tuple[object, str, str]] = [
     (
         {"Statement": {**MINIMAL, "NotAction": "x"}},
         "/Doc/Statement",
-        "`NotAction` stand together",
+        "`NotAction` exclude each other",
     ),
-    ({"Statement": {**MINIMAL, "action": "x"}}, "/Doc/Statement", "`Action` stands twice"),
+    ({"Statement": {**MINIMAL, "action": "x"}}, "/Doc/Statement", "`Action` is given twice"),
     ({"Statement": {**MINIMAL, "Resource": {"Ref": "X"}}}, "/Doc/Statement/Resource", "got an object"),
     ({"Statement": {**MINIMAL, "Action": ["a", 1]}}, "/Doc/Statement/Action/1", "got a number"),
     ({"Statement": {**MINIMAL, "Condition": "x"}}, "/Doc/Statement/Condition", "a condition is an object"),

@@ -1,7 +1,7 @@
 """AWS managed policies, known by name or ARN.
 
 Shipped is the part of each that touches Amazon Bedrock, changes IAM, passes or assumes roles, or runs code as
-a role, as AWS published it on the date that :func:`source` tells; the names of all others are known as
+a role, as AWS published it on the date that :func:`source` returns; the names of all others are known as
 harmless to Bedrock. ``python -m constructs_lib.iam.managed.extract`` renews the data.
 """
 
@@ -67,10 +67,10 @@ def source() -> Source:
 
 @lru_cache(maxsize=4096)
 def lookup(arn_or_name: str) -> Policy | Literal[Harmless.HARMLESS] | None:
-    """Return what an AWS managed policy means for Bedrock.
+    """Return the part of an AWS managed policy that matters for Bedrock.
 
     Args:
-        arn_or_name: its ARN in any partition, or its bare name as SAM takes it.
+        arn_or_name: Its ARN in any partition, or its bare name as SAM takes it.
 
     Returns:
         the policy, reduced to what matters; ``HARMLESS`` for any other AWS managed policy; ``None`` for what
