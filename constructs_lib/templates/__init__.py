@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         read_document,
         read_each,
         read_found,
-        read_templates,
     )
     from constructs_lib.templates.model import (
         NAMESPACE,
@@ -58,7 +57,6 @@ __all__ = [
     "read_each",
     "read_found",
     "read_metadata",
-    "read_templates",
     "resource_id",
     "standard_input",
 ]
@@ -75,7 +73,6 @@ __getattr__, __dir__ = exports(
             "read_document",
             "read_each",
             "read_found",
-            "read_templates",
         ),
         "model": (
             "Acknowledgement",

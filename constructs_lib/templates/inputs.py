@@ -35,7 +35,6 @@ __all__ = [
     "read_document",
     "read_each",
     "read_found",
-    "read_templates",
 ]
 
 _WANTED = (
@@ -138,14 +137,6 @@ def read_document(document: Any, name: str = "document") -> Model:
     if reading.accounts:
         model = Model(model.inputs, tuple(read_accounts(reading.accounts)), ())
     return model
-
-
-def read_templates(sources: Iterable[TemplateSource]) -> Model:
-    """Read templates that are deployed together, from memory."""
-    listed = list(sources)
-    principals, resources = read_sources(listed)
-    inputs = tuple(Input(source.path, "cdk-assembly", None) for source in listed)
-    return Model(inputs, tuple(principals), tuple(resources))
 
 
 def _merged(models: Iterable[Model]) -> Model:

@@ -14,12 +14,21 @@ import pytest
 
 from constructs_lib.iam.model import UNRESOLVED
 from constructs_lib.review import review
-from constructs_lib.templates import TemplateSource, read, read_templates
+from constructs_lib.templates import Model, TemplateSource, read
+from constructs_lib.templates.cloudformation import read_sources
 
 if TYPE_CHECKING:
-    from constructs_lib.templates import Model, Principal
+    from collections.abc import Iterable
+
+    from constructs_lib.templates import Principal
 
 _FOLDER = Path(__file__).parent / "data" / "assembly"
+
+
+def _read_templates(sources: Iterable[TemplateSource]) -> Model:
+    """Read templates that are deployed together."""
+    principals, resources = read_sources(sources)
+    return Model((), tuple(principals), tuple(resources))
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +124,7 @@ def _with_two_policies(*acknowledged: tuple[str, str]) -> Model:
         construct_paths={"R": "S/Role/Resource", "P": "S/P/Resource", "Q": "S/Q/Resource"},
         acknowledged=tuple((at, rule, f"because {at}") for at, rule in acknowledged),
     )
-    return read_templates([source])
+    return _read_templates([source])
 
 
 @pytest.mark.parametrize(
@@ -225,7 +234,7 @@ def test_templates_from_memory_see_each_other() -> None:
         TemplateSource("one.json", one, stack="One", construct_paths={"R": "One/R/Resource"}),
         TemplateSource("two.json", {"Resources": {"P": policy}}, stack="Two"),
     ]
-    model = read_templates(sources)
+    model = _read_templates(sources)
     assert [(p.id, p.construct_path, _actions(p)) for p in model.principals] == [
         ("one.json#R", "One/R", {"a:A"})
     ]
@@ -246,7 +255,7 @@ def test_the_same_export_in_two_environments_stays_apart() -> None:
             TemplateSource(f"{account}/two.json", policy, stack="Two", **known),
         ]
 
-    model = read_templates([*stack("111122223333"), *stack("444455556666")])
+    model = _read_templates([*stack("111122223333"), *stack("444455556666")])
     assert {p.id: _actions(p) for p in model.principals} == {
         "111122223333/one.json#R": {"a:111122223333"},
         "444455556666/one.json#R": {"a:444455556666"},
@@ -259,7 +268,7 @@ def test_an_export_whose_name_is_an_import_is_no_fault() -> None:
         "Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [name]}}},
         "Outputs": {"Out": {"Value": "x", "Export": {"Name": name}}},
     }
-    model = read_templates([TemplateSource("a.json", body)])
+    model = _read_templates([TemplateSource("a.json", body)])
     (role,) = model.principals
     assert [item.why for item in role.incomplete] == [
         "managed policy `?` is not defined in the input: `role` is exported by no stack of this input"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.review.model import Finding
 
-__all__ = ["Rule", "Run", "cases", "checks", "rule", "rules"]
+__all__ = ["Rule", "Run", "cases", "checks", "rules"]
 
 
 @cache
@@ -37,19 +37,6 @@ def checks() -> tuple[tuple[Rule, Callable[..., Iterator[Finding]]], ...]:
 def rules() -> tuple[Rule, ...]:
     """Return the records of all rules, by id."""
     return tuple(record for record, _ in checks())
-
-
-def rule(rule_id: str) -> Rule:
-    """Return one rule's record.
-
-    Raises:
-        KeyError: If there is no such rule.
-
-    """
-    for record in rules():
-        if record.id == rule_id:
-            return record
-    raise KeyError(rule_id)
 
 
 def cases(rule_id: str) -> dict[str, list[dict[str, Any]]]:
