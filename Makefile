@@ -69,18 +69,24 @@ test: setup ## Lint, types, import contracts and all tests (under 12 minutes on 
 	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m pytest $(PYTEST_ARGS)
 
 .PHONY: check
-check: setup ## What to run while you work: lint, types, import contracts and the fast tests (under 90 s)
+check: setup ## Lint, types, import contracts and the fast tests (under 90 s; TESTS=... for other tests)
 	@"$(VENV)/bin/ruff" check .
 	@"$(VENV)/bin/ruff" format --check .
 	@"$(VENV)/bin/lint-imports" --cache-dir "$(CACHE)/import-linter"
 	@"$(VENV)/bin/mypy"
-	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m pytest -q $(FAST) $(PYTEST_ARGS)
+	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m pytest -q $(TESTS) $(PYTEST_ARGS)
 
-# The tests of the pure rooms, and of the repository as a whole: no CDK, no Node.js, no local AWS.
-FAST := tests/catalogue tests/iam tests/templates tests/review tests/cli $(wildcard tests/test_*.py)
+# The tests of the plain Python packages and of the repository as a whole: no CDK, no Node.js, no local AWS.
+TESTS ?= tests/catalogue tests/iam tests/templates tests/review tests/cli $(wildcard tests/test_*.py)
 
 .PHONY: docs
 docs: setup ## Generate the reference pages: docs/rules, docs/grants.md, docs/actions.md
+	@"$(PY)" -m tools.docs
+
+.PHONY: facts
+facts: setup ## Renew the catalogue and the managed policies from the installed packages, then the pages
+	@"$(VENV)/bin/bedrock-planes" catalogue update
+	@"$(PY)" -m constructs_lib.iam.managed.extract
 	@"$(PY)" -m tools.docs
 
 .PHONY: prove

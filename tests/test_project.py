@@ -74,3 +74,9 @@ def test_every_dependency_is_defended() -> None:
     ]
     names = [re.split(r"[=<>]", requirement)[0] for requirement in requirements]
     assert [n for n in names if f"`{n}`" not in defence and not n.startswith("types-")] == []
+
+
+def test_docstrings_have_one_dialect() -> None:
+    sphinx = re.compile(r"^\s*:(?:param|type|returns?|rtype|raises)\b", re.MULTILINE)
+    python = [path for path in tracked() if path.suffix == ".py" and "tests" not in path.parts]
+    assert [path for path in python if path.is_file() and sphinx.search(path.read_text("utf-8"))] == []

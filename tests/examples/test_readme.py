@@ -24,19 +24,25 @@ README = (ROOT / "README.md").read_text("utf-8")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_the_picture_is_well_formed_scales_and_describes_itself() -> None:
-    root = ET.parse(ROOT / "docs/img/planes.svg").getroot()
+PICTURES = pytest.mark.parametrize("picture", ["planes.svg", "architecture.svg"])
+
+
+@PICTURES
+def test_the_picture_is_well_formed_scales_and_describes_itself(picture: str) -> None:
+    root = ET.parse(ROOT / "docs/img" / picture).getroot()
     assert root.tag == f"{SVG}svg"
     assert "viewBox" in root.attrib
     assert root.attrib["aria-labelledby"].split() == [
         root.find(f"{SVG}title").attrib["id"],  # type: ignore[union-attr]  # found, or the test fails as it should
         root.find(f"{SVG}desc").attrib["id"],  # type: ignore[union-attr]  # found, or the test fails as it should
     ]
-    assert "docs/img/planes.svg" in README
+    page = {"planes.svg": "README.md", "architecture.svg": "docs/architecture.md"}[picture]
+    assert f"img/{picture}" in (ROOT / page).read_text("utf-8")
 
 
-def test_the_picture_has_a_light_and_a_dark_dress_for_every_class_it_wears() -> None:
-    root = ET.parse(ROOT / "docs/img/planes.svg").getroot()
+@PICTURES
+def test_the_picture_has_a_light_and_a_dark_dress_for_every_class_it_wears(picture: str) -> None:
+    root = ET.parse(ROOT / "docs/img" / picture).getroot()
     style = root.findtext(f"{SVG}style") or ""
     light, _, dark = style.partition("@media (prefers-color-scheme: dark)")
     worn = {name for node in root.iter() for name in node.attrib.get("class", "").split()}
