@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
-from constructs_lib.local._process import VPC_ENDPOINT_HEADER, LocalAwsError, ServerProcess
+from constructs_lib.local._server import LocalAwsError, ServerProcess
+from constructs_lib.local.emulator import VPC_ENDPOINT_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +26,14 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 class LocalAws:
     """An AWS of one account and one Region on 127.0.0.1, alive inside the `with` block.
 
-    Parameters
-    ----------
-    port: the port to serve on; 0, the default, takes a free one.
-    account: 12 digits. By default 111122223333.
-    region: by default us-east-1.
+    Args:
+        port: The port to serve on; 0, the default, takes a free one.
+        account: 12 digits. By default 111122223333.
+        region: By default us-east-1.
 
-    Raises `LocalAwsError`, in one line, when the port is taken, an argument is malformed, or the emulator
-    that it is built on is not the version that it was written for.
+    Raises:
+        LocalAwsError: In one line: the port is taken, an argument is malformed, or the emulator that it is
+            built on is not the version that it was written for.
 
     """
 
@@ -100,7 +99,9 @@ class LocalAws:
     def assume(self, role_arn: str, session_name: str = "session") -> dict[str, str]:
         """Assume a role as account root: temporary credentials as keyword arguments of a boto3 client.
 
-        Raises botocore's ClientError (AccessDenied) when the role's trust policy doesn't allow it.
+        Raises:
+            ClientError: The role's trust policy doesn't allow it (AccessDenied, from botocore).
+
         """
         answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name)
         return {
@@ -118,18 +119,14 @@ class LocalAws:
         credentials: Mapping[str, str] | None = None,
         vpc_endpoint_id: str | None = None,
     ) -> Any:
-        """Return a boto3 client of `service` for this server, as account root unless told otherwise.
+        """Return a boto3 client of `service` for this server, as account root by default.
 
-        Parameters
-        ----------
-        service:
-            The name of the client: `bedrock-runtime`.
-        role_arn:
-            Assume this role first.
-        credentials:
-            Use these, as `assume` returns them.
-        vpc_endpoint_id:
-            Calls come through this interface endpoint: its policy applies, and aws:SourceVpce is set.
+        Args:
+            service: The name of the client: `bedrock-runtime`.
+            role_arn: Assume this role first.
+            credentials: Use these, as `assume` returns them.
+            vpc_endpoint_id: Calls come through this interface endpoint: its policy applies, and
+                aws:SourceVpce is set.
 
         """
         if credentials is None:
@@ -138,7 +135,7 @@ class LocalAws:
                 if role_arn
                 else {
                     "aws_access_key_id": self.account,
-                    "aws_secret_access_key": "test",
+                    "aws_secret_access_key": self.server.root_secret,
                     "aws_session_token": "",
                 }
             )
@@ -147,7 +144,7 @@ class LocalAws:
             region_name=self.region,
             endpoint_url=self.endpoint_url,
             verify=str(self.server.certificate),
-            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, proxies={}),
             **credentials,
         )
         if vpc_endpoint_id is not None:
@@ -160,7 +157,4 @@ class LocalAws:
 
     def reset(self) -> None:
         """Forget all resources, roles, stacks and records, as if the account were new (about 0.1 s)."""
-        context = ssl.create_default_context(cafile=str(self.server.certificate))
-        request = urllib.request.Request(f"{self.endpoint_url}/_ministack/reset", method="POST")  # noqa: S310 - our own https URL
-        with urllib.request.urlopen(request, context=context, timeout=60) as answer:  # noqa: S310 - our own https URL
-            answer.read()
+        self.server.reset()

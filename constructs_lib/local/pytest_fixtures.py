@@ -19,7 +19,7 @@ __all__ = ["local_aws", "local_aws_server"]
 
 @pytest.fixture(scope="session")
 def local_aws_server() -> Iterator[LocalAws]:
-    """Start one server for all tests of this process; whatever they left in it stays."""
+    """Start one server for all tests of this process; what they make in it stays."""
     with LocalAws() as aws:
         yield aws
 

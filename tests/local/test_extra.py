@@ -1,4 +1,4 @@
-"""Without the extra `local` the user is told what to install."""
+"""Without the extra `local` the error says what to install."""
 
 from __future__ import annotations
 

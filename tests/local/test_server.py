@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.local import LocalAws, LocalAwsError
-from constructs_lib.local.emulator import _fingerprints, _guard
+from constructs_lib.local.emulator import guard
 
 
 def _alive(group: int) -> bool:
@@ -155,26 +155,26 @@ def _children(pid: int) -> list[int]:
 
 
 def test_the_guard_knows_this_ministack() -> None:
-    _guard.check()
+    guard.check()
 
 
 def test_the_guard_names_a_function_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "ministack.core.iam_evaluator:evaluate"
-    changed = {**_fingerprints.FINGERPRINTS, name: hashlib.sha256(b"another").hexdigest()}
-    monkeypatch.setattr(_guard, "FINGERPRINTS", changed)
-    with pytest.raises(_guard.GuardError, match=f"{name} changed"):
-        _guard.check()
-    monkeypatch.setattr(_guard, "FINGERPRINTS", {"ministack.core.iam_evaluator:gone": "0"})
+    changed = {**guard.FINGERPRINTS, name: hashlib.sha256(b"another").hexdigest()}
+    monkeypatch.setattr(guard, "FINGERPRINTS", changed)
+    with pytest.raises(guard.GuardError, match=f"{name} changed"):
+        guard.check()
+    monkeypatch.setattr(guard, "FINGERPRINTS", {"ministack.core.iam_evaluator:gone": "0"})
     with pytest.raises(
-        _guard.GuardError, match=r"`ministack\.core\.iam_evaluator:gone` is gone from ministack"
+        guard.GuardError, match=r"`ministack\.core\.iam_evaluator:gone` is gone from ministack"
     ):
-        _guard.check()
+        guard.check()
 
 
 def test_the_guard_refuses_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_guard, "MINISTACK_VERSION", "9.9.9")
-    with pytest.raises(_guard.GuardError, match=r"written for ministack 9\.9\.9 and found .*: install"):
-        _guard.check()
+    monkeypatch.setattr(guard, "MINISTACK_VERSION", "9.9.9")
+    with pytest.raises(guard.GuardError, match=r"written for ministack 9\.9\.9 and found .*: install"):
+        guard.check()
 
 
 def test_importing_the_package_loads_neither_boto3_nor_ministack() -> None:

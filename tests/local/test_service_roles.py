@@ -33,7 +33,7 @@ class World:
     """The deployed knowledge base, guardrail and agent, with two ingested documents."""
 
     def __init__(self, aws: LocalAws, stacks: Stacks) -> None:
-        self.aws = aws
+        self.aws, self.stacks = aws, stacks
         resources = {**knowledge_base_resources(), **guardrail_resources(), **agent_resources()}
         stack = stacks.create("world", template(resources, ALL_OUTPUTS))
         assert stack["StackStatus"] == "CREATE_COMPLETE", stacks.failures("world")
@@ -113,7 +113,7 @@ def test_ingestion_retrieval_and_answers_with_citations(world: World) -> None:
         },
     }
     answer = world.runtime.retrieve_and_generate(**question)
-    assert answer["output"]["text"] == "The refund policy gives customers 30 days."
+    assert answer["output"]["text"] == _REFUNDS
     reference = answer["citations"][0]["retrievedReferences"][0]
     assert reference["location"]["s3Location"]["uri"].endswith("/refunds.md")
     stream = list(world.runtime.retrieve_and_generate_stream(**question)["stream"])
@@ -176,7 +176,7 @@ def test_retrieval_quotes_the_service_roles_denial(world: World, missing: str) -
 def test_an_agent_answers_from_its_knowledge_base_and_obeys_its_guardrail(world: World) -> None:
     world.ingest()
     chunk = world.ask("Which plane runs models?")[0]["chunk"]
-    assert chunk["bytes"] == b"The data plane runs models."
+    assert chunk["bytes"] == _PLANES.encode()
     uri = chunk["attribution"]["citations"][0]["retrievedReferences"][0]["location"]["s3Location"]["uri"]
     assert uri.endswith("/planes.md")
     assert world.ask("say the forbidden word")[0]["chunk"]["bytes"] == b"blocked input"
@@ -240,3 +240,66 @@ def test_invocation_logging_is_set_read_and_removed_and_its_role_is_checked(worl
     assert found["cloudWatchConfig"]["logGroupName"] == "/bedrock"
     bedrock.delete_model_invocation_logging_configuration()
     assert not bedrock.get_model_invocation_logging_configuration().get("loggingConfig")
+
+
+def _delete_source(world: World) -> str:
+    """Delete the data source; returns its status afterwards, or `gone`."""
+    names = {"knowledgeBaseId": world.ids["KnowledgeBaseId"], "dataSourceId": world.ids["DataSourceId"]}
+    assert world.agent.delete_data_source(**names)["status"] == "DELETING"
+    try:
+        return str(world.agent.get_data_source(**names)["dataSource"]["status"])
+    except world.agent.exceptions.ResourceNotFoundException:  # the other answer
+        return "gone"
+
+
+def _vectors(world: World) -> int:
+    return len(world.aws.client("s3vectors").list_vectors(indexArn=world.ids["IndexArn"])["vectors"])
+
+
+def test_deleting_a_data_source_empties_its_vector_store(world: World) -> None:
+    world.ingest()
+    assert _vectors(world) == 2
+    assert _delete_source(world) == "gone"
+    assert _vectors(world) == 0
+
+
+def test_a_data_source_stays_when_the_service_role_may_not_delete_its_vectors(world: World) -> None:
+    world.ingest()
+    world.set_policy("KnowledgeBaseRole", _without(KNOWLEDGE_BASE_STATEMENTS, "s3vectors:DeleteVectors"))
+    assert _delete_source(world) == "DELETE_UNSUCCESSFUL"
+    names = {"knowledgeBaseId": world.ids["KnowledgeBaseId"], "dataSourceId": world.ids["DataSourceId"]}
+    source = world.agent.get_data_source(**names)["dataSource"]
+    assert "perform: s3vectors:DeleteVectors on" in source["failureReasons"][0]
+    assert _vectors(world) == 2
+    world.set_policy("KnowledgeBaseRole", KNOWLEDGE_BASE_STATEMENTS)
+    assert _delete_source(world) == "gone"
+
+
+def test_a_data_source_stays_when_its_vector_store_or_role_is_gone(world: World) -> None:
+    world.aws.client("s3vectors").delete_index(indexArn=world.ids["IndexArn"])
+    assert _delete_source(world) == "DELETE_UNSUCCESSFUL"
+    world.iam.delete_role_policy(RoleName=world.ids["KnowledgeBaseRole"], PolicyName="inline")
+    world.iam.delete_role(RoleName=world.ids["KnowledgeBaseRole"])
+    assert _delete_source(world) == "DELETE_UNSUCCESSFUL"
+
+
+def test_a_data_source_that_retains_its_data_needs_no_right_on_the_vector_store(world: World) -> None:
+    world.ingest()
+    names = {"knowledgeBaseId": world.ids["KnowledgeBaseId"], "dataSourceId": world.ids["DataSourceId"]}
+    source = world.agent.get_data_source(**names)["dataSource"]
+    world.agent.update_data_source(
+        **names,
+        name=source["name"],
+        dataSourceConfiguration=source["dataSourceConfiguration"],
+        dataDeletionPolicy="RETAIN",
+    )
+    world.set_policy("KnowledgeBaseRole", _without(KNOWLEDGE_BASE_STATEMENTS, "s3vectors:DeleteVectors"))
+    assert _delete_source(world) == "gone"
+    assert _vectors(world) == 2
+
+
+def test_a_stack_fails_to_delete_a_data_source_whose_vectors_stay(world: World) -> None:
+    world.set_policy("KnowledgeBaseRole", _without(KNOWLEDGE_BASE_STATEMENTS, "s3vectors:DeleteVectors"))
+    world.stacks.cloudformation.delete_stack(StackName="world")
+    assert world.stacks.settled("world")["StackStatus"] == "DELETE_FAILED"
+    assert "perform: s3vectors:DeleteVectors on" in world.stacks.failures("world")

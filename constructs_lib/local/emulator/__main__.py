@@ -24,7 +24,7 @@ def _end(*_: object) -> None:
 
 
 def _end_with_the_parent() -> None:
-    """End when standard input closes (the parent is gone, however it went) or when told to."""
+    """End when standard input closes (the parent is gone, however it went) or on SIGTERM."""
 
     def wait() -> None:
         while os.read(0, 1024):
@@ -36,18 +36,18 @@ def _end_with_the_parent() -> None:
 
 
 def main() -> int:
-    """Check, patch, serve until told to end. Returns 2 when ministack is not the one expected."""
+    """Check, patch, serve until SIGTERM. Returns 2 when ministack is not the one expected."""
     _end_with_the_parent()
-    from constructs_lib.local.emulator import _guard  # noqa: PLC0415 - the watch over the parent starts first
+    from constructs_lib.local.emulator import guard  # noqa: PLC0415 - the watch over the parent starts first
 
     try:
-        _guard.check()
-    except _guard.GuardError as e:
+        guard.check()
+    except guard.GuardError as e:
         sys.stderr.write(f"{e}\n")
         return 2
-    from constructs_lib.local.emulator import _install  # noqa: PLC0415 - imports what the guard has to check first
+    from constructs_lib.local.emulator._application import application  # noqa: PLC0415 - imports what the guard has to check first
 
-    asyncio.run(_serve(_install.application()))
+    asyncio.run(_serve(application()))
     return 0
 
 

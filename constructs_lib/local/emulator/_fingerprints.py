@@ -1,7 +1,7 @@
-# ruff: noqa: E501 - a digest has 64 digits and stands beside its name
-"""SHA-256 of the source of each private function of ministack that is replaced or leaned on here.
+# ruff: noqa: E501 - a digest has 64 digits and follows its name
+"""SHA-256 of the source of each private function of ministack that is replaced or used here.
 
-Recorded with `fingerprint` of `_guard` after reading the function; a new ministack means reading them again.
+Recorded with `guard.fingerprint` after reading the function; a new ministack means reading them again.
 """
 
 __all__ = ["FINGERPRINTS", "MINISTACK_VERSION"]
@@ -11,6 +11,8 @@ MINISTACK_VERSION = "1.5.33"
 FINGERPRINTS: dict[str, str] = {
     "ministack.app:_credential_failure": "7fadbdbb8772f7d1fab39a9ead0ca2bd17d83dab83d0c43e001efdda0ed07c49",
     "ministack.app:_dispatch_service_request": "532b4704a6c4be885a28baf721b1faedd7a8b97e5f2015a22256dab8d4dfb29c",
+    "ministack.app:_handle_admin_reset": "9061648c17771623d6b520fa264d8aa22a139d58dbaeee8578a805a3349d2949",
+    "ministack.app:_handle_post_body_shortcuts": "b52b3fe0408bf1f8747802886b85cefa9a4e911ee7aaf702cd82be25f7de1e54",
     "ministack.app:_maybe_record_cloudtrail": "9d52dbd4619d269a645f173ca378566c5649f61de06753d5f8d218704e745634",
     "ministack.app:_reset_all_state": "3806820b895c0fcf3707f1a7f1b55caeecafbcc31f8811f62e53757202e26189",
     "ministack.app:_routing_params": "ba4478e255b3d70e864aa0432da3025ffdf0863a339a719b060e03847f902b72",
@@ -18,25 +20,37 @@ FINGERPRINTS: dict[str, str] = {
     "ministack.core.iam_actions:extract_iam_action": "1c5bf4bb749764064e33011846d9b5868fb47b04c51ec3ef1c701a377fefe180",
     "ministack.core.iam_actions:identity_denial_message": "7b82a89caee57372e7f5fdc2293af963bf5e6d11cc3914f64e106a7c01c72d33",
     "ministack.core.iam_evaluator:_gather_role_policies": "54484859fa357615d673391d168c5d70864c37a2986fdc3592f2651efc8ac4a7",
+    "ministack.core.iam_evaluator:_is_root_key": "b85203109d8fdbe0fa1159b5f63a34a022fbee790496e03b05f2852bb1ba036a",
+    "ministack.core.iam_evaluator:_names_caller": "a7c929e3ca9682f9a0681ecc273297a5e9862e04747767f70e9fdc9a00a0a680",
+    "ministack.core.iam_evaluator:_names_caller_directly": "5a606cdd9313637661f7a0e121ac3bb8453f02246fa167f39702cb786afc7ccc",
     "ministack.core.iam_evaluator:_permissions_boundary": "a41f1f3cd8e7c40921765cf37009577ddb85ec89baae18de2799c09f52e2a797",
     "ministack.core.iam_evaluator:_principal_matches": "0d63acabf2e9eb9c30d2062418f558bd2c00191cfac7b03ff81d2a0bfb523623",
     "ministack.core.iam_evaluator:_resolve_condition_key": "9a9e413f67ef0fcd6a078e618a486ae558bd8436920584a483794bf5218d6fb0",
+    "ministack.core.iam_evaluator:_resource_policy": "03b039f199d7735b0e79924e90963c23b965f48f2fb2365e676a6f739506b61a",
     "ministack.core.iam_evaluator:_service_principal_matches": "989921ecb1c3d2a8f87ab99dcbc66d2e4a6f671a8e9bb715b21ce9870d54338b",
     "ministack.core.iam_evaluator:_session_policy_limits": "229dffb578932cd73e4701b545a2e08bd9089d4f0217d448573cb7dcb351e5c4",
     "ministack.core.iam_evaluator:authenticate": "c04cf87819a5be9e75e69b7ac6fb14916cc18e88f2153133a3107051354cb851",
     "ministack.core.iam_evaluator:check_credentials": "4f5e45f6a3dfdeedd1e7776c7dfc868f65672ef883c0ee57b1550dfd9c520128",
+    "ministack.core.iam_evaluator:combine_resource_policy": "c19dd0f57b54605fe1e7fbec1a4c2996896eb761a6cb09160b49aadfd80dc22e",
+    "ministack.core.iam_evaluator:enforce": "fcf4e6146835b9b72c8cf21fed74d5684d575b502637d88087956f2b1a1fbae1",
     "ministack.core.iam_evaluator:evaluate": "71e50e8a8d48db54a28a9fe238d9cc0f10dab16f60f4eeffcd5b73cc9dc1a94f",
     "ministack.core.iam_evaluator:evaluate_resource_policy": "e8cb17da8ae5f8cf9bd65ed94271754b3f463dd355dc8d28ded437ceddb10ab4",
+    "ministack.core.iam_evaluator:is_root_access_key": "8dc2e90bdacc5d077e8a023632f1e26bd98e326d80158a643c7e13fe7ca1e92e",
     "ministack.core.iam_evaluator:parse_policy_document": "6f4f1bc67902d2be0f30fdc62024d8a44f53a35a067234dfd121aa3aee45ab5a",
     "ministack.core.iam_evaluator:pin_signed_request": "4cbdbb2066046b7c4572914a8e18c7dc7851d54fdf1e554dcbd89f7dbb69964d",
+    "ministack.core.iam_evaluator:resolve_credential": "1a8641ba69d7457ca6741c6df4462ea0c1f1e76549a466d30525f36254d29d32",
     "ministack.core.iam_evaluator:resolve_principal": "988be21fa9beed165a48193ba5c1e2c02589cc4f83d39f14aee38fcf49737ac6",
+    "ministack.core.lambda_runtime:execution_credentials": "958ceba5b7f8e5be432ff323bcf324be9f021aab0e95462585ae71731b27ffd2",
     "ministack.services.bedrock:_create_guardrail": "926f8a01ecb9b953b2b4dca03aefd96af4926a72de1d22d16d541837225d0eb1",
+    "ministack.services.bedrock:_create_guardrail_version": "596928b625c323f06a803aa9bc2c02f8df74e4b5fcd4951c543ba0d4c1239f48",
     "ministack.services.bedrock:_create_inference_profile": "b2ee9f1144ba66b25f955f7647dcbd20761b6463d613ea6dc4d1c0bdac07c9c6",
+    "ministack.services.bedrock:_delete_guardrail": "2bc602f8bde7332ab4567097a27f5562f1164338d8e45bf8d1c9d2913c615afb",
     "ministack.services.bedrock:_get_guardrail": "b878d345eb290690c7f1a7e2d879bac1e96d630b770958231cf737bc2e5cbaf4",
     "ministack.services.bedrock:_get_inference_profile": "3f19c7f90dea212e7b30987d8b2262783ed08cc41b580c28ce125c6f71c49a7e",
     "ministack.services.bedrock_agent:_create_agent_alias": "f6aba45296cc56e2bcc120cf204ad78e129812234a0a8611c7464d0d0daa6030",
     "ministack.services.bedrock_agent:_create_ds": "e1cd48fb6b96409841baf1c91e30753beff8b820fc9ce7284db92f93c1697e2b",
     "ministack.services.bedrock_agent:_create_kb": "0fb64f35772874b764fcd6d5179b6509650edec9004d1fcbb8e6b10e4e89253a",
+    "ministack.services.bedrock_agent:_delete_ds": "f9a47a6463b9a9099ba3e86f35114564e13fd68190645ce6107ab2c1ae64980e",
     "ministack.services.bedrock_agent:_id": "ef302ea1da9ab161a747a78a2f4681b798d243b3af7eb1e112585bfa7a94c2a3",
     "ministack.services.bedrock_agent:_json": "1fccf383b14c48875e3fc87248998db17ae978450e1f2fc1a4a9a31598ef548b",
     "ministack.services.bedrock_agent:_metadata_attributes": "5fbfe67ce1a72c574aa1b14c7792d0e145fcfbf06372ebd49c97cc23867c35ac",

@@ -1,4 +1,4 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
 """The layers above a principal's own policies: boundary, session, organization, VPC endpoint.
 
 ministack keeps limits as unnamed lists; here each says what it is, so that a denial can name it, and those
@@ -14,13 +14,13 @@ from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import AuthError, ParsedStatement, PrincipalInfo, parse_policy_document
 from ministack.services import ec2, iam, organizations
 
-from constructs_lib.local._process import VPC_ENDPOINT_HEADER
-from constructs_lib.local.emulator._request import current
+from constructs_lib.local.emulator import VPC_ENDPOINT_HEADER
+from constructs_lib.local.emulator.protocol import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Layer", "install", "kind_of"]
+__all__ = ["Layer", "install", "is_inner", "kind_of"]
 
 
 class Layer(list[list[ParsedStatement]]):
@@ -34,6 +34,11 @@ class Layer(list[list[ParsedStatement]]):
 def kind_of(layer: object) -> str:
     """Return what a limit is called in a denial."""
     return layer.kind if isinstance(layer, Layer) else "permissions boundary"
+
+
+def is_inner(layer: object) -> bool:
+    """Whether it limits the principal itself (boundary, session policy), not its account or network."""
+    return kind_of(layer) in ("permissions boundary", "session policy")
 
 
 def install() -> None:

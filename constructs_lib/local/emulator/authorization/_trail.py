@@ -1,4 +1,4 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
 """CloudTrail records: who called what, with the true principal, denials included.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
@@ -15,10 +15,10 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudtrail
 
-from constructs_lib.local._process import VPC_ENDPOINT_HEADER
+from constructs_lib.local.emulator import VPC_ENDPOINT_HEADER
 
 if TYPE_CHECKING:
-    from constructs_lib.local.emulator._request import Request
+    from constructs_lib.local.emulator.protocol import Request
 
 __all__ = ["record"]
 

@@ -1,4 +1,4 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
 """InvokeAgent: guardrail, retrieval and answer, all as the agent's service role.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html
@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from ministack.services import bedrock_agent, bedrock_agent_runtime
 
-from constructs_lib.local.emulator._errors import AwsError
-from constructs_lib.local.emulator._request import Check
-from constructs_lib.local.emulator.authorization._models import arn, guardrail_checks, model_checks
-from constructs_lib.local.emulator.bedrock._answers import Answer, compose
-from constructs_lib.local.emulator.bedrock._guard import guarded
-from constructs_lib.local.emulator.bedrock._retrieval import search
-from constructs_lib.local.emulator.service_role import BEDROCK, refusal, trusts
+from constructs_lib.local.emulator.authorization import (
+    BEDROCK,
+    arn,
+    guardrail_checks,
+    model_checks,
+    refusal,
+    trusts,
+)
+from constructs_lib.local.emulator.bedrock._guardrails import guarded
+from constructs_lib.local.emulator.bedrock._retrieval import Answer, compose, search
+from constructs_lib.local.emulator.protocol import AwsError, Check
 
 if TYPE_CHECKING:
-    from constructs_lib.local.emulator._request import Request, Response
-    from constructs_lib.local.emulator.authorization._operations import Call
+    from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.protocol import Request, Response
 
 __all__ = ["invoke"]
 
@@ -95,11 +99,11 @@ def _answer(agent: dict[str, Any], text: str) -> Answer:
     identifier, version = _guardrail(agent)
     blocked = guarded(identifier, version, "INPUT", text)
     if blocked is not None:
-        return Answer.plain(blocked)
+        return Answer(blocked)
     results = [result for kb_id in _knowledge_bases(agent) for result in search(kb_id, text)]
-    made = compose(text, sorted(results, key=lambda result: -result["score"]))
+    made = compose(sorted(results, key=lambda result: -result["score"]))
     blocked = guarded(identifier, version, "OUTPUT", made.text)
-    return Answer.plain(blocked) if blocked is not None else made
+    return Answer(blocked) if blocked is not None else made
 
 
 def _exception(kind: str, message: str) -> bytes:

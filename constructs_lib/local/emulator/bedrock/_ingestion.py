@@ -1,4 +1,4 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
 """StartIngestionJob: documents from the bucket, through the embedding model, into the vector index.
 
 Everything is done as the knowledge base's service role. AWS answers a missing InvokeModel at once with a
@@ -8,24 +8,28 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-data-source-sync-ingest.
 
 from __future__ import annotations
 
+import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
 from constructs_lib.local.emulator import s3vectors
-from constructs_lib.local.emulator._errors import AwsError
-from constructs_lib.local.emulator._request import Check
-from constructs_lib.local.emulator.authorization._models import model_checks
-from constructs_lib.local.emulator.bedrock._chunks import chunks_of, vectors_of
-from constructs_lib.local.emulator.bedrock._roles import embedding_model, index_arn, knowledge_base_trusted
-from constructs_lib.local.emulator.service_role import refusal
+from constructs_lib.local.emulator.authorization import model_checks, refusal
+from constructs_lib.local.emulator.bedrock._service_roles import (
+    embedding_model,
+    index_arn,
+    knowledge_base_trusted,
+)
+from constructs_lib.local.emulator.bedrock._vectors import chunks_of, vectors_of
+from constructs_lib.local.emulator.protocol import AwsError, Check, answer
 
 if TYPE_CHECKING:
-    from constructs_lib.local.emulator._request import Request, Response
-    from constructs_lib.local.emulator.authorization._operations import Call
+    from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.protocol import Request, Response
 
-__all__ = ["delete_data", "documents", "reset", "start"]
+__all__ = ["delete_by_default", "delete_data_source", "documents", "reset", "start"]
 
 Record = dict[str, Any]
 
@@ -203,22 +207,57 @@ def _forget(role: str, index: str, doc_id: str) -> None:
     bedrock_agent._kb_documents.pop(doc_id, None)
 
 
-def delete_data(call: Call, _request: Request) -> None:
-    """Before DeleteDataSource: the policy DELETE, AWS's default, empties the vector store too."""
+def delete_data_source(call: Call, _request: Request) -> Response | None:
+    """Serve DeleteDataSource where the vectors can't be deleted; otherwise delete them and return None.
+
+    The deletion policy DELETE, AWS's default, empties the vector store as the knowledge base's service role.
+    If that fails, the answer is the usual one, and the data source stays with the status DELETE_UNSUCCESSFUL
+    and the reasons: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-ds-delete.html
+    """
     kb_id, ds_id = call.labels["knowledgeBaseId"], call.labels["dataSourceId"]
     knowledge_base = bedrock_agent._knowledge_bases.get(kb_id)
     source = bedrock_agent._data_sources.get(f"{kb_id}/{ds_id}")
     if knowledge_base is None or source is None or source.get("DataDeletionPolicy") == "RETAIN":
-        return
+        return None
     index = index_arn(knowledge_base.get("StorageConfiguration"))
-    for doc_id in [known for known in documents if known.startswith(f"{kb_id}/{ds_id}/")]:
-        try:
-            if index is not None:
-                _forget(knowledge_base["RoleArn"], index, doc_id)
-        except _Failed as e:
-            raise AwsError("ValidationException", f"Unable to delete data from vector store: {e}") from None
-        except AwsError:
-            documents.pop(doc_id, None)  # the index is gone, and its vectors with it
+    if index is None:
+        return None  # a store that nothing is ingested into here
+    try:
+        _delete_vectors(knowledge_base, f"{kb_id}/{ds_id}/", index)
+    except _Failed as e:
+        reason = f"Unable to delete data from vector store for data source with ID {ds_id}. {e}"
+        source.update({"Status": "DELETE_UNSUCCESSFUL", "FailureReasons": [reason]})
+        return answer({"knowledgeBaseId": kb_id, "dataSourceId": ds_id, "status": "DELETING"}, status=202)
+    return None
+
+
+def _delete_vectors(knowledge_base: Record, prefix: str, index: str) -> None:
+    role = knowledge_base["RoleArn"]
+    if not knowledge_base_trusted(role, knowledge_base["KnowledgeBaseId"]):
+        raise _Failed(f"Bedrock Knowledge Base was unable to assume the given role {role}")
+    _need(role, Check("s3vectors:DeleteVectors", index))
+    try:
+        s3vectors.OPERATIONS["GetIndex"]({"indexArn": index})
+    except AwsError as e:
+        raise _Failed(e.message) from None
+    for doc_id in [known for known in documents if known.startswith(prefix)]:
+        _forget(role, index, doc_id)
+
+
+def delete_by_default(_call: Call, request: Request, response: Response) -> Response:
+    """After CreateDataSource without a deletion policy: set DELETE, which is AWS's default.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/kb-ds-delete.html
+    """
+    status, headers, body = response
+    if status != HTTPStatus.OK or request.document.get("dataDeletionPolicy"):
+        return response
+    document = json.loads(body)
+    made = document["dataSource"]
+    made["dataDeletionPolicy"] = "DELETE"
+    key = f"{made['knowledgeBaseId']}/{made['dataSourceId']}"
+    bedrock_agent._data_sources[key]["DataDeletionPolicy"] = "DELETE"
+    return status, headers, json.dumps(document).encode()
 
 
 def reset() -> None:

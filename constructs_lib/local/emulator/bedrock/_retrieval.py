@@ -1,5 +1,5 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
-"""Retrieve, RetrieveAndGenerate and its stream, over what was really ingested.
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
+"""Retrieve, RetrieveAndGenerate and its stream, over the documents that were ingested.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-retrieve.html
 """
@@ -7,26 +7,59 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-retrieve.html
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ministack.services import bedrock_agent, bedrock_agent_runtime
 
 from constructs_lib.local.emulator import s3vectors
-from constructs_lib.local.emulator._errors import AwsError, answer
-from constructs_lib.local.emulator._request import Check
-from constructs_lib.local.emulator.authorization._models import model_checks
-from constructs_lib.local.emulator.bedrock._answers import Answer, compose
-from constructs_lib.local.emulator.bedrock._chunks import METADATA_KEY, TEXT_KEY, URI_KEY
-from constructs_lib.local.emulator.bedrock._embedding import embed
-from constructs_lib.local.emulator.bedrock._guard import guarded
-from constructs_lib.local.emulator.bedrock._roles import embedding_model, index_arn, knowledge_base_trusted
-from constructs_lib.local.emulator.service_role import refusal
+from constructs_lib.local.emulator.authorization import model_checks, refusal
+from constructs_lib.local.emulator.bedrock._guardrails import guarded
+from constructs_lib.local.emulator.bedrock._service_roles import (
+    embedding_model,
+    index_arn,
+    knowledge_base_trusted,
+)
+from constructs_lib.local.emulator.bedrock._vectors import METADATA_KEY, TEXT_KEY, URI_KEY, embed
+from constructs_lib.local.emulator.protocol import AwsError, Check, answer
 
 if TYPE_CHECKING:
-    from constructs_lib.local.emulator._request import Request, Response
-    from constructs_lib.local.emulator.authorization._operations import Call
+    from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.protocol import Request, Response
 
-__all__ = ["retrieve", "retrieve_and_generate", "retrieve_and_generate_stream", "search"]
+__all__ = [
+    "NO_ANSWER",
+    "Answer",
+    "compose",
+    "retrieve",
+    "retrieve_and_generate",
+    "retrieve_and_generate_stream",
+    "search",
+]
+
+NO_ANSWER = "Sorry, I am unable to assist you with this request."
+"""What Bedrock's default prompt makes a model say when nothing was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A text, and its citations as the API gives them."""
+
+    text: str
+    citations: list[dict[str, Any]] = field(default_factory=list)
+
+
+def compose(results: list[dict[str, Any]]) -> Answer:
+    """Answer with the text of the best result, and cite it."""
+    if not results:
+        return Answer(NO_ANSWER)
+    best = results[0]
+    text = best["content"]["text"]
+    reference = {name: best[name] for name in ("content", "location", "metadata")}
+    part = {"text": text, "span": {"start": 0, "end": len(text) - 1}}
+    citation = {"generatedResponsePart": {"textResponsePart": part}, "retrievedReferences": [reference]}
+    return Answer(text, [citation])
+
 
 _DEFAULT_RESULTS = 5
 
@@ -115,15 +148,15 @@ def _generated(request: Request) -> tuple[Answer, str]:
     guardrail = generation.get("guardrailConfiguration") or {}
     blocked = guarded(guardrail.get("guardrailId"), guardrail.get("guardrailVersion"), "INPUT", text)
     if blocked is not None:
-        return Answer.plain(blocked), "INTERVENED"
+        return Answer(blocked), "INTERVENED"
     results = (
         search(config["knowledgeBaseId"], text, config.get("retrievalConfiguration"))
         if config.get("knowledgeBaseId")
         else []
     )
-    made = compose(text, results)
+    made = compose(results)
     blocked = guarded(guardrail.get("guardrailId"), guardrail.get("guardrailVersion"), "OUTPUT", made.text)
-    return (Answer.plain(blocked), "INTERVENED") if blocked is not None else (made, "NONE")
+    return (Answer(blocked), "INTERVENED") if blocked is not None else (made, "NONE")
 
 
 def retrieve_and_generate(_call: Call, request: Request) -> Response:

@@ -1,25 +1,24 @@
 """CloudFormation types that ministack lacks, driven by the registry schemas that cfn-lint ships."""
 
 from constructs_lib.local.emulator.cloudformation import (
-    _foreign,
-    _gaps,
-    _provision,
-    _recorded,
-    execution_role,
+    _execution_role,
+    _handler_permissions,
+    _handlers,
+    _other_types,
 )
+from constructs_lib.local.emulator.cloudformation._execution_role import remember
 
-__all__ = ["install", "reset"]
+__all__ = ["install", "remember", "reset"]
 
 
 def install() -> None:
-    """Register the types and close the gaps of ministack's own."""
-    _provision.install()
-    _recorded.install()
-    _gaps.install()
-    _foreign.install()
+    """Register the types and correct ministack's own."""
+    _handlers.install()
+    _other_types.install()
+    _handler_permissions.install()
 
 
 def reset() -> None:
     """Forget stacks and their owners."""
-    execution_role.reset()
-    _provision.reset()
+    _execution_role.reset()
+    _handlers.reset()

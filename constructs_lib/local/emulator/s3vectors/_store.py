@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region
 
-from constructs_lib.local.emulator._errors import AwsError
+from constructs_lib.local.emulator.protocol import AwsError
 
 __all__ = ["arn", "buckets", "find_bucket", "find_index", "now", "policy_of", "reset", "tags", "tags_of"]
 

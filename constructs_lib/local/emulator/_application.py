@@ -1,10 +1,12 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
-"""The door of the server: Bedrock and S3 Vectors are authorized and served here, the rest by ministack."""
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
+"""The ASGI application: Bedrock and S3 Vectors are authorized and served here, the rest by ministack."""
 
 from __future__ import annotations
 
-import logging
+import os
 import re
+import sys
+import types
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -13,33 +15,29 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
 from ministack.core.router import detect_service
 
-from constructs_lib.local.emulator import bedrock, s3vectors
-from constructs_lib.local.emulator._errors import AwsError
-from constructs_lib.local.emulator._request import Request, entered, raw_path_of_request
-from constructs_lib.local.emulator.authorization import _trail
-from constructs_lib.local.emulator.authorization._decide import denial
-from constructs_lib.local.emulator.authorization._operations import operation_of
-from constructs_lib.local.emulator.authorization._plan import bedrock_plan, s3vectors_plan
-from constructs_lib.local.emulator.cloudformation import execution_role
+from constructs_lib.local.emulator import authorization, bedrock, cloudformation, s3vectors
+from constructs_lib.local.emulator._door import behind_the_door
+from constructs_lib.local.emulator.authorization import (
+    bedrock_plan,
+    denial,
+    operation_of,
+    record,
+    s3vectors_plan,
+)
+from constructs_lib.local.emulator.protocol import AwsError, Request, entered, raw_path_of_request
 
 if TYPE_CHECKING:
-    from constructs_lib.local.emulator._request import Response
-    from constructs_lib.local.emulator.authorization._operations import Call
+    from collections.abc import Callable
 
-__all__ = ["install"]
+    from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.protocol import Response
 
-_log = logging.getLogger("bedrock-planes")
+__all__ = ["application"]
+
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/(?P<service>[^/]+)/")
 
 _stock_dispatch = app._dispatch_service_request
 _stock_denied = iam_actions.access_denied_response
-
-
-def install() -> None:
-    """Put this module in front of ministack's own dispatcher and recorder."""
-    app._dispatch_service_request = _dispatch
-    app._maybe_record_cloudtrail = _record
-    iam_actions.access_denied_response = _denied_by_ministack
 
 
 async def _dispatch(  # noqa: PLR0917 - the signature is ministack's
@@ -60,7 +58,7 @@ async def _dispatch(  # noqa: PLR0917 - the signature is ministack's
     )
     request.operation = _name_of(request)
     if request.service == "cloudformation":
-        failure = execution_role.remember(request)
+        failure = cloudformation.remember(request)
         if failure is not None:
             return failure
     response: Response = await _stock_dispatch(method, path, headers, body, query, request_id)
@@ -109,7 +107,7 @@ def _refuse(request: Request) -> Response | None:
     principal = iam_evaluator.resolve_principal(request.access_key, account)
     for check in request.checks:
         if sentence := denial(principal, check):
-            _trail.record(request, error="AccessDenied", message=sentence)
+            record(request, error="AccessDenied", message=sentence)
             return _finished(request, AwsError("AccessDeniedException", sentence).response(), recorded=True)
     return None
 
@@ -117,7 +115,7 @@ def _refuse(request: Request) -> Response | None:
 def _finished(request: Request, response: Response, *, recorded: bool = False) -> Response:
     status, headers, body = response
     if not recorded:
-        _trail.record(request)
+        record(request)
     headers = {**headers, "x-amzn-requestid": request.request_id, "x-amz-request-id": request.request_id}
     return status, headers, body
 
@@ -138,7 +136,7 @@ def _name_of(request: Request) -> str:
 def _record(*_arguments: object) -> None:
     """Stand in for ministack's recorder, which knows only the access key."""
     if request := entered.get():
-        _trail.record(request)
+        record(request)
 
 
 def _denied_by_ministack(
@@ -152,6 +150,41 @@ def _denied_by_ministack(
         explicit = bool(details.get("explicit_deny"))
         details["message"] = iam_actions.identity_denial_message(action, principal, resource, explicit)
     if request is not None and not failed_login:
-        _trail.record(request, error="AccessDenied", message=details.get("message"))
+        record(request, error="AccessDenied", message=details.get("message"))
     response: Response = _stock_denied(service, action, principal, request_id, **details)
     return response
+
+
+def application() -> Callable[..., Any]:
+    """Return the patched ASGI application; call it once, before anything is served."""
+    authorization.install()
+    cloudformation.install()
+    app._dispatch_service_request = _dispatch
+    app._maybe_record_cloudtrail = _record
+    iam_actions.access_denied_response = _denied_by_ministack
+    _register("bedrock_planes", _reset)
+
+    async def serve(scope: dict[str, Any], receive: object, send: object) -> None:
+        if scope["type"] == "http":
+            raw_path_of_request.set((scope.get("raw_path") or b"").decode("latin-1"))
+        await app.app(scope, receive, send)
+
+    port, root_secret = int(os.environ["GATEWAY_PORT"]), os.environ["AWS_SECRET_ACCESS_KEY"]
+    return behind_the_door(serve, port=port, root_secret=root_secret)
+
+
+def _reset() -> None:
+    s3vectors.reset()
+    bedrock.reset()
+    cloudformation.reset()
+
+
+def _register(name: str, reset: Callable[[], None]) -> None:
+    """Enter a module into ministack's registry, so that its reset calls ours."""
+    module: Any = types.ModuleType(f"ministack.services.{name}")
+    module.reset = reset
+    module.get_state = lambda: None
+    module.load_persisted_state = lambda _state: None
+    sys.modules[module.__name__] = module
+    app._loaded_modules[name] = module
+    app.SERVICE_REGISTRY[name] = {"module": name}

@@ -1,5 +1,5 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
-"""Every ARN that AWS evaluates when a call names one model, profile, prompt or guardrail.
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
+"""The ARNs that AWS evaluates for a call: models and what is behind them, guardrails, the path's resource.
 
 Pages:
 https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
@@ -15,12 +15,21 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import bedrock, bedrock_agent
 
-from constructs_lib.local.emulator._request import Check
+from constructs_lib.local.emulator.protocol import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["arn", "foundation_model_arn", "guardrail_checks", "model_checks", "underlying_models"]
+    from constructs_lib.local.emulator.authorization._operations import Call
+
+__all__ = [
+    "arn",
+    "foundation_model_arn",
+    "guardrail_checks",
+    "model_checks",
+    "resource_of",
+    "underlying_models",
+]
 
 GEOGRAPHIES: dict[str, tuple[str, ...]] = {
     "us": ("us-east-1", "us-east-2", "us-west-2"),
@@ -49,7 +58,7 @@ _PROFILE_KEY = "bedrock:inferenceprofilearn"
 
 
 def arn(resource: str, *, region: str | None = None, account: str | None = None) -> str:
-    """Return a Bedrock ARN in the caller's Region and account unless told otherwise."""
+    """Return a Bedrock ARN in the caller's Region and account by default."""
     region = get_region() if region is None else region
     account = get_account_id() if account is None else account
     return f"arn:aws:bedrock:{region}:{account}:{resource}"
@@ -133,3 +142,80 @@ def guardrail_checks(identifier: str | None, version: str | None) -> tuple[list[
     guardrail = identifier if identifier.startswith("arn:") else arn(f"guardrail/{identifier}")
     numbered = guardrail if not version or version == "DRAFT" else f"{guardrail}:{version}"
     return [Check("bedrock:ApplyGuardrail", guardrail)], {"bedrock:guardrailidentifier": numbered}
+
+
+_ID_ROUTES: tuple[tuple[str, str], ...] = (
+    # (start of the route, form of the ARN); the first that fits decides, so the longer ones come first.
+    ("/agents/{agentId}/agentaliases/{agentAliasId}", "agent-alias/{agentId}/{agentAliasId}"),
+    ("/agents/{agentId}/agentAliases/{agentAliasId}", "agent-alias/{agentId}/{agentAliasId}"),
+    ("/agents/{agentId}", "agent/{agentId}"),
+    ("/knowledgebases/{knowledgeBaseId}", "knowledge-base/{knowledgeBaseId}"),
+    ("/flows/{flowIdentifier}/aliases/{aliasIdentifier}", "flow/{flowIdentifier}/alias/{aliasIdentifier}"),
+    (
+        "/flows/{flowIdentifier}/aliases/{flowAliasIdentifier}",
+        "flow/{flowIdentifier}/alias/{flowAliasIdentifier}",
+    ),
+    ("/flows/{flowIdentifier}", "flow/{flowIdentifier}"),
+    ("/prompts/{promptIdentifier}", "prompt/{promptIdentifier}"),
+    ("/sessions/{sessionIdentifier}", "session/{sessionIdentifier}"),
+    ("/guardrails/{guardrailIdentifier}", "guardrail/{guardrailIdentifier}"),
+    ("/guardrail/{guardrailIdentifier}", "guardrail/{guardrailIdentifier}"),
+    ("/custom-models/{modelIdentifier}", "custom-model/{modelIdentifier}"),
+    ("/imported-models/{modelIdentifier}", "imported-model/{modelIdentifier}"),
+    ("/provisioned-model-throughput/{provisionedModelId}", "provisioned-model/{provisionedModelId}"),
+    (
+        "/model-customization/custom-model-deployments/{customModelDeploymentIdentifier}",
+        "custom-model-deployment/{customModelDeploymentIdentifier}",
+    ),
+    ("/prompt-routers/{promptRouterArn}", "prompt-router/{promptRouterArn}"),
+    ("/automated-reasoning-policies/{policyArn}", "automated-reasoning-policy/{policyArn}"),
+    (
+        "/advanced-prompt-optimization-jobs/{jobIdentifier}",
+        "advanced-prompt-optimization-job/{jobIdentifier}",
+    ),
+    ("/evaluation-jobs/{jobIdentifier}", "evaluation-job/{jobIdentifier}"),
+    ("/evaluation-job/{jobIdentifier}", "evaluation-job/{jobIdentifier}"),
+    ("/model-copy-jobs/{jobArn}", "model-copy-job/{jobArn}"),
+    ("/model-customization-jobs/{jobIdentifier}", "model-customization-job/{jobIdentifier}"),
+    ("/model-import-jobs/{jobIdentifier}", "model-import-job/{jobIdentifier}"),
+    ("/model-invocation-job/{jobIdentifier}", "model-invocation-job/{jobIdentifier}"),
+    ("/resource-policy/{resourceArn}", "{resourceArn}"),
+    ("/resourcepolicy/{resourceArn}", "{resourceArn}"),
+    ("/tags/{resourceArn}", "{resourceArn}"),
+    ("/async-invoke/{invocationArn}", "async-invoke/{invocationArn}"),
+)
+
+
+def resource_of(call: Call) -> str:
+    """Return the ARN of the resource that the path of `call` names, or `*` where it names none."""
+    if call.route.startswith("/marketplace-model/endpoints/{"):
+        # All endpoints share this one ARN in IAM.
+        return arn("marketplace/model-endpoint/all-access")
+    if call.route.startswith("/foundation-models/{"):
+        model = call.labels["modelIdentifier"]
+        return model if model.startswith("arn:") else foundation_model_arn(model)
+    if call.route.startswith("/inference-profiles/{"):
+        return _inference_profile(call.labels["inferenceProfileIdentifier"])
+    for start, form in _ID_ROUTES:
+        if call.route == start or call.route.startswith(f"{start}/"):
+            return _fill(form, call.labels)
+    return "*"
+
+
+def _fill(form: str, labels: dict[str, str]) -> str:
+    """Put the labels into the form; a label that is an ARN replaces all that precedes it."""
+    built = form
+    for name, value in labels.items():
+        if f"{{{name}}}" not in built:
+            continue
+        head, _, tail = built.partition(f"{{{name}}}")
+        built = (value if value.startswith("arn:") else head + value) + tail
+    return built if built.startswith("arn:") else arn(built)
+
+
+def _inference_profile(identifier: str) -> str:
+    if identifier.startswith("arn:"):
+        return identifier
+    # The ids of AWS's own profiles are model ids with a geography in front, so they hold a dot.
+    kind = "inference-profile" if "." in identifier else "application-inference-profile"
+    return arn(f"{kind}/{identifier}")

@@ -1,4 +1,4 @@
-"""What the server knows about the call in hand."""
+"""Requests, checks, answers and errors, in the forms that every part of the server exchanges."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
-__all__ = ["Check", "Request", "Response", "current", "entered", "raw_path_of_request"]
+__all__ = ["AwsError", "Check", "Request", "Response", "answer", "current", "entered", "raw_path_of_request"]
 
 Response = tuple[int, dict[str, str], bytes]
 """Status, headers, body: the shape of ministack's handlers."""
@@ -72,3 +72,32 @@ raw_path_of_request: contextvars.ContextVar[str] = contextvars.ContextVar(
 def current() -> Request | None:
     """Return the request in hand, or None outside of one."""
     return entered.get()
+
+
+_STATUS = {
+    "AccessDeniedException": 403,
+    "ResourceNotFoundException": 404,
+    "NotFoundException": 404,
+    "ConflictException": 409,
+    "ServiceQuotaExceededException": 402,
+}
+
+
+class AwsError(Exception):
+    """An error that the caller shall see: `code` is the name that botocore gives to the exception class."""
+
+    def __init__(self, code: str, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+        self.status = status or _STATUS.get(code, 400)
+
+    def response(self) -> Response:
+        """Return the HTTP response."""
+        body = json.dumps({"__type": self.code, "message": self.message}).encode()
+        headers = {"Content-Type": "application/json", "x-amzn-errortype": self.code}
+        return self.status, headers, body
+
+
+def answer(document: dict[str, object], status: int = 200) -> Response:
+    """Return a JSON response."""
+    return status, {"Content-Type": "application/json"}, json.dumps(document).encode()

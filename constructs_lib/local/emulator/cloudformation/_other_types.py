@@ -1,25 +1,33 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
-"""What ministack's own types lack for templates that the CDK writes."""
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
+"""Types of other services: what ministack's own lack for the CDK's templates, and types without behaviour.
+
+The latter are validated against their schema and recorded, so that a stack deploys; `RECORDED` lists them.
+"""
 
 from __future__ import annotations
 
+import functools
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import ec2, iam
 from ministack.services.cloudformation import provisioners
 
-from constructs_lib.local.emulator.cloudformation import execution_role
+from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
+from constructs_lib.local.emulator.cloudformation._properties import attributes, identifier, validated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["install"]
+__all__ = ["RECORDED", "install"]
 
 
 def install() -> None:
-    """Close the gaps."""
+    """Correct ministack's types and register those that nothing emulates."""
+    _record_types()
     vpc = provisioners._RESOURCE_HANDLERS["AWS::EC2::VPC"]
     for verb in ("create", "update"):
         vpc[verb] = _with_cidr(vpc[verb])
@@ -128,3 +136,60 @@ def _delete_role_policy(physical_id: str, _properties: dict[str, Any]) -> None:
         client.delete_role_policy(RoleName=role, PolicyName=policy)
     except client.exceptions.NoSuchEntityException:  # a deletion that finds nothing to delete has succeeded
         return
+
+
+RECORDED = (
+    "AWS::Budgets::Budget",
+    "AWS::CloudTrail::Trail",
+    "AWS::Config::ConfigRule",
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::Logs::Delivery",
+    "AWS::Logs::DeliveryDestination",
+    "AWS::Logs::DeliverySource",
+    "AWS::Logs::QueryDefinition",
+)
+
+
+def _record_types() -> None:
+    """Register the types that ministack doesn't have itself."""
+    for type_name in RECORDED:
+        handlers = {
+            "create": functools.partial(_create, type_name),
+            "update": functools.partial(_update, type_name),
+            "delete": _delete,
+        }
+        provisioners._RESOURCE_HANDLERS.setdefault(type_name, handlers)
+
+
+def _create(
+    type_name: str, logical_id: str, properties: dict[str, Any], stack: str
+) -> tuple[str, dict[str, Any]]:
+    validated(type_name, properties)
+    _, service, noun = type_name.lower().split("::")
+    unique = uuid.uuid4().hex[:17]
+    parts = {}
+    for name in identifier(type_name):
+        made = (
+            f"arn:aws:{service}:{get_region()}:{get_account_id()}:{noun}/{unique}"
+            if name.lower().endswith("arn")
+            else f"{noun}-{unique}"
+            if name in attributes(type_name)
+            else provisioners._physical_name(stack, logical_id)
+        )
+        parts[name] = str(properties.get(name) or made)
+    found = {name: parts.get(name, f"{noun}-{unique}") for name in attributes(type_name)}
+    return "|".join(parts.values()), found
+
+
+def _update(
+    type_name: str, physical_id: str, _old: dict[str, Any], new: dict[str, Any], _stack: str
+) -> tuple[str, dict[str, Any]]:
+    validated(type_name, new)
+    known = dict(zip(identifier(type_name), physical_id.split("|"), strict=True))
+    return physical_id, {name: known.get(name, physical_id) for name in attributes(type_name)}
+
+
+def _delete(_physical_id: str, _properties: dict[str, Any]) -> None:
+    """Nothing was made."""

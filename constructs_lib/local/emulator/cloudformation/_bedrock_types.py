@@ -1,4 +1,10 @@
-"""The types that are created through their service's API, one row each."""
+"""The types of Bedrock and S3 Vectors: one row each says how it maps onto its service's API.
+
+What a template lists inside of an agent (action groups, knowledge bases, collaborators) is a call of its own
+on the agent's draft. An update compares what is there with what is wanted, and a
+read reads every one, as the permissions of AWS's handlers say.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-agent.html
+"""
 
 from __future__ import annotations
 
@@ -6,12 +12,108 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.local.emulator.cloudformation._agent_parts import PROPERTIES, read_parts, sync_parts
+from constructs_lib.local.emulator.cloudformation._properties import api_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["TYPES", "ResourceType", "short"]
+__all__ = ["PROPERTIES", "TYPES", "ResourceType", "read_parts", "short", "sync_parts"]
+
+Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One list: its property, the API's noun and verbs, the id in the API, the name that tells two apart."""
+
+    property: str
+    noun: str
+    make: str
+    take: str
+    summaries: str
+    identifier: str
+    name: str
+
+
+_PARTS = (
+    _Part(
+        "ActionGroups",
+        "agent_action_group",
+        "create",
+        "delete",
+        "actionGroupSummaries",
+        "actionGroupId",
+        "actionGroupName",
+    ),
+    _Part(
+        "KnowledgeBases",
+        "agent_knowledge_base",
+        "associate",
+        "disassociate",
+        "agentKnowledgeBaseSummaries",
+        "knowledgeBaseId",
+        "knowledgeBaseId",
+    ),
+    _Part(
+        "AgentCollaborators",
+        "agent_collaborator",
+        "associate",
+        "disassociate",
+        "agentCollaboratorSummaries",
+        "collaboratorId",
+        "collaboratorName",
+    ),
+)
+
+PROPERTIES = tuple(part.property for part in _PARTS)
+"""The properties that are no parameters of CreateAgent and UpdateAgent."""
+
+
+# Any: botocore makes its clients at run time, from data.
+def read_parts(client: Any, agent: str) -> None:
+    """Read every part of the draft, as AWS's read handler does; nothing here needs the answers."""
+    for part in _PARTS:
+        for summary in _present(client, agent, part).values():
+            getattr(client, f"get_{part.noun}")(**_draft(agent), **_identity(part, summary))
+
+
+def sync_parts(client: Any, agent: str, old: Properties, new: Properties) -> None:
+    """Take away what `new` doesn't list, add what is not there, update what `old` says otherwise."""
+    for part in _PARTS:
+        wanted = {_name(part, item): item for item in new.get(part.property) or []}
+        present = _present(client, agent, part)
+        for name in present.keys() - wanted.keys():
+            getattr(client, f"{part.take}_{part.noun}")(**_draft(agent), **_identity(part, present[name]))
+        for name, item in wanted.items():
+            if name not in present:
+                _call(client, f"{part.make}_{part.noun}", item, _draft(agent))
+            elif item not in (old.get(part.property) or []):
+                identity = {**_draft(agent), **_identity(part, present[name])}
+                _call(client, f"update_{part.noun}", item, identity)
+
+
+def _present(client: Any, agent: str, part: _Part) -> dict[str, Properties]:
+    """Return the summaries of what the draft has, by the name that tells two apart."""
+    answer = getattr(client, f"list_{part.noun}s")(**_draft(agent))
+    return {str(summary[part.name]): summary for summary in answer[part.summaries]}
+
+
+def _call(client: Any, operation: str, item: Properties, identity: Properties) -> None:
+    shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
+    # SkipResourceInUseCheckOnDelete is a word to CloudFormation, not to the API.
+    getattr(client, operation)(**{**api_value(shape.input_shape, item, strict=False), **identity})
+
+
+def _draft(agent: str) -> Properties:
+    return {"agentId": agent, "agentVersion": "DRAFT"}
+
+
+def _identity(part: _Part, summary: Properties) -> Properties:
+    return {part.identifier: summary[part.identifier]}
+
+
+def _name(part: _Part, item: Properties) -> str:
+    return next(str(value) for key, value in item.items() if key.lower() == part.name.lower())
 
 
 def short(value: str) -> str:
@@ -25,8 +127,8 @@ class ResourceType:
 
     `parameters` are the API's names of the identifier's parts, in the schema's order. `renamed` properties
     have another name in the API (their ARNs become ids); `dropped` ones are no parameters of that call.
-    `finish`, `synchronize`, `read_more` and `before_delete` make the further calls of AWS's handlers for
-    create, update, read and delete; they get the client and the physical id.
+    `finish`, `synchronize`, `read_more`, `before_delete` and `after_delete` make the further calls of AWS's
+    handlers for create, update, read and delete; they get the client and the physical id.
     """
 
     service: str
@@ -44,6 +146,7 @@ class ResourceType:
     synchronize: Callable[[Any, str, dict[str, Any], dict[str, Any]], None] | None = None
     read_more: Callable[[Any, str], None] | None = None
     before_delete: Callable[[Any, str], None] | None = None
+    after_delete: Callable[[Any, str], None] | None = None
     name_property: str = ""
 
     def operation(self, verb: str) -> str:
@@ -67,6 +170,22 @@ def _sync_agent(client: Any, agent: str, old: dict[str, Any], new: dict[str, Any
 def _look_for_data_sources(client: Any, knowledge_base: str) -> None:
     """Make the call of AWS's delete handler; the stack's own data sources are gone by then."""
     client.list_data_sources(knowledgeBaseId=knowledge_base)
+
+
+def _confirm_deletion(client: Any, physical_id: str) -> None:
+    """Look whether the data source is gone, as AWS's delete handler does until it is.
+
+    Raises:
+        RuntimeError: Its vectors could not be deleted.
+
+    """
+    knowledge_base, _, source = physical_id.partition("|")
+    try:
+        found = client.get_data_source(knowledgeBaseId=knowledge_base, dataSourceId=source)["dataSource"]
+    except client.exceptions.ResourceNotFoundException:  # what was wanted
+        return
+    if found["status"] == "DELETE_UNSUCCESSFUL":
+        raise RuntimeError(" ".join(found.get("failureReasons") or [found["status"]]))
 
 
 def _inline_definition(properties: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +243,10 @@ TYPES: dict[str, ResourceType] = {
         "bedrock-agent", "knowledge_base", ("knowledgeBaseId",), before_delete=_look_for_data_sources
     ),
     "AWS::Bedrock::DataSource": ResourceType(
-        "bedrock-agent", "data_source", ("knowledgeBaseId", "dataSourceId")
+        "bedrock-agent",
+        "data_source",
+        ("knowledgeBaseId", "dataSourceId"),
+        after_delete=_confirm_deletion,
     ),
     "AWS::Bedrock::Flow": ResourceType(
         "bedrock-agent",

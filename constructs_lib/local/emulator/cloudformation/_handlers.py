@@ -1,9 +1,10 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
-"""Create, update and delete the types of `_types` through the API, as CloudFormation's principal.
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
+"""Create, update and delete the types of `_bedrock_types` through the API, as CloudFormation's principal.
 
 The calls go over HTTP like anyone's, so a permission that the execution role lacks fails the resource with
-the AccessDenied that AWS would answer. Which reads are made follows the handlers' permissions in AWS's
-schemas.
+the AccessDenied that AWS would answer. Which reads are made, and how tags are changed, follows the handlers'
+permissions in AWS's schemas:
+https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 
 from __future__ import annotations
@@ -14,22 +15,55 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from ministack.services.cloudformation import provisioners, stacks
 
-from constructs_lib.local.emulator.cloudformation import execution_role
-from constructs_lib.local.emulator.cloudformation._schemas import (
+from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
+from constructs_lib.local.emulator.cloudformation._bedrock_types import TYPES, ResourceType, short
+from constructs_lib.local.emulator.cloudformation._properties import (
+    api_value,
     attributes,
     identifier,
     permissions,
     schema,
     validated,
 )
-from constructs_lib.local.emulator.cloudformation._shapes import api_value
-from constructs_lib.local.emulator.cloudformation._tags import change_tags, read_tags
-from constructs_lib.local.emulator.cloudformation._types import TYPES, ResourceType, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["install", "reset"]
+__all__ = ["change_tags", "install", "read_tags", "reset"]
+
+
+# Any: botocore makes its clients at run time, from data.
+def read_tags(client: Any, resource: str) -> None:
+    """Make the call that AWS's read handler makes; nothing here needs the answer."""
+    client.list_tags_for_resource(**{_resource_member(client, "ListTagsForResource"): resource})
+
+
+def change_tags(client: Any, resource: str, old: object, new: object) -> None:
+    """Bring the tags from `old` to `new`: first what goes, then what comes or has another value."""
+    before, after = _by_key(old), _by_key(new)
+    gone = sorted(before.keys() - after.keys())
+    if gone:
+        client.untag_resource(**{_resource_member(client, "UntagResource"): resource}, tagKeys=gone)
+    added = {key: value for key, value in after.items() if before.get(key) != value}
+    if added:
+        shape = client.meta.service_model.operation_model("TagResource").input_shape
+        client.tag_resource(
+            **{_resource_member(client, "TagResource"): resource},
+            tags=api_value(shape.members["tags"], added),
+        )
+
+
+def _resource_member(client: Any, operation: str) -> str:
+    """Return the first member of the operation: `resourceArn` or `resourceARN`."""
+    members = client.meta.service_model.operation_model(operation).input_shape.members
+    return str(next(iter(members)))
+
+
+def _by_key(tags: object) -> dict[str, str]:
+    if isinstance(tags, dict):
+        return {str(key): str(value) for key, value in tags.items()}
+    return {str(tag["Key"]): str(tag["Value"]) for tag in tags} if isinstance(tags, list) else {}
+
 
 Properties = dict[str, Any]
 Result = tuple[str, dict[str, Any]]
@@ -37,7 +71,7 @@ Result = tuple[str, dict[str, Any]]
 _GONE = ("ResourceNotFoundException", "NotFoundException")
 
 _owners: dict[tuple[str, str], str] = {}
-"""(type, physical id) -> stack: ministack's delete handlers are not told whose resource they delete."""
+"""(type, physical id) -> stack: ministack's delete handlers don't know whose resource they delete."""
 
 
 class Provisioner:
@@ -91,6 +125,8 @@ class Provisioner:
             if self.resource.before_delete:
                 self.resource.before_delete(execution_role.client(self.resource.service, stack), physical_id)
             self._call("delete", parameters, stack, strict=False)
+            if self.resource.after_delete:
+                self.resource.after_delete(execution_role.client(self.resource.service, stack), physical_id)
         except ClientError as e:
             if e.response["Error"]["Code"] not in _GONE:
                 raise
@@ -169,7 +205,7 @@ class Provisioner:
 
 
 def _flat(answer: Properties, noun: str) -> Properties:
-    """Return what stands inside of the answer's one wrapper (`{"agent": {...}}`), or the answer."""
+    """Return the content of the answer's one wrapper (`{"agent": {...}}`), or the answer itself."""
     wrapper = noun.replace("_", "")
     for name, value in answer.items():
         if isinstance(value, dict) and name.lower() == wrapper:

@@ -1,5 +1,5 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
-"""As whom CloudFormation calls: the role that the stack was given, else whoever made the call.
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
+"""The principal of CloudFormation's calls: the role that the stack was given, else the caller.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
 """
@@ -15,12 +15,11 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam, sts
 
-from constructs_lib.local.emulator._request import Check
-from constructs_lib.local.emulator.authorization._decide import denial
-from constructs_lib.local.emulator.service_role import principal, trusts
+from constructs_lib.local.emulator.authorization import denial, session_of, trusts
+from constructs_lib.local.emulator.protocol import Check
 
 if TYPE_CHECKING:
-    from constructs_lib.local.emulator._request import Request, Response
+    from constructs_lib.local.emulator.protocol import Request, Response
 
 __all__ = ["client", "principal_of", "remember", "reset"]
 
@@ -65,7 +64,11 @@ def _keys_of(request: Request) -> tuple[str, str, str]:
     secret = session.get("SecretAccessKey") or (iam._access_keys.get(request.access_key) or {}).get(
         "SecretAccessKey"
     )
-    return request.access_key, secret or "test", session.get("SessionToken") or ""
+    return request.access_key, secret or _root_secret(), session.get("SessionToken") or ""
+
+
+def _root_secret() -> str:
+    return os.environ["AWS_SECRET_ACCESS_KEY"]
 
 
 def _may_pass(request: Request, role: str) -> Response | None:
@@ -105,7 +108,7 @@ def principal_of(stack: str) -> iam_evaluator.PrincipalInfo | None:
     """Return the principal that CloudFormation acts as for a stack, or None for one that nobody made here."""
     role = _roles.get(stack)
     if role is not None:
-        return principal(role, "AWSCloudFormation")
+        return session_of(role, "AWSCloudFormation")
     caller = _callers.get(stack)
     found = iam_evaluator.resolve_principal(caller[0], get_account_id()) if caller else None
     return found if isinstance(found, iam_evaluator.PrincipalInfo) else None
@@ -114,9 +117,9 @@ def principal_of(stack: str) -> iam_evaluator.PrincipalInfo | None:
 def _credentials(stack: str | None) -> tuple[str, str, str]:
     role = _roles.get(stack or "")
     if role is None:
-        return _callers.get(stack or "") or (get_account_id(), "test", "")
+        return _callers.get(stack or "") or (get_account_id(), _root_secret(), "")
     if role not in _sessions:
-        answer = _make("sts", (get_account_id(), "test", "")).assume_role(
+        answer = _make("sts", (get_account_id(), _root_secret(), "")).assume_role(
             RoleArn=role, RoleSessionName="AWSCloudFormation"
         )["Credentials"]
         _sessions[role] = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])

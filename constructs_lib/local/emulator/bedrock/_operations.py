@@ -1,5 +1,5 @@
-# ruff: noqa: SLF001 - ministack has no public seams; _guard watches those used here
-"""Which operations are checked before, served instead of, or mended after ministack's own."""
+# ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
+"""Which operations are checked before, served instead of, or corrected after ministack's own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from ministack import app
 from ministack.services import bedrock, bedrock_agent
 
-from constructs_lib.local.emulator.bedrock import _agents, _ingestion, _retrieval, _roles
+from constructs_lib.local.emulator.bedrock import (
+    _agents,
+    _guardrails,
+    _ingestion,
+    _quotas,
+    _retrieval,
+    _service_roles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from constructs_lib.local.emulator._request import Request, Response
-    from constructs_lib.local.emulator.authorization._operations import Call
+    from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.protocol import Request, Response
 
-__all__ = ["AFTER", "BEFORE", "INSTEAD", "reset", "stock_path"]
+__all__ = ["reset", "serve"]
 
 _KEPT_ARNS = {
     "modelId",
@@ -30,7 +38,7 @@ _KEPT_ARNS = {
 }
 
 
-def stock_path(call: Call, request: Request) -> str:
+def _stock_path(call: Call, request: Request) -> str:
     """Return the path with ids in place of ARNs, which ministack's routes can't take."""
     if not any(value.startswith("arn:") for name, value in call.labels.items() if name not in _KEPT_ARNS):
         return request.path
@@ -103,16 +111,18 @@ def _publish_version(call: Call, request: Request, response: Response) -> Respon
     return status, headers, json.dumps(document).encode()
 
 
-BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {
-    "CreateKnowledgeBase": (_roles.check_knowledge_base,),
-    "UpdateKnowledgeBase": (_roles.check_knowledge_base,),
-    "CreateAgent": (_roles.check_agent,),
-    "UpdateAgent": (_roles.check_agent,),
-    "PutModelInvocationLoggingConfiguration": (_roles.check_logging,),
-    "DeleteDataSource": (_ingestion.delete_data,),
+_BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {
+    "CreateKnowledgeBase": (_service_roles.check_knowledge_base,),
+    "UpdateKnowledgeBase": (_service_roles.check_knowledge_base,),
+    "CreateAgent": (_service_roles.check_agent,),
+    "UpdateAgent": (_service_roles.check_agent,),
+    "PutModelInvocationLoggingConfiguration": (_service_roles.check_logging,),
+    "CreateGuardrailVersion": (_quotas.check_guardrail_versions,),
 }
 
-INSTEAD: dict[str, Callable[[Call, Request], Response]] = {
+_INSTEAD: dict[str, Callable[[Call, Request], Response | None]] = {
+    "DeleteDataSource": _ingestion.delete_data_source,
+    "DeleteGuardrail": _guardrails.delete_version,
     "StartIngestionJob": _ingestion.start,
     "Retrieve": _retrieval.retrieve,
     "RetrieveAndGenerate": _retrieval.retrieve_and_generate,
@@ -120,16 +130,35 @@ INSTEAD: dict[str, Callable[[Call, Request], Response]] = {
     "InvokeAgent": _agents.invoke,
 }
 
-AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
+_AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
     "CreateGuardrail": (_without_prefix(bedrock._guardrails, "gr"), _move_tags("guardrail", "gr")),
     "CreateInferenceProfile": (
         _without_prefix(bedrock._inference_profiles_apps, "ip"),
         _move_tags("application-inference-profile", "ip"),
     ),
+    "CreateDataSource": (_ingestion.delete_by_default,),
     "GetGuardrail": (_guardrail_wire_names,),
     "CreateAgentAlias": (_publish_version,),
     "UpdateAgentAlias": (_publish_version,),
 }
+
+
+async def serve(call: Call, request: Request) -> Response:
+    """Serve an authorized call; raises `AwsError` for what the caller did wrong."""
+    if call.operation in _quotas.NAMED_OPERATIONS:
+        _quotas.check_name(call, request)
+    for check in _BEFORE.get(call.operation, ()):
+        check(call, request)
+    own = _INSTEAD.get(call.operation)
+    if own is not None and (answered := own(call, request)) is not None:
+        return answered
+    handler = app.SERVICE_HANDLERS[call.client]
+    response: Response = await handler(
+        request.method, _stock_path(call, request), request.headers, request.body, request.query
+    )
+    for repair in _AFTER.get(call.operation, ()):
+        response = repair(call, request, response)
+    return response
 
 
 def reset() -> None:
