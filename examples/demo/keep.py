@@ -20,6 +20,8 @@ __all__ = ["hold_open", "how_to_use", "write_environment"]
 def write_environment(path: Path, environment: Mapping[str, str]) -> None:
     """Write the variables as shell exports, for ``source``."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items())]
+    path.touch(mode=0o600)
+    path.chmod(0o600)  # it holds the secret access key of the account's root user
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ __all__ = ["WORK", "Demo", "run"]
 WORK = ROOT / ".cache/demo"
 REVIEW = "import sys; from constructs_lib.cli import main; sys.exit(main())"
 QUESTION = "Which two operations return a stream, and which action authorises both?"
+_SHOWN_CHARACTERS = 240
 
 
 def run(aws: LocalAws, console: Console) -> tuple[int, Deployment]:
@@ -210,7 +212,7 @@ class Demo:
         if "answer" not in body:
             self.console.note(f"NOT as expected: {json.dumps(payload)}")
             return 1
-        self.console.note(f"A: {body['answer']}")
+        self.console.note(f"A: {textwrap.shorten(body['answer'], _SHOWN_CHARACTERS, placeholder=' ...')}")
         for source in dict.fromkeys(citation["source"] for citation in body["citations"]):
             self.console.note(f"   cited: {source}")
         return 0 if body["citations"] else 1
