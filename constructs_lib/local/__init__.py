@@ -1,4 +1,4 @@
-"""The embedded AWS that `make demo` and the end-to-end tests deploy to.
+"""The embedded AWS that `make demo`, the end-to-end tests and the tests of users deploy to (extra `local`).
 
 `LocalAws` starts a server on 127.0.0.1 that speaks enough of AWS for `cdk bootstrap`, `cdk deploy` and boto3,
 with SigV4 and IAM enforced on every call. Nothing is loaded before it is asked for.

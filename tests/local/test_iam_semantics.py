@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.templates import ACCOUNT, REGION, allow, policy
+from tests.local.templates import ACCOUNT, REGION, allow, policy, template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from constructs_lib.local import LocalAws
+    from tests.local.conftest import Stacks
 
 _ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 
@@ -220,3 +221,44 @@ def test_a_session_named_in_a_bucket_policy_does_not_pass_a_service_control_poli
     finally:
         organizations.attach_policy(PolicyId=full, TargetId=root)
         organizations.detach_policy(PolicyId=scp, TargetId=root)
+
+
+@pytest.mark.parametrize("bounded", [True, False])
+def test_a_stack_makes_only_roles_with_the_boundary_that_its_execution_role_requires(
+    local_aws: LocalAws, stacks: Stacks, bounded: bool
+) -> None:
+    name = f"stack-{bounded}".lower()
+    boundary = _boundary(local_aws, f"boundary-{name}", allow("s3:*"))
+    trust = _trust({"Service": "cloudformation.amazonaws.com"})
+    executor = _target(local_aws, f"executor-{name}", trust)
+    needed = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    statements = [
+        allow(["iam:CreateRole", "iam:PutRolePolicy"], "*", **needed),
+        allow(["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole"]),
+    ]
+    local_aws.client("iam").put_role_policy(
+        RoleName=f"executor-{name}", PolicyName="p", PolicyDocument=json.dumps(policy(*statements))
+    )
+    inline = {"PolicyName": "inline", "PolicyDocument": policy(allow("s3:GetObject"))}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": json.loads(_trust({"AWS": _ROOT})),
+            "Policies": [inline],
+            **({"PermissionsBoundary": boundary} if bounded else {}),
+        },
+    }
+    more = {
+        "Type": "AWS::IAM::Policy",
+        "Properties": {
+            "PolicyName": "more",
+            "PolicyDocument": policy(allow("s3:PutObject")),
+            "Roles": [{"Ref": "Role"}],
+        },
+    }
+    stack = stacks.create(name, template({"Role": role, "More": more}), RoleARN=executor)
+    if bounded:
+        assert stack["StackStatus"] == "CREATE_COMPLETE", stacks.failures(name)
+    else:
+        assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert "perform: iam:CreateRole on" in stacks.failures(name)
