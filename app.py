@@ -13,11 +13,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from constructs_lib import PlanesError
 from constructs_lib.checks import BedrockPlaneChecks
-from stacks.app import AppStack
-from stacks.control_plane import ControlPlaneStack
-from stacks.deploy_role import DeployRoleStack
-from stacks.network import NetworkStack
-from stacks.settings import Settings, SettingsError
+from stacks import AppStack, ControlPlaneStack, DeployRoleStack, NetworkStack, Settings, SettingsError
 
 __all__ = ["build"]
 

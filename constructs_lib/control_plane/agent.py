@@ -15,7 +15,7 @@ from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import PlanesError, check_arn, check_length, check_name, service_role
-from constructs_lib.control_plane._fingerprint import RecordingAgent, fingerprint
+from constructs_lib.control_plane.fingerprint import RecordingAgent, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

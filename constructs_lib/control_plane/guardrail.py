@@ -12,7 +12,7 @@ from constructs import IValidation
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import PlanesError, check_arn, check_length, check_pattern
-from constructs_lib.control_plane._fingerprint import RecordingGuardrail, fingerprint
+from constructs_lib.control_plane.fingerprint import RecordingGuardrail, fingerprint
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam

@@ -145,9 +145,9 @@ def _refused(role: str, policy: Policy, limits: RoleLimits) -> Iterator[Finding]
 
 
 def _refused_unread(role: Principal, name: str, limits: RoleLimits, bodies: _Bodies) -> Iterator[Finding]:
-    """Judge as written what the reader leaves out, such as a statement without `Effect`.
+    """Judge as written what the reader leaves out, such as a statement without ``Effect``.
 
-    IAM takes no such statement, which is no reason to let it pass here.
+    IAM refuses such a statement, and so does this check if the rest of it crosses the planes.
     """
     for gap in role.incomplete:
         found = _STATEMENT.match(gap.pointer)

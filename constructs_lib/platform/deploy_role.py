@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs_lib.catalogue import Plane, actions
 from constructs_lib.cdk_support import CheckedRole, PlanesError, as_list, check_pattern, mark_role
 from constructs_lib.iam import expand
-from constructs_lib.platform._deploy_policies import (
+from constructs_lib.platform.deploy_policies import (
     Scope,
     bedrock_statements,
     foundation_statements,
@@ -43,10 +43,11 @@ class DeployRole(CheckedRole):
     itself. Give :attr:`policy_arns` to ``cdk bootstrap --cloudformation-execution-policies`` in place of
     AdministratorAccess. The role holds the same policies and, for a pipeline, the account's Bedrock settings.
 
-    It is no fence against who may deploy any template with it: creating roles is among its permissions, so
-    such a template can make a role under ``name_prefix`` that holds more. An account that needs that fence
+    It does not restrain someone who may deploy any template with it: creating roles is among its permissions,
+    so such a template can make a role under ``name_prefix`` that holds more. An account that must prevent it
     adds a service control policy, or a boundary on the execution role, which denies ``iam:CreateRole`` and
     ``iam:PutRolePolicy`` unless ``iam:PermissionsBoundary`` is a boundary of the account's choice.
+
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
     Args:

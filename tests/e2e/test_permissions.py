@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from constructs_lib.platform._deploy_policies import (
+from constructs_lib.platform.deploy_policies import (
     Scope,
     bedrock_statements,
     foundation_statements,

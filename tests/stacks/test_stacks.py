@@ -11,7 +11,7 @@ import pytest
 import app
 from constructs_lib import PlanesError, catalogue
 from constructs_lib.iam import expand
-from stacks.settings import SettingsError
+from stacks import SettingsError
 from tests.stacks.conftest import run
 
 if TYPE_CHECKING:
