@@ -118,7 +118,7 @@ def test_the_boundary_that_a_creation_sets_is_a_condition_key(
     assert _allowed(iam.put_user_permissions_boundary, UserName="made", PermissionsBoundary=required)
 
 
-def test_the_boundary_that_a_role_has_is_a_condition_key_of_changes_to_its_policies(
+def test_the_boundary_that_a_role_has_is_a_condition_key_of_calls_on_it(
     local_aws: LocalAws, role_with: Callable[..., str]
 ) -> None:
     boundary = _boundary(local_aws, "of-the-changed", allow("s3:*"))
@@ -130,6 +130,8 @@ def test_the_boundary_that_a_role_has_is_a_condition_key_of_changes_to_its_polic
         "iam:AttachRolePolicy",
         "iam:DetachRolePolicy",
         "iam:DeleteRolePermissionsBoundary",
+        "iam:GetRole",
+        "iam:UpdateAssumeRolePolicy",
     ]
     statement = allow(actions, "*", StringEquals={"iam:PermissionsBoundary": boundary})
     iam = local_aws.client("iam", role_arn=role_with("changer", statement))
@@ -139,6 +141,9 @@ def test_the_boundary_that_a_role_has_is_a_condition_key_of_changes_to_its_polic
     for name, expected in (("without-boundary", False), ("with-boundary", True)):
         assert _allowed(iam.put_role_policy, RoleName=name, **inline) is expected
         assert _allowed(iam.attach_role_policy, RoleName=name, **attached) is expected
+        assert _allowed(iam.get_role, RoleName=name) is expected
+        trust = _trust({"AWS": _ROOT})
+        assert _allowed(iam.update_assume_role_policy, RoleName=name, PolicyDocument=trust) is expected
         if expected:
             assert _allowed(iam.detach_role_policy, RoleName=name, **attached)
             assert _allowed(iam.delete_role_policy, RoleName=name, PolicyName="p")

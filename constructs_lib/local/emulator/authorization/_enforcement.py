@@ -39,14 +39,14 @@ _HAS_BOUNDARY = frozenset(
         ("Detach", "Policy"),
         ("Put", "Policy"),
     )
-)
+) | {"DeleteRole", "GetRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"}
 """The calls for which the boundary that the role or user has is the value of the condition key."""
 
 
 def boundary_keys(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the condition key iam:PermissionsBoundary of a call of IAM, or nothing where the call has none.
 
-    It is the boundary that the call sets, or the one that the role or user has whose policies it changes:
+    It is the boundary that the call sets, or the one that the role or user has that it changes or reads:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
