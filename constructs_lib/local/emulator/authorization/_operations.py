@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import botocore.session
 
-__all__ = ["CLIENTS", "Call", "operation_of", "operations"]
+__all__ = ["CLIENTS", "Call", "operation_of"]
 
 CLIENTS = ("bedrock", "bedrock-agent", "bedrock-runtime", "bedrock-agent-runtime")
 """The core clients, in the order in which a shared route is looked for."""
@@ -63,11 +63,6 @@ def _routes() -> tuple[_Route, ...]:
             found.append(_Route(client, name, http["method"], uri, _compile(uri), literals))
     # A route with more fixed segments wins: `/flows/validate-definition` before `/flows/{flowIdentifier}/`.
     return tuple(sorted(found, key=lambda route: -route.literals))
-
-
-def operations() -> list[tuple[str, str]]:
-    """Return every (client, operation) of the core clients."""
-    return sorted((route.client, route.operation) for route in _routes())
 
 
 def operation_of(method: str, raw_path: str) -> Call | None:
