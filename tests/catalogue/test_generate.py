@@ -20,6 +20,7 @@ from constructs_lib.catalogue.generation import (
     read_installed,
     serialise,
 )
+from tests.catalogue.sources import as_committed, with_action, with_operations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,26 +28,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def installed() -> Installed:
-    return read_installed()
-
-
-def _with_action(installed: Installed, prefix: str, name: str, level: str = "Write") -> Installed:
-    new = {
-        "name": name,
-        "description": "Grants permission to try",
-        "accessLevel": level,
-        "resourceTypes": [],
-        "conditionKeys": [],
-        "dependentActions": [],
-    }
-    return dataclasses.replace(
-        installed, actions={**installed.actions, prefix: [*installed.actions[prefix], new]}
-    )
-
-
-def _with_operations(installed: Installed, client: str, *names: str) -> Installed:
-    more = {**installed.operations[client], **dict.fromkeys(names, 0)}
-    return dataclasses.replace(installed, operations={**installed.operations, client: more})
+    return as_committed()
 
 
 @pytest.mark.parametrize("name", ["InvokeSomethingNew", "GetSomethingNew", "CreateSomethingNew"])
@@ -54,12 +36,12 @@ def test_an_action_without_client_and_decision_stops_it_whatever_its_verb(
     installed: Installed, name: str
 ) -> None:
     with pytest.raises(UnclassifiedError, match=r"decide in `decisions\.toml`") as caught:
-        generate(_with_action(installed, "bedrock", name), read_decisions())
+        generate(with_action(installed, "bedrock", name), read_decisions())
     assert caught.value.names == (f"bedrock:{name}",)
 
 
 def test_a_name_in_clients_of_both_planes_stops_it(installed: Installed) -> None:
-    both = _with_operations(_with_operations(installed, "bedrock", "Probe"), "bedrock-runtime", "Probe")
+    both = with_operations(with_operations(installed, "bedrock", "Probe"), "bedrock-runtime", "Probe")
     with pytest.raises(UnclassifiedError, match="both planes"):
         generate(both, read_decisions())
 
@@ -67,13 +49,13 @@ def test_a_name_in_clients_of_both_planes_stops_it(installed: Installed) -> None
 @pytest.mark.parametrize("name", ["GetVendorToken", "GetVendorApiKey", "GetSessionCredentials"])
 def test_a_data_operation_that_looks_like_a_credential_stops_it(installed: Installed, name: str) -> None:
     with pytest.raises(UnclassifiedError, match="credential"):
-        generate(_with_operations(installed, "bedrock-agentcore", name), read_decisions())
+        generate(with_operations(installed, "bedrock-agentcore", name), read_decisions())
 
 
 def test_everything_without_a_plane_is_named_at_once(installed: Installed) -> None:
-    changed = _with_action(installed, "bedrock-mantle", "InvokeProbe")
-    changed = _with_operations(changed, "bedrock-agentcore", "GetVendorToken")
-    changed = _with_operations(_with_operations(changed, "bedrock", "Probe"), "bedrock-runtime", "Probe")
+    changed = with_action(installed, "bedrock-mantle", "InvokeProbe")
+    changed = with_operations(changed, "bedrock-agentcore", "GetVendorToken")
+    changed = with_operations(with_operations(changed, "bedrock", "Probe"), "bedrock-runtime", "Probe")
     with pytest.raises(UnclassifiedError) as caught:
         generate(changed, read_decisions())
     names = ("bedrock-agentcore:GetVendorToken", "bedrock-mantle:InvokeProbe", "bedrock:Probe")
@@ -114,14 +96,14 @@ def test_a_broken_file_is_named(raw: bytes, tmp_path: Path) -> None:
 def test_a_new_operation_takes_the_plane_of_its_client_and_is_unknown_to_the_reference(
     installed: Installed,
 ) -> None:
-    fresh = generate(_with_operations(installed, "bedrock-agent-runtime", "CreateProbe"), read_decisions())
+    fresh = generate(with_operations(installed, "bedrock-agent-runtime", "CreateProbe"), read_decisions())
     row = next(row for row in fresh["actions"] if row["name"] == "bedrock:CreateProbe")
     assert row == {"name": "bedrock:CreateProbe", "family": "bedrock-agent-runtime", "new": True}
 
 
 def test_a_name_shared_by_clients_of_one_plane_goes_to_the_first_family(installed: Installed) -> None:
-    shared = _with_operations(installed, "bedrock-data-automation", "CreateProbe")
-    shared = _with_operations(shared, "bedrock-agent", "CreateProbe")
+    shared = with_operations(installed, "bedrock-data-automation", "CreateProbe")
+    shared = with_operations(shared, "bedrock-agent", "CreateProbe")
     rows = {row["name"]: row["family"] for row in generate(shared, read_decisions())["actions"]}
     assert rows["bedrock:CreateProbe"] == "bedrock-agent"
 
@@ -157,7 +139,7 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
 
 def test_a_comparison_names_what_is_new_gone_and_changed(installed: Installed) -> None:
     old = generate(installed, read_decisions())
-    changed = _with_operations(installed, "bedrock-runtime", "Probe")
+    changed = with_operations(installed, "bedrock-runtime", "Probe")
     nova = {**installed.models["amazon.nova-pro-v1:0"], "model_lifecycle_status": "LEGACY"}
     models = {k: v for k, v in installed.models.items() if k != "deepseek.r1-v1:0"}
     fewer = {

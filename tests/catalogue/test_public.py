@@ -54,7 +54,9 @@ def test_importing_it_costs_less_than_30_ms() -> None:
 def test_using_it_loads_no_source(module: str) -> None:
     code = (
         "import sys\nfrom constructs_lib import catalogue as c\n"
-        "from constructs_lib.catalogue.generation import read_installed\nread_installed()\n"
+        "from tests.catalogue.sources import as_committed\n"
+        "from constructs_lib.catalogue.generation import generate, read_decisions\n"
+        "generate(as_committed(), read_decisions())\n"
         "c.actions(), c.operations(), c.models()\n"
         "c.find('converse')\n"
         f"assert {module!r} not in sys.modules"
@@ -64,6 +66,7 @@ def test_using_it_loads_no_source(module: str) -> None:
 
 def test_clients_that_are_no_iam_prefix_are_named() -> None:
     assert catalogue.client_names() == (
+        "agent-registry-control",
         "bedrock-agent",
         "bedrock-agent-runtime",
         "bedrock-agentcore-control",
@@ -71,7 +74,14 @@ def test_clients_that_are_no_iam_prefix_are_named() -> None:
         "bedrock-data-automation-runtime",
         "bedrock-runtime",
     )
-    assert catalogue.prefixes() == ("bedrock", "bedrock-agentcore", "bedrock-mantle", "bedrock-websearch")
+    assert catalogue.prefixes() == (
+        "agent-discovery",
+        "agent-registry",
+        "bedrock",
+        "bedrock-agentcore",
+        "bedrock-mantle",
+        "bedrock-websearch",
+    )
 
 
 def test_an_action_is_found_in_any_letter_case_and_only_in_ascii() -> None:

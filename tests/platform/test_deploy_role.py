@@ -220,7 +220,7 @@ REFUSED = [
         "data plane, family `bedrock-runtime`; give it to an AppRole",
     ),
     ({"actions": ["bedrock:*"], "resources": ["*"]}, r"`bedrock:\*`: `bedrock:\w+` is on the data plane"),
-    ({"actions": ["*"], "resources": ["*"]}, r"`\*`: `bedrock[\w:-]+` is on the data plane"),
+    ({"actions": ["*"], "resources": ["*"]}, r"`\*`: `[\w:-]+` is on the data plane"),
     ({"not_actions": ["s3:*"], "resources": ["*"]}, "`NotAction`: list the actions it needs"),
 ]
 

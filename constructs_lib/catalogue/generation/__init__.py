@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         DATA_FILE,
         Difference,
         compare,
+        dated,
+        is_same,
         read_data,
         serialise,
     )
@@ -32,7 +34,9 @@ __all__ = [
     "UnclassifiedError",
     "actions_page",
     "compare",
+    "dated",
     "generate",
+    "is_same",
     "read_data",
     "read_decisions",
     "read_installed",
@@ -44,7 +48,7 @@ __getattr__, __dir__ = exports(
     {
         "_actions_page": ("actions_page",),
         "_classify": ("UnclassifiedError",),
-        "_committed": ("DATA_FILE", "Difference", "compare", "read_data", "serialise"),
+        "_committed": ("DATA_FILE", "Difference", "compare", "dated", "is_same", "read_data", "serialise"),
         "_decisions": ("DecisionsError", "read_decisions"),
         "_generate": ("generate",),
         "_sources": ("Installed", "SourceError", "read_installed"),

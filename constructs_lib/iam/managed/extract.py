@@ -9,9 +9,9 @@ touch Bedrock, because nobody can attach or use them.
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import importlib.metadata
-import importlib.util
 import json
 import re
 import sys
@@ -21,7 +21,7 @@ from typing import Any, Final
 from constructs_lib.iam.action_sets import actions_matching
 from constructs_lib.iam.patterns import matches
 
-__all__ = ["RELEVANT", "extract", "main", "read_moto", "reduce_statement"]
+__all__ = ["RELEVANT", "extract", "main", "packed", "read_moto", "reduce_statement"]
 
 # Actions outside Bedrock that the rules about chains, escalation and role passing ask about.
 RELEVANT: Final = (
@@ -112,26 +112,34 @@ def extract(policies: dict[str, Any], version: str) -> dict[str, Any]:
     return {"source": {"moto": version, "date": latest[:10]}, "policies": kept, "harmless": harmless}
 
 
-def read_moto() -> tuple[dict[str, Any], str]:
-    """Read moto's data file without importing moto."""
-    spec = importlib.util.find_spec("moto")
-    if spec is None or not spec.submodule_search_locations:
-        sys.exit("managed policies: moto is not installed; install the development packages")
-    text = (Path(spec.submodule_search_locations[0]) / "iam" / "aws_managed_policies.py").read_text("utf-8")
+def read_moto(folder: Path) -> tuple[dict[str, Any], str]:
+    """Read moto's data file and version from the folder where it is installed, without importing moto."""
+    file = folder / "moto" / "iam" / "aws_managed_policies.py"
+    versions = [found.version for found in importlib.metadata.distributions(name="moto", path=[str(folder)])]
+    if not file.is_file() or not versions:
+        sys.exit(f"managed policies: moto is not in `{folder}`; run `make facts`")
+    text = file.read_text("utf-8")
     found = re.search(r'aws_managed_policies_data = """\n(.*)"""', text, re.DOTALL)
     if found is None:
         sys.exit("managed policies: moto's data file has changed its form; adapt this module")
-    return json.loads(found.group(1)), importlib.metadata.version("moto")
+    return json.loads(found.group(1)), versions[0]
 
 
-def main() -> None:
-    """Write ``policies.json.gz`` beside this module: source, harmless names, one policy a line."""
-    data = extract(*read_moto())
-    target = Path(__file__).with_name("policies.json.gz")
+def packed(data: dict[str, Any]) -> bytes:
+    """Return the bytes of ``policies.json.gz``: source, harmless names, one policy a line."""
     lines = [json.dumps(data["source"]), " ".join(data["harmless"])]
     lines += [f"{name} {json.dumps(row, separators=(',', ':'))}" for name, row in data["policies"].items()]
     # A fixed time stamp: the same policies give the same file.
-    target.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
+    return gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
+
+
+def main() -> None:
+    """Write ``policies.json.gz`` beside this module from the moto in the folder that is named."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("packages", type=Path, help="the folder where moto is installed")
+    data = extract(*read_moto(parser.parse_args().packages))
+    target = Path(__file__).with_name("policies.json.gz")
+    target.write_bytes(packed(data))
     counts = f"{len(data['policies'])} policies kept, {len(data['harmless'])} harmless"
     print(f"{counts}, {target.stat().st_size} bytes")  # noqa: T201 - a tool's result
 
