@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     )
     from constructs_lib.data_plane import AppRole, DataPlaneBoundary
     from constructs_lib.grants.facades import DataPlaneGrants
-    from constructs_lib.platform import BedrockVpcEndpoints, DeployRole, InvocationLogging, OperatorRole
+    from constructs_lib.platform import (
+        BedrockVpcEndpoints,
+        DeployRole,
+        FormerLogging,
+        InvocationLogging,
+        OnDelete,
+        OperatorRole,
+    )
 
 __all__ = [
     "Agent",
@@ -32,10 +39,12 @@ __all__ = [
     "DataPlaneBoundary",
     "DataPlaneGrants",
     "DeployRole",
+    "FormerLogging",
     "Guardrail",
     "GuardrailVersion",
     "InvocationLogging",
     "KnowledgeBase",
+    "OnDelete",
     "OperatorRole",
     "PlanesError",
     "S3DataSource",
@@ -55,6 +64,13 @@ __getattr__, __dir__ = exports(
         ),
         "data_plane": ("AppRole", "DataPlaneBoundary"),
         "grants.facades": ("DataPlaneGrants",),
-        "platform": ("BedrockVpcEndpoints", "DeployRole", "InvocationLogging", "OperatorRole"),
+        "platform": (
+            "BedrockVpcEndpoints",
+            "DeployRole",
+            "FormerLogging",
+            "InvocationLogging",
+            "OnDelete",
+            "OperatorRole",
+        ),
     },
 )

@@ -71,7 +71,13 @@ class ControlPlaneStack(PlanesStack):
             retention=logs.RetentionDays.SIX_MONTHS,
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
-        logging = InvocationLogging(self, "InvocationLogging", log_group=group, bucket=bucket)
+        logging = InvocationLogging(
+            self,
+            "InvocationLogging",
+            log_group=group,
+            bucket=bucket,
+            takeover=self.settings.former_logging,
+        )
         acknowledge(
             logging.handler_role,
             "AwsSolutions::AwsSolutions-IAM5[Resource::*]",

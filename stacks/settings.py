@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import catalogue
+from constructs_lib import FormerLogging, PlanesError, catalogue
 
 if TYPE_CHECKING:
     from constructs import Node
@@ -41,6 +42,7 @@ class Settings:
     embedding_model: str
     agents_classic: bool
     assumable_by: str | None
+    former_logging: FormerLogging | None
 
     @classmethod
     def from_context(cls, node: Node) -> Settings:
@@ -86,6 +88,7 @@ class Settings:
             embedding_model=embedding or "",
             agents_classic=agents == "true",
             assumable_by=assumable,
+            former_logging=_former_logging(node),
         )
 
     @property
@@ -108,6 +111,21 @@ class Settings:
     def parameter(self, name: str) -> str:
         """Return the name of the SSM parameter that shares one value between the stacks."""
         return f"/{self.prefix}/{name}"
+
+
+def _former_logging(node: Node) -> FormerLogging | None:
+    """Return the account's present invocation logging, given as JSON with ``FormerLogging``'s values."""
+    given = node.try_get_context("former-logging")
+    if given is None:
+        return None
+    remedy = 'give an object such as {"log_group_name": "...", "role_arn": "..."}'
+    try:
+        values = json.loads(given) if isinstance(given, str) else given
+        return FormerLogging(**values)
+    except PlanesError as error:
+        raise SettingsError(f"context value `former-logging`: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"context value `former-logging` is `{given}`: {remedy}") from error
 
 
 def _text(node: Node, key: str, default: str | None, pattern: str, remedy: str) -> str | None:

@@ -1,31 +1,59 @@
 """The custom resource behind ``InvocationLogging``: sets the account's model invocation logging.
 
-The setting is one per account and Region and may exist before the stack. The setting before it is kept in
-the physical resource id, so that deleting the stack puts it back; a setting that somebody changed since then
-is kept. CloudFormation is always answered, so a failure never hangs a stack.
+The setting is one per account and Region, may exist before the stack, and has no conditional write. So:
 
-Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html and
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+- A setting that is neither ours nor the declared former one is never overwritten. Creating then fails, and
+  the reason holds the prop to add.
+- The declared former setting comes with every event, so retries, rollbacks and renames have nothing to
+  remember. Creating puts it once more before ours, which proves that it can be put back.
+- Deleting puts the former setting back, or removes ours if none was declared. If that fails, the deletion
+  fails and its reason holds the remedies. Nothing is switched off in place of being put back, unless that was
+  chosen.
+- A setting that somebody else made since is left alone, on update as on deletion, and is shown.
+
+What can't be excluded, because the API has no conditional write: a change by somebody else between our last
+read and our write is overwritten.
+
+The API is called by signed HTTP: the boto3 that AWS Lambda ships may not know a field of the setting yet, and
+would refuse to send it or leave it out of an answer.
+
+Sources:
+    https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_PutModelInvocationLoggingConfiguration.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 """
 
 from __future__ import annotations
 
-import base64
+import calendar
 import json
 import logging
+import re
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
-import zlib
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 
-__all__ = ["apply", "handler"]
+__all__ = ["AccountSetting", "CallError", "SettingError", "apply", "former_logging", "handler", "is_same"]
 
 _LOG = logging.getLogger(__name__)
 _ID = "bedrock-invocation-logging"
-_ID_LIMIT = 1024
+# A creation that was refused before anything was set: its deletion touches nothing.
+_REFUSED = f"{_ID}-refused"
+# A creation that failed on the way: its deletion puts back what was there, also where `SWITCH_OFF` is chosen.
+_FAILED = f"{_ID}-failed"
+_FLAGS = {
+    "textDataDeliveryEnabled": "text",
+    "imageDataDeliveryEnabled": "image",
+    "embeddingDataDeliveryEnabled": "embedding",
+    "videoDataDeliveryEnabled": "video",
+    "audioDataDeliveryEnabled": "audio",
+}
 # A role that was made a second ago may not be known to Bedrock yet, which says so as a ValidationException.
 _RETRIED = frozenset(
     {
@@ -34,143 +62,383 @@ _RETRIED = frozenset(
         "ServiceUnavailableException",
         "ThrottlingException",
         "ValidationException",
+        "Unreachable",
     }
 )
 _DELAYS = (1, 2, 4, 8, 16)
+_TIMEOUT = 10  # seconds for one call
+_RESERVE = 45  # seconds of the function's time that are kept for one more call and for answering
+_ANSWER_LIMIT = 4096  # bytes that CloudFormation takes
+_PATIENCE = 300  # seconds that CloudFormation waits, the custom resource's ServiceTimeout
+
+
+class SettingError(RuntimeError):
+    """The setting can't be brought to what the request asks for; the text says why and what to do."""
+
+
+class CallError(RuntimeError):
+    """A call of the Bedrock API that failed, with the error's ``code``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class AccountSetting:
+    """The account's invocation logging in one Region, over signed HTTP.
+
+    Args:
+        session: A boto3 session: its credentials sign, its Region and endpoint are called.
+
+    """
+
+    def __init__(self, session: Any) -> None:
+        client = session.client("bedrock")
+        self._url = f"{client.meta.endpoint_url}/logging/modelinvocations"
+        self._sign = SigV4Auth(session.get_credentials(), "bedrock", client.meta.region_name).add_auth
+
+    def get(self) -> dict[str, Any] | None:
+        """Return the setting in force, or ``None``."""
+        found = self._call("GET").get("loggingConfig")
+        return dict(found) if found else None
+
+    def put(self, config: dict[str, Any]) -> None:
+        """Set the setting, whatever it was."""
+        self._call("PUT", {"loggingConfig": config})
+
+    def delete(self) -> None:
+        """Switch logging off."""
+        self._call("DELETE")
+
+    def _call(self, method: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        kind = {"Content-Type": "application/json"} if data is not None else {}
+        signed = AWSRequest(method=method, url=self._url, data=data, headers=kind)
+        self._sign(signed)
+        headers = dict(signed.headers.items())
+        request = urllib.request.Request(self._url, data=data, method=method, headers=headers)  # noqa: S310 - boto3's own endpoint
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310 - boto3's own endpoint
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            raise _call_error(error) from error
+        except OSError as error:
+            raise CallError("Unreachable", str(error)) from error
+        parsed = json.loads(text) if text else {}
+        return parsed if isinstance(parsed, dict) else {}
+
+
+def _call_error(error: urllib.error.HTTPError) -> CallError:
+    text = error.read().decode("utf-8", "replace")  # a proxy's page need not be UTF-8
+    try:
+        body = json.loads(text)
+    except ValueError:  # a proxy's page and not the service's answer
+        body = {}
+    named = error.headers.get("x-amzn-errortype") or (body.get("__type") if isinstance(body, dict) else None)
+    code = str(named).partition(":")[0].rpartition("#")[2] if named else ""
+    if not code or error.code >= 500 or error.code == 429:
+        code = "ThrottlingException" if error.code == 429 else code or f"HTTP {error.code}"
+        code = "InternalServerException" if error.code >= 500 else code
+    message = body.get("message") or body.get("Message") if isinstance(body, dict) else None
+    return CallError(code, str(message or text[:300]))
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Serve one request of CloudFormation and answer it, whatever happens."""
-    physical = event.get("PhysicalResourceId") or _ID
+    physical = str(event.get("PhysicalResourceId") or _ID)
+    if _is_stale(event, time.time()):
+        _LOG.warning("the request is older than CloudFormation waits: a late duplicate, nothing is done")
+        return
     try:
-        physical = apply(event, boto3.client("bedrock"))
+        data = apply(event, AccountSetting(boto3.session.Session()), clock=_Clock(context))
     except Exception as error:  # noqa: BLE001 - an unanswered request would hang the stack for its whole time-out
         _LOG.exception("request failed")
-        _answer(event, context, "FAILED", physical, f"{type(error).__name__}: {error}")
+        refused = isinstance(error, SettingError)
+        if event.get("RequestType") == "Create":
+            physical = _REFUSED if refused else _FAILED
+        reason = str(error) if refused else f"{type(error).__name__}: {error}"
+        _answer(event, context, "FAILED", physical, reason, {})
     else:
-        _answer(event, context, "SUCCESS", physical, "")
+        _answer(event, context, "SUCCESS", physical, "", data)
 
 
-def apply(event: dict[str, Any], client: Any, *, sleep: Any = time.sleep) -> str:
-    """Bring the setting to what the request asks for and return the physical resource id.
+class _Clock:
+    """How much of the function's time is left, and how to wait."""
 
-    ``client`` is a boto3 ``bedrock`` client. Raises what the client raises once the retries are used up, and
-    ``ValueError`` for a request that can't be understood.
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        read = getattr(self._context, "get_remaining_time_in_millis", None)
+        return read() / 1000 if read else 180.0
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+def _is_stale(event: dict[str, Any], now: float) -> bool:
+    """Whether CloudFormation has stopped waiting: the address that it signed says when it asked."""
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(str(event.get("ResponseURL", ""))).query)
+    signed = (query.get("X-Amz-Date") or query.get("x-amz-date") or [""])[0]
+    if not re.fullmatch(r"\d{8}T\d{6}Z", signed):
+        return False  # an address of another kind: nothing is known about its age
+    return now - calendar.timegm(time.strptime(signed, "%Y%m%dT%H%M%SZ")) > _PATIENCE
+
+
+def apply(event: dict[str, Any], setting: Any, *, clock: Any) -> dict[str, str]:
+    """Bring the setting to what the request asks for and return the resource's attributes.
+
+    Args:
+        event: CloudFormation's request.
+        setting: An :class:`AccountSetting`.
+        clock: Says how many seconds are left (``left()``) and waits (``sleep(seconds)``).
+
+    Raises:
+        SettingError: The setting must not or can't be changed; the text has the remedy.
+        CallError: A call failed for good.
+
     """
+    properties = event["ResourceProperties"]
+    wanted, former = _config(properties, "LoggingConfig"), _optional(properties, "FormerConfig")
+    if wanted is None:
+        raise SettingError(
+            "`LoggingConfig` is missing: the resource is not one that `InvocationLogging` makes"
+        )
+    calls = _Calls(setting, clock)
     kind = event["RequestType"]
     if kind == "Create":
-        wanted = _wanted(event["ResourceProperties"])
-        current = _current(client)
-        # The same request may come twice; then the setting is already ours and no predecessor.
-        physical = _encode(None if _is_ours(wanted, current) else current)
-        _retry(lambda: client.put_model_invocation_logging_configuration(loggingConfig=wanted), sleep)
-        return physical
-    physical = str(event["PhysicalResourceId"])
+        return _create(calls, wanted, former, is_unique=properties.get("IsUnique") == "true")
     if kind == "Update":
-        wanted = _wanted(event["ResourceProperties"])
-        _retry(lambda: client.put_model_invocation_logging_configuration(loggingConfig=wanted), sleep)
-    elif kind == "Delete":
-        _delete(event, client, physical, sleep)
-    else:
-        raise ValueError(f"unknown request type {kind!r}")
-    return physical
+        old = event.get("OldResourceProperties") or {}
+        return _update(calls, wanted, former, _optional(old, "LoggingConfig"), _optional(old, "FormerConfig"))
+    if kind == "Delete":
+        if event.get("PhysicalResourceId") == _REFUSED:
+            return _in_force("none")
+        return _delete(
+            calls,
+            wanted,
+            former,
+            switch_off=properties.get("OnDelete") == "SWITCH_OFF" and event.get("PhysicalResourceId") == _ID,
+        )
+    raise SettingError(f"unknown request type {kind!r}")
 
 
-def _delete(event: dict[str, Any], client: Any, physical: str, sleep: Any) -> None:
-    if not physical.startswith(f"{_ID}:"):
-        _LOG.info("the creation never got as far as setting anything")
-        return
-    if not _is_ours(_wanted(event["ResourceProperties"]), _current(client)):
-        _LOG.warning("somebody else changed the setting: it is left alone")
-        return
-    previous = _decode(physical)
-    if previous is not None:
-        try:
-            _retry(lambda: client.put_model_invocation_logging_configuration(loggingConfig=previous), sleep)
-        except ClientError:
-            # Its bucket, log group or role may be gone by now; a stack must be deletable all the same.
-            _LOG.exception("the former setting is no longer accepted: logging is switched off instead")
-        else:
-            return
-    _retry(client.delete_model_invocation_logging_configuration, sleep)
+def _create(
+    calls: _Calls, wanted: dict[str, Any], former: dict[str, Any] | None, *, is_unique: bool
+) -> dict[str, str]:
+    current = calls.get()
+    if is_same(wanted, current) and (is_unique or former is not None):
+        return _in_force("ours")  # the same request came before, and its answer was lost
+    if current is not None and not is_same(former, current):
+        raise SettingError(
+            "the account already has invocation logging that this stack doesn't know, and it was left as it "
+            "is. To replace it, and have it put back when this construct is deleted, add "
+            f"{former_logging(current)}"
+        )
+    if former is not None:
+        _prove(calls, former)
+    calls.put(wanted)
+    return _in_force("ours")
 
 
-def _wanted(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the ``loggingConfig`` of the request.
+def _update(
+    calls: _Calls,
+    wanted: dict[str, Any],
+    former: dict[str, Any] | None,
+    old: dict[str, Any] | None,
+    old_former: dict[str, Any] | None,
+) -> dict[str, str]:
+    current = calls.get()
+    is_ours = is_same(wanted, current) or is_same(old, current)
+    if not is_ours and not is_same(former, current):
+        return _in_force(_owner(former, current), current)
+    if former is not None and not is_same(former, old_former) and not is_same(former, current):
+        _prove(calls, former)
+        current = former
+    if not is_same(wanted, current):
+        calls.put(wanted)
+    return _in_force("ours")
+
+
+def _delete(
+    calls: _Calls, wanted: dict[str, Any], former: dict[str, Any] | None, *, switch_off: bool
+) -> dict[str, str]:
+    current = calls.get()
+    if not is_same(wanted, current):
+        # The creation never got this far, the former setting is back, or somebody else set another one.
+        return _in_force(_owner(former, current), current)
+    if switch_off or former is None:
+        calls.delete()
+        return _in_force("none")
+    try:
+        calls.put(former)
+    except CallError as error:
+        raise SettingError(
+            f"the former invocation logging can't be put back ({error}), so this stack's stays in force. "
+            "Make what it needs available again and delete once more, or set another one with `aws bedrock "
+            "put-model-invocation-logging-configuration`, or deploy `on_delete=OnDelete.SWITCH_OFF` first to "
+            f"go without. The former setting: {json.dumps(former, sort_keys=True)}"
+        ) from error
+    return _in_force("former")
+
+
+def _prove(calls: _Calls, former: dict[str, Any]) -> None:
+    """Put the former setting once more, which changes nothing and shows that it can be put back."""
+    try:
+        calls.put(former)
+    except CallError as error:
+        raise SettingError(
+            f"the former setting in `takeover` could not be put back later: Bedrock answers {error}. Nothing "
+            "was changed. Check its role and destinations, or remove the setting and `takeover`."
+        ) from error
+
+
+def _owner(former: dict[str, Any] | None, current: dict[str, Any] | None) -> str:
+    """Return whose a setting is that is not ours."""
+    if current is None:
+        return "none"
+    return "former" if is_same(former, current) else "foreign"
+
+
+def _in_force(owner: str, current: dict[str, Any] | None = None) -> dict[str, str]:
+    # An attribute of a custom resource must fit into the answer beside everything else.
+    shown = f": {json.dumps(current, sort_keys=True)}"[:1500] if current else ""
+    return {"InForce": f"{owner}{shown}"}
+
+
+class _Calls:
+    """The calls, each tried again while that may help and the function's time lasts."""
+
+    def __init__(self, setting: Any, clock: Any) -> None:
+        self._setting = setting
+        self._clock = clock
+
+    def get(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self._retry(self._setting.get)
+        return found
+
+    def put(self, config: dict[str, Any]) -> None:
+        self._retry(lambda: self._setting.put(config))
+
+    def delete(self) -> None:
+        self._retry(self._setting.delete)
+
+    def _retry(self, call: Any) -> Any:
+        for delay in (*_DELAYS, None):
+            try:
+                return call()
+            except CallError as error:
+                if delay is None or error.code not in _RETRIED or self._clock.left() < delay + _RESERVE:
+                    raise
+                _LOG.info("retrying in %s s after: %s", delay, error)
+                self._clock.sleep(delay)
+        raise AssertionError("the last try returns or raises")
+
+
+def is_same(declared: dict[str, Any] | None, current: dict[str, Any] | None) -> bool:
+    """Whether the setting in force is a declared one.
+
+    The service fills in what a request left out: an unset flag is answered as true, an empty part may be
+    answered or not, and some Regions leave a flag out. Everything else has to be equal.
+    """
+    if declared is None or current is None:
+        return False
+    ours, theirs = _plain(declared), _plain(current)
+    for name in {*ours, *theirs}:
+        if name in ours and name in theirs:
+            if ours[name] != theirs[name]:
+                return False
+        elif name in theirs:
+            if theirs[name] is not True:
+                return False
+        elif name not in _FLAGS:
+            return False
+    return True
+
+
+def _plain(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a setting without its empty parts."""
+    cleaned = {name: _plain(value) if isinstance(value, dict) else value for name, value in config.items()}
+    return {name: value for name, value in cleaned.items() if value not in (None, "", {})}
+
+
+def former_logging(config: dict[str, Any]) -> str:
+    """Return the line of Python that declares a setting: ``takeover=FormerLogging(...)``."""
+    cloud_watch = config.get("cloudWatchConfig") or {}
+    bucket = config.get("s3Config") or {}
+    large = cloud_watch.get("largeDataDeliveryS3Config") or {}
+    values = {
+        "log_group_name": cloud_watch.get("logGroupName"),
+        "role_arn": cloud_watch.get("roleArn"),
+        "large_data_bucket_name": large.get("bucketName"),
+        "large_data_key_prefix": large.get("keyPrefix"),
+        "bucket_name": bucket.get("bucketName"),
+        "key_prefix": bucket.get("keyPrefix"),
+        **{prop: False for name, prop in _FLAGS.items() if config.get(name) is False},
+    }
+    written = ", ".join(f"{name}={value!r}" for name, value in values.items() if value not in (None, ""))
+    return f"takeover=FormerLogging({written})"
+
+
+def _config(properties: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """Return a setting of the request.
 
     It comes as JSON text, because CloudFormation turns every boolean of a custom resource into a string.
     """
-    config = json.loads(properties["LoggingConfig"])
+    if not properties.get(name):
+        return None
+    config = json.loads(properties[name])
     if not isinstance(config, dict):
-        raise TypeError("LoggingConfig is not a JSON object")
+        raise SettingError(f"`{name}` is not a JSON object")
     return config
 
 
-def _is_ours(wanted: dict[str, Any], current: dict[str, Any] | None) -> bool:
-    # The service may answer with settings that the request left out.
-    return current is not None and all(current.get(key) == value for key, value in wanted.items())
-
-
-def _current(client: Any) -> dict[str, Any] | None:
-    found = client.get_model_invocation_logging_configuration().get("loggingConfig")
-    return dict(found) if found else None
-
-
-def _retry(call: Any, sleep: Any) -> None:
-    for delay in (*_DELAYS, None):
-        try:
-            call()
-        except (BotoCoreError, ClientError) as error:
-            # A BotoCoreError never reached the service, or its answer never came back: that may pass.
-            final = isinstance(error, ClientError) and error.response["Error"]["Code"] not in _RETRIED
-            if delay is None or final:
-                raise
-            _LOG.info("retrying in %s s after: %s", delay, error)
-            sleep(delay)
-        else:
-            return
-
-
-def _encode(previous: dict[str, Any] | None) -> str:
-    """Return a physical id that carries the former setting; raise ``ValueError`` when it doesn't fit."""
-    packed = zlib.compress(json.dumps(previous, sort_keys=True).encode(), 9)
-    physical = f"{_ID}:{base64.urlsafe_b64encode(packed).decode()}"
-    if len(physical) > _ID_LIMIT:
-        raise ValueError(
-            "the account's present invocation logging is too long to be kept for the stack's deletion: "
-            "remove it with `aws bedrock delete-model-invocation-logging-configuration` and deploy again"
-        )
-    return physical
-
-
-def _decode(physical: str) -> dict[str, Any] | None:
+def _optional(properties: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """Return a setting of the request, or ``None`` where it is missing or was never one."""
     try:
-        previous = json.loads(zlib.decompress(base64.urlsafe_b64decode(physical.removeprefix(f"{_ID}:"))))
-    except (ValueError, zlib.error):  # an id of somebody else's making: the setting can only be taken away
-        _LOG.warning("the physical id holds no former setting")
-        return None
-    return previous if isinstance(previous, dict) else None
+        return _config(properties, name)
+    except (SettingError, TypeError, ValueError):
+        if name == "FormerConfig":
+            raise
+        return (
+            None  # what an older template held can't be ours, and must not keep the stack from being updated
+        )
 
 
-def _answer(event: dict[str, Any], context: Any, status: str, physical: str, reason: str) -> None:
-    body = json.dumps(
-        {
-            "Status": status,
-            "Reason": f"{reason[:800]} (log stream {getattr(context, 'log_stream_name', 'unknown')})",
-            "PhysicalResourceId": physical,
-            "StackId": event["StackId"],
-            "RequestId": event["RequestId"],
-            "LogicalResourceId": event["LogicalResourceId"],
-        }
-    ).encode()
+def _answer(  # noqa: PLR0917 - the parts of CloudFormation's answer
+    event: dict[str, Any], context: Any, status: str, physical: str, reason: str, data: dict[str, str]
+) -> None:
+    stream = getattr(context, "log_stream_name", "unknown")
+    answer = {
+        "Status": status,
+        "Reason": "",
+        "PhysicalResourceId": physical,
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "Data": data,
+    }
+    room = _ANSWER_LIMIT - len(json.dumps(answer, ensure_ascii=False).encode()) - len(stream) - 40
+    answer["Reason"] = f"{_cut(reason, room)} (log stream {stream})"
+    body = json.dumps(answer, ensure_ascii=False).encode()
     # The empty content type is part of what CloudFormation signed for the address.
     headers = {"Content-Type": "", "Content-Length": str(len(body))}
     for delay in (*_DELAYS, None):
         request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - CloudFormation's own https address
         try:
-            with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - CloudFormation's own https address
+            with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - CloudFormation's own https address
                 return
         except OSError:
             if delay is None:
                 raise
             time.sleep(delay)
+
+
+def _cut(reason: str, room: int) -> str:
+    """Return as much of a text as fits into a number of bytes when written as JSON."""
+    text = reason[: max(room, 0)]
+    while text and len(json.dumps(text, ensure_ascii=False).encode()) - 2 > room:
+        text = text[: -max(1, len(text) // 50)]
+    return text

@@ -8,13 +8,15 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.platform.deploy_role import DeployRole
     from constructs_lib.platform.endpoints import BedrockVpcEndpoints
-    from constructs_lib.platform.invocation_logging import InvocationLogging
+    from constructs_lib.platform.invocation_logging import FormerLogging, InvocationLogging, OnDelete
     from constructs_lib.platform.operator_role import OperatorRole
 
 __all__ = [
     "BedrockVpcEndpoints",
     "DeployRole",
+    "FormerLogging",
     "InvocationLogging",
+    "OnDelete",
     "OperatorRole",
 ]
 
@@ -23,7 +25,7 @@ __getattr__, __dir__ = exports(
     {
         "deploy_role": ("DeployRole",),
         "endpoints": ("BedrockVpcEndpoints",),
-        "invocation_logging": ("InvocationLogging",),
+        "invocation_logging": ("FormerLogging", "InvocationLogging", "OnDelete"),
         "operator_role": ("OperatorRole",),
     },
 )

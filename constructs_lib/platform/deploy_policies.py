@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from constructs_lib.platform.invocation_logging import OWNER_PARAMETER
+
 __all__ = ["Scope", "bedrock_statements", "foundation_statements", "network_statements"]
 
 # Actions that create something have no ARN to be checked against yet.
@@ -98,19 +100,23 @@ _BUCKET = (
 _FUNCTION = (
     "lambda:CreateFunction",
     "lambda:DeleteFunction",
+    "lambda:DeleteFunctionEventInvokeConfig",
     "lambda:GetFunction",
     "lambda:GetFunctionCodeSigningConfig",
     "lambda:GetFunctionConfiguration",
+    "lambda:GetFunctionEventInvokeConfig",
     "lambda:GetFunctionRecursionConfig",
     "lambda:GetFunctionScalingConfig",
     "lambda:GetRuntimeManagementConfig",
     # CloudFormation itself calls the function behind a custom resource.
     "lambda:InvokeFunction",
     "lambda:ListTags",
+    "lambda:PutFunctionEventInvokeConfig",
     "lambda:TagResource",
     "lambda:UntagResource",
     "lambda:UpdateFunctionCode",
     "lambda:UpdateFunctionConfiguration",
+    "lambda:UpdateFunctionEventInvokeConfig",
 )
 _LOG_GROUP = (
     "logs:CreateLogGroup",
@@ -288,7 +294,12 @@ def foundation_statements(scope: Scope) -> list[dict[str, Any]]:
         _allow("Functions", _FUNCTION, scope.arn("lambda", f"function:{scope.prefix}*")),
         _allow("LogGroups", _LOG_GROUP, scope.arn("logs", f"log-group:{scope.prefix}*")),
         _allow("ListLogGroups", ("logs:DescribeLogGroups", "logs:DescribeResourcePolicies"), "*"),
-        _allow("Parameters", _PARAMETER, scope.arn("ssm", f"parameter/{scope.parameters}/*")),
+        _allow(
+            "Parameters",
+            _PARAMETER,
+            scope.arn("ssm", f"parameter/{scope.parameters}/*"),
+            scope.arn("ssm", f"parameter{OWNER_PARAMETER}"),
+        ),
         _allow("Bootstrap", ("ssm:GetParameters",), scope.arn("ssm", "parameter/cdk-bootstrap/*")),
     ]
 

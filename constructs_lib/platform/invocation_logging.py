@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,24 +12,131 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from constructs_lib.cdk_support import PlanesError, check_length, mark_role, service_role
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_length,
+    check_pattern,
+    is_token,
+    mark_role,
+    service_role,
+)
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
+    from constructs import IConstruct
 
-__all__ = ["InvocationLogging"]
+__all__ = ["OWNER_PARAMETER", "FormerLogging", "InvocationLogging", "OnDelete"]
 
 _HANDLERS = Path(__file__).parent.parent / "handlers"
+# Fixed, so that a construct which is renamed or moved within its stack stays the same resource.
+_SETTING_ID = "BedrockInvocationLogging"
+_OWNER_ID = "BedrockInvocationLoggingOwner"
+# CloudFormation makes a parameter of this name once in an account and Region: a second owner fails there.
+OWNER_PARAMETER = "/bedrock-planes/invocation-logging/owner"
+
+
+class OnDelete(Enum):
+    """What becomes of the account's invocation logging when the construct is deleted."""
+
+    RESTORE = "RESTORE"
+    """The former setting is put back; without one, logging is off as it was before."""
+    SWITCH_OFF = "SWITCH_OFF"
+    """Logging is off, also where there was a former setting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormerLogging:
+    """The invocation logging that the account has before the stack, so that it can be put back.
+
+    If it isn't known, deploy without it: the deployment fails, changes nothing, and its reason holds this
+    value, ready to be pasted.
+
+    Args:
+        log_group_name: The log group in CloudWatch Logs. Default: none.
+        role_arn: The role with which Bedrock writes there; needed with ``log_group_name``. The handler may
+            pass it to Bedrock, because putting the setting back needs ``iam:PassRole``. Default: none.
+        large_data_bucket_name: The bucket for what CloudWatch Logs doesn't take. Default: none.
+        large_data_key_prefix: The prefix there. Default: none.
+        bucket_name: The bucket of the logs in Amazon S3. Default: none.
+        key_prefix: The prefix there. Default: none.
+        text: Whether text was logged. Default: yes.
+        image: Whether images were logged. Default: yes.
+        embedding: Whether embeddings were logged. Default: yes.
+        video: Whether videos were logged. Default: yes.
+        audio: Whether audio was logged. Default: yes.
+
+    Raises:
+        PlanesError: No destination, or one without the other part that it needs.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_LoggingConfig.html
+
+    """
+
+    log_group_name: str | None = None
+    role_arn: str | None = None
+    large_data_bucket_name: str | None = None
+    large_data_key_prefix: str | None = None
+    bucket_name: str | None = None
+    key_prefix: str | None = None
+    text: bool = True
+    image: bool = True
+    embedding: bool = True
+    video: bool = True
+    audio: bool = True
+
+    def __post_init__(self) -> None:
+        """Check the combination of values."""
+        if self.log_group_name is None and self.bucket_name is None:
+            raise PlanesError(
+                "`takeover` names no destination: give `log_group_name` and `role_arn`, or `bucket_name`"
+            )
+        if (self.log_group_name is None) != (self.role_arn is None):
+            raise PlanesError(
+                "`takeover` needs `log_group_name` and `role_arn` together: give both or neither"
+            )
+        if self.large_data_bucket_name is not None and self.log_group_name is None:
+            raise PlanesError(
+                "`takeover` has `large_data_bucket_name` without `log_group_name`: give both or neither"
+            )
+        check_pattern(
+            "takeover.role_arn",
+            self.role_arn,
+            r"arn:[\w-]+:iam::\d{12}:role/.+",
+            "pass the role's ARN, such as arn:aws:iam::111122223333:role/BedrockLogs",
+        )
+
+    def to_config(self) -> dict[str, Any]:
+        """Return the setting as the API takes it."""
+        config = _flags(self)
+        if self.bucket_name is not None:
+            config["s3Config"] = _s3_config(self.bucket_name, self.key_prefix)
+        if self.log_group_name is not None:
+            cloud_watch: dict[str, Any] = {"logGroupName": self.log_group_name, "roleArn": self.role_arn}
+            if self.large_data_bucket_name is not None:
+                cloud_watch["largeDataDeliveryS3Config"] = _s3_config(
+                    self.large_data_bucket_name, self.large_data_key_prefix
+                )
+            config["cloudWatchConfig"] = cloud_watch
+        return config
 
 
 class InvocationLogging(Construct):
     """Logs every model invocation of the account in this Region to CloudWatch Logs, Amazon S3, or both.
 
     There is one such setting in an account and Region and no CloudFormation type for it, so a Lambda function
-    of the stack sets it. A setting that exists already is replaced, and put back when this construct is
-    deleted; a setting that somebody else makes later is kept.
+    of the stack sets it. A setting that exists already is never overwritten unless ``takeover`` declares it:
+    the deployment fails, and its reason holds the value to paste. The declared one is put back when this
+    construct is deleted, or the deletion fails and says why. A setting that somebody else makes later is left
+    alone and shown in ``in_force``. A change in the moment between the handler's last look and its write
+    can't be excluded: the API has no conditional write.
+
+    The setting has one owner in an account and Region: a second construct is an error at synth, and a second
+    stack fails at deployment, because the parameter ``/bedrock-planes/invocation-logging/owner`` exists.
+
+    Only calls through ``bedrock-runtime`` are logged, not those through ``bedrock-mantle``.
 
     Args:
         log_group: Where the logs go in CloudWatch Logs. Default: not there.
@@ -39,9 +149,21 @@ class InvocationLogging(Construct):
         image: Log images. Default: yes.
         embedding: Log embeddings. Default: yes.
         video: Log videos. Default: yes.
+        audio: Log audio. Default: yes.
+        takeover: The setting that the account has now, to be replaced and put back later. Default: there is
+            none; if there is one, the deployment fails and changes nothing.
+        on_delete: What becomes of the setting with this construct. Default: ``OnDelete.RESTORE``.
 
-    At least one of ``log_group`` and ``bucket`` is needed. Attributes: ``role`` (what Bedrock assumes to
-    write to CloudWatch Logs, or ``None``), ``handler_role``.
+    At least one of ``log_group`` and ``bucket`` is needed.
+
+    Attributes:
+        role: What Bedrock assumes to write to CloudWatch Logs, or ``None``.
+        handler_role: The role of the function that sets the setting.
+        in_force: Whose setting is in force since the last deployment: ``ours``, or ``foreign`` and the
+            setting. A string that is known at deployment.
+
+    Raises:
+        PlanesError: A prop is wrong, or the account and Region have such a construct already.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
     """
@@ -59,6 +181,9 @@ class InvocationLogging(Construct):
         image: bool = True,
         embedding: bool = True,
         video: bool = True,
+        audio: bool = True,
+        takeover: FormerLogging | None = None,
+        on_delete: OnDelete = OnDelete.RESTORE,
     ) -> None:
         if log_group is None and bucket is None:
             raise PlanesError("`log_group` and `bucket` are both missing: give at least one destination")
@@ -67,13 +192,17 @@ class InvocationLogging(Construct):
                 "`large_data` is True and needs both `log_group` and `bucket`: give both or leave it out"
             )
         check_length("key_prefix", key_prefix, 1, 1024)
+        _check_types(takeover, on_delete)
+        _check_single(scope)
         super().__init__(scope, construct_id)
         config: dict[str, Any] = {
             "textDataDeliveryEnabled": text,
             "imageDataDeliveryEnabled": image,
             "embeddingDataDeliveryEnabled": embedding,
             "videoDataDeliveryEnabled": video,
+            "audioDataDeliveryEnabled": audio,
         }
+        self._former_role = takeover.role_arn if takeover is not None else None
         self.role: iam.Role | None = None
         bucket_config = _bucket_config(bucket, key_prefix) if bucket is not None else None
         if bucket_config is not None:
@@ -94,8 +223,30 @@ class InvocationLogging(Construct):
             service_token=function.function_arn,
             # Above what the handler's retries take, far below CloudFormation's own hour.
             service_timeout=cdk.Duration.minutes(5),
-            properties={"LoggingConfig": cdk.Stack.of(self).to_json_string(config)},
+            properties={
+                "LoggingConfig": cdk.Stack.of(self).to_json_string(config),
+                "OnDelete": on_delete.value,
+                # Whether no other setting can be equal to this one by chance.
+                "IsUnique": str(log_group is not None or _is_made_here(bucket)).lower(),
+                **(
+                    {"FormerConfig": cdk.Stack.of(self).to_json_string(takeover.to_config())}
+                    if takeover
+                    else {}
+                ),
+            },
         )
+        _fix_logical_id(setting, _SETTING_ID)
+        self.in_force = setting.get_att_string("InForce")
+        owner = ssm.CfnParameter(
+            self,
+            "Owner",
+            name=OWNER_PARAMETER,
+            type="String",
+            value=cdk.Aws.STACK_ID,
+            description="The stack that sets the model invocation logging of this account and Region",
+        )
+        owner.override_logical_id(_OWNER_ID)
+        setting.node.add_dependency(owner)
         # The handler must keep its permissions until the setting is gone, and Bedrock tests the destinations.
         setting.node.add_dependency(self.handler_role)
         if bucket is not None:
@@ -127,6 +278,8 @@ class InvocationLogging(Construct):
             ),
             role=self.handler_role.without_policy_updates(),
             timeout=cdk.Duration.minutes(3),
+            # A request that comes again after its stack has moved on would set the setting anew.
+            retry_attempts=0,
             log_group=group,
             description="Sets the account's model invocation logging",
         )
@@ -149,12 +302,13 @@ class InvocationLogging(Construct):
                 "Resource": group.log_group_arn,
             },
         ]
-        if self.role is not None:
+        passed = [arn for arn in (self.role.role_arn if self.role else None, self._former_role) if arn]
+        if passed:
             statements.append(
                 {
                     "Effect": "Allow",
                     "Action": "iam:PassRole",
-                    "Resource": self.role.role_arn,
+                    "Resource": passed[0] if len(passed) == 1 else passed,
                     "Condition": {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
                 }
             )
@@ -169,32 +323,91 @@ class InvocationLogging(Construct):
         }
         service = iam.ServicePrincipal("bedrock.amazonaws.com")
         start = f"{key_prefix}/" if key_prefix else ""
-        written = bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AmazonBedrockLogsWrite",
-                principals=[service],
-                actions=["s3:PutObject"],
-                resources=[
-                    bucket.arn_for_objects(f"{start}AWSLogs/{stack.account}/BedrockModelInvocationLogs/*")
-                ],
-                conditions=conditions,
-            )
+        statement = iam.PolicyStatement(
+            sid="AmazonBedrockLogsWrite",
+            principals=[service],
+            actions=["s3:PutObject"],
+            resources=[
+                bucket.arn_for_objects(f"{start}AWSLogs/{stack.account}/BedrockModelInvocationLogs/*")
+            ],
+            conditions=conditions,
         )
+        written = bucket.add_to_resource_policy(statement)
         if written.policy_dependable is not None:
             setting.node.add_dependency(written.policy_dependable)
+        if not written.statement_added:
+            _ask_owner(self, f"the policy of the bucket `{bucket.node.path}`", statement)
+        key_statement = iam.PolicyStatement(
+            principals=[service],
+            actions=["kms:GenerateDataKey"],
+            resources=["*"],
+            conditions=conditions,
+        )
         if bucket.encryption_key is not None:
-            bucket.encryption_key.add_to_resource_policy(
-                iam.PolicyStatement(
-                    principals=[service],
-                    actions=["kms:GenerateDataKey"],
-                    resources=["*"],
-                    conditions=conditions,
-                )
-            )
+            added = bucket.encryption_key.add_to_resource_policy(key_statement)
+            if not added.statement_added:
+                _ask_owner(self, f"the policy of the key `{bucket.encryption_key.node.path}`", key_statement)
 
 
 def _bucket_config(bucket: s3.IBucket, key_prefix: str | None) -> dict[str, str]:
-    return {"bucketName": bucket.bucket_name, **({"keyPrefix": key_prefix} if key_prefix else {})}
+    return _s3_config(bucket.bucket_name, key_prefix)
+
+
+def _s3_config(bucket_name: str, key_prefix: str | None) -> dict[str, str]:
+    return {"bucketName": bucket_name, **({"keyPrefix": key_prefix} if key_prefix else {})}
+
+
+def _flags(logged: FormerLogging) -> dict[str, Any]:
+    kinds = ("text", "image", "embedding", "video", "audio")
+    return {f"{kind}DataDeliveryEnabled": getattr(logged, kind) for kind in kinds}
+
+
+def _check_types(takeover: object, on_delete: object) -> None:
+    if takeover is not None and not isinstance(takeover, FormerLogging):
+        raise PlanesError(
+            f"`takeover` is a {type(takeover).__name__}: pass a `FormerLogging(...)`, or nothing where the "
+            "account has no invocation logging"
+        )
+    if not isinstance(on_delete, OnDelete):
+        raise PlanesError(f"`on_delete` is `{on_delete}`: pass `OnDelete.RESTORE` or `OnDelete.SWITCH_OFF`")
+
+
+def _check_single(scope: Construct) -> None:
+    """Raise :class:`PlanesError` where the app sets the same account's and Region's logging already."""
+    stack = cdk.Stack.of(scope)
+    for other in scope.node.root.node.find_all():
+        if isinstance(other, InvocationLogging) and _share_setting(stack, cdk.Stack.of(other)):
+            raise PlanesError(
+                f"`{other.node.path}` sets the invocation logging of this account and Region already, and "
+                "there is one setting only: use that construct, or give the stacks different environments"
+            )
+
+
+def _share_setting(one: cdk.Stack, other: cdk.Stack) -> bool:
+    if one.node.path == other.node.path:
+        return True
+    places = (one.account, one.region), (other.account, other.region)
+    return places[0] == places[1] and not any(is_token(part) for part in places[0])
+
+
+def _is_made_here(bucket: s3.IBucket | None) -> bool:
+    return bucket is not None and bucket.node.default_child is not None
+
+
+def _fix_logical_id(setting: cdk.CustomResource, logical_id: str) -> None:
+    resource = setting.node.default_child
+    if isinstance(resource, cdk.CfnElement):
+        resource.override_logical_id(logical_id)
+
+
+def _ask_owner(scope: IConstruct, place: str, statement: iam.PolicyStatement) -> None:
+    """Print the statement that the owner of an imported bucket or key has to add."""
+    text = json.dumps(cdk.Stack.of(scope).resolve(statement.to_statement_json()), sort_keys=True)
+    cdk.Annotations.of(scope).add_warning_v2(
+        "bedrock-planes:invocation-logging-owner",
+        f"{place} is not of this app and can't be changed here. Bedrock refuses the setting until its owner "
+        f"adds this statement: {text}",
+    )
 
 
 def _log_role(scope: Construct, log_group: logs.ILogGroup) -> iam.Role:

@@ -33,14 +33,15 @@ class DeploymentFailed(Exception):  # noqa: N818 - reads as what happened in `py
     """A stack was rolled back; the text has the reasons of all failed resources."""
 
 
-def synthesize(folder: Path, account: str, region: str) -> Path:
-    """Run app.py as a user would, with the demo's context, and return the assembly."""
+def synthesize(folder: Path, account: str, region: str, **more: Any) -> Path:
+    """Run app.py as a user would, with the demo's context and more of it, and return the assembly."""
     context = {
         "account": account,
         "region": region,
         "agents-classic": "true",
         "assumable-by": f"arn:aws:iam::{account}:root",
         **json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"],
+        **more,
     }
     # The validation is the subject of tests/stacks; here it would only cost time.
     environment = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.e2e import use
-from tests.e2e.deployment import STACKS, Deployment
+from tests.e2e.deployment import STACKS, Deployment, DeploymentFailed, synthesize
 from tests.e2e.use import TEXT
 
 if TYPE_CHECKING:
@@ -91,3 +92,78 @@ def test_the_stacks_go_away_and_can_be_deployed_again(fresh: Deployment) -> None
     assert bedrock.list_guardrails()["guardrails"] == []
     fresh.deploy()
     use.use(fresh)
+
+
+ORG_ROLE = "arn:aws:iam::111122223333:role/OrgBedrockLogging"
+
+
+def _set_logging_of_its_own(aws: LocalAws) -> dict[str, Any]:
+    """Let the account log to CloudWatch Logs with a role of its own, as before any stack of ours."""
+    aws.client("logs").create_log_group(logGroupName="/org/bedrock")
+    aws.client("iam").create_role(
+        RoleName="OrgBedrockLogging",
+        AssumeRolePolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "bedrock.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
+        ),
+    )
+    aws.client("iam").put_role_policy(
+        RoleName="OrgBedrockLogging",
+        PolicyName="Write",
+        PolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                        "Resource": "arn:aws:logs:us-east-1:111122223333:log-group:/org/bedrock:*",
+                    }
+                ],
+            }
+        ),
+    )
+    config = {
+        "cloudWatchConfig": {"logGroupName": "/org/bedrock", "roleArn": ORG_ROLE},
+        "textDataDeliveryEnabled": True,
+        "imageDataDeliveryEnabled": False,
+        "embeddingDataDeliveryEnabled": False,
+        "videoDataDeliveryEnabled": False,
+    }
+    aws.client("bedrock").put_model_invocation_logging_configuration(loggingConfig=config)
+    return config
+
+
+def test_the_accounts_own_logging_outlives_the_stacks(fresh: Deployment, tmp_path: Path) -> None:
+    own = _set_logging_of_its_own(fresh.aws)
+    bedrock = fresh.aws.client("bedrock")
+    with pytest.raises(DeploymentFailed, match=r"takeover=FormerLogging\(log_group_name='/org/bedrock'"):
+        fresh.deploy()
+    assert bedrock.get_model_invocation_logging_configuration()["loggingConfig"] == own
+    fresh.destroy("BedrockPlanesControlPlane", "BedrockPlanesNetwork")
+    former = {
+        "log_group_name": "/org/bedrock",
+        "role_arn": ORG_ROLE,
+        "image": False,
+        "embedding": False,
+        "video": False,
+    }
+    again = Deployment(
+        fresh.aws,
+        synthesize(tmp_path / "out", "111122223333", "us-east-1", **{"former-logging": former}),
+        dict(fresh.outputs),
+    )
+    again.deploy()
+    ours = bedrock.get_model_invocation_logging_configuration()["loggingConfig"]
+    assert ours["cloudWatchConfig"]["logGroupName"].startswith("BedrockPlanesControlPlane")
+    again.destroy(*reversed(STACKS))
+    found = bedrock.get_model_invocation_logging_configuration()["loggingConfig"]
+    assert {name: found[name] for name in own} == own

@@ -1,197 +1,345 @@
-"""The custom resource's handler, against botocore's Stubber."""
+"""The custom resource's handler, against an account with one setting and every way to fail."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
-from botocore.stub import Stubber
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from constructs_lib.handlers import invocation_logging
+from constructs_lib.handlers.invocation_logging import former_logging, is_same
+from constructs_lib.platform import FormerLogging
+from tests.handlers.logging_account import Account, Stack
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-OURS = {
-    "cloudWatchConfig": {
-        "logGroupName": "ours",
-        "roleArn": "arn:aws:iam::111122223333:role/ours-role-of-logging",
-    },
+ROLE = "arn:aws:iam::111122223333:role/"
+OURS: dict[str, Any] = {
+    "cloudWatchConfig": {"logGroupName": "ours", "roleArn": f"{ROLE}ours"},
     "textDataDeliveryEnabled": True,
     "imageDataDeliveryEnabled": False,
 }
-THEIRS = {"s3Config": {"bucketName": "theirs"}, "textDataDeliveryEnabled": True}
-PUT = "put_model_invocation_logging_configuration"
-GET = "get_model_invocation_logging_configuration"
-DELETE = "delete_model_invocation_logging_configuration"
+CHANGED = {**OURS, "imageDataDeliveryEnabled": True}
+THEIRS: dict[str, Any] = {
+    "cloudWatchConfig": {"logGroupName": "/org/bedrock", "roleArn": f"{ROLE}OrgBedrockLogging"},
+    "textDataDeliveryEnabled": True,
+    "videoDataDeliveryEnabled": False,
+}
+SHARED: dict[str, Any] = {"s3Config": {"bucketName": "central"}, "textDataDeliveryEnabled": True}
+OTHER: dict[str, Any] = {"s3Config": {"bucketName": "other", "keyPrefix": "x"}}
+PASSABLE = {f"{ROLE}ours", f"{ROLE}OrgBedrockLogging"}
 
 
-class Bedrock:
-    """A stubbed client, and the seconds that the handler would have slept."""
+def account(setting: dict[str, Any] | None = None, **more: Any) -> Account:
+    return Account(setting, set(PASSABLE), **more)
 
-    def __init__(self) -> None:
-        self.client = boto3.client(
-            "bedrock", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+
+# ------------------------------------------------------------ single requests
+def test_create_sets_and_delete_removes() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    assert there.setting == OURS
+    assert stack.data["InForce"] == "ours"
+    assert stack.delete()
+    assert there.setting is None
+
+
+def test_an_undeclared_setting_is_left_alone_and_the_reason_holds_the_line_to_paste() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS)
+    assert not stack.create()
+    assert there.writes == []
+    line = former_logging(THEIRS)
+    assert line in stack.reason
+    pasted: FormerLogging = eval(line.removeprefix("takeover="), {"FormerLogging": FormerLogging})
+    assert is_same(pasted.to_config(), THEIRS)
+
+
+@pytest.mark.parametrize("config", [THEIRS, SHARED, OTHER], ids=["log group", "bucket", "prefix"])
+def test_the_line_to_paste_declares_the_setting(config: dict[str, Any]) -> None:
+    large = {
+        **THEIRS,
+        "cloudWatchConfig": {**THEIRS["cloudWatchConfig"], "largeDataDeliveryS3Config": OTHER["s3Config"]},
+    }
+    for each in (config, large):
+        pasted: FormerLogging = eval(
+            former_logging(each).removeprefix("takeover="), {"FormerLogging": FormerLogging}
         )
-        self.stub = Stubber(self.client)
-        self.slept: list[int] = []
-
-    def get(self, config: dict[str, Any] | None) -> Bedrock:
-        self.stub.add_response(GET, {"loggingConfig": config} if config else {}, {})
-        return self
-
-    def put(self, config: dict[str, Any]) -> Bedrock:
-        self.stub.add_response(PUT, {}, {"loggingConfig": config})
-        return self
-
-    def delete(self) -> Bedrock:
-        self.stub.add_response(DELETE, {}, {})
-        return self
-
-    def fail(self, method: str, code: str) -> Bedrock:
-        self.stub.add_client_error(method, code, "because")
-        return self
-
-    def apply(self, kind: str, physical: str | None = None, config: dict[str, Any] = OURS) -> str:
-        event = {"RequestType": kind, "ResourceProperties": {"LoggingConfig": json.dumps(config)}}
-        if physical is not None:
-            event["PhysicalResourceId"] = physical
-        return invocation_logging.apply(event, self.client, sleep=self.slept.append)
+        assert is_same(pasted.to_config(), each)
 
 
-@pytest.fixture
-def bedrock() -> Iterator[Bedrock]:
-    made = Bedrock()
-    with made.stub:
-        yield made
-        made.stub.assert_no_pending_responses()
+def test_a_declared_setting_is_proven_replaced_and_put_back() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    assert stack.create()
+    assert there.writes == [THEIRS, OURS]
+    assert stack.delete()
+    assert there.setting == THEIRS
 
 
-def test_create_sets_the_configuration(bedrock: Bedrock) -> None:
-    assert bedrock.get(None).put(OURS).apply("Create").startswith("bedrock-invocation-logging:")
+def test_a_declared_setting_that_cannot_be_put_back_stops_the_creation_before_any_change() -> None:
+    there = account(THEIRS)
+    there.passable.remove(f"{ROLE}OrgBedrockLogging")
+    stack = Stack(there, OURS, THEIRS)
+    assert not stack.create()
+    assert there.setting == THEIRS
+    assert "iam:PassRole" in stack.reason
+    assert "takeover" in stack.reason
 
 
-def test_delete_removes_what_create_set(bedrock: Bedrock) -> None:
-    physical = bedrock.get(None).put(OURS).apply("Create")
-    assert bedrock.get(OURS).delete().apply("Delete", physical) == physical
+def test_a_deletion_that_cannot_put_back_fails_with_the_setting_and_the_remedies() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    assert stack.create()
+    there.passable.remove(f"{ROLE}OrgBedrockLogging")
+    assert not stack.delete()
+    assert there.setting == OURS
+    assert "/org/bedrock" in stack.reason
+    assert "OnDelete.SWITCH_OFF" in stack.reason
+    there.passable.add(f"{ROLE}OrgBedrockLogging")
+    assert stack.delete()
+    assert there.setting == THEIRS
 
 
-def test_delete_puts_back_what_stood_before(bedrock: Bedrock) -> None:
-    physical = bedrock.get(THEIRS).put(OURS).apply("Create")
-    bedrock.get(OURS).put(THEIRS).apply("Delete", physical)
+def test_a_failed_creation_puts_back_even_where_switching_off_is_chosen() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS, on_delete="SWITCH_OFF")
+    there.faults = ["none", "none"] + ["lost answer"] * 6
+    assert not stack.create()
+    assert there.setting == THEIRS
 
 
-def test_delete_leaves_what_somebody_else_set_since(bedrock: Bedrock) -> None:
-    physical = bedrock.get(None).put(OURS).apply("Create")
-    bedrock.get(THEIRS).apply("Delete", physical)
+def test_switching_off_is_a_choice() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS, on_delete="SWITCH_OFF")
+    assert stack.create()
+    assert stack.delete()
+    assert there.setting is None
 
 
-def test_delete_with_nothing_set_does_nothing(bedrock: Bedrock) -> None:
-    physical = bedrock.get(None).put(OURS).apply("Create")
-    bedrock.get(None).apply("Delete", physical)
+@pytest.mark.parametrize("fault", ["ThrottlingException", "InternalServerException", "lost answer"])
+@pytest.mark.parametrize("call", [0, 1, 2])
+def test_a_passing_fault_changes_nothing_in_the_end(fault: str, call: int) -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    there.faults = ["none"] * call + [fault]
+    assert stack.create()
+    there.faults = ["none"] * (call % 2) + [fault]
+    assert stack.delete()
+    assert there.setting == THEIRS
 
 
-def test_settings_that_the_service_adds_do_not_make_it_somebody_elses(bedrock: Bedrock) -> None:
-    physical = bedrock.get(None).put(OURS).apply("Create")
-    bedrock.get({**OURS, "videoDataDeliveryEnabled": True}).delete().apply("Delete", physical)
+def test_a_fault_that_stays_while_putting_back_never_switches_off() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    assert stack.create()
+    there.faults = ["none"] + ["ThrottlingException"] * 20
+    assert not stack.delete()
+    assert there.setting == OURS
+    there.faults = []
+    assert stack.delete()
+    assert there.setting == THEIRS
 
 
-def test_a_former_setting_that_is_refused_by_now_is_switched_off(bedrock: Bedrock) -> None:
-    physical = bedrock.get(THEIRS).put(OURS).apply("Create")
-    bedrock.get(OURS).fail(PUT, "AccessDeniedException").delete().apply("Delete", physical)
+def test_a_creation_whose_answer_is_lost_for_good_is_undone() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    there.faults = ["none", "none"] + ["lost answer"] * 6
+    assert not stack.create()
+    assert there.setting == THEIRS
 
 
-def test_a_create_that_comes_twice_forgets_nothing_and_keeps_nothing(bedrock: Bedrock) -> None:
-    physical = bedrock.get(OURS).put(OURS).apply("Create")
-    bedrock.get(OURS).delete().apply("Delete", physical)
+def test_a_foreign_change_is_left_alone_on_update_and_on_deletion_and_is_shown() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    there.setting = OTHER
+    assert stack.update(CHANGED)
+    assert there.setting == OTHER
+    assert stack.data["InForce"].startswith("foreign: ")
+    assert "other" in stack.data["InForce"]
+    assert stack.delete()
+    assert there.setting == OTHER
 
 
-def test_update_keeps_the_id_and_with_it_the_former_setting(bedrock: Bedrock) -> None:
-    physical = bedrock.get(THEIRS).put(OURS).apply("Create")
-    changed = {**OURS, "imageDataDeliveryEnabled": True}
-    assert bedrock.put(changed).apply("Update", physical, changed) == physical
-    bedrock.get(changed).put(THEIRS).apply("Delete", physical, changed)
+def test_a_destination_that_somebody_adds_to_ours_makes_it_theirs() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    there.setting = {**OURS, **OTHER}
+    assert stack.delete()
+    assert there.setting == {**OURS, **OTHER}
 
 
-def test_deleting_what_was_never_made_calls_nothing(bedrock: Bedrock) -> None:
-    assert bedrock.apply("Delete", "bedrock-invocation-logging") == "bedrock-invocation-logging"
+def test_an_update_that_is_rolled_back_leaves_the_old_setting() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    assert not stack.update(CHANGED, fails=True)
+    assert there.setting == OURS
+    assert stack.update(CHANGED)
+    assert there.setting == CHANGED
 
 
-def test_an_id_that_holds_no_setting_counts_as_none(bedrock: Bedrock) -> None:
-    bedrock.get(OURS).delete().apply("Delete", "bedrock-invocation-logging:!!")
+def test_a_setting_equal_to_one_that_exists_must_be_declared() -> None:
+    there = account(SHARED)
+    stack = Stack(there, SHARED, is_unique=False)
+    assert not stack.create()
+    assert there.setting == SHARED
+    declared = Stack(there, SHARED, SHARED, is_unique=False)
+    assert declared.create()
+    assert declared.delete()
+    assert there.setting == SHARED
 
 
-@pytest.mark.parametrize("code", ["ValidationException", "ThrottlingException", "ConflictException"])
-def test_a_failure_that_may_pass_is_tried_again(bedrock: Bedrock, code: str) -> None:
-    bedrock.get(None).fail(PUT, code).fail(PUT, code).put(OURS).apply("Create")
-    assert bedrock.slept == [1, 2]
+@pytest.mark.parametrize("left_out", [None, "video", "audio"])
+def test_flags_that_the_service_adds_or_leaves_out_do_not_make_it_foreign(left_out: str | None) -> None:
+    there = account(left_out=left_out)
+    stack = Stack(there, {**OURS, "videoDataDeliveryEnabled": False, "audioDataDeliveryEnabled": True})
+    assert stack.create()
+    assert stack.delete()
+    assert there.setting is None
 
 
-def test_a_failure_that_stays_is_raised_after_five_retries(bedrock: Bedrock) -> None:
-    bedrock.get(None)
-    for _ in range(6):
-        bedrock.fail(PUT, "ValidationException")
-    with pytest.raises(bedrock.client.exceptions.ClientError, match="ValidationException"):
-        bedrock.apply("Create")
-    assert bedrock.slept == [1, 2, 4, 8, 16]
+def test_empty_parts_are_no_difference() -> None:
+    assert is_same(SHARED, {"s3Config": {"bucketName": "central", "keyPrefix": ""}, "cloudWatchConfig": {}})
+    assert not is_same(SHARED, {"s3Config": {"bucketName": "central", "keyPrefix": "x"}})
+    assert not is_same(SHARED, {**SHARED, "imageDataDeliveryEnabled": False})
+    assert not is_same(SHARED, {**SHARED, "newConfig": {"a": "b"}})
 
 
-def test_a_denied_call_is_not_tried_again(bedrock: Bedrock) -> None:
-    bedrock.get(None).fail(PUT, "AccessDeniedException")
-    with pytest.raises(bedrock.client.exceptions.ClientError, match="AccessDeniedException"):
-        bedrock.apply("Create")
-    assert bedrock.slept == []
+@pytest.mark.parametrize("kind", ["Rename", ""])
+def test_an_unknown_request_is_refused(kind: str) -> None:
+    event = {"RequestType": kind, "ResourceProperties": {"LoggingConfig": json.dumps(OURS)}}
+    with pytest.raises(invocation_logging.SettingError, match="unknown request type"):
+        invocation_logging.apply(event, account(), clock=None)
 
 
-def test_a_lost_connection_is_tried_again(bedrock: Bedrock, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([EndpointConnectionError(endpoint_url="https://bedrock"), None])
-
-    def put(**_: Any) -> None:
-        if (error := next(answers)) is not None:
-            raise error
-
-    bedrock.get(None)
-    monkeypatch.setattr(bedrock.client, PUT, put)
-    bedrock.apply("Create")
-    assert bedrock.slept == [1]
-
-
-def test_a_former_setting_too_long_to_keep_is_refused_before_anything_changes(bedrock: Bedrock) -> None:
-    noise = "".join(hashlib.sha256(bytes([i])).hexdigest() for i in range(32))
-    bedrock.get({"s3Config": {"bucketName": "theirs", "keyPrefix": noise}})
-    with pytest.raises(ValueError, match="delete-model-invocation-logging-configuration"):
-        bedrock.apply("Create")
+def test_what_an_older_template_held_does_not_keep_a_stack_from_being_updated() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    event = {
+        "RequestType": "Update",
+        "ResourceProperties": stack.properties(),
+        "OldResourceProperties": {"LoggingConfig": "no JSON"},
+    }
+    assert invocation_logging.apply(event, there, clock=None)["InForce"] == "ours"
 
 
-def test_an_unknown_request_is_an_error(bedrock: Bedrock) -> None:
-    with pytest.raises(ValueError, match="Rename"):
-        bedrock.apply("Rename", "x")
+# ------------------------------------------------------------ any sequence
+FAULTS = (
+    *("none",) * 3,
+    "crash before",
+    "crash after",
+    "lost answer",
+    "ThrottlingException",
+    "InternalServerException",
+    "AccessDeniedException",
+)
+REFUSED = "bedrock-invocation-logging-refused"
 
 
-@pytest.mark.parametrize("text", ["[]", "1"])
-def test_a_configuration_that_is_no_object_is_an_error(bedrock: Bedrock, text: str) -> None:
-    event = {"RequestType": "Create", "ResourceProperties": {"LoggingConfig": text}}
-    with pytest.raises(TypeError, match="JSON object"):
-        invocation_logging.apply(event, bedrock.client)
+class LoggingMachine(RuleBasedStateMachine):
+    """An account, one stack after another on it, and somebody else who changes the setting in between."""
+
+    @initialize(
+        setting=st.sampled_from([None, THEIRS, SHARED, OTHER]), left_out=st.sampled_from([None, "audio"])
+    )
+    def begin(self, setting: dict[str, Any] | None, left_out: str | None) -> None:
+        self.account = account(setting, left_out=left_out)
+        self.stack: Stack | None = None
+        self.before = setting  # what has to be in force when our stack is gone
+
+    @precondition(lambda self: self.stack is None)
+    @rule(declares=st.booleans(), off=st.booleans(), faults=st.lists(st.sampled_from(FAULTS), max_size=8))
+    def create(self, *, declares: bool, off: bool, faults: list[str]) -> None:
+        former = self.account.setting if declares else None
+        stack = Stack(self.account, OURS, former, on_delete="SWITCH_OFF" if off else "RESTORE")
+        self.before = self.account.setting
+        self.account.faults = faults
+        created = stack.create()
+        self.account.faults = []
+        if created:
+            assert declares or self.before is None
+            assert self.account.setting is not None
+            assert is_same(OURS, self.account.setting)
+            self.stack = stack
+        else:
+            # The deletion that follows may have met faults too: a user deletes once more then.
+            assert stack.delete()
+            assert self._same(self.account.setting, self.before)
+
+    @precondition(lambda self: self.stack is not None)
+    @rule(wanted=st.sampled_from([OURS, CHANGED]), fails=st.booleans())
+    def update(self, wanted: dict[str, Any], *, fails: bool) -> None:
+        assert self.stack is not None
+        foreign = not is_same(self.stack.wanted, self.account.setting)
+        held = self.account.setting
+        self.stack.update(wanted, fails=fails)
+        if foreign and not is_same(self.stack.former, held) and not is_same(wanted, held):
+            assert self._same(self.account.setting, held)
+
+    @rule(setting=st.sampled_from([None, THEIRS, OTHER]))
+    def somebody_else(self, setting: dict[str, Any] | None) -> None:
+        self.account.setting = setting
+        if self.stack is None:
+            self.before = setting
+
+    @precondition(lambda self: self.stack is not None)
+    @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=8))
+    def delete(self, faults: list[str]) -> None:
+        assert self.stack is not None
+        was_ours = is_same(self.stack.wanted, self.account.setting)
+        held = self.account.setting
+        self.account.faults = faults
+        done = self.stack.delete()
+        self.account.faults = []
+        if not done:
+            assert self._same(self.account.setting, held) or not was_ours or self._is_restored()
+            assert self.stack.delete()
+        if not was_ours:
+            assert self._same(self.account.setting, held)
+        else:
+            assert self._is_restored()
+        self.stack = None
+
+    def _is_restored(self) -> bool:
+        assert self.stack is not None
+        off = self.stack.on_delete == "SWITCH_OFF"
+        return self._same(self.account.setting, None if off else self.stack.former)
+
+    @staticmethod
+    def _same(one: dict[str, Any] | None, other: dict[str, Any] | None) -> bool:
+        return one is None if other is None else is_same(other, one)
+
+    @invariant()
+    def nothing_foreign_is_overwritten(self) -> None:
+        known = [OURS, CHANGED, THEIRS, SHARED, OTHER, None]
+        assert getattr(self, "account", None) is None or self.account.setting in known
+
+
+TestAnySequence = LoggingMachine.TestCase
+TestAnySequence.settings = settings(max_examples=150, stateful_step_count=20, deadline=None, derandomize=True)
 
 
 # ------------------------------------------------------------ answering CloudFormation
-EVENT = {
+EVENT: dict[str, Any] = {
     "RequestType": "Create",
-    "ResourceProperties": {"LoggingConfig": json.dumps(OURS)},
-    "ResponseURL": "https://cloudformation.invalid/answer?signature=x",
+    "ResourceProperties": {"LoggingConfig": json.dumps(OURS), "IsUnique": "true"},
+    "ResponseURL": "https://cloudformation.invalid/answer?X-Amz-Date=20260101T000000Z&X-Amz-Expires=7200",
     "StackId": "stack",
     "RequestId": "request",
     "LogicalResourceId": "Logging",
 }
+ASKED = 1767225600.0  # 2026-01-01T00:00:00Z
 
 
 class Answers:
@@ -199,7 +347,11 @@ class Answers:
 
     def __init__(self) -> None:
         self.failures = 0
+        self.now = ASKED + 1
+        self.slept: list[float] = []
+        self.account = account()
         self.bodies: list[dict[str, Any]] = []
+        self.sizes: list[int] = []
         self.headers: list[dict[str, str]] = []
 
     def urlopen(self, request: urllib.request.Request, timeout: float) -> io.BytesIO:
@@ -209,25 +361,26 @@ class Answers:
         assert isinstance(request.data, bytes)
         assert timeout <= 10
         self.bodies.append(json.loads(request.data))
+        self.sizes.append(len(request.data))
         self.headers.append(dict(request.header_items()))
         return io.BytesIO()
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch, bedrock: Bedrock) -> Answers:
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     made = Answers()
     monkeypatch.setattr(urllib.request, "urlopen", made.urlopen)
-    monkeypatch.setattr(boto3, "client", lambda _: bedrock.client)
-    monkeypatch.setattr(time, "sleep", bedrock.slept.append)
+    monkeypatch.setattr(invocation_logging, "AccountSetting", lambda _: made.account)
+    monkeypatch.setattr(time, "sleep", made.slept.append)
+    monkeypatch.setattr(time, "time", lambda: made.now)
     return made
 
 
-def test_success_is_answered_with_the_id(answers: Answers, bedrock: Bedrock) -> None:
-    bedrock.get(None).put(OURS)
+def test_success_is_answered_with_the_id_and_what_is_in_force(answers: Answers) -> None:
     invocation_logging.handler(EVENT, None)
     [body] = answers.bodies
-    assert body["Status"] == "SUCCESS"
-    assert body["PhysicalResourceId"].startswith("bedrock-invocation-logging:")
+    assert (body["Status"], body["PhysicalResourceId"]) == ("SUCCESS", "bedrock-invocation-logging")
+    assert body["Data"] == {"InForce": "ours"}
     assert {k: body[k] for k in ("StackId", "RequestId", "LogicalResourceId")} == {
         "StackId": "stack",
         "RequestId": "request",
@@ -236,41 +389,128 @@ def test_success_is_answered_with_the_id(answers: Answers, bedrock: Bedrock) -> 
     assert answers.headers[0]["Content-type"] == ""
 
 
-def test_every_failure_is_answered_with_its_reason(answers: Answers, bedrock: Bedrock) -> None:
-    bedrock.get(None).fail(PUT, "AccessDeniedException")
+def test_a_refused_creation_is_answered_with_an_id_whose_deletion_touches_nothing(answers: Answers) -> None:
+    answers.account.setting = OURS
+    refused = {**EVENT, "ResourceProperties": {"LoggingConfig": json.dumps(OURS), "IsUnique": "false"}}
+    invocation_logging.handler(refused, None)
+    invocation_logging.handler({**refused, "RequestType": "Delete", "PhysicalResourceId": REFUSED}, None)
+    assert [(b["Status"], b["PhysicalResourceId"]) for b in answers.bodies] == [
+        ("FAILED", REFUSED),
+        ("SUCCESS", REFUSED),
+    ]
+    assert answers.account.setting == OURS
+
+
+def test_a_creation_that_failed_on_the_way_is_answered_with_an_id_of_its_own(answers: Answers) -> None:
+    answers.account.faults = ["none", "AccessDeniedException"]
     invocation_logging.handler(EVENT, None)
+    assert [b["PhysicalResourceId"] for b in answers.bodies] == ["bedrock-invocation-logging-failed"]
+    assert "AccessDeniedException" in answers.bodies[0]["Reason"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"ResourceProperties": {}}, {"RequestType": "Update", "PhysicalResourceId": "kept"}]
+)
+def test_every_failure_is_answered(answers: Answers, change: dict[str, Any]) -> None:
+    answers.account.faults = ["AccessDeniedException"]
+    invocation_logging.handler({**EVENT, **change}, None)
     [body] = answers.bodies
     assert body["Status"] == "FAILED"
-    assert "AccessDeniedException" in body["Reason"]
-    # Deleting by this id does nothing, which is what a creation without effect asks for.
-    assert body["PhysicalResourceId"] == "bedrock-invocation-logging"
+    assert body["PhysicalResourceId"] == change.get("PhysicalResourceId", REFUSED)
 
 
-def test_a_failed_update_answers_with_the_id_that_it_was_given(answers: Answers, bedrock: Bedrock) -> None:
-    bedrock.fail(PUT, "AccessDeniedException")
-    invocation_logging.handler({**EVENT, "RequestType": "Update", "PhysicalResourceId": "kept"}, None)
-    assert [body["PhysicalResourceId"] for body in answers.bodies] == ["kept"]
+def test_a_late_duplicate_does_nothing_and_answers_nobody(answers: Answers) -> None:
+    answers.now = ASKED + 301
+    invocation_logging.handler(EVENT, None)
+    assert (answers.bodies, answers.account.writes) == ([], [])
 
 
-def test_a_malformed_event_is_answered_too(answers: Answers, bedrock: Bedrock) -> None:
-    invocation_logging.handler({**EVENT, "ResourceProperties": {}}, None)
-    assert [body["Status"] for body in answers.bodies] == ["FAILED"]
+@pytest.mark.parametrize("letter", ["x", "é", "漢", "\N{PILE OF POO}", '"', "\x00"])
+def test_an_answer_fits_into_what_cloudformation_takes(answers: Answers, letter: str) -> None:
+    invocation_logging.handler({**EVENT, "RequestType": letter * 9000}, None)
+    assert 2000 < answers.sizes[0] <= 4096
 
 
-def test_a_long_reason_is_cut_to_what_cloudformation_takes(answers: Answers, bedrock: Bedrock) -> None:
-    invocation_logging.handler({**EVENT, "RequestType": "x" * 9000}, None)
-    assert len(answers.bodies[0]["Reason"]) < 1000
-
-
-def test_an_answer_that_does_not_get_through_is_sent_again(answers: Answers, bedrock: Bedrock) -> None:
-    bedrock.get(None).put(OURS)
+def test_an_answer_that_does_not_get_through_is_sent_again(answers: Answers) -> None:
     answers.failures = 2
     invocation_logging.handler(EVENT, None)
-    assert (len(answers.bodies), bedrock.slept) == (1, [1, 2])
+    assert (len(answers.bodies), answers.slept) == (1, [1, 2])
 
 
-def test_an_answer_that_never_gets_through_makes_lambda_try_again(answers: Answers, bedrock: Bedrock) -> None:
-    bedrock.get(None).put(OURS)
+def test_an_answer_that_never_gets_through_is_an_error_of_the_function(answers: Answers) -> None:
     answers.failures = 99
     with pytest.raises(urllib.error.URLError):
         invocation_logging.handler(EVENT, None)
+
+
+# ------------------------------------------------------------ the API by signed HTTP
+class Session:
+    """A boto3 session of a made-up account."""
+
+    class _Client:
+        class meta:  # noqa: N801 - botocore's attribute
+            endpoint_url = "https://bedrock.us-east-1.amazonaws.com"
+            region_name = "us-east-1"
+
+    def client(self, name: str) -> Any:
+        assert name == "bedrock"
+        return self._Client()
+
+    def get_credentials(self) -> Any:
+        from botocore.credentials import Credentials  # one test needs it
+
+        return Credentials("AKIAEXAMPLE", "secret")
+
+
+def test_calls_are_signed_and_send_fields_that_the_sdk_may_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[urllib.request.Request] = []
+
+    def urlopen(request: urllib.request.Request, timeout: float) -> io.BytesIO:
+        assert timeout == 10
+        sent.append(request)
+        return io.BytesIO(b'{"loggingConfig": {"newField": 1}}' if request.method == "GET" else b"")
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    setting = invocation_logging.AccountSetting(Session())
+    assert setting.get() == {"newField": 1}
+    setting.put({"newField": 1})
+    setting.delete()
+    assert [(r.method, r.full_url) for r in sent] == [
+        (method, "https://bedrock.us-east-1.amazonaws.com/logging/modelinvocations")
+        for method in ("GET", "PUT", "DELETE")
+    ]
+    assert sent[1].data == b'{"loggingConfig": {"newField": 1}}'
+    assert all("/us-east-1/bedrock/aws4_request" in r.get_header("Authorization", "") for r in sent)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "code"),
+    [
+        (
+            400,
+            {"x-amzn-errortype": "ValidationException:http://x/"},
+            b'{"message": "no"}',
+            "ValidationException",
+        ),
+        (403, {}, b'{"__type": "a#AccessDeniedException", "Message": "no"}', "AccessDeniedException"),
+        (429, {}, b"slow down", "ThrottlingException"),
+        (503, {}, b"<html>", "InternalServerException"),
+        (418, {}, b"\xff", "HTTP 418"),
+    ],
+)
+def test_an_error_of_the_api_has_its_code(
+    monkeypatch: pytest.MonkeyPatch, status: int, headers: dict[str, str], body: bytes, code: str
+) -> None:
+    from email.message import Message  # one test needs it
+
+    fields = Message()
+    for name, value in headers.items():
+        fields[name] = value
+
+    def urlopen(request: urllib.request.Request, timeout: float) -> io.BytesIO:
+        raise urllib.error.HTTPError(request.full_url, status, f"{timeout}", fields, io.BytesIO(body))
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    with pytest.raises(invocation_logging.CallError) as caught:
+        invocation_logging.AccountSetting(Session()).get()
+    assert caught.value.code == code

@@ -252,4 +252,7 @@ def test_parameters_may_lie_deeper() -> None:
     stack = Stack("AcmeDeployRole")
     DeployRole(stack, "R", name_prefix="Acme", parameter_prefix="acme/chat")
     [parameters] = [s for s in policies(template(stack))["FoundationPolicy"] if s["Sid"] == "Parameters"]
-    assert parameters["Resource"] == arn(f"ssm:us-east-1:{ACCOUNT}:parameter/acme/chat/*")
+    assert parameters["Resource"] == [
+        arn(f"ssm:us-east-1:{ACCOUNT}:parameter/acme/chat/*"),
+        arn(f"ssm:us-east-1:{ACCOUNT}:parameter/bedrock-planes/invocation-logging/owner"),
+    ]

@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import InvocationLogging, PlanesError
+from constructs_lib import FormerLogging, InvocationLogging, OnDelete, PlanesError
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
 
 SOURCE = {
@@ -131,7 +132,7 @@ def test_the_setting_waits_for_every_permission(both: dict[str, Any]) -> None:
         for name, role in resources(both, "AWS::IAM::Role").items()
         if role["Metadata"]["bedrock-planes:role"]["kind"] == "deploy"
     )
-    assert setting["DependsOn"] == sorted([bucket_policy_id, handler_role_id])
+    assert {bucket_policy_id, handler_role_id, "BedrockInvocationLoggingOwner"} == set(setting["DependsOn"])
     assert setting["Properties"]["ServiceTimeout"] == "300"
 
 
@@ -150,6 +151,7 @@ def test_the_setting_names_both_destinations(both: dict[str, Any]) -> None:
         "imageDataDeliveryEnabled": True,
         "embeddingDataDeliveryEnabled": True,
         "videoDataDeliveryEnabled": False,
+        "audioDataDeliveryEnabled": True,
         "s3Config": bucket,
         "cloudWatchConfig": {
             "logGroupName": "invocations",
@@ -182,3 +184,116 @@ def test_a_destination_is_needed() -> None:
     stack = Stack()
     with pytest.raises(PlanesError, match="`large_data` is True and needs both `log_group` and `bucket`"):
         InvocationLogging(stack, "L", log_group=logs.LogGroup(stack, "G"), large_data=True)
+
+
+FORMER = FormerLogging(log_group_name="/org/bedrock", role_arn="arn:aws:iam::111122223333:role/Org")
+
+
+def passed_roles(found: dict[str, Any]) -> Any:
+    [document] = [p["PolicyDocument"] for p in roles(found)["deploy"]["Properties"]["Policies"]]
+    return [s["Resource"] for s in document["Statement"] if s["Action"] == "iam:PassRole"]
+
+
+def test_the_former_setting_comes_with_the_resource_and_its_role_may_be_passed() -> None:
+    stack = Stack()
+    InvocationLogging(
+        stack, "L", bucket=s3.Bucket(stack, "B"), takeover=FORMER, on_delete=OnDelete.SWITCH_OFF
+    )
+    found = template(stack)
+    [setting] = resources(found, "Custom::BedrockInvocationLogging").values()
+    assert json.loads(setting["Properties"]["FormerConfig"]) == FORMER.to_config()
+    assert setting["Properties"]["OnDelete"] == "SWITCH_OFF"
+    assert passed_roles(found) == ["arn:aws:iam::111122223333:role/Org"]
+
+
+def test_without_a_former_setting_only_the_own_role_may_be_passed() -> None:
+    stack = Stack()
+    InvocationLogging(stack, "L", log_group=logs.LogGroup(stack, "G"))
+    [[kind, _]] = [next(iter(r.items())) for r in passed_roles(template(stack))]
+    assert kind == "Fn::GetAtt"
+
+
+@pytest.mark.parametrize(("imported", "unique"), [(True, "false"), (False, "true")])
+def test_only_a_bucket_made_here_makes_the_setting_one_of_a_kind(*, imported: bool, unique: str) -> None:
+    stack = Stack()
+    bucket = s3.Bucket.from_bucket_name(stack, "B", "logs-of-others") if imported else s3.Bucket(stack, "B")
+    InvocationLogging(stack, "L", bucket=bucket)
+    [setting] = resources(template(stack), "Custom::BedrockInvocationLogging").values()
+    assert setting["Properties"]["IsUnique"] == unique
+
+
+def test_an_imported_bucket_is_warned_about_with_the_statement_to_add() -> None:
+    stack = Stack()
+    InvocationLogging(stack, "L", bucket=s3.Bucket.from_bucket_name(stack, "B", "logs-of-others"))
+    [warning] = [
+        entry.data for entry in stack.node.find_child("L").node.metadata if entry.type == "aws:cdk:warning"
+    ]
+    assert "the policy of the bucket `" in warning
+    assert '"s3:PutObject"' in warning
+    assert "BedrockModelInvocationLogs/*" in warning
+
+
+def test_a_renamed_construct_is_the_same_resource() -> None:
+    for name in ("One", "Two"):
+        stack = Stack()
+        InvocationLogging(stack, name, bucket=s3.Bucket(stack, "B"))
+        found = template(stack)
+        assert list(resources(found, "Custom::BedrockInvocationLogging")) == ["BedrockInvocationLogging"]
+        [owner] = resources(found, "AWS::SSM::Parameter").items()
+        assert owner[0] == "BedrockInvocationLoggingOwner"
+        assert owner[1]["Properties"]["Name"] == "/bedrock-planes/invocation-logging/owner"
+
+
+def test_the_function_is_not_run_again_for_a_request_that_failed() -> None:
+    stack = Stack()
+    InvocationLogging(stack, "L", bucket=s3.Bucket(stack, "B"))
+    [once] = resources(template(stack), "AWS::Lambda::EventInvokeConfig").values()
+    assert once["Properties"]["MaximumRetryAttempts"] == 0
+
+
+def test_an_account_and_region_have_one_such_construct() -> None:
+    app = cdk.App()
+    here = cdk.Environment(account=ACCOUNT, region="us-east-1")
+    for name, env in (
+        ("One", here),
+        ("Two", cdk.Environment(account=ACCOUNT, region="eu-west-1")),
+        ("Any", None),
+    ):
+        stack = cdk.Stack(app, name, env=env)
+        InvocationLogging(stack, "L", bucket=s3.Bucket(stack, "B"))
+    for scope in (cdk.Stack(app, "Three", env=here), app.node.find_child("Any")):
+        with pytest.raises(
+            PlanesError, match="sets the invocation logging of this account and Region already"
+        ):
+            InvocationLogging(scope, "Again", bucket=s3.Bucket(scope, "C"))  # type: ignore[arg-type]  # a stack
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "`takeover` names no destination"),
+        ({"log_group_name": "x"}, "needs `log_group_name` and `role_arn` together"),
+        ({"bucket_name": "x", "role_arn": "y"}, "needs `log_group_name` and `role_arn` together"),
+        ({"bucket_name": "x", "large_data_bucket_name": "y"}, "give both or neither"),
+        (
+            {"log_group_name": "x", "role_arn": "y"},
+            "`takeover.role_arn` has the value `y`: pass the role's ARN",
+        ),
+    ],
+)
+def test_a_former_setting_that_cannot_be_one_is_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(PlanesError, match=message):
+        FormerLogging(**values)
+
+
+@pytest.mark.parametrize(
+    ("props", "message"),
+    [
+        ({"takeover": {"bucket_name": "x"}}, "`takeover` is a dict: pass a `FormerLogging"),
+        ({"on_delete": "RESTORE"}, "`on_delete` is `RESTORE`: pass `OnDelete.RESTORE`"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(props: dict[str, Any], message: str) -> None:
+    stack = Stack()
+    with pytest.raises(PlanesError, match=message):
+        InvocationLogging(stack, "L", bucket=s3.Bucket(stack, "B"), **props)

@@ -259,6 +259,12 @@ BAD = [
         {"embedding-model": "acme.embed"},
         "context value `embedding-model` is `acme.embed`, which the catalogue doesn't know as an embedding",
     ),
+    ({"former-logging": "x"}, "context value `former-logging` is `x`: give an object such as"),
+    (
+        {"former-logging": {"bucket": "x"}},
+        "context value `former-logging` is `{'bucket': 'x'}`: give an object",
+    ),
+    ({"former-logging": {"text": False}}, "context value `former-logging`: `takeover` names no destination"),
     ({"prefix": 7}, "context value `prefix` is `7`: use 3-21 lower-case letters"),
 ]
 
