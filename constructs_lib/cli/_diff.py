@@ -9,7 +9,7 @@ from constructs_lib.cli._files import (
     CallError,
     complain,
     read_config,
-    read_scp,
+    read_scps,
     read_stdin,
     read_text,
     write,
@@ -58,6 +58,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scp", action="append", default=[], metavar="FILE", help="a service control policy, as in `review`"
     )
+    parser.add_argument(
+        "--scp-level",
+        action="append",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="the policies of one level, as in `review`",
+    )
     parser.add_argument("--config", metavar="FILE", help="TOML configuration, as in `review`")
 
 
@@ -67,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         complain("diff", "both sides are standard input; give one of them as a file")
         return 2
     try:
-        options = Options(config=read_config(args.config), scps=tuple(read_scp(path) for path in args.scp))
+        options = Options(config=read_config(args.config), scps=read_scps(args.scp, args.scp_level))
         old, new = _side(args.old, options), _side(args.new, options)
         diff = compare(old.principals, new.principals, old_name=args.old, new_name=args.new)
         write([render(diff, args.format)], args.output)

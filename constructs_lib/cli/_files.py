@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from constructs_lib.iam import Policy
     from constructs_lib.review import Config
@@ -19,7 +19,7 @@ __all__ = [
     "complain",
     "drop_output",
     "read_config",
-    "read_scp",
+    "read_scps",
     "read_stdin",
     "read_text",
     "write",
@@ -74,7 +74,21 @@ def read_stdin() -> bytes:
         raise CallError(str(error)) from error
 
 
-def read_scp(path: str) -> Policy:
+def read_scps(files: Sequence[str], levels: Sequence[Sequence[str]]) -> tuple[tuple[Policy, ...], ...]:
+    """Return service control policies by level of the organization.
+
+    Args:
+        files: The files given with ``--scp``, which are one level together.
+        levels: The files of each ``--scp-level``.
+
+    Raises:
+        CallError: A file can't be read or is not a policy document.
+
+    """
+    return tuple(tuple(map(_read_scp, level)) for level in (files, *levels) if level)
+
+
+def _read_scp(path: str) -> Policy:
     """Return a service control policy.
 
     Raises:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from constructs_lib import review
-from constructs_lib.cli._files import CallError, complain, read_config, read_scp, read_text, write
+from constructs_lib.cli._files import CallError, complain, read_config, read_scps, read_text, write
 from constructs_lib.review import Options, ReportError, baseline_of
 from constructs_lib.review.render import FORMATS, pieces
 
@@ -64,7 +64,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a service control policy that limits every principal; each FILE is one layer",
+        help="a service control policy that limits every principal; all FILEs are one level, of which one "
+        "must allow, and FILEs that only deny are used beside FullAWSAccess",
+    )
+    parser.add_argument(
+        "--scp-level",
+        action="append",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="the service control policies of one level of the organization; every level must allow",
     )
     parser.add_argument(
         "--baseline", metavar="REPORT.json", help="an earlier JSON report whose findings are accepted"
@@ -101,7 +110,7 @@ def _options(args: argparse.Namespace) -> Options:
     return Options(
         strict=args.strict,
         admins=args.admins,
-        scps=tuple(read_scp(path) for path in args.scp),
+        scps=read_scps(args.scp, args.scp_level),
         config=read_config(args.config),
         baseline=_baseline(args.baseline),
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from constructs_lib.iam.documents import DocumentError, parse_document, parse_statement
     from constructs_lib.iam.effective_permissions import Effective, effective
     from constructs_lib.iam.model import UNRESOLVED, Condition, Effect, Origin, Policy, Statement
+    from constructs_lib.iam.organization import scp_level, undecided_denies
     from constructs_lib.iam.other_services import (
         ASSUME_ROLE,
         CREATE_API_KEY,
@@ -99,9 +100,11 @@ __all__ = [
     "parse_document",
     "parse_statement",
     "scope_of",
+    "scp_level",
     "subtract",
     "tables",
     "types_of",
+    "undecided_denies",
 ]
 
 __getattr__, __dir__ = exports(
@@ -142,6 +145,7 @@ __getattr__, __dir__ = exports(
             "Policy",
             "Statement",
         ),
+        "organization": ("scp_level", "undecided_denies"),
         "other_services": (
             "ASSUME_ROLE",
             "CREATE_API_KEY",

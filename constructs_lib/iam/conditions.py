@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html). A key that the request
 doesn't carry fails an operator, holds for a negated one, and holds with ``IfExists`` and ``ForAllValues``.
 
-The one module here that only tests run for now: no request of the review has a context yet. It stays because
-the review will decide by it which conditions can never hold.
+A review rarely knows every key of a request. With ``partial`` a key that the context lacks is unknown rather
+than absent, and so is what depends on it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Final, TypeAlias
 
 from constructs_lib.iam.automata import Token, accepts, compile_tokens, tokens_of
 from constructs_lib.iam.model import UNRESOLVED, Condition
+from constructs_lib.iam.patterns import arns_may_overlap
 
 __all__ = ["Context", "Match", "evaluate", "holds", "pattern_matches"]
 
@@ -198,37 +199,76 @@ _OPERATORS: Final[dict[str, tuple[_Test, bool]]] = {
 }
 
 
-def evaluate(condition: Condition, context: Context) -> Match:
-    """Say whether one condition holds; ``None`` when it has an open part or an unknown operator."""
+def evaluate(condition: Condition, context: Context, *, partial: bool = False) -> Match:
+    """Say whether one condition holds; ``None`` when it has an open part or an unknown operator.
+
+    Args:
+        condition: The condition.
+        context: The keys of the request.
+        partial: Whether keys that the context lacks are unknown rather than absent, and its values may be
+            open in part. A negated operator holds for such a value unless the condition's value certainly
+            matches it: an exemption counts only for a principal that certainly has it.
+
+    """
     label = f"`{condition.operator}` on `{condition.key}`"
     if any(UNRESOLVED in text for text in (condition.operator, condition.key, *condition.values)):
         return Match(None, f"{label} has a part that the input leaves open")
     name = condition.operator.lower()
     actual = _look_up(condition.key, context)
-    if name == "null":
+    if name == "null" and not (partial and actual is None):
         absent = any(value.lower() == "true" for value in condition.values)
         return _answer((actual is None) is absent, label)
     every, some = name.startswith("forallvalues:"), name.startswith("foranyvalue:")
     name = name.partition(":")[2] if every or some else name
     optional = name.endswith("ifexists")
     found = _OPERATORS.get(name.removesuffix("ifexists"))
-    if found is None:
-        return Match(None, f"{label}: the operator is not known")
+    if found is None or (partial and actual is None):
+        return Match(
+            None, f"{label}: the {'operator' if name != 'null' and found is None else 'key'} is not known"
+        )
     test, negated = found
     if actual is None or (not actual and not every):
         return _answer(optional or every or (negated and not some), label)
     values = condition.values
-    results = [any(test(text, wanted, context) for wanted in values) is not negated for text in actual]
+    if partial:
+        found_in = [_compare(test, text, condition, context, negated=negated) for text in actual]
+        if None in found_in and some not in found_in:
+            return Match(None, f"{label} depends on a part that is not known")
+        results = [result is True if some else result is not False for result in found_in]
+    else:
+        results = [any(test(text, wanted, context) for wanted in values) is not negated for text in actual]
     return _answer(any(results) if some else all(results), label)
+
+
+def _compare(
+    test: _Test, actual: str, condition: Condition, context: Context, *, negated: bool
+) -> bool | None:
+    """Compare one value of the request with those of a condition, either of them open in part."""
+    unknown = False
+    for wanted in condition.values:
+        if test(actual, wanted, context):
+            return not negated
+        loose = _VARIABLE.sub("*", wanted)
+        has_variable = any(_variable(name, context) is None for name in _VARIABLE.findall(wanted))
+        if has_variable or (UNRESOLVED in actual and not negated):
+            unknown = unknown or arns_may_overlap(loose, actual)
+    return None if unknown else negated
 
 
 def _answer(held: bool, label: str) -> Match:
     return Match(held, f"{label} {'holds' if held else 'does not hold'}")
 
 
-def holds(conditions: Sequence[Condition], context: Context) -> Match:
-    """Say whether all conditions hold; one that fails decides, else one that is open."""
-    results = [evaluate(condition, context) for condition in conditions]
+def holds(conditions: Sequence[Condition], context: Context, *, partial: bool = False) -> Match:
+    """Say whether all conditions hold; one that fails decides, else one that is open.
+
+    Args:
+        conditions: The conditions.
+        context: The keys of the request.
+        partial: Whether keys that the context lacks are unknown, as for :func:`evaluate`.
+
+    """
+    results = [evaluate(condition, context, partial=partial) for condition in conditions]
     for wanted in (False, None):
         for result in results:
             if result.matched is wanted:

@@ -30,12 +30,14 @@ class Request:
 
     A resource that is open in part (the ARN of a role in a template) may be any that fits.
     ``context`` of ``None`` is unknown: the conditions of an Allow are then assumed to hold, and the decision
-    lists them, and those of a Deny not to.
+    lists them, and those of a Deny not to. ``partial`` says that the same goes for each key that the context
+    lacks.
     """
 
     action: str
     resource: str = "*"
     context: Context | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _applies(request: Request, statement: Statement) -> tuple[Condition, ...] | 
         return ()
     if request.context is None:
         return statement.conditions if allow else None
-    result = holds(statement.conditions, request.context)
+    result = holds(statement.conditions, request.context, partial=request.partial)
     if result.matched is None:
         return statement.conditions if allow else None
     return () if result.matched else None
@@ -165,7 +167,7 @@ def _matches(pattern: str, request: Request, *, open_matches: bool) -> bool:
         # An open partition is the account's own.
         pattern = f"arn:*:{rest}"
     if "${" in pattern:
-        if request.context is None:
+        if request.context is None or request.partial:
             return open_matches and may_overlap(pattern, request.resource)
         return pattern_matches(pattern, request.resource, request.context)
     return matches(pattern.replace(UNRESOLVED, "*"), request.resource)

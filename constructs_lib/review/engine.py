@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE
+from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE, scp_level
 from constructs_lib.review.chains import Function, Node, functions_of, has_generated_name
 from constructs_lib.review.config import Config
 from constructs_lib.review.facts import NOTHING, Facts
@@ -20,11 +20,13 @@ from constructs_lib.review.kinds import kind_of
 from constructs_lib.review.model import Location, PrincipalReport, Report, summarize
 from constructs_lib.review.options import Options
 from constructs_lib.review.rules import Run, checks
+from constructs_lib.review.rules.authoring import conditional_denies
 from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from constructs_lib.iam import Origin
     from constructs_lib.review.finalize import RawFinding
     from constructs_lib.review.model import Finding
     from constructs_lib.templates import Input, Model, Principal, Resource
@@ -48,6 +50,7 @@ class PartialReport:
         nodes: The principals that a rule over the whole run can report; see :func:`_belongs_in_graph`.
         traces: What custom resources configure, as far as a rule over the whole run asks.
         functions: The Lambda functions whose role may be one of the run's principals.
+        conditional_denies: The places of the conditional Denies that could not be decided.
 
     """
 
@@ -57,6 +60,7 @@ class PartialReport:
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
+    conditional_denies: set[Origin] = field(default_factory=set)
 
 
 def review(model: Model, options: Options | None = None, line_of: LineOf | None = None) -> Report:
@@ -77,6 +81,7 @@ def review_model(model: Model, options: Options) -> PartialReport:
     """Work out the principals of one model and apply every rule that looks at one principal or resource."""
     config = options.config or Config()
     run = Run(options)
+    scps = tuple(map(scp_level, options.scps))
     partial = PartialReport(inputs=list(model.inputs))
     records = [(record, check) for record, check in checks() if record.id not in config.off]
     on_principals = [check for record, check in records if record.scope in {"principal", "both"}]
@@ -87,8 +92,9 @@ def review_model(model: Model, options: Options) -> PartialReport:
         if kind == "unknown" and not principal.policies and not _is_nameable(principal, named):
             partial.principals.append(_report_without_permissions(principal))
             continue
-        facts = Facts(principal, kind, options.scps)
+        facts = Facts(principal, kind, scps)
         partial.principals.append(_report(facts))
+        partial.conditional_denies.update(conditional_denies(facts))
         before = len(partial.findings)
         for check in on_principals if facts.is_relevant and not facts.is_boundary else ():
             partial.findings += [(finding, None) for finding in check(facts, run)]
@@ -125,7 +131,9 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
     inputs: list[Input] = []
     principals: list[PrincipalReport] = []
     found: list[RawFinding] = []
+    denies: set[Origin] = set()
     for partial in partials:
+        denies |= partial.conditional_denies
         inputs += partial.inputs
         principals += partial.principals
         found += partial.findings
@@ -145,7 +153,7 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
         inputs=tuple(sorted(inputs, key=lambda item: item.path)),
         principals=tuple(sorted(principals, key=lambda item: item.id)),
         findings=tuple(findings),
-        summary=summarize(len(principals), findings),
+        summary=summarize(len(principals), findings, len(denies)),
     )
 
 

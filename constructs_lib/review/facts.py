@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from constructs_lib.iam import (
     NO_ACTIONS,
@@ -23,7 +23,7 @@ from constructs_lib.review.wording import shown
 from constructs_lib.templates import Incomplete
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from constructs_lib.iam import ActionSet, Condition, Effective, Piece, Policy, Statement
     from constructs_lib.review.model import Verdict
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NOTHING", "Facts", "Held", "has_key", "is_aws_managed"]
 
+
+T = TypeVar("T")
 
 _LARGE = 500
 NOTHING = Touches()
@@ -78,13 +80,12 @@ def has_key(conditions: Iterable[Condition], *keys: str) -> bool:
 class Facts:
     """One principal with its kind, effective permissions and verdict."""
 
-    def __init__(self, principal: Principal, kind: Kind, scps: Sequence[Policy]) -> None:
+    def __init__(self, principal: Principal, kind: Kind, scps: Sequence[Sequence[Policy]]) -> None:
         self.principal = principal
         self.kind = kind
-        self._scps = tuple(scps)
-        self.effective: Effective = effective(
-            principal.policies, boundary=principal.boundary, scps=self._scps
-        )
+        self.scps = scps
+        self.effective: Effective = effective(principal.policies, boundary=principal.boundary, scps=scps)
+        self._known: dict[Callable[[Facts], Any], Any] = {}
         self.mask = self.effective.mask
 
     @lazy
@@ -142,7 +143,7 @@ class Facts:
         """Return what the principal may do in other services that can lead to another principal."""
         principal = self.principal
         limits = [(principal.boundary,)] if principal.boundary else []
-        return foreign_grants(principal.policies, [*limits, *((policy,) for policy in self._scps)])
+        return foreign_grants(principal.policies, [*limits, *self.scps])
 
     def outside_with(self, *actions: str) -> Iterator[ForeignGrant]:
         """Yield the statements that give any of these actions."""
@@ -229,7 +230,14 @@ class Facts:
         """Whether one concrete request is allowed, assuming that conditions hold."""
         principal = self.principal
         request = Request(action, resource)
-        return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self._scps))
+        return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self.scps))
+
+    def once(self, work: Callable[[Facts], T]) -> T:
+        """Return what ``work`` finds out about this principal, worked out once for all rules that ask."""
+        if work not in self._known:
+            self._known[work] = work(self)
+        found: T = self._known[work]
+        return found
 
     @lazy
     def statements(self) -> tuple[tuple[Policy, Statement], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ __all__ = [
     "SEVERITY_RANK",
     "FamilyUse",
     "Finding",
+    "Fix",
     "Location",
     "PrincipalReport",
     "Report",
@@ -52,6 +53,17 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """The statement that ends a finding, ready to paste.
+
+    ``replaces`` is the pointer of the statement that it replaces, ``None`` if it is to be added.
+    """
+
+    statement: Mapping[str, Any]
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of one rule. ``principal`` is a principal's id, or ``None`` for findings on resources."""
 
@@ -67,6 +79,7 @@ class Finding:
     conditional: bool = False
     fingerprint: str = ""
     acknowledged: Acknowledgement | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +117,18 @@ class PrincipalReport:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The counts of a report. An acknowledged finding counts only as acknowledged."""
+    """The counts of a report. An acknowledged finding counts only as acknowledged.
+
+    ``conditional_denies`` counts the Deny statements on actions held whose conditions could not be decided:
+    nothing was removed for them.
+    """
 
     principals: int
     errors: int
     warnings: int
     notes: int
     acknowledged: int
+    conditional_denies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +143,16 @@ class Report:
     summary: Summary
 
 
-def summarize(principals: int, findings: Iterable[Finding]) -> Summary:
+def summarize(principals: int, findings: Iterable[Finding], conditional_denies: int = 0) -> Summary:
     """Count findings by severity; an acknowledged finding counts only as acknowledged."""
     counts = {"error": 0, "warning": 0, "note": 0, "acknowledged": 0}
     for finding in findings:
         counts["acknowledged" if finding.acknowledged else finding.severity] += 1
-    return Summary(principals, counts["error"], counts["warning"], counts["note"], counts["acknowledged"])
+    return Summary(
+        principals,
+        counts["error"],
+        counts["warning"],
+        counts["note"],
+        counts["acknowledged"],
+        conditional_denies,
+    )

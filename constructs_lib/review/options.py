@@ -22,7 +22,8 @@ class Options:
     Attributes:
         strict: Whether BP102 is an error.
         admins: The severity of BP101 and BP201 on full administrators.
-        scps: Layers of service control policies, each of which must allow.
+        scps: Levels of service control policies, each of which must allow; a level is one policy or several,
+            of which one must allow. A level that only denies is used beside ``FullAWSAccess``.
         config: The user's configuration; none without it.
         baseline: The fingerprints of an earlier report's findings, each mapped to that report's path.
         today: The date by which acknowledgements expire; the current date in UTC without it.
@@ -31,7 +32,7 @@ class Options:
 
     strict: bool = False
     admins: Literal["error", "note"] = "error"
-    scps: tuple[Policy, ...] = ()
+    scps: tuple[Policy | tuple[Policy, ...], ...] = ()
     config: Config | None = None
     baseline: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None

@@ -58,6 +58,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             "warnings": report.summary.warnings,
             "notes": report.summary.notes,
             "acknowledged": report.summary.acknowledged,
+            "conditional_denies": report.summary.conditional_denies,
         },
     }
 
@@ -173,8 +174,8 @@ def _principal_dict(principal: PrincipalReport) -> dict[str, Any]:
 
 
 def _finding_dict(finding: Finding) -> dict[str, Any]:
-    witness = finding.witness
-    return {
+    witness, fix = finding.witness, finding.fix
+    value = {
         "rule": finding.rule,
         "name": finding.name,
         "severity": finding.severity,
@@ -189,6 +190,9 @@ def _finding_dict(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "acknowledged": _acknowledged_dict(finding.acknowledged),
     }
+    if fix is not None:
+        value["fix"] = {"statement": dict(fix.statement), "replaces": fix.replaces}
+    return value
 
 
 def _location_dict(location: Location) -> dict[str, Any]:

@@ -108,6 +108,15 @@ def test_an_scp_limits(mixed: str) -> None:
     assert main(["review", mixed, "--scp", "scp.json"]) == 0
 
 
+def test_files_of_one_level_allow_together_and_levels_limit_each_other(mixed: str) -> None:
+    _write(Path("run.json"), ("bedrock:Invoke*", "*"))
+    _write(Path("build.json"), ("bedrock:Create*", "*"))
+    assert main(["review", mixed, "--scp", "run.json", "--scp", "build.json"]) == 1
+    assert main(["review", mixed, "--scp-level", "run.json", "build.json"]) == 1
+    assert main(["review", mixed, "--scp-level", "run.json", "--scp-level", "build.json"]) == 0
+    assert main(["review", mixed, "--scp", "run.json", "--scp-level", "build.json"]) == 0
+
+
 def test_standard_input_is_read(mixed: str) -> None:
     command = [sys.executable, "-m", "constructs_lib.cli", "review", "-"]
     code = "import sys; from constructs_lib.cli import main; sys.exit(main(['review', '-']))"

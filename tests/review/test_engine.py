@@ -285,7 +285,8 @@ def test_the_report_has_the_shape_of_version_1() -> None:
         *("witness", "fingerprint", "acknowledged"),
     ]
     assert finding["location"] == {"path": "case.json", "pointer": "/Statement/1", "line": None}
-    assert value["summary"] == {"principals": 1, "errors": 1, "warnings": 0, "notes": 0, "acknowledged": 0}
+    counts = {"principals": 1, "errors": 1, "warnings": 0, "notes": 0, "acknowledged": 0}
+    assert value["summary"] == {**counts, "conditional_denies": 0}
 
 
 def test_the_report_is_deterministic() -> None:

@@ -80,11 +80,14 @@ def summary_line(report: Report) -> str:
     ]
     if summary.acknowledged:
         parts.append(f"{summary.acknowledged} acknowledged")
+    if summary.conditional_denies:
+        denies = _count(summary.conditional_denies, "conditional Deny", "conditional Denies")
+        parts.append(f"{denies} not applied")
     faults: Sequence[str] = [item.path for item in report.inputs if item.error]
     if faults:
         parts.append(f"{_count(len(faults), 'input')} not read")
     return ", ".join(parts)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -2,9 +2,11 @@
 
 ## What it does
 Finds data actions (other than data reads) that are allowed on every resource of a type (`foundation-model/*`,
-`knowledge-base/*`) or of a named account (`arn:aws:bedrock:us-east-1:111122223333:*`). The conditions that
-limit a request for BP201 do so here too. Sessions, which get their id when they begin, and AWS's own tools
-are not reported, because a policy can't list them.
+`knowledge-base/*`) or of a named account (`arn:aws:bedrock:us-east-1:111122223333:*`), or on a pattern that
+names less than a provider, a family of models or an environment (`foundation-model/a*`,
+`inference-profile/us.*`). `*claude-haiku-4-5*` and `runtime/*-prod` are names. The conditions that limit a
+request for BP201 do so here too. Sessions, which get their id when they begin, and AWS's own tools are not
+reported, because a policy can't list them.
 
 ## Why is this bad?
 The application can read every knowledge base that somebody creates in the account later.
@@ -30,12 +32,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import names_of, scope_of, types_of
+from constructs_lib import catalogue
+from constructs_lib.iam import ActionSet, names_of, types_of
 from constructs_lib.review.rules.authoring import (
     Rule,
     Run,
     action_sets,
-    arn_fault,
+    is_type_wide,
     listing,
     shown,
     who,
@@ -63,13 +66,14 @@ RULE = Rule(
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    for row in wide_statements(facts, _is_type_wide):
+    for row in wide_statements(facts, _is_reported):
         held, mask, resources = row
         yield RULE.finding(
             facts,
             held.statement.origin,
             f"{who(facts)} may call {listing(names_of(mask))} on all of {listing(resources)}",
-            f"list the ARNs in `Resource`{why_unlimited(held.conditions)}",
+            f"list the ARNs in `Resource`, such as {_format(resources[0], mask)}"
+            f"{why_unlimited(held.conditions)}",
             key=row.key,
             witness=witness_for(
                 facts, held, mask, f"`{shown(resources[0])}` covers resources that the policy does not name"
@@ -79,9 +83,16 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         )
 
 
-def _is_type_wide(resource: str) -> bool:
-    wide = scope_of(resource) in {"type", "account"} and not _nobody_can_list(resource)
-    return wide and not arn_fault(resource)  # BP304 reports ARNs that match nothing
+def _is_reported(resource: str) -> bool:
+    return is_type_wide(resource) and not _nobody_can_list(resource)
+
+
+def _format(resource: str, mask: ActionSet) -> str:
+    """Return the ARN format of a type that the first action accepts and the pattern covers."""
+    action = catalogue.action(names_of(mask)[0])
+    covered = types_of(resource)
+    accepted = [name for name in (action.resource_types if action else ()) if name in covered]
+    return listing([catalogue.resource_types()[name].arns[0] for name in accepted[:1]])
 
 
 def _nobody_can_list(resource: str) -> bool:

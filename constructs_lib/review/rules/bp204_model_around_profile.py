@@ -2,7 +2,8 @@
 
 ## What it does
 Finds foundation models that a principal may call directly although it also holds an inference profile of the
-same model: the statement on the model has no condition on `bedrock:InferenceProfileArn`.
+same model: the statement on the model has no condition on `bedrock:InferenceProfileArn`. A profile that
+can't answer is BP203, and a model that a wide pattern opens is BP202.
 
 ## Why is this bad?
 A profile is used for its quota, its Regions and its cost tags. Without the condition, calls can use the model
@@ -38,9 +39,10 @@ from constructs_lib.review.rules.authoring import (
     allows_model,
     arn_fault,
     has_key,
-    held_profiles,
+    is_type_wide,
     listing,
     model_of_profile,
+    profile_calls,
     who,
 )
 
@@ -61,10 +63,11 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement that allows a profile's model without the condition."""
     rows: dict[int, tuple[Held, dict[str, None], dict[str, None]]] = {}
     for action in INVOKE:
-        held_all = tuple(facts.holds(action))
-        profiles = tuple(held_profiles(held_all))
-        for held in held_all if profiles else ():
+        profiles = [call.held for call in profile_calls(facts) if call.action == action and call.is_complete]
+        for held in facts.holds(action) if profiles else ():
             if types_of(held.resource) != {"bedrock:foundation-model"} or arn_fault(held.resource):
+                continue
+            if is_type_wide(held.resource):  # BP202
                 continue
             if has_key(held.conditions, "bedrock:InferenceProfileArn"):
                 continue

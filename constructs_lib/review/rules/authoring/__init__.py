@@ -4,15 +4,17 @@ A rule is one module in ``constructs_lib/review/rules`` and its cases in ``cases
 docstring with the headings of :data:`SECTIONS`, a :class:`Rule` named ``RULE``, and a ``check`` that yields
 findings. Here is what a check uses, by question:
 
-- What is the rule, and what does it report? :class:`Rule` with :meth:`Rule.finding`; :func:`who`,
-  :func:`listing`, :func:`shown`, :func:`origins` and :func:`patterns_giving` for its texts, places and keys.
+- What is the rule, and what does it report? :class:`Rule` with :meth:`Rule.finding` and :class:`Fix`;
+  :func:`who`, :func:`listing`, :func:`shown`, :func:`origins` and :func:`patterns_giving` for its texts,
+  places and keys.
 - What may the principal do? :class:`Facts` with :class:`Held`; :func:`action_sets` and
   :func:`split_by_plane` for sets of actions; :func:`bedrock_services` for trust policies.
 - What else is in the run? :class:`Run` with :class:`Node`.
-- On which resources? :func:`wide_statements`, :func:`remaining_patterns`, and :func:`limits_request`,
-  :func:`why_unlimited`, :func:`passes_named_values_only`, :func:`has_key` for conditions.
+- On which resources? :func:`wide_statements`, :func:`is_type_wide`, :func:`remaining_patterns`, and
+  :func:`limits_request`, :func:`why_unlimited`, :func:`passes_named_values_only`, :func:`has_key` for
+  conditions.
 - Which models and profiles? :func:`held_profiles`, :func:`model_of_profile`, :func:`allows_model`,
-  :func:`cannot_stream`.
+  :func:`cannot_stream`; whether calls of a profile can work: :func:`profile_calls`.
 - Can the ARN or the statement work at all? :func:`arn_fault`, :func:`inert_statements`.
 - Which resources do IAM's own actions accept? :func:`accepted_by`, :func:`accepted_resources`,
   :func:`example_resource`.
@@ -25,7 +27,7 @@ from __future__ import annotations
 from constructs_lib.review.chains import Node
 from constructs_lib.review.facts import Facts, Held, has_key
 from constructs_lib.review.kinds import bedrock_services
-from constructs_lib.review.model import Finding, Witness
+from constructs_lib.review.model import Finding, Fix, Witness
 from constructs_lib.review.planes import action_sets, split_by_plane
 from constructs_lib.review.rules.authoring.arns import ArnFault, arn_fault
 from constructs_lib.review.rules.authoring.iam_actions import (
@@ -42,6 +44,12 @@ from constructs_lib.review.rules.authoring.models import (
     model_of_profile,
     resource_part,
 )
+from constructs_lib.review.rules.authoring.profiles import (
+    ProfileCall,
+    ProfileGap,
+    conditional_denies,
+    profile_calls,
+)
 from constructs_lib.review.rules.authoring.records import (
     SECTIONS,
     Rule,
@@ -52,6 +60,7 @@ from constructs_lib.review.rules.authoring.records import (
 )
 from constructs_lib.review.rules.authoring.scopes import (
     WideStatement,
+    is_type_wide,
     limits_request,
     passes_named_values_only,
     remaining_patterns,
@@ -69,9 +78,12 @@ __all__ = [
     "ArnFault",
     "Facts",
     "Finding",
+    "Fix",
     "Held",
     "InertStatement",
     "Node",
+    "ProfileCall",
+    "ProfileGap",
     "Rule",
     "Run",
     "WideStatement",
@@ -83,10 +95,12 @@ __all__ = [
     "arn_fault",
     "bedrock_services",
     "cannot_stream",
+    "conditional_denies",
     "example_resource",
     "has_key",
     "held_profiles",
     "inert_statements",
+    "is_type_wide",
     "limits_request",
     "listing",
     "model_of_profile",
@@ -94,6 +108,7 @@ __all__ = [
     "passes_named_values_only",
     "patterns_giving",
     "policy_of",
+    "profile_calls",
     "remaining_patterns",
     "resource_part",
     "shown",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import re
 import sys
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from constructs_lib.iam import Origin, Policy
     from constructs_lib.review.chains import Function, Node
     from constructs_lib.review.facts import Facts
-    from constructs_lib.review.model import Severity, Witness
+    from constructs_lib.review.model import Fix, Severity, Witness
     from constructs_lib.review.options import Options
     from constructs_lib.templates import Resource
 
@@ -94,6 +95,7 @@ class Rule:
         witness: Witness | None = None,
         conditional: bool = False,
         policy: Policy | None = None,
+        fix: Fix | None = None,
     ) -> Finding:
         """Return a finding of this rule.
 
@@ -110,6 +112,7 @@ class Rule:
             conditional: Whether the finding applies only under a condition of the template.
             policy: The policy that holds the statement. If it is an AWS managed policy, which nobody can
                 change, the message names it and the help says to replace it.
+            fix: The statement that ends the finding; the help shows it.
 
         """
         if policy is not None and where == policy.origin:
@@ -117,6 +120,8 @@ class Rule:
             help_text = (
                 f"replace the AWS managed policy `{policy.name}` with policies of your own: {help_text}"
             )
+        if fix is not None:
+            help_text += f": `{json.dumps(fix.statement)}`"
         principal, name, path = _identity(subject, where)
         digest = hashlib.sha256(
             "\0".join((self.id, PurePosixPath(path).name, name, *key)).encode("utf-8", "replace")
@@ -136,6 +141,7 @@ class Rule:
             witness=witness,
             conditional=conditional,
             fingerprint=digest.hexdigest()[:20],
+            fix=fix,
         )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.iam import NO_ACTIONS, ActionSet, actions_accepting, intersect
+from constructs_lib import catalogue
+from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, ActionSet, actions_accepting, intersect, scope_of
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.planes import action_sets, split_by_plane
+from constructs_lib.review.rules.authoring.arns import arn_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WideStatement",
+    "is_type_wide",
     "limits_request",
     "passes_named_values_only",
     "remaining_patterns",
@@ -34,6 +39,13 @@ _PINS = (
 )
 # Denies on NotResource that list more patterns than this, together, are ignored.
 _MOST = 256
+_WORD = re.compile(r"[A-Za-z0-9]+")
+# Shorter texts name no model's provider or family, and no environment.
+_SHORTEST = {"foundation-model": 3, "inference-profile": 3}
+_SHORTEST_OTHER = 2
+# The endpoint that every runtime has:
+# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agent-runtime-versioning.html
+_NO_NAMES = ("DEFAULT",)
 _OPERATORS = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 
 
@@ -79,6 +91,37 @@ def wide_statements(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wi
                 resources = dict.fromkeys((*row.resources, pattern))
                 rows[id(held.statement)] = WideStatement(row.held, row.mask | bits, tuple(resources))
     return rows.values()
+
+
+@lru_cache(maxsize=4096)
+def is_type_wide(pattern: str) -> bool:
+    """Whether a resource pattern covers a whole type or account, or fixes less than a name.
+
+    `foundation-model/a*` and `inference-profile/us.*` name nothing; a provider, a family of models
+    (`*claude-haiku-4-5*`) or an environment (`runtime/*-prod`) is a name.
+    """
+    if scope_of(pattern) not in {"account", "type", "some"} or arn_fault(pattern):
+        return False  # BP304 reports ARNs that match nothing
+    kind, slash, identifier = pattern.split(":", 5)[-1].partition("/")
+    if not slash:
+        if scope_of(pattern) != "account":
+            return scope_of(pattern) == "type"  # `foundation-model*`
+        identifier = kind
+    if UNRESOLVED in identifier or "${" in identifier:
+        return False
+    if kind in _SHORTEST:
+        geography = next((name for name in catalogue.geographies() if identifier.startswith(f"{name}.")), "")
+        identifier = identifier[len(geography) :]
+    words = [word for word in _WORD.findall(identifier) if word not in _type_words()]
+    return max(map(len, words), default=0) < _SHORTEST.get(kind, _SHORTEST_OTHER)
+
+
+@cache
+def _type_words() -> frozenset[str]:
+    """Return the words that are part of ARN formats, such as `alias` in `flow/*/alias/*`."""
+    arns = [arn for kind in catalogue.resource_types().values() for arn in kind.arns]
+    literal = [re.sub(r"\$\{[^}]*\}", "", arn) for arn in arns]
+    return frozenset(_NO_NAMES).union(*(_WORD.findall(text) for text in literal))
 
 
 def remaining_patterns(facts: Facts, held: Held, mask: ActionSet) -> Iterable[tuple[str, ActionSet]]:
