@@ -10,10 +10,11 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from constructs_lib.iam import UNRESOLVED
+from constructs_lib.templates.dynamic_references import close_references
 from constructs_lib.templates.faults import MAX_BYTES, MAX_YAML_CHARACTERS, UnreadableError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _LONG_NUMBER: Final = re.compile(r"\d{1000}")
 _TAG: Final = re.compile(r"[:,\[]\s*![A-Z]")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
 _DYNAMIC_REFERENCE: Final = re.compile(r'\{\{resolve:[^{}"\n]*\}\}')
+_ESCAPED: Final = re.compile(r"\\[ux]0*7|resolve:[^{}\"]*\n")
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -89,8 +91,14 @@ def decode(text: str, *, yaml_allowed: bool) -> Decoded:
         UnreadableError: The text is neither.
 
     """
-    if "{{resolve:" in text:
-        text = _DYNAMIC_REFERENCE.sub(UNRESOLVED, text)  # no line changes its number
+    if "resolve:" not in text:
+        return _decoded(text, yaml_allowed=yaml_allowed)
+    found = _decoded(_DYNAMIC_REFERENCE.sub(UNRESOLVED, text), yaml_allowed=yaml_allowed)  # keeps the lines
+    # Escaped braces (`\u007b`) and folded lines are references too, once they are decoded.
+    return replace(found, value=close_references(found.value)) if _ESCAPED.search(text) else found
+
+
+def _decoded(text: str, *, yaml_allowed: bool) -> Decoded:
     start = text.lstrip()[:1]
     if not start:
         raise UnreadableError("the file is empty", "give a template, a policy or an account export")

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Assembly", "Element", "Scope", "mapping", "token"]
 
-Element: TypeAlias = tuple[Any, bool, tuple[str, ...]]
-"""A resolved element of a statement: its value, whether it depends on a choice, why parts are unresolved."""
+Element: TypeAlias = tuple[Any, bool, tuple[str, ...], bool]
+"""A resolved element of a statement.
+
+Its value, whether it depends on a choice, why parts are unresolved, and whether it depends on a parameter's
+default.
+"""
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -70,6 +74,14 @@ class Scope:
             if self.region.startswith(prefix):
                 return partition
         return "aws"
+
+    @property
+    def root(self) -> Scope:
+        """The outermost template that this one is nested in, or itself."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
 
     @lazy
     def environment(self) -> str:

@@ -155,11 +155,12 @@ def attach(declared: Declaration, kind: str, registry: Registry, managed_policie
             if not found.values and found.reasons:
                 found = replace(found, values=[UNRESOLVED])
             for name in found.values:
-                draft = registry.named(name, target, declared, node)
-                _attach_to(draft, declared, kind, conditional or found.conditional, managed_policies)
-                if UNRESOLVED in name and draft.type == "external" and found.reasons:
-                    why = f"attached to a {target} that is not known: {found.reasons[0]}"
-                    draft.note([declared.incomplete(why, *steps)])
+                for draft in registry.named(name, target, declared, node):
+                    _attach_to(draft, declared, kind, conditional or found.conditional, managed_policies)
+                    if UNRESOLVED in name and draft.type == "external":
+                        reason = found.reasons[0] if found.reasons else "its name is resolved at deployment"
+                        why = f"attached to a {target} that is not known: {reason}"
+                        draft.note([declared.incomplete(why, *steps)])
 
 
 def _attach_to(
@@ -179,6 +180,6 @@ def _attach_to(
 def _members(declared: Declaration, registry: Registry) -> None:
     users = declared.properties.get("Users", [])
     for user in texts(users, declared.scope).values:
-        draft = registry.named(user, "user", declared, users)
-        for group in texts(declared.properties.get("GroupName", ""), declared.scope).values:
-            registry.join(draft, group, declared)
+        for draft in registry.named(user, "user", declared, users):
+            for group in texts(declared.properties.get("GroupName", ""), declared.scope).values:
+                registry.join(draft, group, declared)

@@ -76,13 +76,18 @@ def items(
         yield node, steps, conditional
 
 
-def with_absent(node: Any, scope: Scope) -> list[Any]:
-    """Return the possible values of a node, including ``ABSENT``."""
+def with_absent(node: Any, scope: Scope) -> tuple[list[Any], tuple[str, ...]]:
+    """Return the possible values of a node, including ``ABSENT``, and why parts are unresolved.
+
+    A parameter's default doesn't count: whoever deploys may replace it.
+    """
     result: list[Any] = []
+    reasons: list[str] = []
     for item, _, _ in items(node, ()):
-        found = texts(item, scope).values
-        result += found or [ABSENT if item == {"Ref": "AWS::NoValue"} else UNRESOLVED]
-    return result
+        found = texts(item, scope, defaults=False)
+        reasons += found.reasons
+        result += found.values or [ABSENT if item == {"Ref": "AWS::NoValue"} else UNRESOLVED]
+    return result, tuple(reasons)
 
 
 def made_conditional(policy: Policy, conditional: bool) -> Policy:

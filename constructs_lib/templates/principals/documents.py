@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from constructs_lib.iam import (
     UNRESOLVED,
@@ -21,9 +21,10 @@ from constructs_lib.templates.principals.fast_path import (
     content_without_functions,
     plain_statement,
 )
-from constructs_lib.templates.resolve import resolve
+from constructs_lib.templates.resolve import resolve, texts
 
 if TYPE_CHECKING:
+    from constructs_lib.templates.resolve import Resolved
     from constructs_lib.templates.scope import Scope
 
 __all__ = ["DocumentReading", "bedrock_may_hide", "read_document"]
@@ -37,22 +38,37 @@ _trusts: dict[bytes, list[tuple[Statement, str]]] = {}
 
 @dataclass(slots=True)
 class DocumentReading:
-    """What was read of a document, with the scope of its template."""
+    """What was read of a document, with the scope of its template.
+
+    ``is_trust`` adds the open case to principals that a parameter's default names; ``defaults`` says whether
+    such a default counts as the value.
+    """
 
     scope: Scope
+    is_trust: bool = False
+    defaults: bool = True
     statements: list[Statement] = field(default_factory=list)
     incomplete: list[Incomplete] = field(default_factory=list)
 
 
+class _Place(NamedTuple):
+    """A statement as written, its pointer, and whether it depends on a condition."""
+
+    node: Any
+    pointer: str
+    conditional: bool
+
+
 def read_document(
-    node: Any, scope: Scope, *, name: str, pointer: str, conditional: bool
+    node: Any, scope: Scope, *, name: str, pointer: str, conditional: bool, defaults: bool = True
 ) -> tuple[Policy, DocumentReading]:
     """Read a policy document of a template.
 
     A statement under ``Fn::If`` is conditional, and both branches count. A statement that is not valid makes
-    the document incomplete, and the others are read.
+    the document incomplete, and the others are read. A parameter's default counts for an Allow; a Deny that
+    depends on one is not certain, and a trust that does may name anybody.
     """
-    read = DocumentReading(scope)
+    read = DocumentReading(scope, name == TRUST, defaults)
     key = content_without_functions(node) if name == TRUST and not conditional else None
     known = _trusts.get(key) if key is not None else None
     if known is not None:
@@ -102,7 +118,7 @@ def _document(node: Any, pointer: str, conditional: bool, read: DocumentReading,
     if key is not None:
         _statements(node[key], f"{pointer}/{key}", conditional, read, depth)
         return
-    found = resolve(node, read.scope)
+    found = resolve(node, read.scope, defaults=read.defaults)
     for value in found.values:
         if isinstance(value, str) and UNRESOLVED in value and len(value) == 1:
             read.incomplete.append(Incomplete(pointer, _why("the policy", found.reasons)))
@@ -119,7 +135,9 @@ def _document(node: Any, pointer: str, conditional: bool, read: DocumentReading,
         except DocumentError as error:
             read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
         else:
-            read.statements += policy.statements
+            read.statements += (
+                _worst(statement, node, found.assumed, read) for statement in policy.statements
+            )
 
 
 def _statements(node: Any, pointer: str, conditional: bool, read: DocumentReading, depth: int) -> None:
@@ -136,27 +154,32 @@ def _statements(node: Any, pointer: str, conditional: bool, read: DocumentReadin
         for branch, where in branches:
             _statements(branch, where, True, read, depth + 1)
         return
-    plain = plain_statement(node, read.scope, pointer, conditional) if type(node) is dict else None
+    is_plain = type(node) is dict and read.defaults
+    plain = plain_statement(node, read.scope, pointer, conditional) if is_plain else None
     if plain is not None:
         if plain is not IRRELEVANT:
             read.statements.append(plain)
         return
-    found = resolve(node, read.scope)
+    found = resolve(node, read.scope, defaults=read.defaults)
     for value in found.values:
         # A parameter may have a list of statements as its value.
         for item in value if isinstance(value, list) else [value]:
-            _statement(item, pointer, conditional or found.conditional, found.reasons, read)
+            place = _Place(node, pointer, conditional or found.conditional)
+            _statement(item, place, found, read)
 
 
-def _statement(
-    value: Any, pointer: str, conditional: bool, reasons: tuple[str, ...], read: DocumentReading
-) -> None:
+def _statement(value: Any, place: _Place, found: Resolved, read: DocumentReading) -> None:
+    pointer, reasons = place.pointer, found.reasons
     if value == UNRESOLVED:
         read.incomplete.append(Incomplete(pointer, _why("the statement", reasons)))
         return
     try:
         statement = parse_statement(
-            value, path=read.scope.path, pointer=pointer, conditional=conditional, unresolved=reasons
+            value,
+            path=read.scope.path,
+            pointer=pointer,
+            conditional=place.conditional,
+            unresolved=reasons,
         )
     except DocumentError as error:
         read.incomplete.append(Incomplete(error.pointer, one_line(f"{error.what}; {error.remedy}")))
@@ -165,10 +188,39 @@ def _statement(
         # No policy deploys with an empty resource: the parameter with the empty default must be given.
         resources = tuple(text or UNRESOLVED for text in statement.resources)
         statement = replace(statement, resources=resources)
+    statement = _worst(statement, place.node, found.assumed, read)
     read.statements.append(statement)
     actions = statement.actions or statement.not_actions or ()
     if statement.effect == "Allow" and any(bedrock_may_hide(action) for action in actions):
         read.incomplete.append(Incomplete(pointer, _why("an action", reasons)))
+
+
+def _worst(statement: Statement, node: Any, assumed: bool, read: DocumentReading) -> Statement:
+    """Return a statement that depends on a parameter's default as the worst that a deployment may make it."""
+    if not assumed:
+        return statement
+    if statement.effect == "Deny":
+        effect = node.get("Effect", "Deny") if isinstance(node, dict) else UNRESOLVED
+        if type(effect) is not str and resolve(effect, read.scope).assumed:
+            return replace(statement, effect="Allow", conditional=True)
+        return replace(statement, conditional=True)
+    principals = node.get("Principal") if isinstance(node, dict) else None
+    if read.is_trust and statement.principals is not None and type(principals) is dict:
+        return replace(statement, principals=_opened(statement.principals, principals, read.scope))
+    return statement
+
+
+def _opened(
+    known: tuple[tuple[str, str], ...], node: dict[str, Any], scope: Scope
+) -> tuple[tuple[str, str], ...]:
+    """Return the principals of a trust with those that other values of a parameter would name."""
+    opened = [
+        (kind, text)
+        for kind, value in node.items()
+        if resolve(value, scope).assumed
+        for text in texts(value, scope, defaults=False).values
+    ]
+    return tuple(dict.fromkeys((*known, *opened)))
 
 
 def bedrock_may_hide(action: str) -> bool:

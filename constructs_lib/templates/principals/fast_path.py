@@ -62,8 +62,9 @@ def plain_statement(node: dict[str, Any], scope: Scope, pointer: str, conditiona
         found = resolve_element(node_resource, scope)
         if found is None:
             return None
-        value, choice, reasons = found
-        conditional = conditional or choice
+        value, choice, reasons, assumed = found
+        # Whoever deploys may replace a default, so no Deny on it is certain.
+        conditional = conditional or choice or (assumed and effect == "Deny")
         resources = (value,) if type(value) is str else _strings(value)
     if resources is None or "" in resources:
         return None

@@ -78,6 +78,31 @@ class CustomerPolicy:
     logical_id: str
     used: bool = False
     arns: list[str] = field(default_factory=list)
+    _limit: tuple[Policy, list[Incomplete]] | None = None
+
+    def as_limit(self) -> tuple[Policy, list[Incomplete]]:
+        """Return the policy as a boundary: what a parameter's default allows may become anything."""
+        if self.scope is None or not _has_defaults(self.scope):
+            return self.policy, self.incomplete
+        if self._limit is None:
+            policy, read = read_document(
+                mapping(self.scope.resources[self.logical_id].get("Properties")).get("PolicyDocument"),
+                self.scope,
+                name=self.logical_id,
+                pointer=self.policy.origin.pointer,
+                conditional=False,
+                defaults=False,
+            )
+            self._limit = (policy, read.incomplete)
+        return self._limit
+
+
+def _has_defaults(scope: Scope) -> bool:
+    """Whether a template has parameters with defaults that a deployment may replace by any value."""
+    return any(
+        "Default" in declared and "AllowedValues" not in declared
+        for declared in map(mapping, mapping(scope.body.get("Parameters")).values())
+    )
 
 
 class CustomerPolicies:
@@ -182,19 +207,19 @@ class ManagedPolicies:
                 draft.note(incomplete)
 
     def bound(self, draft: Draft, declared: Declaration, node: Any, *steps: str) -> None:
-        """Set the permissions boundary; a boundary that may be absent limits nothing."""
+        """Set the permissions boundary; one that may be absent or is not known in full limits nothing."""
         if node is None:
             return
-        possible = with_absent(node, declared.scope)
+        possible, reasons = with_absent(node, declared.scope)
         if ABSENT in possible or not possible:
             return
         policies: list[Policy] = []
         for arn in possible:
-            policy, incomplete = self._policy(str(arn), declared, steps, ())
+            policy, incomplete = self._policy(str(arn), declared, steps, reasons, as_limit=True)
             if policy is None and not incomplete:
                 policy = Policy("harmless", (), Origin(declared.scope.path, declared.at(*steps)))
             draft.note([replace(item, why=f"permissions boundary: {item.why}") for item in incomplete])
-            if policy is None:
+            if policy is None or incomplete:
                 return
             policies.append(policy)
         if len(policies) == 1:
@@ -244,13 +269,19 @@ class ManagedPolicies:
         return managed is not None and managed.condition not in {None, draft.condition}
 
     def _policy(
-        self, arn: str, declared: Declaration, steps: tuple[str | int, ...], reasons: tuple[str, ...]
+        self,
+        arn: str,
+        declared: Declaration,
+        steps: tuple[str | int, ...],
+        reasons: tuple[str, ...],
+        *,
+        as_limit: bool = False,
     ) -> tuple[Policy | None, list[Incomplete]]:
         """Return a managed policy, or why it is not known; neither if it is harmless."""
         managed = self._customer.find(arn)
         if managed is not None:
             managed.used = True
-            return managed.policy, managed.incomplete
+            return managed.as_limit() if as_limit else (managed.policy, managed.incomplete)
         if is_harmless(arn):
             return None, []
         if is_aws_managed(arn):

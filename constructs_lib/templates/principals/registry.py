@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from constructs_lib.iam import UNRESOLVED, Origin, Policy
 from constructs_lib.templates.model import Acknowledgement, Incomplete, Kind, Principal
 from constructs_lib.templates.principals.declaration import Declaration, pointer_of, shown, tags
-from constructs_lib.templates.resolve import attribute_values, physical_names
+from constructs_lib.templates.resolve import NAMES, attribute_values, physical_names, spelled_names, texts
 from constructs_lib.templates.scope import mapping
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ class Registry:
 
     drafts: list[Draft] = field(default_factory=list)
     _declarations: dict[int, Declaration] = field(default_factory=dict)  # by id() of the draft
-    _by_name: dict[tuple[str, PrincipalType, str], Draft] = field(default_factory=dict)
-    # The principal of a `Ref`, where it can be one only, by id() of the scope and logical id.
-    _by_ref: dict[tuple[int, str], Draft] = field(default_factory=dict)
+    # By place, kind and name; several templates may define principals of one name.
+    _by_name: dict[tuple[str, PrincipalType, str], list[Draft]] = field(default_factory=dict)
+    _by_ref: dict[tuple[int, str], Draft] = field(default_factory=dict)  # by id() of the scope, logical id
 
     def define(self, declared: Declaration, kind: PrincipalType) -> None:
         """Add a principal that a template defines."""
@@ -114,10 +114,14 @@ class Registry:
         self.drafts.append(draft)
         self._declarations[id(draft)] = declared
         names = physical_names(scope, logical_id)
-        for name in names:
-            owner = self._by_name.setdefault((scope.environment, kind, name), draft)
-        if len(names) == 1:
-            self._by_ref[id(scope), logical_id] = owner
+        for place, name in [
+            *((_place(scope, name), name) for name in names),
+            *_spelled(declared.properties.get(NAMES.get(scope.resources[logical_id]["Type"], "")), scope),
+        ]:
+            drafts = self._by_name.setdefault((place, kind, name), [])
+            if draft not in drafts:
+                drafts.append(draft)
+        self._by_ref[id(scope), logical_id] = draft
 
     def declaration_of(self, draft: Draft) -> Declaration:
         """Return the declaration of a principal.
@@ -134,21 +138,46 @@ class Registry:
         known = self._by_ref.get((id(scope), name)) if type(name) is str else None
         return known if known is not None and known.type == kind else None
 
-    def named(self, name: str, kind: PrincipalType, declared: Declaration, node: Any) -> Draft:
-        """Return the principal of that name; an external one if the input doesn't define it.
+    def named(self, name: str, kind: PrincipalType, declared: Declaration, node: Any) -> list[Draft]:
+        """Return the principals of that name; an external one if the input doesn't define it.
 
-        Wholly unresolved names are those of one principal if they come from equal nodes.
+        IAM is global: a name means the same principal in every Region of an account. Of several, those of the
+        same template are meant. Wholly unresolved names are those of one principal if they come from equal
+        nodes, and unknown names that are made of the same parameters are equal.
         """
         scope = declared.scope
         key = name if name.strip(UNRESOLVED) else f"{scope.path}\n{json.dumps(node, sort_keys=True)}"
-        draft = self._by_name.get((scope.environment, kind, key))
-        if draft is None:
-            draft = self._external(name, kind, declared)
-            self._by_name[scope.environment, kind, key] = draft
-            if any(other.id == draft.id for other in self.drafts if other.type == "external"):
-                draft.id += f"@{declared.logical_id}"  # two unresolved names look the same and may differ
-            self.drafts.append(draft)
-        return draft
+        place = _place(scope, key)
+        drafts = self._find(key, kind, scope)
+        keys = _spelled(node, scope) if UNRESOLVED in name else []
+        if len(keys) == 1:
+            place, key = keys[0]
+            # Other parameters of the same template make other names.
+            others = [draft for draft in drafts if draft.origin.path != scope.path]
+            drafts = self._by_name.get((place, kind, key)) or others
+        if drafts:
+            return [draft for draft in drafts if draft.origin.path == scope.path] or drafts
+        draft = self._external(name, kind, declared)
+        if any(other.id == draft.id for other in self.drafts if other.type == "external"):
+            draft.id += f"@{declared.logical_id}"  # two unresolved names look the same and may differ
+        self.drafts.append(draft)
+        self._by_name.setdefault((place, kind, key), []).append(draft)
+        return [draft]
+
+    def _find(self, name: str, kind: PrincipalType, scope: Scope) -> list[Draft]:
+        """Return the principals of a name in the account, or in the one that it may be."""
+        drafts = self._by_name.get((_place(scope, name), kind, name), [])
+        if drafts or UNRESOLVED in name:
+            return drafts
+        accounts = {UNRESOLVED}
+        if scope.account == UNRESOLVED:
+            accounts |= {other.account for other in scope.assembly.scopes}
+        found = [
+            self._by_name[account, kind, name]
+            for account in accounts
+            if (account, kind, name) in self._by_name
+        ]
+        return found[0] if len(found) == 1 else []
 
     def _external(self, name: str, kind: PrincipalType, declared: Declaration) -> Draft:
         scope, label = declared.scope, shown(name)
@@ -166,9 +195,26 @@ class Registry:
 
     def join(self, draft: Draft, group: str, declared: Declaration) -> None:
         """Add a principal to the group of that name."""
-        found = self._by_name.get((declared.scope.environment, "group", group))
-        if found is None:
+        found = self._find(group, "group", declared.scope)
+        if not found:
             why = f"group `{shown(group)}` is not defined in the input"
             draft.note([declared.incomplete(why)])
-        elif found.id not in draft.groups:
-            draft.groups.append(found.id)
+            return
+        draft.groups += [item.id for item in found if item.id not in draft.groups]
+
+
+def _place(scope: Scope, name: str) -> str:
+    """Return where a name is unique: a known one in its account, any other in its stack's environment.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    return scope.environment if UNRESOLVED in name else scope.account
+
+
+def _spelled(node: Any, scope: Scope) -> list[tuple[str, str]]:
+    """Return the places and spellings of the unknown names of a node, by the parameters they are made of."""
+    if node is None or type(node) is str:
+        return []
+    place = f"{scope.root.path}\n{scope.environment}"
+    plain = texts(node, scope).values  # a name in which no parameter is unknown is spelled the same
+    return [(place, text) for text in spelled_names(node, scope) if text not in plain]

@@ -15,6 +15,7 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.templates.resolve.attributes import NAMES
     from constructs_lib.templates.resolve.functions import FUNCTIONS
     from constructs_lib.templates.resolve.loops import LOOP, expand
     from constructs_lib.templates.resolve.resolver import (
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         physical_names,
         resolve,
         resolve_element,
+        spelled_names,
         texts,
     )
     from constructs_lib.templates.resolve.walk import ABSENT, MAX_CHOICES, Resolved
@@ -31,21 +33,31 @@ __all__ = [
     "FUNCTIONS",
     "LOOP",
     "MAX_CHOICES",
+    "NAMES",
     "Resolved",
     "attribute_values",
     "expand",
     "physical_names",
     "resolve",
     "resolve_element",
+    "spelled_names",
     "texts",
 ]
 
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "attributes": ("NAMES",),
         "functions": ("FUNCTIONS",),
         "loops": ("LOOP", "expand"),
-        "resolver": ("attribute_values", "physical_names", "resolve", "resolve_element", "texts"),
+        "resolver": (
+            "attribute_values",
+            "physical_names",
+            "resolve",
+            "resolve_element",
+            "spelled_names",
+            "texts",
+        ),
         "walk": ("ABSENT", "MAX_CHOICES", "Resolved"),
     },
 )

@@ -83,7 +83,7 @@ def _sub(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
     results: list[Any] = []
     for choice in walk.combinations(choices):
         given = dict(zip(names, choice, strict=True))
-        results.append(_VARIABLE.sub(lambda match, given=given: given[match.group(1)], text))  # type: ignore[misc]  # the default argument binds the loop's value
+        results.append(walk.made(_VARIABLE.sub(lambda match, given=given: given[match.group(1)], text)))  # type: ignore[misc]  # the default argument binds the loop's value
     return list(dict.fromkeys(results))
 
 
@@ -107,9 +107,9 @@ def _join(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
     for parts in walk.parts(argument[1], scope, depth):
         choices = [[item] if type(item) is str else walk.scalars(item, scope, depth) for item in parts]
         if max(map(len, choices), default=1) == 1:
-            results.append(delimiter.join([choice[0] for choice in choices]))
+            results.append(walk.made(delimiter.join([choice[0] for choice in choices])))
         else:
-            results += [delimiter.join(choice) for choice in walk.combinations(choices)]
+            results += [walk.made(delimiter.join(choice)) for choice in walk.combinations(choices)]
     return results if len(results) == 1 else list(dict.fromkeys(results))
 
 
@@ -144,7 +144,7 @@ def _split(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
 def _to_json(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
     """``Fn::ToJsonString``."""
     found = [value for value in walk.values(argument, scope, depth) if value is not ABSENT]
-    return [json.dumps(value, ensure_ascii=False, default=str) for value in found]
+    return [walk.made(json.dumps(value, ensure_ascii=False, default=str)) for value in found]
 
 
 def _length(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:

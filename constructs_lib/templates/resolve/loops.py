@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from constructs_lib.templates.dynamic_references import REFERENCE, without_references
 from constructs_lib.templates.scope import token
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _loop(loop: Member, items: _Items, nested: int) -> dict[str, Member]:
 
 def _in_text(text: str, identifier: str, value: str) -> str:
     plain = "".join(letter for letter in value if letter.isalnum())
-    return text.replace(f"${{{identifier}}}", value).replace(f"&{{{identifier}}}", plain)
+    text = text.replace(f"${{{identifier}}}", value).replace(f"&{{{identifier}}}", plain)
+    return without_references(text) if REFERENCE in text else text
 
 
 def _substituted(node: Any, identifier: str, value: str, depth: int = 0) -> Any:

@@ -27,7 +27,7 @@ def _environment(attribute: str, what: str) -> Callable[[Walk, Scope], list[Any]
 
     def value(walk: Walk, scope: Scope) -> list[Any]:
         text = getattr(scope, attribute)
-        return walk.open(reason) if UNRESOLVED in text else [text]
+        return walk.open_parameter(attribute, reason) if UNRESOLVED in text else [text]
 
     return value
 
@@ -82,23 +82,26 @@ def ref(walk: Walk, name: Any, scope: Scope, depth: int) -> list[Any]:
 
 
 def _parameter(walk: Walk, name: str, declared: dict[str, Any]) -> list[Any]:
-    """Return a parameter's values: all allowed ones, else the default.
+    """Return a parameter's values: all allowed ones, else the default, if the walk takes defaults.
 
     An empty default means that the value must be given, or that a condition leaves out what it is for;
     nothing is known of it.
     """
     kind = str(declared.get("Type", "String"))
     if kind.startswith("AWS::SSM::Parameter::"):
-        return walk.open(f"parameter `{name}` is read from Systems Manager at deployment")
+        return walk.open_parameter(name, f"parameter `{name}` is read from Systems Manager at deployment")
     allowed = declared.get("AllowedValues")
     choices = list(allowed) if isinstance(allowed, list) else []
     if "Default" in declared:
         choices.insert(0, declared["Default"])
     found = list(dict.fromkeys(str(item) for item in choices if isinstance(item, str | int | float)))
-    if found == [""] and not allowed:
-        return walk.open(f"parameter `{name}` is empty unless it is given")
-    if not found:
-        return walk.open(f"parameter `{name}` has no default")
+    if not found or (found == [""] and not allowed):
+        lack = "is empty unless it is given" if found else "has no default"
+        return walk.open_parameter(name, f"parameter `{name}` {lack}")
+    if not allowed:
+        walk.assumed = True
+        if not walk.defaults:
+            return walk.open_parameter(name, f"a deployment may replace the default of parameter `{name}`")
     if len(found) > 1:
         walk.conditional = True
     if len(found) > MAX_CHOICES:
@@ -237,7 +240,7 @@ def _iam_path(walk: Walk, resource: dict[str, Any], scope: Scope) -> str:
     value = mapping(resource.get("Properties")).get("Path", "/")
     if type(value) is str:
         return value
-    found = walk.values(value, scope, MAX_DEPTH // 2)
+    found = walk.apart().values(value, scope, MAX_DEPTH // 2)  # the result is cached for all who ask
     return found[0] if found and isinstance(found[0], str) else "/"
 
 

@@ -12,26 +12,43 @@ from constructs_lib.templates.resolve.walk import ABSENT, Resolved, Walk, flat_t
 if TYPE_CHECKING:
     from constructs_lib.templates.scope import Element, Scope
 
-__all__ = ["attribute_values", "physical_names", "resolve", "resolve_element", "texts"]
+__all__ = ["attribute_values", "physical_names", "resolve", "resolve_element", "spelled_names", "texts"]
 
 
-def resolve(node: Any, scope: Scope) -> Resolved:
-    """Return the possible values of a node, without ``ABSENT``."""
+def resolve(node: Any, scope: Scope, *, defaults: bool = True) -> Resolved:
+    """Return the possible values of a node, without ``ABSENT``.
+
+    Args:
+        node: The node as written.
+        scope: Its template.
+        defaults: Whether a parameter's default counts as its value; else such a parameter is unresolved.
+
+    """
     if type(node) is str:
         return Resolved([node])
-    walk = Walk(FUNCTIONS)
+    walk = Walk(FUNCTIONS, defaults=defaults)
     values = walk.values(node, scope, 0)
     if ABSENT in values:
         values = [value for value in values if value is not ABSENT]
-    return Resolved(values, walk.conditional, tuple(walk.reasons))
+    return Resolved(values, walk.conditional, tuple(walk.reasons), walk.assumed)
+
+
+def spelled_names(node: Any, scope: Scope) -> list[str]:
+    """Return the possible texts of a node, with unknown parameters written by name.
+
+    Two names that are made of the same parameter are the same name, whatever its value.
+    """
+    walk = Walk(FUNCTIONS, symbolic=True)
+    return flat_texts(walk.values(node, scope, 0))
 
 
 def resolve_element(node: Any, scope: Scope) -> Element | None:
     """Return the value of a statement's ``Resource``, with all its possible values in one list.
 
-    The result also says whether the value depends on a choice and why parts of it are unresolved; it is
-    ``None`` when the value may be absent. :func:`resolve` of the whole statement has the same value in this
-    place. Many statements of a template name the same resource, which is resolved once.
+    The result also says whether the value depends on a choice, why parts of it are unresolved, and whether it
+    depends on a parameter's default; it is ``None`` when the value may be absent. :func:`resolve` of the
+    statement has the same value in this place. Many statements of a template name the same resource, which is
+    resolved once.
     """
     try:
         key = marshal.dumps(node, 2)
@@ -49,17 +66,17 @@ def _element(node: Any, scope: Scope) -> Element | None:
     if not found or ABSENT in found:
         return None
     value = found[0] if len(found) == 1 else side_by_side(found)
-    return value, walk.conditional, tuple(walk.reasons)
+    return value, walk.conditional, tuple(walk.reasons), walk.assumed
 
 
-def texts(node: Any, scope: Scope) -> Resolved:
+def texts(node: Any, scope: Scope, *, defaults: bool = True) -> Resolved:
     """Return the possible texts of a node, also those in lists; other values are omitted."""
     if type(node) is str:
         return Resolved([node])
-    found = resolve(node, scope)
+    found = resolve(node, scope, defaults=defaults)
     if len(found.values) == 1 and type(found.values[0]) is str:
         return found
-    return Resolved(flat_texts(found.values), found.conditional, found.reasons)
+    return Resolved(flat_texts(found.values), found.conditional, found.reasons, found.assumed)
 
 
 def attribute_values(name: str, attribute: str, scope: Scope) -> list[Any]:

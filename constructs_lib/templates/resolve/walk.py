@@ -11,6 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from constructs_lib.iam import UNRESOLVED
+from constructs_lib.templates.dynamic_references import REFERENCE, without_references
 from constructs_lib.templates.resolve.loops import LOOP, expand
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ _UNION: Final = frozenset(
 _EXCLUDING: Final = frozenset(("NotAction", "NotResource", "NotPrincipal"))
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 _TOO_MUCH: Final = "nested or repeated too much to resolve"
+_MAX_TEXT: Final = 20_000
+"""Characters of a text that functions make: a policy has at most 10,240, and so has every name or ARN.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 
 
 Functions: TypeAlias = "Mapping[str, Callable[[Walk, Any, Scope, int], list[Any]]]"
@@ -59,12 +65,14 @@ class Resolved:
     """The possible values of a node.
 
     ``conditional`` means that they depend on a choice (``Fn::If``, allowed values, an unknown map key);
-    ``reasons`` say what is unresolved and why.
+    ``reasons`` say what is unresolved and why; ``assumed`` means that a parameter's default was taken, which
+    a deployment may replace by any other value.
     """
 
     values: list[Any]
     conditional: bool = False
     reasons: tuple[str, ...] = ()
+    assumed: bool = False
 
 
 def side_by_side(found: list[Any]) -> list[Any]:
@@ -93,17 +101,39 @@ def flat_texts(values: list[Any]) -> list[str]:
 
 @dataclass(slots=True)
 class Walk:
-    """One resolution: what it has found so far, and how many steps it may still take."""
+    """One resolution: what it has found so far, and how many steps it may still take.
+
+    ``defaults`` takes parameters' defaults for their values. ``symbolic`` writes the name of a parameter
+    whose value isn't known into the text, so that texts made of the same parameter are equal.
+    """
 
     functions: Functions
     conditional: bool = False
     reasons: dict[str, None] = field(default_factory=dict)
     steps: int = MAX_STEPS
+    assumed: bool = False
+    defaults: bool = True
+    symbolic: bool = False
 
     def open(self, reason: str) -> list[Any]:
         """Return the unresolved value, and note why it is unresolved."""
         self.reasons[reason] = None
         return [UNRESOLVED]
+
+    def open_parameter(self, name: str, reason: str) -> list[Any]:
+        """Return the unresolved value of a parameter or pseudo parameter."""
+        self.reasons[reason] = None
+        return [f"{UNRESOLVED}{name}{UNRESOLVED}" if self.symbolic else UNRESOLVED]
+
+    def made(self, text: str) -> str:
+        """Return a text that a function has made, with its dynamic references unresolved."""
+        if len(text) > _MAX_TEXT:
+            self.open(f"a text of more than {_MAX_TEXT:,} characters is too large to resolve")
+            return UNRESOLVED
+        if REFERENCE not in text:
+            return text
+        self.open("a dynamic reference is resolved at deployment")
+        return without_references(text)
 
     def apart(self) -> Walk:
         """Return an independent resolution: its reasons and steps don't count for this one."""
