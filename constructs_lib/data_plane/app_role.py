@@ -124,7 +124,7 @@ class AppRole(CheckedRole):
         )
         self._resource = resource_of(self)
         self._bound(permissions_boundary, assumable_roles, families, enforce=enforce_boundary)
-        mark_checked(self._resource, self._limits)
+        mark_checked(self._resource, self._limits, self._boundary_mark)
         guard_stage(self)
         if assumable_roles:
             self.add_to_policy(
@@ -149,6 +149,7 @@ class AppRole(CheckedRole):
                 else DataPlaneBoundary.of(self)
             )
             self._resource.permissions_boundary = boundary.managed_policy_arn
+        self._boundary_mark = boundary.mark if isinstance(boundary, DataPlaneBoundary) else None
         if enforce:
             iam.PermissionsBoundary.of(self).apply(boundary)
 
@@ -168,7 +169,7 @@ class AppRole(CheckedRole):
     def require_guardrail(self) -> None:
         """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
         self._limits = requiring_guardrail(self._path, self._limits, self._given)
-        mark_checked(self._resource, self._limits)
+        mark_checked(self._resource, self._limits, self._boundary_mark)
 
     def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
         """Check and attach a managed policy."""

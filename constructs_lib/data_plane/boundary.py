@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -14,11 +16,11 @@ from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
 from constructs_lib.iam import compress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
 
-__all__ = ["DataPlaneBoundary", "boundary_document"]
+__all__ = ["DataPlaneBoundary", "boundary_document", "fingerprint_of"]
 
 # Reading IAM stays possible, since everything outside Bedrock and self-escalation does.
 _IAM_READS = ("iam:Get*", "iam:List*", "iam:Simulate*")
@@ -73,6 +75,11 @@ def boundary_document(
     return document
 
 
+def fingerprint_of(document: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a boundary's document, the same for any order of its keys."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
 class DataPlaneBoundary(iam.ManagedPolicy):
     """A managed policy to be used as permissions boundary of application roles.
 
@@ -93,12 +100,15 @@ class DataPlaneBoundary(iam.ManagedPolicy):
         assumable_roles: Sequence[str] = (),
         families: Sequence[str] | None = None,
     ) -> None:
+        document = boundary_document(assumable_roles, families)
         super().__init__(
             scope,
             construct_id,
             description="Keeps a role on the data plane of Amazon Bedrock",
-            document=iam.PolicyDocument.from_json(boundary_document(assumable_roles, families)),
+            document=iam.PolicyDocument.from_json(document),
         )
+        # App roles carry it in their marks, so that the review knows the boundary where it is imported.
+        self.mark = {"sha256": fingerprint_of(document)}
 
     @staticmethod
     def of(scope: Construct) -> DataPlaneBoundary:

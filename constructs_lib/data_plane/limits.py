@@ -81,13 +81,16 @@ def requiring_guardrail(path: str, limits: RoleLimits, given: Set[str]) -> RoleL
     return RoleLimits(limits.families, guardrail=True, regions=limits.regions)
 
 
-def mark_checked(role: iam.CfnRole, limits: RoleLimits) -> None:
+def mark_checked(role: iam.CfnRole, limits: RoleLimits, boundary: Mapping[str, Any] | None = None) -> None:
     """Mark an app role of ours, with its limits, for the check of the finished templates.
 
+    ``boundary`` has the name, where it is known, and the document's fingerprint (``sha256``) of a data-plane
+    boundary: the review, which can't read an imported boundary, then knows what it admits.
     A role that is only marked as one (``checks.mark_role``, or a template) is judged by the review alone.
     """
+    bounded = {"boundary": dict(boundary)} if boundary is not None else {}
     # Metadata is added: assigning cfn_options.metadata would erase aws:cdk:path.
-    role.add_metadata(MARK, {"kind": "app", "checked": True, **_as_mark(limits)})
+    role.add_metadata(MARK, {"kind": "app", "checked": True, **_as_mark(limits), **bounded})
 
 
 def _as_mark(limits: RoleLimits) -> dict[str, Any]:

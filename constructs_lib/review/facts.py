@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from constructs_lib.iam import (
     NO_ACTIONS,
     UNRESOLVED,
     ForeignGrant,
+    Origin,
+    Policy,
     Request,
+    Statement,
     actions_matching,
     decide,
     effective,
@@ -20,22 +24,23 @@ from constructs_lib.lazily import lazy
 from constructs_lib.review.model import FamilyUse, Touches
 from constructs_lib.review.planes import Planes, action_sets, split_by_plane
 from constructs_lib.review.wording import shown
-from constructs_lib.templates import Incomplete
+from constructs_lib.templates import Incomplete, Principal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from constructs_lib.iam import ActionSet, Condition, Effective, Piece, Policy, Statement
+    from constructs_lib.iam import ActionSet, Condition, Effective, Piece
     from constructs_lib.review.model import Verdict
-    from constructs_lib.templates import Kind, Principal
+    from constructs_lib.templates import Kind
 
-__all__ = ["NOTHING", "Facts", "Held", "has_key", "is_aws_managed"]
+__all__ = ["NOTHING", "Facts", "Held", "admitted_by", "has_key", "is_aws_managed"]
 
 
 T = TypeVar("T")
 
 _LARGE = 500
 NOTHING = Touches()
+_EVERYTHING = Statement("Allow", ("*",), None, ("*",), None, None, None, (), None, False, (), Origin("", ""))
 _NO_PLANES = Planes(*[NO_ACTIONS] * 5)
 # AWS's managed policies for people who look at everything and run nothing:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
@@ -65,6 +70,14 @@ class Held(NamedTuple):
 def is_aws_managed(policy: Policy, statement: Statement) -> bool:
     """Whether a statement belongs to an AWS managed policy: its origin is where the policy is attached."""
     return statement.origin == policy.origin
+
+
+@lru_cache(maxsize=256)
+def admitted_by(boundary: Policy) -> Planes:
+    """Return what a permissions boundary admits of a policy that allows everything, split by plane."""
+    everything = Policy("everything", (_EVERYTHING,), boundary.origin)
+    principal = Principal("", "", "role", "", boundary.origin, policies=(everything,), boundary=boundary)
+    return Facts(principal, "app", ()).planes
 
 
 def has_key(conditions: Iterable[Condition], *keys: str) -> bool:

@@ -137,6 +137,8 @@ class _Reader:
         if policy is not None or not incomplete:
             # As a boundary, an AWS managed policy that doesn't touch Bedrock allows nothing of it.
             draft.boundary = policy or Policy("harmless", (), origin)
+        else:
+            draft.unread_boundary = arn[:200]
 
     def note_missing_pages(self, path: str, value: Any) -> None:
         """Mark the principals of a file as incomplete if pages of the export were not given."""

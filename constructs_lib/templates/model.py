@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,11 +22,14 @@ __all__ = [
     "Principal",
     "PrincipalType",
     "Resource",
+    "names_boundary",
     "resource_id",
 ]
 
 NAMESPACE = "bedrock-planes::"
 """The prefix of rule ids wherever the CDK sees them, so that one acknowledgement serves plugin and pack."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 Kind = Literal["app", "deploy", "service", "operator", "unknown"]
 InputKind = Literal["cdk-assembly", "cfn-template", "iam-policy", "gaad"]
@@ -68,7 +72,9 @@ class Principal:
     ``incomplete`` entry), ``trust`` the assume-role policy. ``arn`` may have ``UNRESOLVED`` parts.
     ``environment`` is account and Region as far as the input has them (``"111122223333/us-east-1"``), else
     ``"unknown"``. ``mark`` is the kind that our own constructs wrote into the template's metadata.
-    ``at_policies`` has the acknowledgements on the resources of its policies, by :func:`resource_id`.
+    ``mark_details`` is all of that mark. ``unread_boundary`` is the ARN of a boundary that the input doesn't
+    define. ``at_policies`` has the acknowledgements on the resources of its policies, by
+    :func:`resource_id`.
     """
 
     id: str
@@ -80,13 +86,20 @@ class Principal:
     policies: tuple[Policy, ...] = ()
     boundary: Policy | None = None
     trust: Policy | None = None
+    unread_boundary: str | None = None
     mark: Kind | None = None
+    mark_details: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     environment: str = "unknown"
     conditional: bool = False
     incomplete: tuple[Incomplete, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
     at_policies: Mapping[str, tuple[Acknowledgement, ...]] = field(default_factory=dict)
+
+    @property
+    def knows_boundary(self) -> bool:
+        """Whether the mark names the boundary that was not read; see :func:`names_boundary`."""
+        return self.unread_boundary is not None and names_boundary(self.mark_details, self.unread_boundary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +128,17 @@ class Model:
 def resource_id(path: str, pointer: str) -> str:
     """Return ``path#LogicalId`` of the resource that a pointer is inside of."""
     return f"{path}#{pointer.removeprefix('/Resources/').partition('/')[0]}"
+
+
+def names_boundary(mark_details: Mapping[str, Any], arn: str) -> bool:
+    """Whether a mark has the name of the boundary with that ARN, and the fingerprint of its document."""
+    named = mark_details.get("boundary")
+    if not isinstance(named, dict):
+        return False
+    name, digest = named.get("name"), named.get("sha256")
+    return (
+        isinstance(name, str)
+        and isinstance(digest, str)
+        and _SHA256.fullmatch(digest) is not None
+        and arn.rpartition("/")[2] == name
+    )

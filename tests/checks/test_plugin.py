@@ -420,7 +420,7 @@ def test_a_rule_can_be_off(door: Any, rule: str, synth: Callable[..., Any]) -> N
 
 
 CONFIG = """
-off = ["BP305"]
+off = ["BP109", "BP305"]
 [severity]
 BP102 = "error"
 [kinds]
@@ -440,7 +440,10 @@ def test_the_configuration_of_the_command_line_counts(
     config.write_text(CONFIG, "utf-8")
     app, _ = mixed(tmp_path / "out", roles=2)
     check = door(
-        config=str(config), off=["BP501", "BP503"], kinds={"deploy": ["nobody"]}, report="planes.json"
+        config=str(config),
+        off=["BP501", "BP503"],
+        kinds={"deploy": ["nobody"]},
+        report="planes.json",
     )
     cdk.Validations.of(app).add_plugins(check)
     failed, reports, text = synth(app)
@@ -452,7 +455,7 @@ def test_the_configuration_of_the_command_line_counts(
     assert f"; acknowledged in `{config}`: split in May" in text
     written = json.loads((tmp_path / "out" / "planes.json").read_text("utf-8"))
     (tmp_path / "out" / "planes.json").unlink()
-    config.write_text(CONFIG.replace('off = ["BP305"]', 'off = ["BP305", "BP501", "BP503"]'), "utf-8")
+    config.write_text(CONFIG.replace('"BP305"]', '"BP305", "BP501", "BP503"]'), "utf-8")
     main(["review", str(tmp_path / "out"), "--format", "json", "--config", str(config)])
     assert written == json.loads(capsys.readouterr().out)
 

@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from constructs_lib import AppRole, PlanesError
+from constructs_lib.data_plane.boundary import boundary_document, fingerprint_of
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
 
 if TYPE_CHECKING:
@@ -308,7 +309,11 @@ def test_the_mark_and_the_boundary_are_in_the_template() -> None:
     found = template(stack)
     [boundary_id] = resources(found, "AWS::IAM::ManagedPolicy")
     for made in resources(found, "AWS::IAM::Role").values():
-        assert made["Metadata"]["bedrock-planes:role"] == {"kind": "app", "checked": True}
+        assert made["Metadata"]["bedrock-planes:role"] == {
+            "kind": "app",
+            "checked": True,
+            "boundary": {"sha256": fingerprint_of(boundary_document())},
+        }
         assert made["Properties"]["PermissionsBoundary"] == {"Ref": boundary_id}
 
 

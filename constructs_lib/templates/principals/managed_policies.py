@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.iam import UNRESOLVED, Origin, Policy
 from constructs_lib.iam.managed import HARMLESS, lookup
-from constructs_lib.templates.model import Incomplete
+from constructs_lib.templates.model import Incomplete, names_boundary
 from constructs_lib.templates.principals.declaration import (
     Declaration,
     items,
@@ -218,6 +218,10 @@ class ManagedPolicies:
             policy, incomplete = self._policy(str(arn), declared, steps, reasons, as_limit=True)
             if policy is None and not incomplete:
                 policy = Policy("harmless", (), Origin(declared.scope.path, declared.at(*steps)))
+            if policy is None or incomplete:
+                draft.unread_boundary = shown(str(arn))
+                if names_boundary(draft.mark_details, draft.unread_boundary):
+                    return
             draft.note([replace(item, why=f"permissions boundary: {item.why}") for item in incomplete])
             if policy is None or incomplete:
                 return

@@ -37,7 +37,9 @@ class Draft:
     conditional: bool = False
     policies: list[Policy] = field(default_factory=list)
     boundary: Policy | None = None
+    unread_boundary: str | None = None
     trust: Policy | None = None
+    mark_details: dict[str, Any] = field(default_factory=dict)
     mark: Kind | None = None
     tags: dict[str, str] = field(default_factory=dict)
     incomplete: list[Incomplete] = field(default_factory=list)
@@ -66,8 +68,10 @@ class Draft:
             construct_path=self.construct_path,
             policies=tuple(self.policies),
             boundary=self.boundary,
+            unread_boundary=self.unread_boundary,
             trust=self.trust,
             mark=self.mark,
+            mark_details=self.mark_details,
             tags=self.tags,
             environment=self.environment,
             conditional=self.conditional,
@@ -93,7 +97,8 @@ class Registry:
         attribute = "PermissionSetArn" if kind == "permission-set" else "Arn"
         arns = attribute_values(logical_id, attribute, scope)
         metadata = mapping(scope.resources[logical_id].get("Metadata"))
-        mark = mapping(metadata.get(MARK)).get("kind")
+        details = mapping(metadata.get(MARK))
+        mark = details.get("kind")
         draft = Draft(
             id=f"{scope.path}#{logical_id}",
             name=logical_id,
@@ -105,6 +110,7 @@ class Registry:
             condition=declared.condition,
             conditional=scope.conditional or declared.condition is not None,
             mark=_KINDS.get(mark) if isinstance(mark, str) else None,
+            mark_details=details,
             tags=tags(declared),
             acknowledgements=scope.acknowledgements(logical_id),
         )

@@ -7,8 +7,9 @@ findings. Here is what a check uses, by question:
 - What is the rule, and what does it report? :class:`Rule` with :meth:`Rule.finding` and :class:`Fix`;
   :func:`who`, :func:`listing`, :func:`shown`, :func:`origins` and :func:`patterns_giving` for its texts,
   places and keys.
-- What may the principal do? :class:`Facts` with :class:`Held`; :func:`action_sets` and
-  :func:`split_by_plane` for sets of actions; :func:`bedrock_services` for trust policies.
+- What may the principal do? :class:`Facts` with :class:`Held`; :func:`admitted_by` for a boundary;
+  :func:`action_sets` and :func:`split_by_plane` for sets of actions; :func:`bedrock_services` for trust
+  policies.
 - What else is in the run? :class:`Run` with :class:`Node`.
 - On which resources? :func:`wide_statements`, :func:`is_type_wide`, :func:`remaining_patterns`, and
   :func:`limits_request`, :func:`why_unlimited`, :func:`passes_named_values_only`, :func:`has_key` for
@@ -25,7 +26,7 @@ findings. Here is what a check uses, by question:
 from __future__ import annotations
 
 from constructs_lib.review.chains import Node
-from constructs_lib.review.facts import Facts, Held, has_key
+from constructs_lib.review.facts import Facts, Held, admitted_by, has_key
 from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.model import Finding, Fix, Witness
 from constructs_lib.review.planes import action_sets, split_by_plane
@@ -91,6 +92,7 @@ __all__ = [
     "accepted_by",
     "accepted_resources",
     "action_sets",
+    "admitted_by",
     "allows_model",
     "arn_fault",
     "bedrock_services",

@@ -1,0 +1,86 @@
+"""An app role has no permissions boundary that keeps it on the data plane.
+
+## What it does
+Finds roles of kind `app` without a permissions boundary, or with one that admits control writes, or control
+reads that the role's mark does not opt into. A boundary that is not in the input is a warning, unless the
+role's mark names it with the fingerprint of its document. Where the template leaves a choice, the widest
+boundary counts, and one that may be absent counts as absent.
+
+## Why is this bad?
+Without the boundary, one policy that somebody attaches later, by hand or from another stack, gives the
+application the control plane. With it, such a policy has no effect there.
+
+## Example
+```json
+{"Type": "AWS::IAM::Role", "Metadata": {"bedrock-planes:role": {"kind": "app"}},
+ "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]}}
+```
+
+## Use instead
+Make the role with `AppRole`, or give it `DataPlaneBoundary.of(stack)` as its permissions boundary:
+```json
+{"PermissionsBoundary": {"Ref": "DataPlaneBoundary"}}
+```
+
+## References
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+- https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.iam import names_of
+from constructs_lib.review.rules.authoring import Rule, Run, admitted_by, listing, who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule("BP109", "unbounded-app-role", "error", "an app role has no data-plane boundary", __name__)
+
+_HELP = "give it `DataPlaneBoundary.of(stack)` as permissions boundary, or make it with `AppRole`"
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield at most one finding per role."""
+    principal = facts.principal
+    if facts.kind != "app" or principal.type not in {"role", "permission-set", "user"}:
+        return
+    boundary = principal.boundary
+    if boundary is None:
+        unread = principal.unread_boundary
+        if unread is None:
+            yield RULE.finding(
+                facts, principal.origin, f"{who(facts)} is an app role without a boundary", _HELP, key=()
+            )
+        elif not principal.knows_boundary:
+            yield RULE.finding(
+                facts,
+                principal.origin,
+                f"{who(facts)} is an app role whose boundary `{unread}` is not in the input, so what it "
+                "admits is not known",
+                "review it together with the boundary, use `DataPlaneBoundary`, or acknowledge this with the "
+                "reason",
+                key=(unread,),
+                severity="warning",
+            )
+        return
+    admitted = admitted_by(boundary)
+    reads = principal.mark_details.get("control_reads") is True
+    for what, found in (("write", admitted.control_write), ("read", admitted.control_read)):
+        if found and not (what == "read" and reads):
+            yield RULE.finding(
+                facts,
+                principal.origin,
+                f"{who(facts)} is an app role whose boundary `{boundary.name}` admits control {what}s "
+                f"({listing(names_of(found))})",
+                _HELP,
+                key=(what,),
+                related=(boundary.origin,),
+            )
+            return
