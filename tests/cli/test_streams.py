@@ -73,7 +73,7 @@ def test_every_answer_is_at_most_one_line(words: str, status: int, errors: list[
 def test_empty_standard_input_is_named_in_the_report() -> None:
     code, out, _ = _shell("review -")
     assert code == 2
-    assert out.startswith("cannot read -: the file is empty; give a template")
+    assert out.splitlines()[1].startswith("cannot read -: the file is empty; give a template")
 
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])

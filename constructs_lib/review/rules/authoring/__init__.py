@@ -20,6 +20,7 @@ findings. Here is what a check uses, by question:
 - Which resources do IAM's own actions accept? :func:`accepted_by`, :func:`accepted_resources`,
   :func:`example_resource`.
 - Which policy does a resource carry? :func:`policy_of`.
+- Which statements are there, in policies of every kind? :func:`every_statement`.
 - Which request proves it? :func:`witness_for`.
 """
 
@@ -31,6 +32,7 @@ from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.model import Finding, Fix, Witness
 from constructs_lib.review.planes import action_sets, split_by_plane
 from constructs_lib.review.rules.authoring.arns import ArnFault, arn_fault
+from constructs_lib.review.rules.authoring.documents import WrittenStatement, every_statement
 from constructs_lib.review.rules.authoring.iam_actions import (
     accepted_by,
     accepted_resources,
@@ -89,6 +91,7 @@ __all__ = [
     "Run",
     "WideStatement",
     "Witness",
+    "WrittenStatement",
     "accepted_by",
     "accepted_resources",
     "action_sets",
@@ -98,6 +101,7 @@ __all__ = [
     "bedrock_services",
     "cannot_stream",
     "conditional_denies",
+    "every_statement",
     "example_resource",
     "has_key",
     "held_profiles",

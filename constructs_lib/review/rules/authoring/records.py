@@ -59,8 +59,8 @@ class Rule:
         severity: The severity of its findings, unless a finding sets its own.
         summary: What it finds, in one clause.
         module: The ``__name__`` of the rule's module; its docstring is the rule's page.
-        scope: What ``check`` takes: the facts of a ``principal``, a ``resource``, ``both`` in turn, or the
-            whole ``run``.
+        scope: What ``check`` takes: the facts of a ``principal``, a ``resource``, ``both`` in turn, the whole
+            ``run``, or ``every``: both in turn and once nothing (``None``), for the run.
 
     """
 
@@ -69,7 +69,7 @@ class Rule:
     severity: Severity
     summary: str
     module: str
-    scope: Literal["principal", "resource", "both", "run"] = "principal"
+    scope: Literal["principal", "resource", "both", "run", "every"] = "principal"
 
     @property
     def documentation(self) -> str:
