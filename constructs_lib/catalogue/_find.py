@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from constructs_lib.catalogue._lookup import actions, decisions, families, operations, prefixes
+from constructs_lib.catalogue._lookup import (
+    action,
+    actions,
+    cloudformation_types,
+    decisions,
+    families,
+    operations,
+    operations_of,
+    prefixes,
+)
 from constructs_lib.catalogue._spellings import infrastructure
 
 if TYPE_CHECKING:
@@ -81,6 +90,8 @@ def find(text: str, *, suggesting: bool = True) -> Found:
         return Found(text, (), (), spelled.as_action, None, ())
     if built := _operations_by_resource().get(bare(text).lower()):
         return Found(text, (), built, False, None, ())
+    if maker := _actions_by_type().get(bare(text).lower()):
+        return Found(text, (maker,), (), False, None, ())
     named, same = _of_that_name(spelled)
     services = _services(spelled.qualifier) if spelled.as_action else frozenset()
     own = tuple(o for o in named if _belongs(o, spelled))
@@ -192,7 +203,18 @@ def _operations_by_resource() -> Mapping[str, tuple[Operation, ...]]:
         names.add(built.cloudformation and f"Cfn{built.cloudformation.rpartition(':')[2]}")
         for name in names - {None}:
             table.setdefault(str(name).lower(), []).append(operation)
-    return {name: tuple(found) for name, found in table.items()}
+    for name, maker in cloudformation_types().items():
+        makers = operations_of(maker)
+        for spelled in (name, f"Cfn{name.rpartition(':')[2]}"):
+            table.setdefault(spelled.lower(), list(makers))
+    return {name: tuple(found) for name, found in table.items() if found}
+
+
+@cache
+def _actions_by_type() -> Mapping[str, Action]:
+    """Return the action that makes each CloudFormation type that no client makes, by lower-case name."""
+    makers = {name: action(maker) for name, maker in cloudformation_types().items()}
+    return {name.lower(): maker for name, maker in makers.items() if maker and not operations_of(maker.name)}
 
 
 def _belongs(operation: Operation, spelled: _Spelled) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "action",
     "actions",
     "client_names",
+    "cloudformation_types",
     "decisions",
     "families",
     "operations",
@@ -203,6 +204,15 @@ def resource_types() -> Mapping[str, ResourceType]:
             for row in read_data()["resource_types"]
         }
     )
+
+
+@cache
+def cloudformation_types() -> Mapping[str, str]:
+    """Return the action that makes a resource of each CloudFormation type, by the type's name, sorted.
+
+    These are all types of Bedrock, AgentCore, Mantle, the Agent Registry and S3 Vectors.
+    """
+    return MappingProxyType({row["name"]: row["made_by"] for row in read_data()["cloudformation_types"]})
 
 
 @cache

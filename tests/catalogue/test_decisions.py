@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.catalogue.generation import DecisionsError, _decisions, read_decisions
+from constructs_lib.catalogue.generation import (
+    DecisionsError,
+    _decisions,
+    read_data,
+    read_decisions,
+    read_installed,
+    superfluous,
+)
+from tests.catalogue.sources import PACKAGES, needs_packages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from constructs_lib.catalogue import Decision
-
-_DECIDED = [d for d in catalogue.decisions() if d.kind != "mistake"]
 
 
 @pytest.mark.parametrize("decision", catalogue.decisions(), ids=lambda d: f"{d.kind}-{d.subject}")
@@ -38,7 +44,8 @@ def test_nothing_is_decided_twice() -> None:
 def test_each_is_about_something_that_exists() -> None:
     operations = {f"{o.client}.{o.name}" for o in catalogue.operations()}
     known = catalogue.actions().keys() | catalogue.resource_types().keys() | operations
-    lost = [d.subject for d in catalogue.decisions() if d.kind != "meant" and d.subject not in known]
+    rest = [d for d in catalogue.decisions() if d.kind not in {"meant", "foreign"}]
+    lost = [d.subject for d in rest if d.subject not in known]
     assert lost == []
 
 
@@ -51,12 +58,13 @@ def test_names_that_were_meant_otherwise_do_not_exist() -> None:
 
 
 def test_an_action_is_decided_by_hand_only_where_no_client_or_two_planes_expose_it() -> None:
-    exposed: dict[str, set[str]] = {}
-    for operation in catalogue.operations():
-        prefix = catalogue.families()[operation.family].prefix
-        exposed.setdefault(f"{prefix}:{operation.name}", set()).add(operation.plane)
-    superfluous = [d.subject for d in _DECIDED if d.kind == "action" and len(exposed.get(d.subject, ())) == 1]
-    assert superfluous == []
+    assert superfluous(read_data(), read_decisions()) == ()
+
+
+@needs_packages
+def test_each_foreign_name_is_one_that_the_scan_finds() -> None:
+    foreign = {d["name"] for d in read_decisions()["foreign"]}
+    assert foreign <= read_installed(PACKAGES).candidates
 
 
 def test_the_file_and_the_committed_data_agree() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from constructs_lib.catalogue import families
 from constructs_lib.catalogue.generation import (
     Installed,
     SourceError,
@@ -73,10 +74,12 @@ def test_an_action_on_a_resource_type_without_arn_is_refused(installed: Installe
 
 
 def test_packages_of_another_layout_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_shapes(_path: object) -> object:
-        return {"operations": {}}
-
-    monkeypatch.setattr(_sources, "_json", without_shapes)
+    without_shapes: list[tuple[str | None, dict[str, Any]]] = [
+        (family.client, {"operations": {}}) for family in families().values()
+    ]
+    empty: dict[str, Any] = {}
+    monkeypatch.setattr(_sources, "_json", lambda _path: empty)
+    monkeypatch.setattr(_sources, "_services", lambda _folder: without_shapes)
     with pytest.raises(SourceError, match=r"have an unexpected layout \(KeyError: 'shapes'\)"):
         read_installed()
 

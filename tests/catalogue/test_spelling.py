@@ -284,18 +284,16 @@ def test_the_class_names_are_those_of_the_service_ids() -> None:
 
 
 def test_the_cloudformation_types_exist() -> None:
-    import importlib.util
-    import json
-    from pathlib import Path
-
-    spec = importlib.util.find_spec("cfnlint")
-    assert spec is not None
-    assert spec.origin
-    schemas = Path(spec.origin).parent / "data" / "schemas" / "providers" / "us-east-1.json"
-    known = set(json.loads(schemas.read_bytes()))
     used = {infrastructure(o).cloudformation for o in catalogue.operations()} - {None}
     assert len(used) > 40
-    assert used <= known
+    assert used <= catalogue.cloudformation_types().keys()
+
+
+@pytest.mark.parametrize("name", [n for n in catalogue.cloudformation_types() if "S3Vectors" not in n])
+def test_every_cloudformation_type_of_bedrock_is_found_with_what_makes_it(name: str) -> None:
+    found = find(name)
+    actions = {a.name for a in found.actions} | {a for o in found.operations for a in o.actions}
+    assert catalogue.cloudformation_types()[name] in actions
 
 
 def test_every_row_of_infrastructure_has_its_operations() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         is_same,
         read_data,
         serialise,
+        superfluous,
     )
     from constructs_lib.catalogue.generation._decisions import DecisionsError, read_decisions
     from constructs_lib.catalogue.generation._generate import generate
@@ -41,6 +42,7 @@ __all__ = [
     "read_decisions",
     "read_installed",
     "serialise",
+    "superfluous",
 ]
 
 __getattr__, __dir__ = exports(
@@ -48,7 +50,16 @@ __getattr__, __dir__ = exports(
     {
         "_actions_page": ("actions_page",),
         "_classify": ("UnclassifiedError",),
-        "_committed": ("DATA_FILE", "Difference", "compare", "dated", "is_same", "read_data", "serialise"),
+        "_committed": (
+            "DATA_FILE",
+            "Difference",
+            "compare",
+            "dated",
+            "is_same",
+            "read_data",
+            "serialise",
+            "superfluous",
+        ),
         "_decisions": ("DecisionsError", "read_decisions"),
         "_generate": ("generate",),
         "_sources": ("Installed", "SourceError", "read_installed"),

@@ -34,7 +34,8 @@ Generated from the catalogue of Bedrock Planes.
 - *data read* is a data action that only reads state (Get, List, Check) and releases no credential.
 - *resources* are the types that an ARN in the statement may have; `*` means that IAM takes nothing else. \
 A type in italics is documented by AWS beyond the service authorization reference.
-- *new* marks an action that botocore implies and the service authorization reference does not list yet.
+- *new* marks an action that is documented by the SDK alone: a client has an operation of that name, and the \
+service authorization reference, which lags behind by weeks, does not list it yet.
 
 | family | plane | IAM prefix | client | actions |
 |---|---|---|---|---:|

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Decisions = Mapping[str, Sequence[Mapping[str, Any]]]
 
-__all__ = ["UnclassifiedError", "homes_of"]
+__all__ = ["UnclassifiedError", "homes_of", "maker_of"]
 
 _LOOKS_LIKE_CREDENTIAL = re.compile(r"(Token|ApiKey|Credential|Secret|Password)")
 
@@ -51,6 +51,10 @@ def homes_of(installed: Installed, decisions: Decisions) -> dict[str, str]:
         "no client exposes these actions and no decision gives their plane": known - homes.keys(),
         "clients of both planes expose these names": crossing,
         "these data actions look as if they release a credential": _suspects(homes, decisions),
+        "these clients and IAM prefixes may be Bedrock's": _uncovered(installed, decisions),
+        "nothing says which action makes these CloudFormation types": {
+            name for name, calls in installed.types.items() if maker_of(name, calls) is None
+        },
     }
     if found := {why: names for why, names in problems.items() if names}:
         raise UnclassifiedError(found)
@@ -67,6 +71,27 @@ def _exposed(installed: Installed, decisions: Decisions) -> dict[str, list[str]]
             if name in renamed.get((family.client, operation), [name]):
                 exposed.setdefault(name, []).append(family.name)
     return exposed
+
+
+def maker_of(cloudformation_type: str, calls: Sequence[str]) -> str | None:
+    """Return the action that makes a resource of a CloudFormation type, of those that its handler calls.
+
+    It is the one that creates or puts: the only one, or the one named like the type (`CreateAgentRuntime`
+    makes `AWS::BedrockAgentCore::Runtime`).
+    """
+    services = (*prefixes(), "s3vectors")
+    makers = [name for name in calls if re.match(rf"({'|'.join(services)}):(Create|Put)", name)]
+    if len(makers) == 1:
+        return makers[0]
+    noun = cloudformation_type.rpartition("::")[2].lower()
+    named = [name for name in makers if name.lower().endswith(noun)]
+    return named[0] if len(named) == 1 else None
+
+
+def _uncovered(installed: Installed, decisions: Decisions) -> set[str]:
+    """Return the candidates that neither a family nor a decision covers."""
+    covered = {*prefixes(), *(family.client for family in families().values())}
+    return set(installed.candidates) - covered - {d["name"] for d in decisions["foreign"]}
 
 
 def _suspects(homes: Mapping[str, str], decisions: Decisions) -> set[str]:

@@ -6,14 +6,21 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.catalogue._lookup import DATA_FILE, read_data
+from constructs_lib.catalogue._lookup import DATA_FILE, families, read_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DATA_FILE", "Difference", "compare", "dated", "is_same", "read_data", "serialise"]
+__all__ = ["DATA_FILE", "Difference", "compare", "dated", "is_same", "read_data", "serialise", "superfluous"]
 
-TABLES = {"actions": "name", "operations": "name", "resource_types": "name", "models": "id"}
+TABLES = {
+    "actions": "name",
+    "operations": "name",
+    "resource_types": "name",
+    "models": "id",
+    "cloudformation_types": "name",
+    "sentences": "name",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def _compare(table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Diff
 def _rows(data: Mapping[str, Any], table: str) -> dict[str, Any]:
     """Return a table's rows by name, operations with their client, with sets of Regions resolved."""
     rows = {}
-    for row in data[table]:
+    for row in data.get(table, ()):
         name = row[TABLES[table]]
         rows[f"{row['family']}.{name}" if table == "operations" else name] = row
     if table == "models":
@@ -76,6 +83,15 @@ def _resolved(value: Any, sets: list[list[str]]) -> Any:
     if isinstance(value, list):
         return [_resolved(inner, sets) for inner in value]
     return tuple(sets[value]) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def superfluous(data: Mapping[str, Any], decisions: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the actions whose plane is decided by hand although clients of one plane expose them now."""
+    exposed: dict[str, set[str]] = {}
+    for row in data["operations"]:
+        family = families()[row["family"]]
+        exposed.setdefault(f"{family.prefix}:{row['name']}", set()).add(family.plane)
+    return tuple(d["name"] for d in decisions["action"] if len(exposed.get(d["name"], ())) == 1)
 
 
 def serialise(data: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ _KEYS = {
     "data_resource": "name",
     "mistake": "name mistake",
     "meant": "name actions",
+    "foreign": "name",
 }
 """The keys that an entry of each table needs, besides its reason and page."""
 

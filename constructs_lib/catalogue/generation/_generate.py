@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.catalogue import Plane, families, prefixes
-from constructs_lib.catalogue.generation._classify import homes_of
+from constructs_lib.catalogue.generation._classify import homes_of, maker_of
 from constructs_lib.catalogue.generation._sources import SourceError
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def generate(installed: Installed, decisions: Decisions) -> dict[str, Any]:
         "actions": actions,
         "operations": _operations(installed, decisions),
         "resource_types": types,
+        "cloudformation_types": _cloudformation_types(installed),
+        "sentences": [{"name": place, "says": said} for place, said in installed.sentences.items()],
         "decisions": _decisions(decisions),
         **_models(installed.models),
     }
@@ -127,6 +129,10 @@ def _resource_types(installed: Installed, decisions: Decisions) -> list[dict[str
                 row["data"] = True
             rows.append(row)
     return rows
+
+
+def _cloudformation_types(installed: Installed) -> list[dict[str, str]]:
+    return [{"name": name, "made_by": maker_of(name, calls) or ""} for name, calls in installed.types.items()]
 
 
 def _decisions(decisions: Decisions) -> list[list[str]]:

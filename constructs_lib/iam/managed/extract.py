@@ -1,4 +1,4 @@
-"""Extract AWS managed policies from moto's data file: ``python -m constructs_lib.iam.managed.extract``.
+"""Extract AWS managed policies from moto's data file: a part of ``make facts``.
 
 For developers. moto (PyPI) carries every AWS managed policy as published by AWS; its file is read as text, so
 that neither moto nor boto3 is imported. Kept is what touches Amazon Bedrock, or changes IAM, or passes and
@@ -9,7 +9,6 @@ touch Bedrock, because nobody can attach or use them.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import importlib.metadata
 import json
@@ -21,7 +20,9 @@ from typing import Any, Final
 from constructs_lib.iam.action_sets import actions_matching
 from constructs_lib.iam.patterns import matches
 
-__all__ = ["RELEVANT", "extract", "main", "packed", "read_moto", "reduce_statement"]
+_FILE: Final = Path(__file__).with_name("policies.json.gz")
+
+__all__ = ["RELEVANT", "differences", "extract", "packed", "read_moto", "reduce_statement", "write"]
 
 # Actions outside Bedrock that the rules about chains, escalation and role passing ask about.
 RELEVANT: Final = (
@@ -133,16 +134,25 @@ def packed(data: dict[str, Any]) -> bytes:
     return gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
 
 
-def main() -> None:
-    """Write ``policies.json.gz`` beside this module from the moto in the folder that is named."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("packages", type=Path, help="the folder where moto is installed")
-    data = extract(*read_moto(parser.parse_args().packages))
-    target = Path(__file__).with_name("policies.json.gz")
-    target.write_bytes(packed(data))
-    counts = f"{len(data['policies'])} policies kept, {len(data['harmless'])} harmless"
-    print(f"{counts}, {target.stat().st_size} bytes")  # noqa: T201 - a tool's result
+def write(folder: Path) -> str:
+    """Write ``policies.json.gz`` from the moto in ``folder``; return its counts in a line."""
+    data = extract(*read_moto(folder))
+    _FILE.write_bytes(packed(data))
+    kept, harmless = len(data["policies"]), len(data["harmless"])
+    return f"{kept} AWS managed policies kept, {harmless} harmless, {_FILE.stat().st_size} bytes"
 
 
-if __name__ == "__main__":
-    main()
+def differences(folder: Path) -> list[str]:
+    """Return a line for each policy that is new, gone or changed in the moto in ``folder``."""
+    old, new = _rows(_FILE.read_bytes()), _rows(packed(extract(*read_moto(folder))))
+    said = [f"new AWS managed policy: {name}" for name in sorted(new.keys() - old.keys())]
+    said += [f"gone AWS managed policy: {name}" for name in sorted(old.keys() - new.keys())]
+    both = sorted(old.keys() & new.keys())
+    return said + [f"changed AWS managed policy: {name}" for name in both if old[name] != new[name]]
+
+
+def _rows(data: bytes) -> dict[str, str]:
+    """Return the text of each policy by its name, empty for a harmless one."""
+    _, harmless, *lines = gzip.decompress(data).decode().splitlines()
+    rows = dict(line.split(" ", 1) for line in lines)
+    return {**dict.fromkeys(harmless.split(" "), ""), **rows}
