@@ -106,12 +106,6 @@ TESTS ?= tests/catalogue tests/iam tests/templates tests/review tests/cli $(wild
 docs: setup ## Generate the reference pages: docs/rules, docs/grants.md, docs/actions.md
 	@"$(PY)" -m tools.docs
 
-.PHONY: facts
-facts: setup ## Renew the catalogue and the managed policies from the installed packages, then the pages
-	@"$(VENV)/bin/bedrock-planes" catalogue update
-	@"$(PY)" -m constructs_lib.iam.managed.extract
-	@"$(PY)" -m tools.docs
-
 .PHONY: prove
 prove: setup ## The slow proofs: fuzzing, differentials, mutations, peers
 	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m pytest -m "prove" -n 2 -s $(PYTEST_ARGS)
