@@ -33,3 +33,10 @@ def test_every_known_action_of_a_date_has_a_plane() -> None:
 def test_names_come_later_than_each_date_but_the_last() -> None:
     for older, newer in zip(older_catalogues(), older_catalogues()[1:], strict=False):
         assert newer.actions - older.actions, older.date
+
+
+def test_a_name_of_an_earlier_date_is_still_known_today() -> None:
+    """AWS keeps the names that policies hold; more than a few gone would mean that the data is broken."""
+    for older in older_catalogues():
+        gone = {name for name in older.actions if catalogue.action(name) is None}
+        assert len(gone) < len(older.actions) / 20, older.date
