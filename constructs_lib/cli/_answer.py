@@ -18,6 +18,7 @@ from constructs_lib.catalogue import (
     operations_of,
     prefixes,
     resource_types,
+    sources,
     spellings,
 )
 
@@ -50,7 +51,18 @@ def answer(text: str) -> dict[str, Any]:
         kind = "client" if family.client else "family of actions"
         notes = [f"`{family.name}` is a {kind}, not an operation or action; {shown}"]
         return {"query": text, "notes": notes, "entries": [], "family": family.name, "close": []}
-    return {"query": text, "notes": _notes(found), "entries": entries, "close": list(found.close)}
+    notes = _notes(found)
+    if not entries and not notes and bare(text)[:1].isalpha():
+        notes = [f"the catalogue is of {sources().date}; a newer name is unknown to it"]
+    return {"query": text, "notes": notes, "entries": entries, "close": _close(found)}
+
+
+def _close(found: Found) -> list[str]:
+    """Return the similar names, first those with the same noun: another verb, another prefix."""
+    from constructs_lib.iam import fault_of_name  # noqa: PLC0415 - costs 20 ms that only such a name pays
+
+    fault = fault_of_name(bare(found.text)) if found.as_action and found.close else None
+    return list(fault.similar if fault and fault.similar else found.close)
 
 
 def _pattern(text: str, pattern: str) -> dict[str, Any]:
@@ -71,7 +83,8 @@ def _pattern(text: str, pattern: str) -> dict[str, Any]:
         notes = [f"IAM needs a prefix before `{pattern}`; these are its matches under every prefix"]
     matches = [{"name": name, "plane": str(actions()[name].plane)} for name in found.in_allow]
     if not matches:
-        notes.insert(0, f"the pattern `{pattern}` matches no action of Amazon Bedrock")
+        nothing = f"matches no action of Amazon Bedrock in the catalogue of {sources().date}"
+        notes.insert(0, f"the pattern `{pattern}` {nothing}")
     close = []
     if service.lower() in client_names():
         notes.insert(0, f"`{service}` is a client's name, not an IAM prefix")
@@ -96,7 +109,13 @@ def _notes(found: Found) -> list[str]:
 
 
 def _nonexistent(found: Found, text: str) -> str:
+    from constructs_lib.iam import fault_of_name  # noqa: PLC0415 - costs 20 ms that only such a name pays
+
     prefix = text.partition(":")[0].strip()
+    fault = fault_of_name(text)
+    if fault is not None and not fault.is_wrong:
+        same = dict.fromkeys(known.name for known in found.actions)
+        return f"{fault.why}; the action of that name is {_listed(same)}" if same else fault.why
     if found.misplaced in client_names():
         why = f"`{found.misplaced}` is a client's name, not an IAM prefix"
     elif not prefix or prefix.lower() in prefixes():

@@ -12,7 +12,7 @@ from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue.verbs import inner_call_actions
 from constructs_lib.cdk_support import PlanesError, as_list, is_token
 from constructs_lib.data_plane.limits import NO_LIMITS
-from constructs_lib.iam import UNRESOLVED, expand, is_open, matches
+from constructs_lib.iam import UNRESOLVED, expand, fault_of_name, is_open, matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,18 +157,8 @@ def _bedrock(pattern: str) -> Refusal | None:
         )
     if meant:
         return None
-    service = pattern.lower().partition(":")[0]
-    if service in catalogue.prefixes():
-        return Refusal(
-            pattern,
-            "the catalogue knows no such action, so its plane is unknown",
-            "correct the name or use a grant of this library",
-        )
-    if service in catalogue.client_names():
-        name = pattern.partition(":")[2]
-        return Refusal(
-            pattern, f"`{service}` is a client and no IAM prefix", f"write `bedrock:{name}` or use a grant"
-        )
+    if fault := fault_of_name(pattern):
+        return Refusal(pattern, f"its plane is unknown: {fault.why}", fault.remedy)
     return None
 
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         is_open,
         matches,
         may_overlap,
+        without_variables,
     )
     from constructs_lib.iam.remainder import Denials, Piece, allow_items, subtract
     from constructs_lib.iam.scope import scope_of
@@ -117,6 +118,7 @@ __all__ = [
     "tables",
     "types_of",
     "undecided_denies",
+    "without_variables",
 ]
 
 __getattr__, __dir__ = exports(
@@ -180,6 +182,7 @@ __getattr__, __dir__ = exports(
             "is_open",
             "matches",
             "may_overlap",
+            "without_variables",
         ),
         "remainder": (
             "Denials",

@@ -77,6 +77,15 @@ class NameFault:
     similar: tuple[str, ...] = ()
 
     @property
+    def remedy(self) -> str:
+        """What to write instead, as a clause."""
+        if self.meant:
+            return f"write {' and '.join(f'`{name}`' for name in self.meant)}"
+        if self.similar:
+            return f"did you mean {' or '.join(f'`{name}`' for name in self.similar)}?"
+        return "correct the name, or update bedrock-planes if AWS has it"
+
+    @property
     def is_wrong(self) -> bool:
         """Whether the name is provably wrong, and not merely unknown."""
         return self.kind != "unknown"

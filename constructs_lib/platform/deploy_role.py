@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import Plane, actions
 from constructs_lib.cdk_support import CheckedRole, PlanesError, as_list, check_pattern, mark_role
-from constructs_lib.iam import expand
+from constructs_lib.iam import expand, fault_of_name
 from constructs_lib.platform.deploy_policies import (
     Scope,
     bedrock_statements,
@@ -140,13 +140,20 @@ def _document(statements: list[dict[str, Any]]) -> iam.PolicyDocument:
 
 
 def _refuse(path: str, statement: Mapping[str, Any]) -> None:
-    """Refuse every Allow statement that means an action of the data plane."""
+    """Refuse every Allow statement that means an action of the data plane, or an unknown one."""
     if statement.get("Effect", "Allow") != "Allow":
         return
     if "NotAction" in statement:
         raise PlanesError(f"the deploy role `{path}` can't hold a `NotAction`: list the actions it needs")
     for pattern in as_list(statement.get("Action")):
-        meant = [actions()[name] for name in expand(pattern)] if isinstance(pattern, str) else []
+        if not isinstance(pattern, str):
+            continue
+        if fault := fault_of_name(pattern):
+            raise PlanesError(
+                f"the deploy role `{path}` can't hold `{pattern}`, whose plane is unknown: {fault.why}; "
+                f"{fault.remedy}"
+            )
+        meant = [actions()[name] for name in expand(pattern)]
         data = [action for action in meant if action.plane is Plane.DATA]
         if data:
             raise PlanesError(

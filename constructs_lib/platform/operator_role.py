@@ -8,7 +8,7 @@ from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import Plane
 from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, mark_role
-from constructs_lib.iam import expand
+from constructs_lib.iam import expand, fault_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,14 @@ def _refuse(path: str, statement: Mapping[str, Any]) -> None:
         raise PlanesError(f"the operator role `{path}` can't hold a `NotAction`: list the actions it needs")
     resources = as_list(statement.get("Resource"))
     for pattern in as_list(statement.get("Action")):
-        meant = expand(pattern) if isinstance(pattern, str) else ()
+        if not isinstance(pattern, str):
+            continue
+        if fault := fault_of_name(pattern):
+            raise PlanesError(
+                f"the operator role `{path}` can't hold `{pattern}`, whose plane is unknown: {fault.why}; "
+                f"{fault.remedy}"
+            )
+        meant = expand(pattern)
         if not meant:
             continue
         if len(meant) > 1 or "*" in pattern:

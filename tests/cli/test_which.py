@@ -13,6 +13,8 @@ import pytest
 from constructs_lib import catalogue
 from constructs_lib.cli import main
 
+_DATE = catalogue.sources().date
+
 
 def test_an_action_that_does_not_exist_says_so_and_what_authorises_the_operation(
     capsys: pytest.CaptureFixture[str],
@@ -23,6 +25,26 @@ def test_an_action_that_does_not_exist_says_so_and_what_authorises_the_operation
         "`bedrock:Converse` does not exist in IAM; the operation Converse is authorised by "
         "`bedrock:InvokeModel`."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("bedrock:CreateZephyrPlan", ""),
+        ("bedrock:SetGuardrail", "`bedrock:ApplyGuardrail`"),
+        ("CreateZephyrPlan", ""),
+        ("bedrock:*Zephyr*", ""),
+        ("bedrock-observatory:ListThings", ""),
+    ],
+)
+def test_an_unknown_name_is_said_with_the_date_and_never_called_nonexistent(
+    name: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", name]) == 2
+    said = capsys.readouterr().err
+    assert _DATE in said
+    assert hint in said
+    assert "does not exist" not in said
 
 
 def test_an_operation_is_shown_with_everything_that_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,21 +97,25 @@ def test_a_pattern_lists_what_it_matches_on_each_plane(capsys: pytest.CaptureFix
     [
         (
             "convers",
-            "`convers` is unknown; did you mean `Converse`, `ConverseStream`, `CountTokens`?",
+            (
+                f"`convers` is unknown (the catalogue is of {_DATE}; a newer name is unknown to it); "
+                "did you mean `Converse`, `ConverseStream`, `CountTokens`?"
+            ),
         ),
         ("%", "`%` is unknown; `bedrock-planes catalogue list` shows every name"),
         (
             "bedrock:Nope*",
             (
                 "`bedrock:Nope*` is unknown (the pattern `bedrock:Nope*` matches no action of Amazon "
-                "Bedrock); `bedrock-planes catalogue list` shows every name"
+                f"Bedrock in the catalogue of {_DATE}); `bedrock-planes catalogue list` shows every name"
             ),
         ),
         (
             "bedrock-runtime:Invoke*",
             (
                 "`bedrock-runtime:Invoke*` is unknown (`bedrock-runtime` is a client's name, not an IAM "
-                "prefix; the pattern `bedrock-runtime:Invoke*` matches no action of Amazon Bedrock); "
+                "prefix; the pattern `bedrock-runtime:Invoke*` matches no action of Amazon Bedrock in the "
+                f"catalogue of {_DATE}); "
                 "did you mean `bedrock:Invoke*`?"
             ),
         ),

@@ -43,11 +43,10 @@ def test_policies_that_touch_bedrock_are_known(name: str, holds: set[str], lacks
         "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
         "AWSLambdaBasicExecutionRole",
         "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
-        "arn:aws:iam::aws:policy/NewerThanTheData",
         "arn:aws:iam::aws:policy/aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup",
     ],
 )
-def test_all_others_are_known_as_harmless(name: str) -> None:
+def test_all_others_that_the_data_lists_are_known_as_harmless(name: str) -> None:
     assert managed.lookup(name) is managed.HARMLESS
 
 
@@ -56,6 +55,11 @@ def test_all_others_are_known_as_harmless(name: str) -> None:
     [
         "arn:aws:iam::111122223333:policy/AdministratorAccess",
         "arn:aws:iam::aws:policy/AmazonBedrockNewerThanTheData",
+        "arn:aws:iam::aws:policy/NewerThanTheData",
+        "arn:aws:iam::aws:policy/AWSLambdaFullAccess",
+        "arn:aws:iam::awsx:policy/AmazonS3ReadOnlyAccess",
+        "arn:aws:s3::aws:policy/AmazonS3ReadOnlyAccess",
+        "arn:aws:iam:us-east-1:aws:policy/AmazonS3ReadOnlyAccess",
         "NotAManagedPolicy",
         "",
         "\ufffc",

@@ -222,6 +222,11 @@ REFUSED = [
     ({"actions": ["bedrock:*"], "resources": ["*"]}, r"`bedrock:\*`: `bedrock:\w+` is on the data plane"),
     ({"actions": ["*"], "resources": ["*"]}, r"`\*`: `[\w:-]+` is on the data plane"),
     ({"not_actions": ["s3:*"], "resources": ["*"]}, "`NotAction`: list the actions it needs"),
+    (
+        {"actions": ["bedrock:CreateZephyr"], "resources": ["*"]},
+        r"`bedrock:CreateZephyr`, whose plane is unknown: the catalogue of [\d-]+ doesn't have it",
+    ),
+    ({"actions": ["bedrock:Converse"], "resources": ["*"]}, "write `bedrock:InvokeModel`"),
 ]
 
 

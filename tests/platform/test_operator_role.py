@@ -46,6 +46,14 @@ REFUSED = [
         r"`bedrock:StartIngestionJob` on `\*`: name the resources it operates on",
     ),
     ({"not_actions": ["s3:*"], "resources": ["*"]}, "`NotAction`: list the actions it needs"),
+    (
+        {"actions": ["bedrock:TotallyMadeUp"], "resources": ["*"]},
+        r"`bedrock:TotallyMadeUp`, whose plane is unknown: the catalogue of [\d-]+ doesn't have it",
+    ),
+    (
+        {"actions": ["bedrock-agent:StartIngestionJob"], "resources": ["*"]},
+        "write `bedrock:StartIngestionJob`",
+    ),
 ]
 
 

@@ -41,7 +41,6 @@ HARMLESS: Final = Harmless.HARMLESS
 
 # The account part of an AWS managed policy is `aws`; partition and path may be anything, unresolved included.
 _ARN: Final = re.compile(r"arn:[^:]*:iam::aws:policy/(?:.*/)?([^/]+)")
-_NAME: Final = re.compile(r"[\w+=,.@-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,8 @@ def lookup(arn_or_name: str) -> Policy | Literal[Harmless.HARMLESS] | None:
 
     Returns:
         the policy, reduced to what matters; ``HARMLESS`` for any other AWS managed policy; ``None`` for what
-        is no AWS managed policy, and for one that is newer than the data and has Bedrock in its name.
+        is no AWS managed policy, and for one that the data doesn't list: it may be newer, or deprecated, and
+        may then allow anything.
 
     """
     found = _ARN.fullmatch(arn_or_name)
@@ -92,8 +92,7 @@ def lookup(arn_or_name: str) -> Policy | Literal[Harmless.HARMLESS] | None:
         return _policy(name, data.rows[name])
     if name in data.harmless:
         return HARMLESS
-    known = found is not None and _NAME.fullmatch(name) is not None and "bedrock" not in name.lower()
-    return HARMLESS if known else None
+    return None
 
 
 def _policy(name: str, row: str) -> Policy:

@@ -3,7 +3,8 @@
 ## What it does
 Finds actions in Allow statements whose resources can never be of a type that the action accepts, and Bedrock
 ARNs that no action of their statement accepts. The finding is a warning when another statement of the
-principal allows the action. An action pattern is reported when none of the actions that it matches accepts
+principal allows the action, and for a dead ARN beside a good one. A bare id or name is always an error: IAM
+refuses the policy. An action pattern is reported when none of the actions that it matches accepts
 the resources. A resource that the input does not determine is never reported.
 
 ## Why is this bad?
@@ -33,7 +34,7 @@ import re
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, actions_accepting, actions_matching, types_of
+from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, actions_accepting, actions_matching
 from constructs_lib.review.rules.authoring import Rule, Run, arn_fault, inert_statements, listing, who
 
 if TYPE_CHECKING:
@@ -54,15 +55,28 @@ RULE = Rule(
 
 
 _COMMON = frozenset({"bedrock:foundation-model", "bedrock:inference-profile"})
-_ARN_LIKE = re.compile(rf"arn:|[*?$]|.*{UNRESOLVED}")
+_ARN_LIKE = re.compile(rf"\s*arn:|a?r?n?[*?$]|.*{UNRESOLVED}", re.DOTALL)
 
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and severity, then one on the resources that no action accepts."""
     whole: set[int] = set()
+    for statement in facts.written:
+        if bare := _bare(statement):
+            whole.add(id(statement))
+            yield RULE.finding(
+                facts,
+                statement.origin,
+                f"{who(facts)} has {listing(bare)} as a resource, which is no ARN: IAM refuses the policy",
+                _no_arn(bare),
+                key=("bare", *bare),
+                conditional=statement.conditional or facts.principal.conditional,
+            )
     for row in inert_statements(facts, "wrong-resource-type"):
-        whole.add(id(row.statement))
         resources = row.statement.resources or ()
+        if set(resources) <= set(_bare(row.statement)):
+            continue
+        whole.add(id(row.statement))
         if all((fault := arn_fault(text)) and not fault.is_placeholder for text in resources):
             continue  # BP304 reports them
         yield RULE.finding(
@@ -91,6 +105,15 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             )
 
 
+def _bare(statement: Statement) -> tuple[str, ...]:
+    """Return the resources of a statement on Bedrock that are no ARNs; IAM takes `*` and ARNs alone."""
+    patterns = (*(statement.actions or ()), *(statement.not_actions or ()))
+    if not any(pattern.strip("*") and actions_matching(pattern) for pattern in patterns):
+        return ()
+    texts = (*(statement.resources or ()), *(statement.not_resources or ()))
+    return tuple(text for text in dict.fromkeys(texts) if text and not _ARN_LIKE.match(text))
+
+
 def _unused(statement: Statement) -> tuple[str, ...]:
     """Return the statement's Bedrock ARNs that none of its actions accepts."""
     if statement.effect == "Deny" or statement.actions is None or len(statement.resources or ()) < 2:
@@ -103,11 +126,7 @@ def _unused(statement: Statement) -> tuple[str, ...]:
     return tuple(
         text
         for text in statement.resources or ()
-        if mask
-        and types_of(text)
-        and text.strip("*")
-        and not actions_accepting(text) & mask
-        and _is_bedrock(text)
+        if mask and text.strip("*") and not actions_accepting(text) & mask and _is_bedrock(text)
         if not arn_fault(text)
     )
 

@@ -7,8 +7,12 @@ Finds Bedrock ARNs with one of these faults:
 - an inference profile's id in place of a model's (`foundation-model/us.anthropic.claude-...`)
 - an SDK client's name as service (`arn:aws:bedrock-runtime:`)
 - a partition, Region or account that can't exist, or none where the resource type has one
-- a placeholder that nobody filled in (`<REGION>`, `{account}`, `ACCOUNT_ID`)
+- a placeholder that nobody filled in (`<REGION>`, `{account}`, `ACCOUNT_ID`), `${AWS::Region}` without
+  `Fn::Sub` among them (`${aws:username}` and the like are IAM's own variables)
 - white space
+
+It is a warning when another ARN of the statement does the work, and for `code-interpreter/*` and `browser/*`
+in one's own account, which AWS's guides print.
 
 The ARN without a Region of global profiles (`arn:aws:bedrock:::foundation-model/ID`) and `system-tool` ARNs
 are valid. An ARN that is reported here is not reported by the rules about scope (BP201, BP202).
@@ -40,12 +44,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from constructs_lib.iam import covers, types_of
 from constructs_lib.review.rules.authoring import Rule, Run, arn_fault, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.rules.authoring import Facts, Finding
+    from constructs_lib.review.rules.authoring import ArnFault, Facts, Finding
 
 
 __all__ = ["RULE", "check"]
@@ -58,24 +63,35 @@ RULE = Rule(
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and ARN."""
     for statement in facts.written:
-        for arn, fault, remedy in _faults(statement.resources, statement.not_resources):
+        for arn, fault, is_harmless in _faults(statement.resources, statement.not_resources):
             yield RULE.finding(
                 facts,
                 statement.origin,
-                f"{who(facts)} names `{arn}`, which matches nothing: {fault}",
-                remedy,
+                f"{who(facts)} names `{arn}`, which matches nothing: {fault.why}",
+                fault.remedy,
                 key=(arn,),
+                severity="warning" if is_harmless else None,
                 conditional=statement.conditional or facts.principal.conditional,
             )
+
+
+def _does_it(other: str, faulty: str) -> bool:
+    """Whether another ARN works, and for the same resources or some of them."""
+    if arn_fault(other) or not types_of(other):
+        return False
+    ours, theirs = (text.split(":", 5)[-1] for text in (faulty, other))
+    return bool(ours.strip("*")) and (covers(ours, theirs) or covers(theirs, ours))
 
 
 @lru_cache(maxsize=4096)
 def _faults(
     resources: tuple[str, ...] | None, not_resources: tuple[str, ...] | None
-) -> tuple[tuple[str, str, str], ...]:
+) -> tuple[tuple[str, ArnFault, bool], ...]:
+    """Return the ARNs with a fault, and whether another of the statement does what is meant."""
     found = []
     for arn in dict.fromkeys((*(resources or ()), *(not_resources or ()))):
         fault = arn_fault(arn)
         if fault:
-            found.append((arn, fault.why, fault.remedy))
+            others = resources if arn in (resources or ()) else not_resources
+            found.append((arn, fault, fault.is_in_guides or any(_does_it(o, arn) for o in others or ())))
     return tuple(found)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, types_of
+from constructs_lib.iam import UNRESOLVED, types_of, without_variables
 from constructs_lib.review.wording import listing
 
 __all__ = ["ArnFault", "arn_fault"]
@@ -27,6 +27,7 @@ _PARTITIONS = {
     "aws-iso-f": "us-isof-",
     "aws-eusc": "eusc-",
 }
+_MANAGED_TOOLS = frozenset({"browser", "code-interpreter"})
 _REGION = re.compile(
     r"(?:af|ap|ca|cn|eu|eu-isoe|eusc|il|me|mx|sa|us|us-gov|us-iso|us-isob|us-isof)"
     r"-(?:north|south|east|west|central|northeast|northwest|southeast|southwest|de-east)-[1-9]"
@@ -36,6 +37,11 @@ _ACCOUNT = re.compile(r"\d{12}|aws")
 _PLACEHOLDER = re.compile(
     r"[<>{}\[\]()%#$]|your|region|account|partition|placeholder|example|change.?me|x{3,}", re.IGNORECASE
 )
+# `${...}` that is none of IAM's own variables, which have a key or one of three characters in the braces:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+# CloudFormation replaces its own in `Fn::Sub` only, so one that is left is literal text for IAM:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+_UNSUBSTITUTED = re.compile(r"\$\{(?![*?$]\}|[\w.-]+:[^:{}]|Token\[)[^}]*\}?")
 _FILL_IN = {
     "partition": "write the partition, such as `aws`, instead of `{}`",
     "region": "write a Region, such as `us-east-1`, instead of `{}`",
@@ -50,17 +56,26 @@ class ArnFault(NamedTuple):
         why: The fault, as a clause.
         remedy: What to write, as a clause.
         is_placeholder: Whether the fault is a placeholder that nothing fills in.
+        is_in_guides: Whether AWS's own guides print the ARN.
 
     """
 
     why: str
     remedy: str
     is_placeholder: bool = False
+    is_in_guides: bool = False
 
 
 @lru_cache(maxsize=4096)
 def arn_fault(arn: str) -> ArnFault | None:
     """Return the fault of a Bedrock ARN pattern, ``None`` without one and for ARNs of other services."""
+    if left := _UNSUBSTITUTED.findall(arn):
+        return _unsubstituted(arn, left)
+    return _fault(without_variables(arn))
+
+
+def _fault(arn: str) -> ArnFault | None:
+    """Find the fault of a pattern in which IAM's own variables are open parts."""
     parts = arn.split(":", 5)
     if parts[0].strip() != "arn" or len(parts) < 3 or not parts[2].strip().startswith("bedrock"):
         return None
@@ -80,6 +95,18 @@ def arn_fault(arn: str) -> ArnFault | None:
             "write `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`",
         )
     return _placeholder_fault(parts) or _place_fault(parts) or _model_fault(parts) or _shape_fault(arn, parts)
+
+
+def _unsubstituted(arn: str, left: list[str]) -> ArnFault | None:
+    service = _UNSUBSTITUTED.sub("*", arn).split(":", 3)[2:3]
+    if not service or not service[0].strip().startswith("bedrock"):
+        return None
+    noun = "is a placeholder" if len(set(left)) == 1 else "are placeholders"
+    return ArnFault(
+        f"{listing(dict.fromkeys(left))} {noun} that nothing substitutes",
+        "write the value, or put the text into `Fn::Sub` in a template",
+        is_placeholder=True,
+    )
 
 
 def _is_model(parts: list[str]) -> bool:
@@ -156,6 +183,17 @@ def _shape_fault(arn: str, parts: list[str]) -> ArnFault | None:
     meant = types_of(":".join((*parts[:3], "*", "*", resource)))
     if types_of(arn) or service not in _services() or not meant:
         return None
+    kind, _, tool = resource.partition("/")
+    if service == "bedrock-agentcore" and kind in _MANAGED_TOOLS and not tool.strip("*"):
+        # AWS's guides print this ARN: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/
+        # code-interpreter-resource-session-management.html and browser-resource-session-management.html
+        start = ":".join(parts[:4])
+        return ArnFault(
+            f"`{kind}` is the type of AWS's own tool, in the account `aws`",
+            f"write `{start}:{account or 'ACCOUNT'}:{kind}-custom/ID` for a tool of your own, or "
+            f"`{start}:aws:{kind}/*` for AWS's",
+            is_in_guides=True,
+        )
     if not account:
         full = ":".join((*parts[:4], "ACCOUNT", resource))
         return ArnFault(
