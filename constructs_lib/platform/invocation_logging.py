@@ -124,7 +124,7 @@ class FormerLogging:
 
 
 class InvocationLogging(Construct):
-    """Logs every model invocation of the account in this Region to CloudWatch Logs, Amazon S3, or both.
+    """Logs the model calls of this account and Region to CloudWatch Logs, Amazon S3, or both.
 
     There is one such setting in an account and Region and no CloudFormation type for it, so a Lambda function
     of the stack sets it. A setting that exists already is never overwritten unless ``takeover`` declares it:

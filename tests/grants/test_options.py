@@ -348,3 +348,38 @@ def test_limits_are_kept_in_the_finished_template_too() -> None:
         RuntimeError, match="`RC21A1702` can't hold `bedrock:Retrieve`: it belongs to the family"
     ):
         synthesize(stack)
+
+
+# -------------------------------------------------------------------------- guardrails across Regions
+@pytest.mark.parametrize(
+    ("region", "profile", "expected"),
+    [
+        ("us-east-1", "us", ["us-east-1", "us-east-2", "us-west-2"]),
+        # The source itself is a destination of us-west-1 alone.
+        ("us-west-1", "us", ["us-east-1", "us-east-2", "us-west-1", "us-west-2"]),
+        ("us-gov-west-1", "us-gov", ["us-gov-east-1", "us-gov-west-1"]),
+        ("eu-west-1", "eu", ["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3"]),
+    ],
+)
+def test_a_guardrail_profile_is_granted_in_every_region_that_may_evaluate(
+    region: str, profile: str, expected: list[str]
+) -> None:
+    stack = Stack(minimize=False)
+    guardrail = f"arn:aws:bedrock:{region}:{ACCOUNT}:guardrail/abcdef123456"
+    role(stack).grants.apply_guardrail(guardrail, profile=f"{profile}.guardrail.v1:0")
+    own, *others = statements_of(stack)[0]["Resource"]
+    assert own == guardrail
+    assert [arn.split(":")[3] for arn in others] == expected
+
+
+@pytest.mark.parametrize(
+    ("region", "profile"), [("eu-west-1", "us"), ("ap-south-1", "apac"), ("us-east-1", "eu")]
+)
+def test_a_guardrail_profile_whose_regions_are_not_known_is_refused_with_the_page(
+    region: str, profile: str
+) -> None:
+    guardrail = f"arn:aws:bedrock:{region}:{ACCOUNT}:guardrail/abcdef123456"
+    with pytest.raises(
+        PlanesError, match=rf"as called from `{region}` are not known: name them, as https://docs"
+    ):
+        role(Stack()).grants.apply_guardrail(guardrail, profile=f"{profile}.guardrail.v1:0")
