@@ -18,11 +18,12 @@ from constructs_lib.cdk_support import PlanesError, check_arn, check_length, che
 from constructs_lib.control_plane.fingerprint import RecordingAgent, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_iam as iam
     from constructs import Construct
 
+    from constructs_lib.catalogue.verbs import Target
     from constructs_lib.grants import ModelLike
 
 __all__ = ["Agent", "AgentAlias", "AgentAliasBase", "AgentBase"]
@@ -47,7 +48,7 @@ class Agent(AgentBase):
     Args:
         name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
         foundation_model: Id or ARN of the model, or id of a system inference profile.
-        instruction: What the agent is for, 40-20,000 characters.
+        instruction: What the agent is for, 40-4,000 characters.
         knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the
             model reads. Default: none.
         guardrail: The version of a guardrail of this account and Region that every prompt and answer
@@ -80,13 +81,14 @@ class Agent(AgentBase):
         description: str | None = None,
     ) -> None:
         check_name(name)
-        check_length("instruction", instruction, 40, 20_000)
+        # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_CreateAgent.html
+        check_length("instruction", instruction, 40, 4_000)
         check_length("description", description, 1, 200)
         for _, use in knowledge_bases:
             check_length("knowledge_bases", use, 1, 200)
         seconds = _idle_seconds(idle_session_ttl or cdk.Duration.minutes(10))
         super().__init__(scope, construct_id)
-        targets = _grants.on_model(self, foundation_model, "foundation_model")
+        targets = _grants.on_call(self, foundation_model, "foundation_model")
         version = guardrail.guardrail_version_ref if guardrail is not None else None
         self.role = service_role(
             self,
@@ -246,13 +248,13 @@ def _association(
 
 
 def _statements(
-    model: Sequence[Any],
+    call: Mapping[str, Sequence[Target]],
     knowledge_bases: Sequence[refs.IKnowledgeBaseRef],
     guardrail_arn: str | None,
     *,
     streaming: bool,
 ) -> list[dict[str, Any]]:
-    found = _grants.statement_json("invoke", {"model": model}, streaming=streaming)
+    found = _grants.statement_json("invoke", call, streaming=streaming)
     for knowledge_base in knowledge_bases:
         arn = knowledge_base.knowledge_base_ref.knowledge_base_arn
         found += _grants.statement_json("retrieve", {"knowledge_base": _grants.on_arns(arn)})

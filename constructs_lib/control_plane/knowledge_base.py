@@ -65,12 +65,12 @@ class KnowledgeBaseBase(cdk.Resource):
 
     def grant_retrieve_and_generate(self, grantee: iam.IGrantable, model: ModelLike) -> iam.Grant:
         """Allow ``RetrieveAndGenerate`` and its stream over this knowledge base with one generation model."""
-        targets = {**self._targets(), "model": _grants.on_model(self, model)}
+        targets = {**self._targets(), **_grants.on_call(self, model)}
         return _grants.grant(grantee, "retrieve_and_generate", targets)
 
     def grant_agentic_retrieve(self, grantee: iam.IGrantable, model: ModelLike | None = None) -> iam.Grant:
         """Allow ``AgenticRetrieveStream`` on this knowledge base; AWS chooses the model if none is named."""
-        targets = {**self._targets(), **({"model": _grants.on_model(self, model)} if model else {})}
+        targets = {**self._targets(), **(_grants.on_call(self, model) if model else {})}
         return _grants.grant(grantee, "agentic_retrieve", targets)
 
     def grant_ingest(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -124,7 +124,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         check_length("vector_bucket_name", vector_bucket_name, 3, 63)
         size = _dimension(embedding_model, dimension)
         super().__init__(scope, construct_id)
-        targets = _grants.on_model(self, embedding_model, "embedding_model")
+        targets = _grants.on_call(self, embedding_model, "embedding_model")
         self.vector_bucket = s3vectors.CfnVectorBucket(
             self, "VectorBucket", vector_bucket_name=vector_bucket_name
         )
@@ -148,7 +148,7 @@ class KnowledgeBase(KnowledgeBaseBase):
             source="knowledge-base/*",
             description=f"Bedrock embeds documents and reads and writes vectors for {name}",
             statements=[
-                *_grants.statement_json("invoke", {"model": targets}),
+                *_grants.statement_json("invoke", targets),
                 {
                     "Effect": "Allow",
                     "Action": list(_VECTOR_ACTIONS),
@@ -162,7 +162,7 @@ class KnowledgeBase(KnowledgeBaseBase):
             name=name,
             description=description,
             role_arn=self.role.role_arn,
-            knowledge_base_configuration=_configuration(targets[0].arns[0], dimension),
+            knowledge_base_configuration=_configuration(targets["model"][0].arns[0], dimension),
             storage_configuration=bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
                 type="S3_VECTORS",
                 s3_vectors_configuration=bedrock.CfnKnowledgeBase.S3VectorsConfigurationProperty(

@@ -25,6 +25,7 @@ __all__ = [
     "arn_of",
     "model_arn",
     "on_arns",
+    "on_call",
     "on_model",
     "on_resources",
     "required_guardrail_values",
@@ -255,6 +256,51 @@ def on_model(
         )
     except ValueError as error:
         raise PlanesError(f"`{prop}`: {error}") from None
+
+
+# What a project other than the default can be named with: `projectIdentifier` takes nothing else.
+# Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+_WITH_PROJECT = frozenset({"foundation-model", "inference-profile"})
+_DEFAULT_PROJECT = "default"
+
+
+def on_call(
+    scope: Construct,
+    model: ModelLike,
+    prop: str = "model",
+    *,
+    behind: Sequence[ModelLike] = (),
+    verb: str = "",
+    project: str = _DEFAULT_PROJECT,
+) -> dict[str, tuple[table.Target, ...]]:
+    """Return all that IAM evaluates for a call of ``model``: what :func:`on_model` returns, and the project.
+
+    The project is in the Region that is called, which the ARN of a model or of a profile names.
+
+    Raises:
+        PlanesError: As for :func:`on_model`, or a project is named that the model can't be called in.
+    """
+    targets = on_model(scope, model, prop, behind=behind, verb=verb)
+    arn = arn_of(scope, "project", project)
+    if project != _DEFAULT_PROJECT and not arn.endswith(f":project/{_DEFAULT_PROJECT}"):
+        _check_project(model, prop, project, behind)
+    parts = model.split(":") if isinstance(model, str) and model.startswith("arn:") else []
+    if len(parts) > 3 and parts[3] and not project.startswith("arn:") and not is_token(project):
+        here = environment_of(scope)
+        arn = f"arn:{parts[1]}:bedrock:{parts[3]}:{here.account}:project/{project}"
+    return {"model": targets, "project": on_arns(arn)}
+
+
+def _check_project(model: ModelLike, prop: str, project: str, behind: Sequence[ModelLike]) -> None:
+    name, kind, _ = _model(model, prop)
+    if kind is None and name.startswith("arn:") and name.count(":") > 4:
+        kind = name.split(":", 5)[5].partition("/")[0]
+    if (kind is not None and kind not in _WITH_PROJECT) or behind:
+        raise PlanesError(
+            f"`project` has the value `{project}`, and `{prop}` is a {kind or 'profile or router'}: only "
+            "foundation models and the inference profiles that AWS defines can be called in a project of "
+            "one's own; leave `project` out"
+        )
 
 
 def _model(model: ModelLike, prop: str) -> tuple[str, str | None, tuple[Any, ...]]:

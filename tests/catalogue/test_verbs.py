@@ -190,10 +190,30 @@ def test_a_region_without_data_automation_is_named() -> None:
         data_automation_targets(partition="aws", region="sa-east-1", account="1")
 
 
-def test_statements_with_the_same_actions_and_conditions_are_one() -> None:
-    targets = {"model": (Target(("m",)),), "project": (Target(("p",)),)}
+def test_a_grant_that_runs_a_model_takes_its_project_for_the_same_actions() -> None:
+    run = {"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"}
+    for row in verbs().values():
+        on = {part.target: part for part in row.parts if run & {*part.actions} and part.effect == "Allow"}
+        assert not on or on.keys() == {"model", "project"}, row.name
+        if on:
+            assert on["model"].actions == on["project"].actions, row.name
+            assert on["model"].streaming == on["project"].streaming, row.name
+            assert on["model"].optional == on["project"].optional, row.name
+
+
+def test_the_model_of_the_called_region_is_granted_where_the_profile_lacks_it() -> None:
+    where = {"partition": "aws", "region": "ca-central-1", "account": "1"}
+    _, models = model_targets("us.acme.m-1", **where, geographies={"us": ("us-east-1", "us-west-2")})
+    assert [arn.split(":")[3] for arn in models.arns] == ["ca-central-1", "us-east-1", "us-west-2"]
+    _, models = model_targets("us.acme.m-1", **WHERE, geographies={"us": ("us-east-1", "us-west-2")})
+    assert [arn.split(":")[3] for arn in models.arns] == ["us-east-1", "us-west-2"]
+
+
+def test_statements_with_the_same_actions_and_conditions_are_one_but_a_project_stays_apart() -> None:
+    targets = {"model": (Target(("m",)), Target(("n",))), "project": (Target(("p",)),)}
     assert [(s.actions, s.resources) for s in statements("responses", targets)] == [
-        (("bedrock:InvokeModel",), ("m", "p")),
+        (("bedrock:InvokeModel",), ("m", "n")),
+        (("bedrock:InvokeModel",), ("p",)),
         (("bedrock:CancelInvoke", "bedrock:DeleteInvoke", "bedrock:GetInvoke"), ("p",)),
     ]
 

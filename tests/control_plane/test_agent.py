@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 INSTRUCTION = "Answer questions about the two planes of Amazon Bedrock."
 NOVA = "amazon.nova-lite-v1:0"
+PROJECT = arn(f"bedrock:us-east-1:{ACCOUNT}:project/default")
 
 
 def agent(stack: Stack, **props: Any) -> Agent:
@@ -54,7 +55,7 @@ def test_the_service_role_holds_what_the_agent_uses_and_no_stream() -> None:
         {
             "Effect": "Allow",
             "Action": "bedrock:InvokeModel",
-            "Resource": arn(f"bedrock:us-east-1::foundation-model/{NOVA}"),
+            "Resource": [PROJECT, arn(f"bedrock:us-east-1::foundation-model/{NOVA}")],
         },
         {
             "Effect": "Allow",
@@ -99,8 +100,8 @@ def test_streaming_adds_the_streaming_action_on_the_same_arn() -> None:
         {
             "Effect": "Allow",
             "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
-            "Resource": arn(f"bedrock:us-east-1::foundation-model/{NOVA}"),
-        }
+            "Resource": [PROJECT, arn(f"bedrock:us-east-1::foundation-model/{NOVA}")],
+        },
     ]
 
 
@@ -110,7 +111,7 @@ def test_a_profile_gives_its_models_only_through_the_profile() -> None:
     [role] = resources(template(stack), "AWS::IAM::Role").values()
     profile = arn(f"bedrock:us-east-1:{ACCOUNT}:inference-profile/us.{NOVA}")
     assert role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"] == [
-        {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": profile},
+        {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": [profile, PROJECT]},
         {
             "Effect": "Allow",
             "Action": "bedrock:InvokeModel",
@@ -236,7 +237,8 @@ WRONG = [
     ({"name": "-"}, "`name` has the value `-`: use 1-100 letters"),
     ({"idle_session_ttl": cdk.Duration.seconds(59)}, "`idle_session_ttl` is 59 s: .* 60 to 5,400 s"),
     ({"idle_session_ttl": cdk.Duration.hours(2)}, "`idle_session_ttl` is 7200 s: .* 60 to 5,400 s"),
-    ({"instruction": "short"}, "`instruction` must have 40 to 20000 characters, got 5"),
+    ({"instruction": "short"}, "`instruction` must have 40 to 4000 characters, got 5"),
+    ({"instruction": "x" * 4001}, "`instruction` must have 40 to 4000 characters, got 4001"),
     (
         {"foundation_model": f"arn:aws:bedrock:us-east-1:{ACCOUNT}:application-inference-profile/x"},
         "`foundation_model`: .*the models that the profile routes to",

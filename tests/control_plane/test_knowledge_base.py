@@ -12,6 +12,7 @@ from constructs_lib import KnowledgeBase, PlanesError, S3DataSource
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
 
 MODEL = arn("bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0")
+PROJECT = arn(f"bedrock:us-east-1:{ACCOUNT}:project/default")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_the_service_role_embeds_and_handles_vectors_and_nothing_else(deployed: 
             "PolicyDocument": {
                 "Version": "2012-10-17",
                 "Statement": [
-                    {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": MODEL},
+                    {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": [PROJECT, MODEL]},
                     {
                         "Effect": "Allow",
                         "Action": [
@@ -241,7 +242,7 @@ def test_an_imported_knowledge_base_can_be_granted() -> None:
         {
             "Effect": "Allow",
             "Action": "bedrock:InvokeModel",
-            "Resource": arn("bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"),
+            "Resource": [PROJECT, arn("bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0")],
         },
     ]
 

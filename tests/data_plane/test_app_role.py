@@ -40,24 +40,32 @@ KB = arn(f"bedrock:us-east-1:{ACCOUNT}:knowledge-base/ABCDEF1234")
 ALIAS = arn(f"bedrock:us-east-1:{ACCOUNT}:agent-alias/ABCDEF1234/GHIJKL5678")
 PROFILE = arn(f"bedrock:us-east-1:{ACCOUNT}:inference-profile/us.{NOVA}")
 GLOBAL = arn(f"bedrock:us-east-1:{ACCOUNT}:inference-profile/global.amazon.nova-2-lite-v1:0")
+PROJECT = arn(f"bedrock:us-east-1:{ACCOUNT}:project/default")
+ON_PROJECT = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": PROJECT}
 PLAIN = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": MODEL}
 RAG = {"Effect": "Allow", "Action": "bedrock:RetrieveAndGenerate", "Resource": "*"}
 GRANTS: dict[str, tuple[Callable[[AppRole], object], list[dict[str, Any]]]] = {
-    "converse": (lambda r: r.grants.converse(NOVA), [PLAIN]),
+    "converse": (lambda r: r.grants.converse(NOVA), [PLAIN, ON_PROJECT]),
     "converse with stream": (
         lambda r: r.grants.converse(NOVA, streaming=True),
-        [{"Effect": "Allow", "Action": STREAM, "Resource": MODEL}],
+        [
+            {"Effect": "Allow", "Action": STREAM, "Resource": MODEL},
+            {"Effect": "Allow", "Action": STREAM, "Resource": PROJECT},
+        ],
     ),
-    "invoke": (lambda r: r.grants.invoke(NOVA), [PLAIN]),
+    "invoke": (lambda r: r.grants.invoke(NOVA), [PLAIN, ON_PROJECT]),
     "invoke with stream": (
         lambda r: r.grants.invoke(NOVA, streaming=True),
-        [{"Effect": "Allow", "Action": STREAM, "Resource": MODEL}],
+        [
+            {"Effect": "Allow", "Action": STREAM, "Resource": MODEL},
+            {"Effect": "Allow", "Action": STREAM, "Resource": PROJECT},
+        ],
     ),
     "the CDK's own model": (
         lambda r: r.grants.converse(
             bedrock.FoundationModel.from_foundation_model_id(r, "M", bedrock.FoundationModelIdentifier(NOVA))
         ),
-        [PLAIN],
+        [PLAIN, ON_PROJECT],
     ),
     "a geographic profile": (
         lambda r: r.grants.converse(f"us.{NOVA}", streaming=True),
@@ -72,6 +80,7 @@ GRANTS: dict[str, tuple[Callable[[AppRole], object], list[dict[str, Any]]]] = {
                 ],
                 "Condition": {"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}},
             },
+            {"Effect": "Allow", "Action": STREAM, "Resource": PROJECT},
         ],
     ),
     "a global profile": (
@@ -105,6 +114,7 @@ GRANTS: dict[str, tuple[Callable[[AppRole], object], list[dict[str, Any]]]] = {
                     }
                 },
             },
+            ON_PROJECT,
         ],
     ),
     "retrieve": (
@@ -113,7 +123,7 @@ GRANTS: dict[str, tuple[Callable[[AppRole], object], list[dict[str, Any]]]] = {
     ),
     "retrieve and generate": (
         lambda r: r.grants.retrieve_and_generate("ABCDEF1234", NOVA),
-        [RAG, {"Effect": "Allow", "Action": "bedrock:Retrieve", "Resource": KB}, PLAIN],
+        [RAG, {"Effect": "Allow", "Action": "bedrock:Retrieve", "Resource": KB}, PLAIN, ON_PROJECT],
     ),
     "invoke agent": (
         lambda r: r.grants.invoke_agent("ABCDEF1234/GHIJKL5678"),
@@ -160,7 +170,10 @@ def test_a_token_is_taken_as_the_arn() -> None:
     made = role(stack)
     made.grants.converse(where)
     made.grants.retrieve(where)
-    assert [s["Resource"] for s in statements(template(stack))] == [{"Ref": "Arn"}]
+    assert [s["Resource"] for s in statements(template(stack))] == [
+        [PROJECT, {"Ref": "Arn"}],
+        {"Ref": "Arn"},
+    ]
 
 
 BAD_TARGETS: list[tuple[Callable[[AppRole], object], str]] = [

@@ -18,7 +18,11 @@ Request = tuple[str, str, dict[str, str]]
 B = "arn:aws:bedrock:us-east-1:111122223333:"
 C = "arn:aws:bedrock-agentcore:us-east-1:111122223333:"
 NOVA = "amazon.nova-lite-v1:0"
+GPT = "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0"
+WEB_SEARCH = "arn:aws:bedrock-agentcore:us-east-1:aws:tool/web-search.v1"
 BOTH = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+PROJECT = {"Action": "bedrock:InvokeModel", "Resource": f"{B}project/default"}
+STREAMED_PROJECT = {"Action": BOTH, "Resource": f"{B}project/default"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ CASES = [
             {
                 "Action": "bedrock:InvokeModel",
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
-            }
+            },
+            PROJECT,
         ],
         ("bedrock:InvokeModel", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
@@ -57,7 +62,10 @@ CASES = [
         "converse",
         "converse with streaming",
         lambda g: g.converse(NOVA, streaming=True),
-        [{"Action": BOTH, "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"}],
+        [
+            {"Action": BOTH, "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"},
+            STREAMED_PROJECT,
+        ],
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}x", {}),
     ),
@@ -69,7 +77,8 @@ CASES = [
             {
                 "Action": "bedrock:InvokeModel",
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
-            }
+            },
+            PROJECT,
         ],
         ("bedrock:InvokeModel", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
@@ -78,7 +87,10 @@ CASES = [
         "invoke",
         "invoke with streaming",
         lambda g: g.invoke(NOVA, streaming=True),
-        [{"Action": BOTH, "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"}],
+        [
+            {"Action": BOTH, "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"},
+            STREAMED_PROJECT,
+        ],
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}x", {}),
     ),
@@ -86,7 +98,7 @@ CASES = [
         "converse",
         "provisioned throughput",
         lambda g: g.converse(f"{B}provisioned-model/abc"),
-        [{"Action": "bedrock:InvokeModel", "Resource": f"{B}provisioned-model/abc"}],
+        [{"Action": "bedrock:InvokeModel", "Resource": f"{B}provisioned-model/abc"}, PROJECT],
         ("bedrock:InvokeModel", f"{B}provisioned-model/abc", {}),
         ("bedrock:InvokeModel", f"{B}provisioned-model/abcx", {}),
     ),
@@ -94,7 +106,7 @@ CASES = [
         "converse",
         "an imported model",
         lambda g: g.converse(f"{B}imported-model/abc"),
-        [{"Action": "bedrock:InvokeModel", "Resource": f"{B}imported-model/abc"}],
+        [{"Action": "bedrock:InvokeModel", "Resource": f"{B}imported-model/abc"}, PROJECT],
         ("bedrock:InvokeModel", f"{B}imported-model/abc", {}),
         ("bedrock:InvokeModel", f"{B}imported-model/abcx", {}),
     ),
@@ -102,7 +114,7 @@ CASES = [
         "converse",
         "a custom model's deployment",
         lambda g: g.converse(f"{B}custom-model-deployment/abc"),
-        [{"Action": "bedrock:InvokeModel", "Resource": f"{B}custom-model-deployment/abc"}],
+        [{"Action": "bedrock:InvokeModel", "Resource": f"{B}custom-model-deployment/abc"}, PROJECT],
         ("bedrock:InvokeModel", f"{B}custom-model-deployment/abc", {}),
         ("bedrock:InvokeModel", f"{B}custom-model-deployment/abcx", {}),
     ),
@@ -123,6 +135,7 @@ CASES = [
                     f"arn:aws:bedrock:us-west-2::foundation-model/{NOVA}",
                 ],
             },
+            STREAMED_PROJECT,
         ],
         (
             "bedrock:InvokeModelWithResponseStream",
@@ -165,6 +178,7 @@ CASES = [
                 },
                 "Resource": "arn:aws:bedrock:::foundation-model/amazon.nova-2-lite-v1:0",
             },
+            STREAMED_PROJECT,
         ],
         (
             "bedrock:InvokeModelWithResponseStream",
@@ -194,6 +208,7 @@ CASES = [
                     f"arn:aws:bedrock:us-west-2::foundation-model/{NOVA}",
                 ],
             },
+            STREAMED_PROJECT,
         ],
         (
             "bedrock:InvokeModelWithResponseStream",
@@ -219,6 +234,7 @@ CASES = [
                 },
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
             },
+            PROJECT,
         ],
         (
             "bedrock:InvokeModel",
@@ -256,6 +272,7 @@ CASES = [
                     f"arn:aws:bedrock:us-west-2::foundation-model/{NOVA}",
                 ],
             },
+            PROJECT,
         ],
         (
             "bedrock:InvokeModel",
@@ -283,6 +300,7 @@ CASES = [
                 },
                 "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0",
             },
+            STREAMED_PROJECT,
         ],
         (
             "bedrock:InvokeModelWithResponseStream",
@@ -311,6 +329,7 @@ CASES = [
                 },
                 "Resource": "arn:aws:sagemaker:us-east-1:111122223333:endpoint/e",
             },
+            STREAMED_PROJECT,
         ],
         (
             "sagemaker:InvokeEndpointWithResponseStream",
@@ -337,7 +356,8 @@ CASES = [
             {
                 "Action": "bedrock:InvokeModel",
                 "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-sonic-v1:0",
-            }
+            },
+            PROJECT,
         ],
         ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-sonic-v1:0", {}),
         (
@@ -368,6 +388,7 @@ CASES = [
                 "Action": "bedrock:InvokeModel",
                 "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-reel-v1:0",
             },
+            PROJECT,
             {"Action": "s3:PutObject", "Resource": "arn:aws:s3:::videos/out/*"},
             {"Action": "bedrock:GetAsyncInvoke", "Resource": f"{B}async-invoke/*"},
             {"Action": "bedrock:ListAsyncInvokes", "Resource": "*"},
@@ -386,11 +407,9 @@ CASES = [
         [
             {
                 "Action": "bedrock:InvokeModel",
-                "Resource": [
-                    "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0",
-                    f"{B}project/default",
-                ],
+                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0",
             },
+            PROJECT,
             {
                 "Action": ["bedrock:CancelInvoke", "bedrock:DeleteInvoke", "bedrock:GetInvoke"],
                 "Resource": f"{B}project/default",
@@ -410,11 +429,9 @@ CASES = [
         [
             {
                 "Action": BOTH,
-                "Resource": [
-                    "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0",
-                    f"{B}project/team",
-                ],
+                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0",
             },
+            {"Action": BOTH, "Resource": f"{B}project/team"},
             {
                 "Action": ["bedrock:CancelInvoke", "bedrock:DeleteInvoke", "bedrock:GetInvoke"],
                 "Resource": f"{B}project/team",
@@ -430,6 +447,28 @@ CASES = [
             "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0x",
             {},
         ),
+    ),
+    Case(
+        "converse",
+        "a profile in a project of one's own",
+        lambda g: g.converse(f"us.{NOVA}", project="proj_1"),
+        [
+            {"Action": "bedrock:InvokeModel", "Resource": f"{B}inference-profile/us.{NOVA}"},
+            {
+                "Action": "bedrock:InvokeModel",
+                "Condition": {
+                    "StringEquals": {"bedrock:InferenceProfileArn": f"{B}inference-profile/us.{NOVA}"}
+                },
+                "Resource": [
+                    f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
+                    f"arn:aws:bedrock:us-east-2::foundation-model/{NOVA}",
+                    f"arn:aws:bedrock:us-west-2::foundation-model/{NOVA}",
+                ],
+            },
+            {"Action": "bedrock:InvokeModel", "Resource": f"{B}project/proj_1"},
+        ],
+        ("bedrock:InvokeModel", f"{B}project/proj_1", {}),
+        ("bedrock:InvokeModel", f"{B}project/default", {}),
     ),
     Case(
         "render_prompt",
@@ -647,6 +686,7 @@ CASES = [
                 "Action": "bedrock:InvokeModel",
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
             },
+            PROJECT,
             {
                 "Action": BOTH,
                 "Condition": {
@@ -677,6 +717,7 @@ CASES = [
                 "Action": "bedrock:InvokeModel",
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
             },
+            PROJECT,
             {
                 "Action": BOTH,
                 "Condition": {
@@ -707,6 +748,7 @@ CASES = [
                 "Action": "bedrock:InvokeModel",
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
             },
+            PROJECT,
             {
                 "Action": BOTH,
                 "Condition": {"StringEquals": {"bedrock:ServiceTier": ["priority", "reserved"]}},
@@ -773,6 +815,7 @@ CASES = [
                     f"arn:aws:bedrock:us-west-2::foundation-model/{NOVA}",
                 ],
             },
+            PROJECT,
         ],
         (
             "bedrock:InvokeModel",
@@ -795,6 +838,7 @@ CASES = [
                 "Action": "bedrock:InvokeModel",
                 "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0",
             },
+            PROJECT,
         ],
         ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0", {}),
         (
@@ -828,6 +872,7 @@ CASES = [
                 "Action": "bedrock:InvokeModel",
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
             },
+            PROJECT,
         ],
         ("bedrock:Retrieve", f"{B}knowledge-base/KB12345678", {}),
         ("bedrock:Retrieve", f"{B}knowledge-base/KB12345678x", {}),
@@ -900,6 +945,7 @@ CASES = [
                 "Action": "bedrock:InvokeModel",
                 "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}",
             },
+            PROJECT,
         ],
         ("bedrock:InvokeModel", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
@@ -917,6 +963,7 @@ CASES = [
                 "Resource": "*",
             },
             {"Action": BOTH, "Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}"},
+            STREAMED_PROJECT,
             {"Action": "bedrock:Retrieve", "Resource": f"{B}knowledge-base/KB12345678"},
         ],
         ("bedrock:InvokeModelWithResponseStream", f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {}),
@@ -1337,9 +1384,9 @@ CASES = [
         "agentcore_web_search",
         "AgentCore's web search",
         lambda g: g.agentcore_web_search(),
-        [{"Action": "bedrock-agentcore:InvokeWebSearch", "Resource": f"{C}tool/web-search.v1"}],
+        [{"Action": "bedrock-agentcore:InvokeWebSearch", "Resource": WEB_SEARCH}],
+        ("bedrock-agentcore:InvokeWebSearch", WEB_SEARCH, {}),
         ("bedrock-agentcore:InvokeWebSearch", f"{C}tool/web-search.v1", {}),
-        ("bedrock-agentcore:InvokeWebSearch", f"{C}tool/web-search.v1x", {}),
     ),
     Case(
         "workload_token",

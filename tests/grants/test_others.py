@@ -74,10 +74,11 @@ def router(stack: Stack) -> bedrock.CfnIntelligentPromptRouter:
 
 INVOKE = "bedrock:InvokeModel"
 PROFILE = "{P.InferenceProfileArn}"
+PROJECT = {"Action": INVOKE, "Resource": f"{OWN}:project/default"}
 OTHERS: dict[str, tuple[Callable[[AppRole, Stack], object], list[dict[str, Any]]]] = {
     "the alpha module's model": (
         lambda r, s: r.grants.converse(foundation()),
-        [{"Action": INVOKE, "Resource": MODEL}],
+        [{"Action": INVOKE, "Resource": MODEL}, PROJECT],
     ),
     "the alpha module's cross-Region profile": (
         lambda r, s: r.grants.converse(cross_region()),
@@ -90,6 +91,7 @@ OTHERS: dict[str, tuple[Callable[[AppRole, Stack], object], list[dict[str, Any]]
                 },
                 "Resource": US,
             },
+            PROJECT,
         ],
     ),
     "an L1 of an application profile": (
@@ -101,6 +103,7 @@ OTHERS: dict[str, tuple[Callable[[AppRole, Stack], object], list[dict[str, Any]]
                 "Condition": {"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}},
                 "Resource": MODEL,
             },
+            PROJECT,
         ],
     ),
     "an L1 of a prompt router": (
@@ -112,6 +115,7 @@ OTHERS: dict[str, tuple[Callable[[AppRole, Stack], object], list[dict[str, Any]]
                 "Condition": {"StringEquals": {"bedrock:PromptRouterArn": "{Router.PromptRouterArn}"}},
                 "Resource": MODEL,
             },
+            PROJECT,
         ],
     ),
     "the alpha module's guardrail": (
@@ -216,7 +220,7 @@ def test_a_prompt_is_rendered_not_read() -> None:
 
 def test_a_profile_opens_its_models_in_its_regions_and_through_itself_only() -> None:
     """Others: the model in every Region without a condition, or the profile alone."""
-    profile, models = given(lambda r, s: r.grants.converse(f"us.{NOVA}"))
+    profile, models, _ = given(lambda r, s: r.grants.converse(f"us.{NOVA}"))
     assert profile["Resource"] == f"{OWN}:inference-profile/us.{NOVA}"
     assert models["Resource"] == US
     assert models["Condition"] == {"StringEquals": {"bedrock:InferenceProfileArn": profile["Resource"]}}
@@ -230,9 +234,40 @@ def test_an_application_profile_streams_when_asked() -> None:
 
 def test_retrieve_and_generate_stands_on_anything_and_retrieve_on_the_knowledge_base() -> None:
     """Others: both on the knowledge base's ARN, where the first allows nothing."""
-    generate, retrieve, _ = given(lambda r, s: r.grants.retrieve_and_generate("KB12345678", NOVA))
+    generate, retrieve, *_ = given(lambda r, s: r.grants.retrieve_and_generate("KB12345678", NOVA))
     assert generate == {"Action": "bedrock:RetrieveAndGenerate", "Resource": "*"}
     assert retrieve == {"Action": "bedrock:Retrieve", "Resource": f"{OWN}:knowledge-base/KB12345678"}
+
+
+@pytest.mark.parametrize("project", ["proj_1", f"{OWN}:project/proj_1"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: {"model": app_profile(s, MODEL)},
+        lambda s: {"model": router(s)},
+        lambda s: {"model": f"{OWN}:application-inference-profile/abc", "behind": [NOVA]},
+        lambda s: {"model": f"{OWN}:provisioned-model/abc"},
+        lambda s: {"model": f"{OWN}:imported-model/abc"},
+    ],
+)
+def test_only_foundation_models_and_system_profiles_are_called_in_a_project_of_ones_own(
+    call: Callable[[Stack], dict[str, Any]], project: str
+) -> None:
+    with pytest.raises(PlanesError, match=r"`project` has the value .* project of one's own; leave"):
+        given(lambda r, s: r.grants.converse(**call(s), project=project))
+
+
+@pytest.mark.parametrize("project", ["default", f"{OWN}:project/default"])
+def test_the_default_project_goes_with_anything_that_can_be_called(project: str) -> None:
+    assert given(lambda r, s: r.grants.converse(app_profile(s, MODEL), project=project))[-1] == PROJECT
+    assert given(lambda r, s: r.grants.converse(router(s), project=project))[-1] == PROJECT
+
+
+def test_the_project_is_in_the_region_that_the_models_arn_calls() -> None:
+    west = MODEL.replace("us-east-1", "us-west-2")
+    assert given(lambda r, s: r.grants.invoke(west))[-1]["Resource"] == (
+        f"{OWN.replace('us-east-1', 'us-west-2')}:project/default"
+    )
 
 
 @pytest.mark.parametrize("target", [f"{OWN}:agent/AGENT12345", "AGENT12345"])

@@ -8,6 +8,7 @@ from typing import Any
 ACCOUNT, REGION = "111122223333", "us-east-1"
 MODEL = "anthropic.claude-3-5-sonnet-20240620-v1:0"
 MODEL_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/{MODEL}"
+PROJECT_ARN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:project/default"
 EMBEDDING_ARN = f"arn:aws:bedrock:{REGION}::foundation-model/amazon.titan-embed-text-v2:0"
 BEDROCK_TRUST = {
     "Version": "2012-10-17",
@@ -43,7 +44,7 @@ def _get(logical_id: str, attribute: str) -> dict[str, list[str]]:
 
 
 KNOWLEDGE_BASE_STATEMENTS: list[dict[str, Any]] = [
-    allow("bedrock:InvokeModel", EMBEDDING_ARN),
+    allow("bedrock:InvokeModel", [EMBEDDING_ARN, PROJECT_ARN]),
     allow("s3vectors:GetIndex", _get("Index", "IndexArn")),
     allow("s3vectors:QueryVectors", _get("Index", "IndexArn")),
     allow("s3vectors:PutVectors", _get("Index", "IndexArn")),
@@ -54,7 +55,7 @@ KNOWLEDGE_BASE_STATEMENTS: list[dict[str, Any]] = [
 ]
 
 AGENT_STATEMENTS: list[dict[str, Any]] = [
-    allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], MODEL_ARN),
+    allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], [MODEL_ARN, PROJECT_ARN]),
     allow("bedrock:Retrieve", _get("KnowledgeBase", "KnowledgeBaseArn")),
     allow("bedrock:ApplyGuardrail", _get("Guardrail", "GuardrailArn")),
 ]

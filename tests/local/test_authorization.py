@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _OTHER = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"
 _OWN = f"arn:aws:bedrock:{REGION}:{ACCOUNT}"
+_PROJECT = f"{_OWN}:project/default"
 _MESSAGES = [{"role": "user", "content": [{"text": "hello"}]}]
 _CLAUDE_BODY = json.dumps({"max_tokens": 5, "messages": [{"role": "user", "content": "hello"}]})
 _PROFILE = f"{_OWN}:inference-profile/us.{MODEL}"
@@ -65,50 +66,51 @@ CASES = [
         "bedrock-runtime",
         "converse",
         _CONVERSE,
-        [allow(_INVOKE, MODEL_ARN)],
+        [allow(_INVOKE, [MODEL_ARN, _PROJECT])],
         [
-            (_INVOKE, [allow("bedrock:Converse", MODEL_ARN)]),
-            (_INVOKE, [allow(_STREAM, MODEL_ARN)]),
-            (_INVOKE, [allow(_INVOKE, _OTHER)]),
+            (_INVOKE, [allow(_INVOKE, MODEL_ARN)]),
+            (_INVOKE, [allow("bedrock:Converse", [MODEL_ARN, _PROJECT])]),
+            (_INVOKE, [allow(_STREAM, [MODEL_ARN, _PROJECT])]),
+            (_INVOKE, [allow(_INVOKE, [_OTHER, _PROJECT])]),
         ],
     ),
     Case(
         "bedrock-runtime",
         "converse_stream",
         _CONVERSE,
-        [allow(_STREAM, MODEL_ARN)],
-        [(_STREAM, [allow(_INVOKE, MODEL_ARN)])],
+        [allow(_STREAM, [MODEL_ARN, _PROJECT])],
+        [(_STREAM, [allow(_INVOKE, [MODEL_ARN, _PROJECT])])],
     ),
     Case(
         "bedrock-runtime",
         "invoke_model",
         {"modelId": MODEL_ARN, "body": _CLAUDE_BODY},
-        [allow(_INVOKE, MODEL_ARN)],
-        [(_INVOKE, [allow(_INVOKE, _OTHER)])],
+        [allow(_INVOKE, [MODEL_ARN, _PROJECT])],
+        [(_INVOKE, [allow(_INVOKE, [_OTHER, _PROJECT])])],
     ),
     Case(
         "bedrock-runtime",
         "invoke_model_with_response_stream",
         {"modelId": MODEL, "body": _CLAUDE_BODY},
-        [allow(_STREAM, MODEL_ARN)],
-        [(_STREAM, [allow(_INVOKE, MODEL_ARN)])],
+        [allow(_STREAM, [MODEL_ARN, _PROJECT])],
+        [(_STREAM, [allow(_INVOKE, [MODEL_ARN, _PROJECT])])],
     ),
     Case(
         "bedrock-runtime",
         "count_tokens",
         {"modelId": MODEL, "input": {"converse": {"messages": _MESSAGES}}},
         [allow("bedrock:CountTokens", MODEL_ARN)],
-        [("bedrock:CountTokens", [allow(_INVOKE, MODEL_ARN)])],
+        [("bedrock:CountTokens", [allow(_INVOKE, [MODEL_ARN, _PROJECT])])],
     ),
     Case(
         "bedrock-runtime",
         "converse",
         {**_CONVERSE, "modelId": f"us.{MODEL}"},
-        [allow(_INVOKE, [_PROFILE, *_US_MODELS])],
+        [allow(_INVOKE, [_PROFILE, *_US_MODELS, _PROJECT])],
         [
-            (_INVOKE, [allow(_INVOKE, _PROFILE)]),
-            (_INVOKE, [allow(_INVOKE, [_PROFILE, *_US_MODELS[:2]])]),
-            (_INVOKE, [allow(_INVOKE, _US_MODELS)]),
+            (_INVOKE, [allow(_INVOKE, [_PROFILE, _PROJECT])]),
+            (_INVOKE, [allow(_INVOKE, [_PROFILE, *_US_MODELS[:2], _PROJECT])]),
+            (_INVOKE, [allow(_INVOKE, [*_US_MODELS, _PROJECT])]),
         ],
     ),
     Case(
@@ -116,7 +118,7 @@ CASES = [
         "converse",
         {**_CONVERSE, "modelId": f"global.{MODEL}"},
         [
-            allow(_INVOKE, _GLOBAL),
+            allow(_INVOKE, [_GLOBAL, _PROJECT]),
             allow(_INVOKE, MODEL_ARN, StringEquals={"bedrock:InferenceProfileArn": _GLOBAL}),
             allow(
                 _INVOKE,
@@ -124,14 +126,14 @@ CASES = [
                 StringEquals={"aws:RequestedRegion": "unspecified", "bedrock:InferenceProfileArn": _GLOBAL},
             ),
         ],
-        [(_INVOKE, [allow(_INVOKE, [_GLOBAL, MODEL_ARN])])],
+        [(_INVOKE, [allow(_INVOKE, [_GLOBAL, MODEL_ARN, _PROJECT])])],
     ),
     Case(
         "bedrock-runtime",
         "converse",
         _WITH_GUARDRAIL,
-        [allow(_INVOKE, MODEL_ARN), allow("bedrock:ApplyGuardrail", f"{_OWN}:guardrail/abc123")],
-        [("bedrock:ApplyGuardrail", [allow(_INVOKE, MODEL_ARN)])],
+        [allow(_INVOKE, [MODEL_ARN, _PROJECT]), allow("bedrock:ApplyGuardrail", f"{_OWN}:guardrail/abc123")],
+        [("bedrock:ApplyGuardrail", [allow(_INVOKE, [MODEL_ARN, _PROJECT])])],
     ),
     Case(
         "bedrock-runtime",
@@ -159,7 +161,7 @@ CASES = [
         [
             allow("bedrock:RetrieveAndGenerate"),
             allow("bedrock:Retrieve", f"{_OWN}:knowledge-base/KB12345678"),
-            allow(_INVOKE, MODEL_ARN),
+            allow(_INVOKE, [MODEL_ARN, _PROJECT]),
         ],
         [
             # On an ARN the grant is inert.
@@ -172,7 +174,10 @@ CASES = [
                     )
                 ],
             ),
-            ("bedrock:Retrieve", [allow("bedrock:RetrieveAndGenerate"), allow(_INVOKE, MODEL_ARN)]),
+            (
+                "bedrock:Retrieve",
+                [allow("bedrock:RetrieveAndGenerate"), allow(_INVOKE, [MODEL_ARN, _PROJECT])],
+            ),
             (_INVOKE, [allow("bedrock:RetrieveAndGenerate"), allow("bedrock:Retrieve")]),
         ],
     ),
@@ -491,7 +496,7 @@ def test_a_vpc_endpoint_limits_by_its_policy_and_sets_source_vpce(
         VpcId=vpc,
         ServiceName=f"com.amazonaws.{REGION}.bedrock-runtime",
         VpcEndpointType="Interface",
-        PolicyDocument=json.dumps(policy({**allow(_INVOKE, MODEL_ARN), "Principal": "*"})),
+        PolicyDocument=json.dumps(policy({**allow(_INVOKE, [MODEL_ARN, _PROJECT]), "Principal": "*"})),
     )["VpcEndpoint"]["VpcEndpointId"]
     everything = role_with("inside", allow("bedrock:*"))
     inside = local_aws.client("bedrock-runtime", role_arn=everything, vpc_endpoint_id=endpoint)

@@ -172,7 +172,7 @@ def _tools() -> tuple[GrantVerb, ...]:
             "agentcore_web_search",
             _FAMILY,
             (GrantPart(_core("InvokeWebSearch"), "web_search_tool"),),
-            _REFERENCE,
+            f"{_GUIDE}web-search-api-get-started.html",
             "the web search tool of AgentCore",
         ),
     )

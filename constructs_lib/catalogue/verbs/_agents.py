@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from constructs_lib.catalogue.verbs._inference import INVOKE, INVOKE_STREAM
+from dataclasses import replace
+
+from constructs_lib.catalogue.verbs._inference import CALL, PLAIN_CALL
 from constructs_lib.catalogue.verbs._types import GrantPart, GrantVerb, When
 
 __all__ = ["rows"]
@@ -52,7 +54,7 @@ def _retrieval() -> tuple[GrantVerb, ...]:
             (
                 GrantPart(_bedrock("RetrieveAndGenerate"), None),
                 _RETRIEVE,
-                GrantPart((INVOKE,), "model"),
+                *PLAIN_CALL,
             ),
             _KNOWLEDGE_BASES,
             "`RetrieveAndGenerate` and `RetrieveAndGenerateStream` with one generation model",
@@ -61,7 +63,7 @@ def _retrieval() -> tuple[GrantVerb, ...]:
         GrantVerb(
             "rerank",
             _FAMILY,
-            (GrantPart(_bedrock("Rerank"), None), GrantPart((INVOKE,), "model")),
+            (GrantPart(_bedrock("Rerank"), None), *PLAIN_CALL),
             f"{_GUIDE}rerank-prereq.html",
             "`Rerank` with one reranking model, by itself and inside a retrieval",
             inner_calls=True,
@@ -72,7 +74,7 @@ def _retrieval() -> tuple[GrantVerb, ...]:
             (
                 GrantPart(_bedrock("AgenticRetrieveStream"), None),
                 _RETRIEVE,
-                GrantPart((INVOKE,), "model", optional=True),
+                *(replace(part, optional=True) for part in PLAIN_CALL),
             ),
             f"{_API}API_agent-runtime_AgenticRetrieveStream.html",
             "`AgenticRetrieveStream` over knowledge bases, with a model of the caller's choice if named",
@@ -136,7 +138,7 @@ def _agents() -> tuple[GrantVerb, ...]:
                     None,
                     when=(When("StringEquals", "bedrock:InlineAgentName", "agent_names"),),
                 ),
-                GrantPart((INVOKE,), "model", streaming=(INVOKE_STREAM,)),
+                *CALL,
                 GrantPart(("bedrock:Retrieve",), "knowledge_base", optional=True),
             ),
             f"{_GUIDE}inline-agent-prereq.html",

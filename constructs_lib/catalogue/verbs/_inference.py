@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.catalogue.verbs._types import GrantPart, GrantVerb, When
 
-__all__ = ["INVOKE", "INVOKE_STREAM", "rows"]
+__all__ = ["CALL", "INVOKE", "INVOKE_STREAM", "PLAIN_CALL", "rows"]
 
 _GUIDE = "https://docs.aws.amazon.com/bedrock/latest/userguide/"
 _API = "https://docs.aws.amazon.com/bedrock/latest/APIReference/"
@@ -13,7 +13,16 @@ _REFERENCE = "https://docs.aws.amazon.com/service-authorization/latest/reference
 INVOKE = "bedrock:InvokeModel"
 INVOKE_STREAM = "bedrock:InvokeModelWithResponseStream"
 
-_MODEL = GrantPart((INVOKE,), "model", streaming=(INVOKE_STREAM,))
+# A call is checked on the model and on its project, which is the account's default if it names none.
+# Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+CALL = (
+    GrantPart((INVOKE,), "model", streaming=(INVOKE_STREAM,)),
+    GrantPart((INVOKE,), "project", streaming=(INVOKE_STREAM,)),
+)
+"""A model call, which may stream."""
+PLAIN_CALL = (GrantPart((INVOKE,), "model"), GrantPart((INVOKE,), "project"))
+"""A model call that the plain action authorises."""
+
 _APPLY = ("bedrock:ApplyGuardrail",)
 _DECRYPT = GrantPart(("kms:Decrypt",), "key", optional=True)
 
@@ -29,14 +38,14 @@ def _calls() -> tuple[GrantVerb, ...]:
         GrantVerb(
             "converse",
             family,
-            (_MODEL,),
+            CALL,
             f"{_GUIDE}inference-prereq.html",
             "`Converse`, and with streaming `ConverseStream`",
         ),
         GrantVerb(
             "invoke",
             family,
-            (_MODEL,),
+            CALL,
             f"{_GUIDE}inference-prereq.html",
             "`InvokeModel`, and with streaming `InvokeModelWithResponseStream`",
         ),
@@ -44,7 +53,7 @@ def _calls() -> tuple[GrantVerb, ...]:
             # It streams, but AWS authorises it as the call that doesn't.
             "invoke_bidirectional",
             family,
-            (GrantPart((INVOKE,), "model"),),
+            PLAIN_CALL,
             f"{_API}API_runtime_InvokeModelWithBidirectionalStream.html",
             "`InvokeModelWithBidirectionalStream`",
         ),
@@ -61,7 +70,7 @@ def _calls() -> tuple[GrantVerb, ...]:
             "invoke_async",
             family,
             (
-                GrantPart((INVOKE,), "model"),
+                *PLAIN_CALL,
                 GrantPart(("s3:PutObject",), "output"),
                 GrantPart(("bedrock:GetAsyncInvoke",), "async_invoke"),
                 GrantPart(("bedrock:ListAsyncInvokes",), None),
@@ -73,8 +82,7 @@ def _calls() -> tuple[GrantVerb, ...]:
             "responses",
             family,
             (
-                _MODEL,
-                GrantPart((INVOKE,), "project", streaming=(INVOKE_STREAM,)),
+                *CALL,
                 GrantPart(("bedrock:CancelInvoke", "bedrock:DeleteInvoke", "bedrock:GetInvoke"), "project"),
             ),
             f"{_GUIDE}inference.html",

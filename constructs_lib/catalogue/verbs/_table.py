@@ -68,7 +68,8 @@ def statements(
 ) -> tuple[GrantStatement, ...]:
     """Return the statements of a verb on these targets, in the table's order.
 
-    Statements with the same actions and conditions are merged.
+    Statements with the same actions and conditions are merged, but a project keeps a statement of its own,
+    which shows that a call needs both.
 
     Args:
         name: The name of the verb.
@@ -86,11 +87,15 @@ def statements(
             continue
         for target in (_ANYWHERE,) if part.target is None else targets[part.target]:
             made = _statement(part, target, streaming=streaming, values=values)
-            key = (made.effect, made.actions, repr(made.conditions))
+            key = (made.effect, made.actions, _is_project_of_call(part), repr(made.conditions))
             before = merged.get(key)
             arns = dict.fromkeys((*(before.resources if before else ()), *made.resources))
             merged[key] = GrantStatement(made.actions, tuple(arns), made.conditions, made.effect)
     return tuple(merged.values())
+
+
+def _is_project_of_call(part: GrantPart) -> bool:
+    return part.target == "project" and not _INVOKE.isdisjoint(part.actions)
 
 
 def _statement(

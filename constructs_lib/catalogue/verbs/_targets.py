@@ -128,7 +128,9 @@ def model_targets(
     if kind == "custom-model":
         raise ValueError(f"`{model}` can't be granted: {_CUSTOM}")
     if kind == "inference-profile" and "${Token[" not in model_id:
-        return _system_profile(model_id, where, geographies)
+        return _system_profile(
+            model_id, where, geographies, region if "${Token[" in where.region else where.region
+        )
     if kind in _PLAIN_KINDS or kind == "inference-profile":
         named = model.startswith("arn:") or "${Token[" in model
         return (Target((model if named else f"{where.prefix}:{region}::foundation-model/{model}",)),)
@@ -152,7 +154,7 @@ def _check_kind(model: str, kind: str, kinds: Sequence[str]) -> None:
 
 
 def _system_profile(
-    profile_id: str, where: _Where, geographies: Mapping[str, Sequence[str]]
+    profile_id: str, where: _Where, geographies: Mapping[str, Sequence[str]], source: str
 ) -> tuple[Target, ...]:
     """Return the profile, and its model in the member Regions through the profile only."""
     prefix, _, base = profile_id.partition(".")
@@ -164,7 +166,9 @@ def _system_profile(
     profile = f"{where.prefix}:{where.region}:{where.account}:inference-profile/{profile_id}"
     if prefix == "global":
         return _global_profile(profile, base, where)
-    regions = sorted(geographies[prefix]) or ["*"]
+    # A caller needs the model in the Region that it calls too, which isn't always one of the profile's.
+    # Source: https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
+    regions = sorted({*geographies[prefix], source}) if geographies[prefix] else ["*"]
     members = tuple(f"{where.prefix}:{member}::foundation-model/{base}" for member in regions)
     return (Target((profile,)), _with(Target(members), _PROFILE_KEY, profile))
 

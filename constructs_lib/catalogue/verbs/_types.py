@@ -37,7 +37,7 @@ class GrantPart:
 
     Attributes:
         actions: The IAM actions.
-        target: The argument that holds the ARNs (``model``, ``knowledge_base``, ``agent_alias``,
+        target: The argument that holds the ARNs (``model``, ``project``, ``knowledge_base``, ``agent_alias``,
             ``guardrail``), or ``None`` for actions without a resource type, which IAM accepts on ``*`` only.
         streaming: What a streaming call needs in addition to ``actions``, on the same ARNs.
         optional: Whether the part is granted only when the caller passes its target.

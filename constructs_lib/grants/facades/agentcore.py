@@ -114,9 +114,10 @@ class AgentCoreGrants(GrantsTo):
         return self._give("use_code_interpreter", targets)
 
     def agentcore_web_search(self) -> iam.Grant:
-        """Allow the web search tool of AgentCore."""
-        tool = self._own("bedrock-agentcore", "tool/web-search.v1")
-        return self._give("agentcore_web_search", {"web_search_tool": tool})
+        """Allow the web search tool of AgentCore in this Region; AWS owns it, so the account is ``aws``."""
+        here = _grants.environment_of(self._scope)
+        tool = f"arn:{here.partition}:bedrock-agentcore:{here.region}:aws:tool/web-search.v1"
+        return self._give("agentcore_web_search", {"web_search_tool": _grants.on_arns(tool)})
 
     def workload_token(self, workload_identity: str | refs.IWorkloadIdentityRef) -> iam.Grant:
         """Allow to get the access token of one agent's own identity."""

@@ -25,40 +25,49 @@ __all__ = ["AgentGrants"]
 
 
 class AgentGrants(GrantsTo):
-    """Grants of knowledge bases, agents, flows and sessions."""
+    """Grants of knowledge bases, agents, flows and sessions.
+
+    ``project`` is the project of the model calls inside, as for :class:`ModelGrants`.
+    """
 
     def retrieve(self, knowledge_base: KnowledgeBaseLike) -> iam.Grant:
         """Allow ``Retrieve`` on one knowledge base."""
         return self._give("retrieve", {"knowledge_base": self._on("knowledge_base", knowledge_base)})
 
     def retrieve_and_generate(
-        self, knowledge_base: KnowledgeBaseLike, model: ModelLike, *, behind: Sequence[ModelLike] = ()
+        self,
+        knowledge_base: KnowledgeBaseLike,
+        model: ModelLike,
+        *,
+        project: str = "default",
+        behind: Sequence[ModelLike] = (),
     ) -> iam.Grant:
         """Allow ``RetrieveAndGenerate`` and its stream over one knowledge base with one generation model."""
         targets = {
             "knowledge_base": self._on("knowledge_base", knowledge_base),
-            "model": self._model(model, behind, "retrieve_and_generate"),
+            **self._call(model, "retrieve_and_generate", project, behind),
         }
         return self._give("retrieve_and_generate", targets)
 
-    def rerank(self, model: ModelLike) -> iam.Grant:
+    def rerank(self, model: ModelLike, *, project: str = "default") -> iam.Grant:
         """Allow ``Rerank`` with one reranking model, by itself and inside a retrieval."""
-        return self._give("rerank", {"model": self._model(model, (), "rerank")})
+        return self._give("rerank", self._call(model, "rerank", project))
 
     def agentic_retrieve(
-        self, *knowledge_bases: KnowledgeBaseLike, model: ModelLike | None = None
+        self, *knowledge_bases: KnowledgeBaseLike, model: ModelLike | None = None, project: str = "default"
     ) -> iam.Grant:
         """Allow ``AgenticRetrieveStream`` over these knowledge bases.
 
         Args:
             *knowledge_bases: What is retrieved from.
             model: The model that plans and answers. Default: the one that AWS manages.
+            project: The project of the calls of ``model``. Default: the account's default project.
         """
         if not knowledge_bases:
             raise PlanesError("`knowledge_bases` is empty: name at least one")
         targets = {"knowledge_base": self._on("knowledge_base", *knowledge_bases)}
         if model is not None:
-            targets["model"] = self._model(model, (), "agentic_retrieve")
+            targets.update(self._call(model, "agentic_retrieve", project))
         return self._give("agentic_retrieve", targets)
 
     def generate_query(self) -> iam.Grant:
@@ -92,6 +101,7 @@ class AgentGrants(GrantsTo):
         agent_names: Sequence[str] = (),
         knowledge_bases: Sequence[KnowledgeBaseLike] = (),
         streaming: bool = False,
+        project: str = "default",
         behind: Sequence[ModelLike] = (),
     ) -> iam.Grant:
         """Allow ``InvokeInlineAgent``; the agent runs with the caller's permissions.
@@ -101,10 +111,11 @@ class AgentGrants(GrantsTo):
             agent_names: Names that the inline agent may have. Default: any.
             knowledge_bases: What the agent may retrieve from. Default: none.
             streaming: Whether the agent streams its answer. Default: no.
+            project: The project of the model calls. Default: the account's default project.
             behind: The models behind an application inference profile or a prompt router. Default: those that
                 the construct names.
         """
-        targets = {"model": self._model(model, behind, "inline_agent")}
+        targets = self._call(model, "inline_agent", project, behind)
         if knowledge_bases:
             targets["knowledge_base"] = self._on("knowledge_base", *knowledge_bases)
         return self._give(

@@ -48,6 +48,12 @@ class GrantsTo:
     def _model(self, model: ModelLike, behind: Sequence[ModelLike], verb: str) -> Sequence[Target]:
         return _grants.on_model(self._scope, model, behind=behind, verb=verb)
 
+    def _call(
+        self, model: ModelLike, verb: str, project: str, behind: Sequence[ModelLike] = ()
+    ) -> dict[str, Sequence[Target]]:
+        """Return the targets of a model call: the model and the project."""
+        return dict(_grants.on_call(self._scope, model, behind=behind, verb=verb, project=project))
+
     def _on(self, kind: str, *values: Any) -> Sequence[Target]:
         return _grants.on_resources(self._scope, kind, *values)
 

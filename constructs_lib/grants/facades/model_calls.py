@@ -40,24 +40,37 @@ class ModelGrants(GrantsTo):
     ``model`` is a model's id, a system inference profile's id (``us.amazon.nova-lite-v1:0``), an ARN of
     anything that can be called, a token for such an ARN, or a construct. ``behind`` names the models behind
     an application inference profile or a prompt router, where the construct itself doesn't name them.
+
+    AWS checks a call on the model and on the project that it belongs to. ``project`` is the id or the ARN of
+    the project that the calls name; without it they belong to the account's default project. Only foundation
+    models and the profiles that AWS defines can be called in another one.
     """
 
     def converse(
-        self, model: ModelLike, *, streaming: bool = False, behind: Sequence[ModelLike] = ()
+        self,
+        model: ModelLike,
+        *,
+        streaming: bool = False,
+        project: str = "default",
+        behind: Sequence[ModelLike] = (),
     ) -> iam.Grant:
         """Allow ``Converse``, and with ``streaming`` also ``ConverseStream``."""
-        targets = {"model": self._model(model, behind, "converse")}
-        return self._give("converse", targets, streaming=streaming)
+        return self._give("converse", self._call(model, "converse", project, behind), streaming=streaming)
 
     def invoke(
-        self, model: ModelLike, *, streaming: bool = False, behind: Sequence[ModelLike] = ()
+        self,
+        model: ModelLike,
+        *,
+        streaming: bool = False,
+        project: str = "default",
+        behind: Sequence[ModelLike] = (),
     ) -> iam.Grant:
         """Allow ``InvokeModel``, and with ``streaming`` also ``InvokeModelWithResponseStream``."""
-        return self._give("invoke", {"model": self._model(model, behind, "invoke")}, streaming=streaming)
+        return self._give("invoke", self._call(model, "invoke", project, behind), streaming=streaming)
 
-    def invoke_bidirectional(self, model: ModelLike) -> iam.Grant:
+    def invoke_bidirectional(self, model: ModelLike, *, project: str = "default") -> iam.Grant:
         """Allow ``InvokeModelWithBidirectionalStream``, which the plain action authorises."""
-        return self._give("invoke_bidirectional", {"model": self._model(model, (), "invoke_bidirectional")})
+        return self._give("invoke_bidirectional", self._call(model, "invoke_bidirectional", project))
 
     def count_tokens(self, model: ModelLike) -> iam.Grant:
         """Allow ``CountTokens`` on a foundation model; AWS takes nothing else for it."""
@@ -69,6 +82,7 @@ class ModelGrants(GrantsTo):
         *,
         output: str | s3.IBucket,
         prefix: str = "",
+        project: str = "default",
         behind: Sequence[ModelLike] = (),
     ) -> iam.Grant:
         """Allow ``StartAsyncInvoke`` with its output under a prefix of a bucket, and to follow invocations.
@@ -77,7 +91,7 @@ class ModelGrants(GrantsTo):
         Region.
         """
         targets = {
-            "model": self._model(model, behind, "invoke_async"),
+            **self._call(model, "invoke_async", project, behind),
             "output": _grants.on_arns(objects_arn(self._scope, output, prefix, "output")),
             "async_invoke": self._own("bedrock", "async-invoke/*"),
         }
@@ -95,11 +109,7 @@ class ModelGrants(GrantsTo):
 
         They need the model and the project; stored responses are read, cancelled and deleted on the project.
         """
-        targets = {
-            "model": self._model(model, behind, "responses"),
-            "project": self._on("project", project),
-        }
-        return self._give("responses", targets, streaming=streaming)
+        return self._give("responses", self._call(model, "responses", project, behind), streaming=streaming)
 
     def render_prompt(
         self, prompt: str | refs.IPromptRef | refs.IPromptVersionRef, *, version: str | None = None

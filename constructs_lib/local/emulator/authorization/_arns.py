@@ -69,9 +69,22 @@ def foundation_model_arn(model_id: str, region: str | None = None) -> str:
     return arn(f"foundation-model/{model_id}", region=region, account="")
 
 
-def model_checks(action: str, model: str, context: dict[str, Any] | None = None) -> list[Check]:
-    """Return the checks for `action` on a model id or ARN, on everything behind it."""
-    context = context or {}
+def model_checks(
+    action: str, model: str, context: dict[str, Any] | None = None, project: str | None = None
+) -> list[Check]:
+    """Return the checks for `action` on a model id or ARN, on everything behind it and on the project.
+
+    A call belongs to the project that it names, and to the account's default project without one:
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+    """
+    project = project or "default"
+    owner = project if project.startswith("arn:") else arn(f"project/{project}")
+    run = action.startswith("bedrock:InvokeModel")
+    found = _target_checks(action, model, context or {})
+    return [*found, *([Check(action, owner, context or {})] if run else [])]
+
+
+def _target_checks(action: str, model: str, context: dict[str, Any]) -> list[Check]:
     if not model.startswith("arn:"):
         return _checks_of_id(action, model, context)
     kind, _, name = model.split(":", 5)[5].partition("/")
@@ -123,7 +136,7 @@ def _checks_of_prompt(action: str, prompt: str, name: str, context: dict[str, An
     checks = [Check("bedrock:RenderPrompt", prompt, context)]
     for variant in record.get("Variants") or []:
         if variant.get("name") == record.get("DefaultVariant") and variant.get("modelId"):
-            checks += model_checks(action, variant["modelId"], context)
+            checks += _target_checks(action, variant["modelId"], context)
     return checks
 
 

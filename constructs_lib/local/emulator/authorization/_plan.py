@@ -65,7 +65,10 @@ def _invoke(action: str) -> Callable[[Call, Request], list[Check]]:
             config.get("guardrailIdentifier") or request.headers.get("x-amzn-bedrock-guardrailidentifier"),
             config.get("guardrailVersion") or request.headers.get("x-amzn-bedrock-guardrailversion"),
         )
-        return [*model_checks(action, model, context), *guardrail]
+        project = request.document.get("projectIdentifier") or request.headers.get(
+            "x-amzn-bedrock-projectidentifier"
+        )
+        return [*model_checks(action, model, context, project), *guardrail]
 
     return checks
 
