@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from constructs_lib import AppRole, DataPlaneBoundary
+from constructs_lib import AppRole
 from constructs_lib.grants import model_arn
 from stacks.base import PlanesStack, acknowledge
 
@@ -75,17 +75,6 @@ class AppStack(PlanesStack):
             )
         )
         self._interfaces(role)
-        boundary = DataPlaneBoundary.of(self)
-        acknowledge(
-            boundary,
-            "AwsSolutions::AwsSolutions-IAM5",
-            "A boundary grants nothing; it must name what it leaves alone.",
-        )
-        acknowledge(
-            boundary,
-            "CloudFormation-Validate::W2512",
-            "A boundary is an upper limit: NotAction leaves the other services to the role's own policies.",
-        )
         acknowledge(
             role,
             "AwsSolutions::AwsSolutions-IAM5[Resource::*]",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.catalogue import actions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 __all__ = ["MAX_BRANCHES", "Compression", "compress", "compression", "cover", "maximal"]
 
@@ -27,14 +28,19 @@ class Compression(NamedTuple):
     minimal: bool
 
 
-def compress(names: Iterable[str], *, whole_words: bool = False) -> tuple[str, ...]:
+def compress(
+    names: Iterable[str], *, whole_words: bool = False, among: Collection[str] | None = None
+) -> tuple[str, ...]:
     """Return the shortest list of IAM patterns that match exactly ``names`` among the catalogue's actions.
 
     Args:
         names: Canonical action names, in any order.
-        whole_words: Put the star only where a word of a matched name begins or ends (``Invoke*Agent``, never
-            ``*ent``). The list gets longer and matches fewer names that AWS may add, which suits a boundary
-            that outlives this catalogue.
+        whole_words: Put the star only where a word of a matched name begins or ends, and only where a name
+            that AWS adds is likely to be of the same kind: between a verb and a noun (``Get*Token``), before
+            two words or more (``*MemoryRecords``, never ``*Session``), and behind a wanted name that has two
+            variants at least (``InvokeAgentRuntime*``, never ``bedrock-websearch:*``). The list gets longer
+            and suits a boundary that outlives this catalogue.
+        among: The actions that are known. Default: those of the catalogue.
 
     Returns:
         Sorted patterns, each one service prefix, a colon and a name with at most one ``*``. Of the patterns
@@ -45,10 +51,12 @@ def compress(names: Iterable[str], *, whole_words: bool = False) -> tuple[str, .
         KeyError: A name is not an action of the catalogue.
 
     """
-    return compression(names, whole_words=whole_words).patterns
+    return compression(names, whole_words=whole_words, among=among).patterns
 
 
-def compression(names: Iterable[str], *, whole_words: bool = False) -> Compression:
+def compression(
+    names: Iterable[str], *, whole_words: bool = False, among: Collection[str] | None = None
+) -> Compression:
     """Return the patterns of :func:`compress` and whether their number is proven to be the least.
 
     Raises:
@@ -56,30 +64,40 @@ def compression(names: Iterable[str], *, whole_words: bool = False) -> Compressi
 
     """
     wanted = frozenset(names)
-    if unknown := sorted(wanted - actions().keys()):
+    known = tuple(actions() if among is None else sorted(among))
+    if unknown := sorted(wanted - set(known)):
         raise KeyError(f"`{unknown[0]}` is not an action of the catalogue")
-    return _compression(wanted, whole_words)
+    return _compression(wanted, known, whole_words)
 
 
 @lru_cache(maxsize=256)
-def _compression(wanted: frozenset[str], whole_words: bool) -> Compression:
+def _compression(wanted: frozenset[str], known: tuple[str, ...], whole_words: bool) -> Compression:
     patterns: list[str] = []
     minimal = True
     by_service: dict[str, list[str]] = {}
-    for full in actions():
+    for full in known:
         service, _, name = full.partition(":")
         by_service.setdefault(service, []).append(name)
     for service, names in by_service.items():
         target = sum(1 << i for i, name in enumerate(names) if f"{service}:{name}" in wanted)
         if target:
-            candidates = _candidates(names, target, _words if whole_words else _anywhere)
+            candidates = (
+                _candidates(names, target, _words, _lasts)
+                if whole_words
+                else _candidates(names, target, _anywhere)
+            )
             chosen, proven = cover(target, candidates)
             patterns += (f"{service}:{candidates[matched]}" for matched in chosen)
             minimal &= proven
     return Compression(tuple(sorted(patterns)), minimal)
 
 
-def _candidates(names: Sequence[str], target: int, cuts: Callable[[str], Sequence[int]]) -> dict[int, str]:
+def _candidates(
+    names: Sequence[str],
+    target: int,
+    cuts: Callable[[str], Sequence[int]],
+    takes: Callable[[str, str, Sequence[str]], bool] = lambda _head, _tail, _matched: True,
+) -> dict[int, str]:
     """Return every set of names within ``target`` that one pattern can match, with its most specific pattern.
 
     A set is an integer with one bit per name. Sets that lie within another candidate are left out. IAM
@@ -103,7 +121,9 @@ def _candidates(names: Sequence[str], target: int, cuts: Callable[[str], Sequenc
             matched = heads[head.lower()] & tails[tail.lower()] & at_least[len(head) + len(tail)]
             if matched & ~target or matched == 1 << i:
                 continue
-            if len(head) + len(tail) >= len(found.get(matched, "")):
+            if len(head) + len(tail) >= len(found.get(matched, "")) and takes(
+                head, tail, [names[bit.bit_length() - 1] for bit in _bits(matched)]
+            ):
                 found[matched] = f"{head}*{tail}"
     return {matched: found[matched] for matched in maximal(found)}
 
@@ -120,9 +140,21 @@ def _anywhere(name: str) -> Sequence[int]:
     return range(len(name) + 1)
 
 
+# The words of a CamelCase name; an abbreviation is one word (`AB` and `Test` in `CreateABTest`).
+_WORD = re.compile(r"[A-Z0-9]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_VARIANTS = 3
+
+
 def _words(name: str) -> Sequence[int]:
     """Return where the words of a CamelCase name begin, with both ends."""
-    return sorted({0, len(name), *(i for i, letter in enumerate(name) if letter.isupper())})
+    return sorted({0, len(name), *(word.start() for word in _WORD.finditer(name))})
+
+
+def _lasts(head: str, tail: str, matched: Sequence[str]) -> bool:
+    """Return whether a pattern fixes enough to match names of the same kind only, later ones included."""
+    if not tail:
+        return head in matched and len(matched) >= _VARIANTS
+    return bool(head) or len(_WORD.findall(tail)) > 1
 
 
 def cover(target: int, sets: Iterable[int]) -> tuple[list[int], bool]:

@@ -309,9 +309,9 @@ def test_named_roles_can_be_assumed_and_pass_the_boundary() -> None:
     [boundary] = resources(found, "AWS::IAM::ManagedPolicy").values()
     assert boundary["Properties"]["PolicyDocument"]["Statement"][2] == {
         "Sid": "NamedRoles",
-        "Effect": "Allow",
+        "Effect": "Deny",
         "Action": "sts:AssumeRole",
-        "Resource": other,
+        "NotResource": other,
     }
 
 
