@@ -95,9 +95,8 @@ def run(args: argparse.Namespace) -> int:
         complain("review", str(error))
         return 2
     faults = [item for item in report.inputs if item.error]
-    if args.format != "text" or args.output:
-        for item in faults:
-            complain("review", f"{item.path}: {item.error}")
+    for item in faults:
+        complain("review", f"{item.path}: {item.error}")
     return 2 if faults else _status(report, args.fail_on)
 
 

@@ -82,6 +82,7 @@ def review_model(model: Model, options: Options) -> PartialReport:
     config = options.config or Config()
     run = Run(options)
     scps = tuple(map(scp_level, options.scps))
+    run.unread = {item.path: item.incomplete for item in model.inputs if item.incomplete}
     partial = PartialReport(inputs=list(model.inputs))
     records = [(record, check) for record, check in checks() if record.id not in config.off]
     on_principals = [check for record, check in records if record.scope in {"principal", "both", "every"}]

@@ -49,7 +49,15 @@ def to_dict(report: Report) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": report.tool,
         "catalogue": dict(report.catalogue),
-        "inputs": [{"path": i.path, "kind": i.kind, "error": i.error} for i in report.inputs],
+        "inputs": [
+            {
+                "path": item.path,
+                "kind": item.kind,
+                "error": item.error,
+                "incomplete": [{"pointer": gap.pointer, "why": gap.why} for gap in item.incomplete],
+            }
+            for item in report.inputs
+        ],
         "principals": [_principal_dict(principal) for principal in report.principals],
         "findings": [_finding_dict(finding) for finding in report.findings],
         "summary": {

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.iam import UNRESOLVED
 from constructs_lib.templates import sam
+from constructs_lib.templates.decode import decode
+from constructs_lib.templates.faults import UnreadableError
 from constructs_lib.templates.principals import read_principals
 from constructs_lib.templates.resolve import LOOP, expand, texts
 from constructs_lib.templates.resources import read_resources
 from constructs_lib.templates.scope import Assembly, Scope, mapping
+from constructs_lib.templates.unread import unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from constructs_lib.templates.model import Principal, Resource
+    from constructs_lib.templates.model import Incomplete, Principal, Resource
 
-__all__ = ["TemplateSource", "is_template", "read_sources"]
+__all__ = ["TemplateSource", "TemplatesReading", "is_template", "read_sources"]
 
 MAX_NESTED: Final = 20
+_STACK_SET: Final = "AWS::CloudFormation::StackSet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class TemplateSource:
         construct_paths: Logical id -> construct path.
         acknowledged: (Construct path, rule id, reason); an empty path covers the whole template.
         nested: Logical id of an ``AWS::CloudFormation::Stack`` -> path of its template, another source.
+        base: The pointer of the template in the file, where it is part of another one.
 
     """
 
@@ -46,6 +51,7 @@ class TemplateSource:
     construct_paths: Mapping[str, str] = field(default_factory=dict)
     acknowledged: tuple[tuple[str, str, str], ...] = ()
     nested: Mapping[str, str] = field(default_factory=dict)
+    base: str = ""
 
 
 def is_template(value: object) -> bool:
@@ -60,10 +66,17 @@ def is_template(value: object) -> bool:
     )
 
 
-def read_sources(
-    sources: Iterable[TemplateSource], *, lean: bool = False
-) -> tuple[list[Principal], list[Resource]]:
-    """Return the principals and resources of templates that are deployed together.
+@dataclass(frozen=True, slots=True)
+class TemplatesReading:
+    """What was read of templates that are deployed together; ``unread`` is what was not, by path."""
+
+    principals: list[Principal]
+    resources: list[Resource]
+    unread: dict[str, tuple[Incomplete, ...]]
+
+
+def read_sources(sources: Iterable[TemplateSource], *, lean: bool = False) -> TemplatesReading:
+    """Read the principals and resources of templates that are deployed together.
 
     Args:
         sources: The templates.
@@ -78,7 +91,11 @@ def read_sources(
     for source in roots:
         _enter(source, assembly, by_path, None, 0)
     try:
-        return read_principals(assembly), list(read_resources(assembly))
+        missing: dict[str, tuple[Incomplete, ...]] = {}
+        for scope in assembly.scopes:
+            entries = dict.fromkeys((*missing.get(scope.path, ()), *unread(scope)))
+            missing[scope.path] = tuple(entries)
+        return TemplatesReading(read_principals(assembly), list(read_resources(assembly)), missing)
     finally:
         assembly.close()
 
@@ -101,6 +118,7 @@ def _enter(
         construct_paths=source.construct_paths,
         acknowledged=source.acknowledged,
         parent=parent,
+        base=source.base,
     )
     scope.resources = _resources(scope)
     sam.add_roles(scope)
@@ -125,19 +143,50 @@ def _enter(
         nested.arguments = mapping(mapping(resource.get("Properties")).get("Parameters"))
         nested.conditional = scope.conditional or scope.condition(logical_id) is not None
         scope.nested[logical_id] = nested
+    for logical_id, resource in scope.resources.items():
+        if resource.get("Type") == _STACK_SET and depth < MAX_NESTED:
+            _enter_stack_set(logical_id, resource, scope, depth)
     return scope
+
+
+def _enter_stack_set(logical_id: str, resource: dict[str, Any], scope: Scope, depth: int) -> None:
+    """Read the template in the text of a StackSet, which deploys it to other accounts and Regions.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stackset.html
+    """
+    node = mapping(resource.get("Properties")).get("TemplateBody")
+    found = texts(node, scope).values if node is not None else []
+    try:
+        body = decode(found[0], yaml_allowed=True).value if len(found) == 1 else None
+    except UnreadableError:  # the report says that the template is not known
+        return
+    if not isinstance(body, dict) or not is_template(body):
+        return
+    base = f"{scope.pointer(logical_id)}/Properties/TemplateBody"
+    inner = _enter(TemplateSource(scope.path, body, base=base), scope.assembly, {}, None, depth + 1)
+    inner.conditional = scope.conditional or scope.condition(logical_id) is not None
+    scope.nested[logical_id] = inner
 
 
 def _resources(scope: Scope) -> dict[str, dict[str, Any]]:
     """Return the template's resources that are objects, with loops expanded."""
     raw = mapping(scope.body.get("Resources"))
+
+    def items(node: Any) -> list[str] | None:
+        found = texts(node, scope)
+        return None if any(UNRESOLVED in text for text in found.values) else found.values
+
     if any(key.startswith(LOOP) for key in raw):
-
-        def items(node: Any) -> list[str] | None:
-            found = texts(node, scope)
-            return None if any(UNRESOLVED in text for text in found.values) else found.values
-
         members = expand(raw, items, "/Resources")
         scope.pointers = {key: member.pointer for key, member in members.items() if key not in raw}
         raw = {key: member.value for key, member in members.items()}
-    return {key: item for key, item in raw.items() if isinstance(item, dict)}
+    return {key: _expanded(item, items) for key, item in raw.items() if isinstance(item, dict)}
+
+
+def _expanded(resource: dict[str, Any], items: Callable[[Any], list[str] | None]) -> dict[str, Any]:
+    """Return a resource with the loops among its properties expanded."""
+    properties = mapping(resource.get("Properties"))
+    if not any(key.startswith(LOOP) for key in properties):
+        return resource
+    members = {key: member.value for key, member in expand(properties, items).items()}
+    return {**resource, "Properties": members}

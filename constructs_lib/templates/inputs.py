@@ -9,7 +9,7 @@ fault becomes ``Input.error``, one line that says where, what and how to fix it,
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -186,14 +186,15 @@ def _file(found: files.FoundInput, reading: _Reading, data: bytes | None) -> Mod
             Sources({} if data is None else {found.path: data}).line_of(found.path, pointer) if mark else None
         )
         fault = f"line {line}: {first.error}" if line and pointer.startswith("/") else first.error
-    return Model((Input(first.path, first.kind, fault),), model.principals, model.resources)
+    return Model((replace(first, error=fault),), model.principals, model.resources)
 
 
 def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model:
     """Read a decoded value by its kind."""
     if is_template(value):
-        principals, resources = read_sources([TemplateSource(path, value)], lean=reading.lean)
-        return Model((Input(path, "cfn-template", None),), tuple(principals), tuple(resources))
+        found = read_sources([TemplateSource(path, value)], lean=reading.lean)
+        read_input = Input(path, "cfn-template", None, found.unread.get(path, ()))
+        return Model((read_input,), tuple(found.principals), tuple(found.resources))
     if is_policy(value):
         principal, fault = read_policy(value, path)
         line = f"{fault[0] or '/'}: {fault[1]}" if fault else None
@@ -222,5 +223,6 @@ def _assembly(path: str, reading: _Reading) -> Model:
     found = read_manifest(path, lambda name: _loaded(name, None, reading.sources).value)
     if not found.inputs:
         return Model((Input(path, "cdk-assembly", "the assembly has no stacks; run `cdk synth`"),), (), ())
-    principals, resources = read_sources(found.sources, lean=reading.lean)
-    return Model(tuple(found.inputs), tuple(principals), tuple(resources))
+    read_templates = read_sources(found.sources, lean=reading.lean)
+    inputs = [replace(item, incomplete=read_templates.unread.get(item.path, ())) for item in found.inputs]
+    return Model(tuple(inputs), tuple(read_templates.principals), tuple(read_templates.resources))

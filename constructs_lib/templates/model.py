@@ -37,20 +37,21 @@ PrincipalType = Literal["role", "user", "group", "permission-set", "policy", "un
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """One file, with the fault if it could not be read."""
-
-    path: str
-    kind: InputKind | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Incomplete:
     """A place where the input is not complete, and why."""
 
     pointer: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file, with the fault if it could not be read, and what of it was not read."""
+
+    path: str
+    kind: InputKind | None
+    error: str | None
+    incomplete: tuple[Incomplete, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

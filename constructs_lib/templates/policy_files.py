@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ from constructs_lib.iam import (
 )
 from constructs_lib.templates.faults import one_line
 from constructs_lib.templates.model import Principal
+from constructs_lib.templates.positions import STDIN
 from constructs_lib.templates.scope import mapping
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | Non
     is_trust = bool(statements) and all(_is_trust(item) for item in statements)
     principal = Principal(
         id=f"{path}#policy",
-        name="policy",
+        name=_name(path),
         type="policy",
         arn=UNRESOLVED,
         origin=Origin(path, base),
@@ -82,6 +84,12 @@ def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | Non
         trust=policy if is_trust else None,
     )
     return principal, (faults[0] if faults else None)
+
+
+def _name(path: str) -> str:
+    """Return the name of the one principal of a file: the file's, without what follows the first dot."""
+    name = PurePath(path).name
+    return "policy" if path == STDIN else name[:1] + name[1:].partition(".")[0] or "policy"
 
 
 def _is_trust(statement: Statement) -> bool:

@@ -51,6 +51,7 @@ class Scope:
     arguments: Mapping[str, Any] = field(default_factory=dict)  # parameters that the parent passes
     parent: Scope | None = None
     conditional: bool = False
+    base: str = ""  # pointer of the template in its file, where it is part of another one
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     nested: dict[str, Scope] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)  # physical names, cached
@@ -89,9 +90,18 @@ class Scope:
         parts = [part if part != UNRESOLVED else "unknown" for part in (self.account, self.region)]
         return "unknown" if parts == ["unknown", "unknown"] else "/".join(parts)
 
+    def at(self, pointer: str) -> str:
+        """Return the pointer in the file of a pointer in the template."""
+        return f"{self.base}{pointer}"
+
     def pointer(self, logical_id: str) -> str:
         """Return the JSON pointer of a resource as the file has it."""
-        return self.pointers.get(logical_id) or f"/Resources/{token(logical_id)}"
+        return self.base + (self.pointers.get(logical_id) or f"/Resources/{token(logical_id)}")
+
+    def id_of(self, name: str) -> str:
+        """Return the id of a principal: file and name, with what the template is part of."""
+        outer = self.base.removeprefix("/Resources/").partition("/")[0]
+        return f"{self.path}#{outer}/{name}" if outer else f"{self.path}#{name}"
 
     def full_path(self, logical_id: str) -> str | None:
         """Return the path of a resource's construct, as the CDK writes it."""

@@ -42,7 +42,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 
 TEXT = """\
-~ policy (unknown): data  WIDER
+~ new (unknown): data  WIDER
   bedrock-runtime (data)
 +    bedrock:InvokeModelWithResponseStream
 
@@ -103,7 +103,7 @@ def test_json(sides: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> Non
         "principals": [
             {
                 "change": "changed",
-                "name": "policy",
+                "name": "new",
                 "construct_path": None,
                 "old": f"{sides[0]}#policy",
                 "new": f"{sides[1]}#policy",
@@ -135,9 +135,9 @@ def test_markdown_to_a_file(
     assert target.read_text("utf-8") == (
         "# Permission changes\n\n"
         "Principals: 1 changed; 1 may do more than before.\n\n"
-        "## `policy`\n\n"
+        "## `new`\n\n"
         "```diff\n"
-        "~ policy (unknown): data  WIDER\n"
+        "~ new (unknown): data  WIDER\n"
         "  bedrock-runtime (data)\n"
         "+  bedrock:InvokeModelWithResponseStream\n"
         "```\n"

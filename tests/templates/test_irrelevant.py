@@ -106,7 +106,8 @@ def _template(
 
 
 def _principals(body: dict[str, Any], *, lean: bool) -> tuple[tuple[Principal, ...], str]:
-    principals, resources = read_sources([TemplateSource("t.json", body)], lean=lean)
+    found = read_sources([TemplateSource("t.json", body)], lean=lean)
+    principals, resources = found.principals, found.resources
     model = Model((Input("t.json", "cfn-template", None),), tuple(principals), tuple(resources))
     return model.principals, to_json(review(model))
 

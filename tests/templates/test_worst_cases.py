@@ -129,6 +129,10 @@ def _source(
     return TemplateSource(path, {"Resources": resources}, stack=stack, account=account, region=region)
 
 
+def _principals(sources: list[TemplateSource]) -> list[Principal]:
+    return read_sources(sources).principals
+
+
 _ONE, _TWO = "111122223333", "444455556666"
 
 
@@ -149,14 +153,14 @@ def test_a_role_is_the_same_in_every_region_of_its_account(
         _source("a.json", {"R": _role(RoleName="the-app")}, _ONE, "us-east-1"),
         _source("b.json", {"P": _policy("the-app")}, account, region),
     ]
-    principals, _ = read_sources(sources)
+    principals = _principals(sources)
     assert [p.name for p in principals] == (["R"] if joined else ["R", "external:the-app"])
 
 
 def test_roles_without_names_of_two_regions_stay_apart() -> None:
     invoke = {"R": _role(), "P": _policy({"Ref": "R"}, "bedrock:InvokeModel")}
     create = {"R": _role(), "P": _policy({"Ref": "R"})}
-    principals, _ = read_sources(
+    principals = _principals(
         [_source("a.json", invoke, _ONE, "us-east-1"), _source("b.json", create, _ONE, "eu-west-1")]
     )
     assert [_may(p) for p in principals] == [{"bedrock:InvokeModel"}, {"bedrock:CreateAgent"}]
@@ -166,7 +170,7 @@ def test_stages_that_use_the_same_name_in_unknown_accounts_keep_their_own_polici
     def template(action: str) -> dict[str, Any]:
         return {"R": _role(RoleName="the-app"), "P": _policy("the-app", action)}
 
-    principals, _ = read_sources(
+    principals = _principals(
         [
             _source("dev.json", template("bedrock:InvokeModel"), None, None),
             _source("prod.json", template("bedrock:CreateAgent"), None, None),

@@ -95,8 +95,9 @@ def compare(
     """Return what changed in permissions. Equal sides give a ``Diff`` without principals.
 
     A principal is the same on both sides when its construct path is; else when template file and logical id
-    are; else when its name is, and is unique. What a pattern covers is decided as IAM decides it; a pattern
-    with unresolved parts covers only itself, so that nothing is assumed.
+    are; else when its name is, and is unique; else when it is the only policy of its side.
+    What a pattern covers is decided as IAM decides it; a pattern with unresolved parts covers only itself, so
+    that nothing is assumed.
 
     Args:
         old: The principals of the earlier review.
@@ -118,6 +119,8 @@ def _pairs(old: Sequence[PrincipalReport], new: Sequence[PrincipalReport]) -> li
         lambda principal: principal.id,
         lambda principal: (PurePosixPath(principal.id.rpartition("#")[0]).name, principal.name),
         lambda principal: principal.name,
+        # The one policy of each side, which is named after its file.
+        lambda principal: "policy" if principal.id.endswith("#policy") else None,
     )
     for key in keys:
         before, after = _unique(olds, key), _unique(news, key)

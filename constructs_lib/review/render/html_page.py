@@ -13,6 +13,7 @@ from constructs_lib.review.render.shared import (
     shown_principals,
     state_of,
     summary_line,
+    unread_lines,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def _lines(report: Report) -> Iterator[str]:
     for item in report.inputs:
         if item.error:
             yield f'<p class="error">cannot read <code>{escape(item.path)}</code>: {escape(item.error)}</p>'
+    for line in unread_lines(report):
+        yield f"<p>{escape(line)}</p>"
     principals = shown_principals(report)
     if principals:
         families = families_of(principals)

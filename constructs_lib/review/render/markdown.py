@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from constructs_lib.review.render.shared import (
@@ -12,6 +13,7 @@ from constructs_lib.review.render.shared import (
     shown_principals,
     state_of,
     summary_line,
+    unread_lines,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ def _lines(report: Report) -> Iterator[str]:
     for item in report.inputs:
         if item.error:
             yield from (f"- **cannot read** {_code(item.path)}: {_text(item.error)}", "")
+    for line in unread_lines(report):
+        yield from (f"- {_text(line)}", "")
     principals = shown_principals(report)
     if principals:
         families = families_of(principals)
@@ -60,16 +64,22 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Escape what Markdown or HTML would act on, except the text's own backticks."""
-    parts = text.split("`")
+    """Escape what Markdown or HTML would act on, except the text's own backticks.
+
+    A zero-width space keeps names from mentioning people (`@user`), also where a backtick in a name ends the
+    code around it.
+    """
+    parts = re.sub("`+", "`", text).replace("@", "@\u200b").split("`")
+    if len(parts) % 2 == 0:  # nothing closes the last backtick
+        parts[-2:] = [f"{parts[-2]}'{parts[-1]}"]
     for index in range(0, len(parts), 2):
         for char in "\\*_[]<>|#":
             parts[index] = parts[index].replace(char, "\\" + char)
-    return "`".join(parts).replace("\n", " ")
+    return "`".join(parts).replace("\n", " ").replace("\r", " ")
 
 
 def _code(text: str) -> str:
     """Return inline code whose content cannot end it or break a table row."""
-    clean = text.replace("\n", " ").replace("|", "\\|")
-    fence = "``" if "`" in clean else "`"
+    clean = text.replace("\n", " ").replace("\r", " ").replace("|", "\\|")
+    fence = "`" * (1 + max(map(len, re.findall("`+", clean)), default=0))
     return f"{fence} {clean} {fence}" if "`" in clean else f"`{clean}`"

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from constructs_lib.review.render.shared import unread_lines
 from constructs_lib.review.rules import rules
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ def render(report: Report) -> str:
         for item in report.inputs
         if item.error
     ]
+    notes = [{"level": "note", "message": {"text": line}} for line in unread_lines(report)]
     run = {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": not faults, "toolExecutionNotifications": faults}],
+        "invocations": [{"executionSuccessful": not faults, "toolExecutionNotifications": faults + notes}],
         "results": [_result(finding, index[finding.rule]) for finding in report.findings],
     }
     document = {

@@ -20,6 +20,7 @@ __all__ = [
     "shown_principals",
     "state_of",
     "summary_line",
+    "unread_lines",
 ]
 
 CORE_FAMILIES = ("bedrock", "bedrock-agent", "bedrock-runtime", "bedrock-agent-runtime")
@@ -62,6 +63,11 @@ def place(location: Location) -> str:
     if location.line is not None:
         return f"{location.path}:{location.line}"
     return f"{location.path}#{location.pointer}" if location.pointer else location.path
+
+
+def unread_lines(report: Report) -> list[str]:
+    """Return a line for each thing in the input that was not read."""
+    return [f"not read in {item.path}: {gap.why}" for item in report.inputs for gap in item.incomplete]
 
 
 def state_of(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from constructs_lib.review.render.shared import (
     shown_principals,
     state_of,
     summary_line,
+    unread_lines,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ _SHORT = {
     "bedrock-websearch": "websearch",
 }
 _WIDTH = 110
+_COMMAND = re.compile(r"^((?:\s|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
 # A terminal would obey control characters, and a report shows what other people wrote.
 _CONTROL_CHARACTERS = dict.fromkeys([*range(32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
@@ -61,13 +64,24 @@ def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
     faults = [item for item in report.inputs if item.error]
     lines = [_paint(_first_line(report), "dim", colour)]
     lines += [_paint(_plain(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
+    lines += [_paint(_plain(line), "note", colour) for line in unread_lines(report)]
     principals = shown_principals(report)
     if principals:
         lines += ["", *_matrix(principals, colour, width), ""]
     for principal, findings in grouped(report):
         lines += [*_group(principal, findings, colour, width), ""]
     lines.append(_paint(summary_line(report), "bold", colour))
-    return "\n".join(lines).lstrip("\n") + "\n"
+    return _without_commands("\n".join(lines).lstrip("\n") + "\n")
+
+
+def _without_commands(text: str) -> str:
+    """Return a text in which no line is a workflow command to GitHub's or Azure's log.
+
+    A runner obeys a line that begins with ``::`` after any white space, and ``##[`` anywhere:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+    """
+    text = _COMMAND.sub(lambda match: f"{match[1]}: :", text)
+    return text.replace("##[", "# #[").replace("##vso[", "# #vso[")
 
 
 def _first_line(report: Report) -> str:

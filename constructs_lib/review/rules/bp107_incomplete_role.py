@@ -2,8 +2,9 @@
 
 ## What it does
 With `--strict`, reports each app or deploy role whose permissions the input does not show completely: a
-managed policy is defined elsewhere, or a parameter decides an action. Without `--strict` the rule reports
-nothing, and the report lists what is missing under the principal's `incomplete`.
+managed policy is defined elsewhere, a parameter decides an action, or a macro, a module or a nested template
+that is not in the input may change the role. Without `--strict` the rule reports
+nothing, and the report lists what is missing under the principal's or the input's `incomplete`.
 
 ## Why is this bad?
 The review can't prove what it does not see: a policy that is attached by its ARN may allow the other plane.
@@ -15,11 +16,14 @@ The review can't prove what it does not see: a policy that is attached by its AR
 
 ## Use instead
 Define the policy in the same assembly, or review the account's export (`aws iam
-get-account-authorization-details`), which contains every policy.
+get-account-authorization-details`), which contains every policy. Give nested templates together with the
+template that names them; of a macro's template review the processed one (`aws cloudformation get-template
+--template-stage Processed`).
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 - https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+- https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html
 """
 
 from __future__ import annotations
@@ -44,9 +48,9 @@ def check(facts: Facts, run: Run) -> Iterator[Finding]:
     """Yield one finding per role, in a strict run."""
     if not run.options.strict or facts.kind not in {"app", "deploy"}:
         return
-    gaps = facts.incomplete()
+    path = facts.principal.origin.path
+    gaps = (*facts.incomplete(), *run.unread.get(path, ()))
     if gaps:
-        path = facts.principal.origin.path
         more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
         yield RULE.finding(
             facts,

@@ -152,7 +152,7 @@ def attach(declared: Declaration, kind: str, registry: Registry, managed_policie
                 _attach_to(known, declared, kind, conditional, managed_policies)
                 continue
             found = texts(node, declared.scope)
-            if not found.values and found.reasons:
+            if not found.values and (found.reasons or node != {"Ref": "AWS::NoValue"}):
                 found = replace(found, values=[UNRESOLVED])
             for name in found.values:
                 for draft in registry.named(name, target, declared, node):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["CustomerPolicies", "CustomerPolicy", "ManagedPolicies", "aws_managed", "is_aws_managed"]
 
 _ARN: Final = re.compile(r"arn:[^:]*:iam::aws:policy/(.+)\Z", re.DOTALL)
+_NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 _BARE: Final = re.compile(r"[A-Za-z0-9_+=,.@-]+(/[A-Za-z0-9_+=,.@-]+)*\Z")
 
 
@@ -196,8 +197,9 @@ class ManagedPolicies:
     ) -> None:
         """Attach the managed policies that a node may refer to."""
         found = self._texts(node, declared.scope)
-        if not found.values and found.reasons:
-            draft.note([declared.incomplete(f"a managed policy is not known: {found.reasons[0]}", *steps)])
+        if not found.values and node != _NO_VALUE:
+            reason = found.reasons[0] if found.reasons else "it is no text"
+            draft.note([declared.incomplete(f"a managed policy is not known: {reason}", *steps)])
         for arn in found.values:
             policy, incomplete = self._policy(arn, declared, steps, found.reasons)
             if policy is not None:
@@ -241,7 +243,7 @@ class ManagedPolicies:
                 continue
             name = f"unattached:{managed.logical_id}"
             draft = Draft(
-                id=f"{scope.path}#{name}",
+                id=scope.id_of(name),
                 name=name,
                 type="unattached",
                 arn=managed.arns[0],

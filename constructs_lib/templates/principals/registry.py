@@ -100,7 +100,7 @@ class Registry:
         details = mapping(metadata.get(MARK))
         mark = details.get("kind")
         draft = Draft(
-            id=f"{scope.path}#{logical_id}",
+            id=scope.id_of(logical_id),
             name=logical_id,
             type=kind,
             arn=next((text for text in arns if isinstance(text, str)), UNRESOLVED),
@@ -188,7 +188,7 @@ class Registry:
     def _external(self, name: str, kind: PrincipalType, declared: Declaration) -> Draft:
         scope, label = declared.scope, shown(name)
         return Draft(
-            id=f"{scope.path}#external:{label}",
+            id=scope.id_of(f"external:{label}"),
             name=f"external:{label}",
             type="external",
             arn=f"arn:{scope.partition}:iam::{scope.account}:{kind}/{name}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -85,3 +86,48 @@ def test_a_file_name_that_is_not_utf8_breaks_no_format(name: str) -> None:
 
 def test_json_is_the_report(report: Report) -> None:
     assert json.loads(render(report, "json"))["summary"]["principals"] == 1
+
+
+_HOSTILE = [
+    "::error file=a::b",
+    "  ::stop-commands::x",
+    "a ##[error]b",
+    "##vso[task.complete]",
+    "a`b @octocat [x](http://y)",
+    "a``b @octocat <img>",
+    "a` @octocat",
+]
+
+
+def _named(name: str) -> Report:
+    policy = {"Statement": {"Effect": "Allow", "Action": "bedrock:*", "Resource": "*"}}
+    inline = [{"PolicyName": "p", "PolicyDocument": policy}]
+    role = {"Type": "AWS::IAM::Role", "Properties": {"Policies": inline}}
+    return review(read_document({"Transform": name, "Resources": {name: role}}, "t.json"))
+
+
+@pytest.mark.parametrize("name", _HOSTILE)
+@pytest.mark.parametrize("colour", [True, False])
+def test_no_name_is_a_command_of_a_workflow(name: str, colour: bool) -> None:
+    lines = render(_named(name), "text", colour=colour).splitlines()
+    bare = [re.sub("\x1b\\[[0-9;]*m", "", line).strip() for line in lines]
+    assert not any(line.startswith("::") or "##[" in line or "##vso[" in line for line in bare)
+
+
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_no_name_mentions_anybody_or_leaves_its_code_in_markdown(name: str) -> None:
+    text = render(_named(name), "markdown")
+    for line in text.splitlines():
+        outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", line)
+        assert "@octocat" not in outside
+        assert "[x](" not in outside
+        assert "<img>" not in outside
+
+
+def test_an_ordinary_name_with_colons_is_shown_as_it_is() -> None:
+    assert "macro `Company::Macro` may rewrite" in render(_named("Company::Macro"), "text")
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "json"])
+def test_what_was_not_read_is_shown(name: str) -> None:
+    assert "not read in t.json: macro" in render(_named("Mine"), name)

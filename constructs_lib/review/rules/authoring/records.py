@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Fix, Severity, Witness
     from constructs_lib.review.options import Options
-    from constructs_lib.templates import Resource
+    from constructs_lib.templates import Incomplete, Resource
 
 __all__ = ["SECTIONS", "Rule", "Run", "at", "origins", "patterns_giving", "who"]
 
@@ -40,6 +40,7 @@ class Run:
             writes, or that may become another principal.
         traces: Texts of custom resources, which show what they configure.
         functions: The Lambda functions, each with a role that it runs as.
+        unread: What of the templates was not read, by path.
 
     """
 
@@ -47,6 +48,7 @@ class Run:
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
+    unread: dict[str, tuple[Incomplete, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
