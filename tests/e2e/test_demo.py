@@ -76,7 +76,7 @@ def test_an_interrupted_deployment_leaves_nothing(tmp_path: Path, ending: signal
         demo.send_signal(ending)
         said += demo.stdout.read()
     assert demo.returncode == 130
-    assert "Interrupted; nothing keeps running." in said
+    assert "Interrupted; nothing is still running." in said
     assert "Traceback" not in said
     wait_until_gone(tmp_path)
 
