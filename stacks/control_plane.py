@@ -147,6 +147,7 @@ class ControlPlaneStack(PlanesStack):
             instruction=_INSTRUCTION,
             knowledge_bases=[(self.knowledge_base, _USE)],
             guardrail=self.version,
+            streaming=True,
         )
         alias = self.agent.create_alias(name="live")
         self.publish("agent-alias-arn", alias.agent_alias_arn)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         tables,
         types_of,
     )
+    from constructs_lib.iam.conditions import evaluate
     from constructs_lib.iam.decision import Request, decide
     from constructs_lib.iam.documents import DocumentError, parse_document, parse_statement
     from constructs_lib.iam.effective_permissions import Effective, effective
@@ -96,6 +97,7 @@ __all__ = [
     "decide",
     "denied_actions",
     "effective",
+    "evaluate",
     "example",
     "expand",
     "expansion",
@@ -139,6 +141,7 @@ __getattr__, __dir__ = exports(
             "tables",
             "types_of",
         ),
+        "conditions": ("evaluate",),
         "decision": (
             "Request",
             "decide",

@@ -423,9 +423,10 @@ def _segment_overlaps(segment: str, wanted: str) -> bool:
 def actions_accepting(pattern: str) -> ActionSet:
     """Return the actions for which a resource pattern may match a resource that they accept."""
     table = tables()
-    # An unlisted action may take any resource, except an ARN of another service.
+    # An unlisted action may take any resource, except an ARN of another service, in whatever partition: only
+    # the last segment of a pattern matches beyond its colon.
     parts = pattern.split(":", 3)
-    is_certain = len(parts) > 3 and not OPEN.search("".join(parts[:3]))
+    is_certain = len(parts) > 3 and parts[0] == "arn" and not OPEN.search(parts[2])
     found = table.unlisted_of.get(parts[2], NO_ACTIONS) if is_certain else table.unlisted
     for item in formats_of(pattern):
         found |= table.accepting.get(item.type, NO_ACTIONS)

@@ -80,7 +80,7 @@ def review(model: Model, options: Options | None = None, line_of: LineOf | None 
 def review_model(model: Model, options: Options) -> PartialReport:
     """Work out the principals of one model and apply every rule that looks at one principal or resource."""
     config = options.config or Config()
-    run = Run(options)
+    run = Run(options, resources=model.resources)
     scps = tuple(map(scp_level, options.scps))
     run.unread = {item.path: item.incomplete for item in model.inputs if item.incomplete}
     partial = PartialReport(inputs=list(model.inputs))

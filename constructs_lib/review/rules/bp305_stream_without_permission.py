@@ -4,7 +4,8 @@
 Finds principals that may effectively call `bedrock:InvokeModel` and not
 `bedrock:InvokeModelWithResponseStream`. Nothing is reported when every resource is an embedding, image,
 video, rerank or speech model, an asynchronous invocation or a project, or when only Step Functions,
-EventBridge, Scheduler or Bedrock may assume the role: these do not stream.
+EventBridge, Scheduler or Bedrock may assume the role: these do not stream. An agent's role does: a streamed
+InvokeAgent streams from the model with the permissions of that role.
 
 ## Why is this bad?
 ConverseStream and InvokeModelWithResponseStream need another permission than Converse and InvokeModel. The
@@ -26,13 +27,23 @@ If nothing streams, turn the rule off in the configuration.
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/agents-invoke-agent.html
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules.authoring import INVOKE, STREAM, Rule, Run, cannot_stream, origins, who
+from constructs_lib.review.rules.authoring import (
+    INVOKE,
+    STREAM,
+    Rule,
+    Run,
+    cannot_stream,
+    origins,
+    resource_part,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +64,12 @@ RULE = Rule(
 _NEVER_STREAM = ("states.", "events.", "scheduler.", "bedrock.")
 
 
-def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+def check(facts: Facts, run: Run) -> Iterator[Finding]:
     """Yield the finding at the first statement that allows InvokeModel."""
     if not facts.allows(INVOKE[0]) or facts.allows(STREAM):
         return
     held = [item for item in facts.holds(INVOKE[0]) if not cannot_stream(item.resource)]
-    if not held or _never_streams(facts):
+    if not held or (_never_streams(facts) and not _is_of_an_agent(facts, run)):
         return
     yield RULE.finding(
         facts,
@@ -68,6 +79,22 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         key=(),
         related=origins(held),
         conditional=all(item.statement.conditional for item in held) or facts.principal.conditional,
+    )
+
+
+def _is_of_an_agent(facts: Facts, run: Run) -> bool:
+    """Whether an agent uses the role: its trust names agents, or an agent beside it names the role."""
+    trust = facts.principal.trust
+    for statement in trust.statements if trust else ():
+        for condition in statement.conditions:
+            if condition.key.lower() == "aws:sourcearn" and any(
+                resource_part(value).startswith("agent/") for value in condition.values
+            ):
+                return True
+    return any(
+        resource.type == "AWS::Bedrock::Agent"
+        and resource.properties.get("AgentResourceRoleArn") == facts.principal.arn
+        for resource in run.resources
     )
 
 

@@ -4,7 +4,7 @@
 Finds principals of kind `app` that may invoke models without a condition on `bedrock:GuardrailIdentifier` (in
 the Allow, or in a Deny) that requires a guardrail. Nothing is reported for a principal that also holds
 `RetrieveAndGenerate` or `InvokeAgent`: their inner calls use no guardrail, so such a condition would deny
-them.
+them. Embedding and rerank models take no guardrail.
 
 ## Why is this bad?
 The guardrail is a parameter of the call: whoever controls the application's code or configuration can leave
@@ -32,7 +32,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam import ActionSet, actions_matching, denied_actions
-from constructs_lib.review.rules.authoring import INVOKE, Rule, Run, has_key, listing, origins, who
+from constructs_lib.review.rules.authoring import (
+    INVOKE,
+    Rule,
+    Run,
+    has_key,
+    listing,
+    origins,
+    takes_no_guardrail,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +70,11 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     mask = (actions_matching(INVOKE[0]) | actions_matching(INVOKE[1])) & facts.mask
     if not mask or _denies_without(facts, mask):
         return
-    open_to_all = [held for held in facts.held if held.mask & mask and not has_key(held.conditions, _KEY)]
+    open_to_all = [
+        held
+        for held in facts.held
+        if held.mask & mask and not has_key(held.conditions, _KEY) and not takes_no_guardrail(held.resource)
+    ]
     if not open_to_all:
         return
     names = [action for action in INVOKE if facts.allows(action)]

@@ -15,8 +15,10 @@ findings. Here is what a check uses, by question:
   :func:`limits_request`, :func:`why_unlimited`, :func:`passes_named_values_only`, :func:`has_key` for
   conditions.
 - Which models and profiles? :func:`held_profiles`, :func:`model_of_profile`, :func:`allows_model`,
-  :func:`cannot_stream`; whether calls of a profile can work: :func:`profile_calls`.
-- Can the ARN or the statement work at all? :func:`arn_fault`, :func:`inert_statements`.
+  :func:`cannot_stream`, :func:`takes_no_guardrail`; whether calls of a profile can work:
+  :func:`profile_calls`.
+- Can the ARN, the condition or the statement work at all? :func:`arn_fault`, :func:`condition_fault`,
+  :func:`contradictions`, :func:`inert_statements`.
 - Which resources do IAM's own actions accept? :func:`accepted_by`, :func:`accepted_resources`,
   :func:`example_resource`.
 - Which policy does a resource carry? :func:`policy_of`.
@@ -32,6 +34,11 @@ from constructs_lib.review.kinds import bedrock_services
 from constructs_lib.review.model import Finding, Fix, Witness
 from constructs_lib.review.planes import action_sets, split_by_plane
 from constructs_lib.review.rules.authoring.arns import ArnFault, arn_fault
+from constructs_lib.review.rules.authoring.conditions import (
+    ConditionFault,
+    condition_fault,
+    contradictions,
+)
 from constructs_lib.review.rules.authoring.documents import WrittenStatement, every_statement
 from constructs_lib.review.rules.authoring.iam_actions import (
     accepted_by,
@@ -46,6 +53,7 @@ from constructs_lib.review.rules.authoring.models import (
     held_profiles,
     model_of_profile,
     resource_part,
+    takes_no_guardrail,
 )
 from constructs_lib.review.rules.authoring.profiles import (
     ProfileCall,
@@ -79,6 +87,7 @@ __all__ = [
     "SECTIONS",
     "STREAM",
     "ArnFault",
+    "ConditionFault",
     "Facts",
     "Finding",
     "Fix",
@@ -100,7 +109,9 @@ __all__ = [
     "arn_fault",
     "bedrock_services",
     "cannot_stream",
+    "condition_fault",
     "conditional_denies",
+    "contradictions",
     "every_statement",
     "example_resource",
     "has_key",
@@ -119,6 +130,7 @@ __all__ = [
     "resource_part",
     "shown",
     "split_by_plane",
+    "takes_no_guardrail",
     "who",
     "why_unlimited",
     "wide_statements",

@@ -23,6 +23,7 @@ __all__ = [
     "held_profiles",
     "model_of_profile",
     "resource_part",
+    "takes_no_guardrail",
 ]
 
 STREAM = "bedrock:InvokeModelWithResponseStream"
@@ -33,6 +34,7 @@ _GEOGRAPHY = re.compile(r"^(?:[a-z]{2,6}(?:-[a-z]+)?)\.(?=[a-z0-9-]+\.)")
 # Ids of models that answer with an embedding, an image, a video, a ranking or speech, for models newer than
 # the catalogue and for patterns.
 _SILENT = re.compile(r"embed|rerank|image|canvas|stable-|stability\.|sd3|reel|luma\.ray|sonic|speech|marengo")
+_NO_TEXT = re.compile(r"embed|rerank")
 
 
 def resource_part(pattern: str) -> str:
@@ -93,6 +95,17 @@ def cannot_stream(pattern: str) -> bool:
     if known:
         return not any(known)
     return _SILENT.search(identifier.lower()) is not None
+
+
+def takes_no_guardrail(pattern: str) -> bool:
+    """Whether a pattern names models that take no guardrail: embedding and rerank models.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-supported.html
+    """
+    kind, _, identifier = resource_part(pattern).partition("/")
+    if kind == "async-invoke":
+        return True
+    return kind in {"foundation-model", "inference-profile"} and bool(_NO_TEXT.search(identifier))
 
 
 @cache

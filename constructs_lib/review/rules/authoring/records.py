@@ -16,7 +16,7 @@ from constructs_lib.review.model import Finding, Location
 from constructs_lib.review.wording import principal_label, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from constructs_lib.iam import Origin, Policy
     from constructs_lib.review.chains import Function, Node
@@ -41,6 +41,7 @@ class Run:
         traces: Texts of custom resources, which show what they configure.
         functions: The Lambda functions, each with a role that it runs as.
         unread: What of the templates was not read, by path.
+        resources: For rules about one principal: the resources beside it in its model.
 
     """
 
@@ -49,6 +50,7 @@ class Run:
     traces: list[str] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
     unread: dict[str, tuple[Incomplete, ...]] = field(default_factory=dict)
+    resources: Sequence[Resource] = ()
 
 
 @dataclass(frozen=True, slots=True)

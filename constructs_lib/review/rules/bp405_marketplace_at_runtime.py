@@ -1,0 +1,85 @@
+"""A principal that runs models may subscribe to them.
+
+## What it does
+Finds principals with data actions that may call `aws-marketplace:Subscribe` or `aws-marketplace:Unsubscribe`,
+by a pattern of that prefix. Service roles and administrators are left out.
+
+## Why is this bad?
+The first call of a model that is sold through AWS Marketplace subscribes the account to it, with its price
+and its terms, for everybody. That is a decision of the control plane; a role that serves requests needs it at
+most once and then keeps it.
+
+## Example
+```json
+[{"Effect": "Allow", "Action": "bedrock:InvokeModel",
+  "Resource": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6"},
+ {"Effect": "Allow", "Action": ["aws-marketplace:Subscribe", "aws-marketplace:ViewSubscriptions"],
+  "Resource": "*"}]
+```
+
+## Use instead
+Subscribe once, with a role of the control plane, and leave the application the call:
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeModel",
+ "Resource": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6"}
+```
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.iam import matches
+from constructs_lib.review.rules.authoring import Rule, Run, listing, who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.iam import Statement
+    from constructs_lib.review.rules.authoring import Facts, Finding
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP405",
+    "marketplace-at-runtime",
+    "warning",
+    "a principal that runs models may subscribe to them",
+    __name__,
+)
+
+_PREFIX = "aws-marketplace"
+_ACTIONS = (f"{_PREFIX}:Subscribe", f"{_PREFIX}:Unsubscribe")
+
+
+def check(facts: Facts, _run: Run) -> Iterator[Finding]:
+    """Yield the finding at the first statement that allows it."""
+    if facts.kind == "service" or not facts.planes.data:
+        return
+    named = {
+        action: [statement for statement in facts.written if _allows(statement, action)]
+        for action in _ACTIONS
+    }
+    held = {action: found for action, found in named.items() if found and facts.permits(action, "*")}
+    if not held:
+        return
+    statements = list({id(s): s for found in held.values() for s in found}.values())
+    yield RULE.finding(
+        facts,
+        statements[0].origin,
+        f"{who(facts)} may run Bedrock and call {listing(held)}",
+        "subscribe once with a role of the control plane, and remove the action here",
+        key=tuple(held),
+        related=[statement.origin for statement in statements],
+        conditional=all(statement.conditional for statement in statements) or facts.principal.conditional,
+    )
+
+
+def _allows(statement: Statement, action: str) -> bool:
+    return statement.effect == "Allow" and any(
+        text.partition(":")[0].lower() == _PREFIX and matches(text, action, ignore_case=True)
+        for text in statement.actions or ()
+    )

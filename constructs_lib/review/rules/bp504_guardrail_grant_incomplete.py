@@ -1,0 +1,199 @@
+"""A guardrail is required and can't be applied.
+
+## What it does
+Finds principals that may invoke models only with a guardrail (a condition on `bedrock:GuardrailIdentifier` in
+each Allow, or in a Deny) and may not call `bedrock:ApplyGuardrail` on it. Finds principals that may apply a
+guardrail of the same template that evaluates across Regions, without the ARNs of its guardrail profile. A
+warning says that a required guardrail is used with `RetrieveAndGenerate` or `InvokeAgent`, whose inner calls
+lack it.
+
+## Why is this bad?
+Bedrock checks `ApplyGuardrail` with the permissions of the caller, for a guardrail across Regions also on its
+profile in each Region that may evaluate. Without it every call is denied.
+
+## Example
+```json
+{"Effect": "Allow", "Action": "bedrock:InvokeModel",
+ "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+ "Condition": {"StringEquals": {"bedrock:GuardrailIdentifier":
+   "arn:aws:bedrock:us-east-1:111122223333:guardrail/abcdefghijkl:1"}}}
+```
+
+## Use instead
+Also allow the guardrail, and where it has a profile the profile in each of its Regions:
+```json
+{"Effect": "Allow", "Action": "bedrock:ApplyGuardrail",
+ "Resource": "arn:aws:bedrock:us-east-1:111122223333:guardrail/abcdefghijkl"}
+```
+
+## References
+- https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+- https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from constructs_lib.iam import UNRESOLVED, actions_matching, denied_actions, types_of
+from constructs_lib.review.rules.authoring import (
+    INVOKE,
+    Fix,
+    Rule,
+    Run,
+    has_key,
+    listing,
+    origins,
+    passes_named_values_only,
+    resource_part,
+    who,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from constructs_lib.iam import Condition
+    from constructs_lib.review.rules.authoring import Facts, Finding, Held
+
+__all__ = ["RULE", "check"]
+
+RULE = Rule(
+    "BP504", "guardrail-grant-incomplete", "error", "a guardrail is required and can't be applied", __name__
+)
+
+_KEY = "bedrock:GuardrailIdentifier"
+_APPLY = "bedrock:ApplyGuardrail"
+_INNER = ("bedrock:RetrieveAndGenerate", "bedrock:InvokeAgent")
+_GUARDRAIL = "AWS::Bedrock::Guardrail"
+# The Regions that evaluate for the usual source Regions; those of other geographies depend on the source.
+_REGIONS = {"us": ("us-east-1", "us-east-2", "us-west-2")}
+
+
+def check(facts: Facts, run: Run) -> Iterator[Finding]:
+    """Yield what a required guardrail lacks, and what a guardrail across Regions lacks."""
+    mask = (actions_matching(INVOKE[0]) | actions_matching(INVOKE[1])) & facts.mask
+    invokes = [held for held in facts.held if held.mask & mask]
+    values = _required(facts, invokes)
+    if values is not None:
+        yield from _unapplied(facts, invokes, values)
+        yield from _inner_calls(facts, invokes)
+    if facts.allows(_APPLY):
+        yield from _without_profile(facts, run)
+
+
+def _required(facts: Facts, invokes: Sequence[Held]) -> tuple[str, ...] | None:
+    """Return the guardrails of which one is required, ``None`` if calls without one pass."""
+    if not invokes:
+        return None
+    found = [[test for test in held.conditions if _demands(test)] for held in invokes]
+    if all(found):
+        return tuple(dict.fromkeys(value for tests in found for test in tests for value in test.values))
+    mask = invokes[0].mask
+    for held in invokes:
+        mask |= held.mask
+    for _, statement in facts.statements:
+        tests = [test for test in statement.conditions if has_key((test,), _KEY)]
+        if statement.effect != "Deny" or not tests or len(tests) < len(statement.conditions):
+            continue
+        denied = denied_actions(statement.actions, statement.not_actions)
+        if all(denied & actions_matching(action) or not facts.allows(action) for action in INVOKE):
+            if tests[0].operator.lower() in {
+                "stringnotequals",
+                "stringnotlike",
+                "arnnotequals",
+                "arnnotlike",
+            }:
+                return tests[0].values
+            if tests[0].operator.lower() == "null" and tests[0].values == ("true",):
+                return ("*",)
+    return None
+
+
+def _demands(test: Condition) -> bool:
+    return has_key((test,), _KEY) and passes_named_values_only(test)
+
+
+def _unapplied(facts: Facts, invokes: Sequence[Held], values: Sequence[str]) -> Iterator[Finding]:
+    arns = [_guardrail(value) for value in values]
+    if any(facts.permits(_APPLY, arn) for arn in arns):
+        return
+    shown = [arn.replace(UNRESOLVED, "*") for arn in arns]
+    yield RULE.finding(
+        facts,
+        invokes[0].statement.origin,
+        f"{who(facts)} may invoke models only with the guardrail {listing(shown)}, but may not call "
+        f"`{_APPLY}` on it, so every call is denied",
+        "add this statement",
+        key=("apply", *values),
+        related=origins(invokes),
+        conditional=all(held.statement.conditional for held in invokes) or facts.principal.conditional,
+        fix=Fix({"Effect": "Allow", "Action": _APPLY, "Resource": shown}),
+    )
+
+
+def _guardrail(value: str) -> str:
+    """Return the ARN of the guardrail in a value of the condition, without the version."""
+    text = value.replace("*", UNRESOLVED).replace("?", UNRESOLVED)
+    text = re.sub(r"\$\{[^}]*\}", UNRESOLVED, text)
+    if not text.startswith("arn:") or len(text.split(":", 5)) < 6:
+        return f"arn:{UNRESOLVED}:bedrock:{UNRESOLVED}:{UNRESOLVED}:guardrail/{UNRESOLVED}"
+    parts = text.split(":", 5)
+    return ":".join((*parts[:5], parts[5].partition(":")[0]))
+
+
+def _inner_calls(facts: Facts, invokes: Sequence[Held]) -> Iterator[Finding]:
+    inner = [action for action in _INNER if facts.allows(action)]
+    if inner:
+        yield RULE.finding(
+            facts,
+            invokes[0].statement.origin,
+            f"{who(facts)} may invoke models only with a guardrail, and may call {listing(inner)}, whose "
+            "inner calls use none, so these are denied",
+            f"use another role for {listing(inner)}, or remove the condition on `{_KEY}`",
+            key=("inner", *inner),
+            severity="warning",
+            related=origins(held for action in inner for held in facts.holds(action)),
+            conditional=facts.principal.conditional,
+        )
+
+
+def _without_profile(facts: Facts, run: Run) -> Iterator[Finding]:
+    guardrails = [item for item in run.resources if item.type == _GUARDRAIL]
+    profiles = {_profile_of(item.properties.get("CrossRegionConfig")) for item in guardrails}
+    if len(profiles) != 1 or "" in profiles:
+        return  # no guardrail, none across Regions, or it can't be told which one the principal may apply
+    (profile,) = profiles
+    held = [item for item in facts.holds(_APPLY) if _is_of_the_stack(item.resource)]
+    if not held:
+        return
+    account = held[0].resource.split(":")[4]
+    regions = _REGIONS.get(profile.partition(".")[0], (UNRESOLVED,))
+    arns = [f"arn:aws:bedrock:{region}:{account}:guardrail-profile/{profile}" for region in regions]
+    missing = [arn for arn in arns if not facts.permits(_APPLY, arn)]
+    if missing:
+        texts = [arn.replace(UNRESOLVED, "*") for arn in missing]
+        yield RULE.finding(
+            facts,
+            held[0].statement.origin,
+            f"{who(facts)} may call `{_APPLY}` on a guardrail that evaluates across Regions, but not on "
+            f"{listing(texts, 8)}, so calls are denied",
+            "add this statement",
+            key=("profile", profile),
+            related=[guardrail.origin for guardrail in guardrails],
+            conditional=held[0].statement.conditional or facts.principal.conditional,
+            fix=Fix({"Effect": "Allow", "Action": _APPLY, "Resource": texts}),
+        )
+
+
+def _profile_of(config: object) -> str:
+    """Return the id of the guardrail profile in a guardrail's `CrossRegionConfig`, empty without one."""
+    arn = config.get("GuardrailProfileArn") if isinstance(config, dict) else None
+    identifier = arn.rpartition("/")[2] if isinstance(arn, str) else ""
+    return "" if UNRESOLVED in identifier else identifier
+
+
+def _is_of_the_stack(resource: str) -> bool:
+    """Whether a pattern is the ARN of a guardrail that the deployment makes."""
+    return types_of(resource) == {"bedrock:guardrail"} and UNRESOLVED in resource_part(resource)
