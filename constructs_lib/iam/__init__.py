@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from constructs_lib.iam.organization import scp_level, undecided_denies
     from constructs_lib.iam.other_services import (
         ASSUME_ROLE,
+        CHAIN_ACTIONS,
         CREATE_API_KEY,
         ESCALATIONS,
         PASS_ROLE,
         RUNNERS,
-        UPDATE_CODE,
         ForeignGrant,
         foreign_actions,
         foreign_grants,
@@ -57,18 +57,22 @@ if TYPE_CHECKING:
         without_variables,
     )
     from constructs_lib.iam.remainder import Denials, Piece, allow_items, subtract
+    from constructs_lib.iam.runs_as import RUNS_AS, RUNS_AS_SERVICE_ROLE, STARTS, RunsAs, RunsAsServiceRole
     from constructs_lib.iam.scope import scope_of
     from constructs_lib.iam.shortest_patterns import Compression, compress, compression
 
 __all__ = [
     "ASSUME_ROLE",
+    "CHAIN_ACTIONS",
     "CREATE_API_KEY",
     "ESCALATIONS",
     "NO_ACTIONS",
     "PASS_ROLE",
     "RUNNERS",
+    "RUNS_AS",
+    "RUNS_AS_SERVICE_ROLE",
+    "STARTS",
     "UNRESOLVED",
-    "UPDATE_CODE",
     "ActionSet",
     "Compression",
     "Condition",
@@ -84,6 +88,8 @@ __all__ = [
     "Piece",
     "Policy",
     "Request",
+    "RunsAs",
+    "RunsAsServiceRole",
     "Statement",
     "actions_accepting",
     "actions_matching",
@@ -166,11 +172,11 @@ __getattr__, __dir__ = exports(
         "organization": ("scp_level", "undecided_denies"),
         "other_services": (
             "ASSUME_ROLE",
+            "CHAIN_ACTIONS",
             "CREATE_API_KEY",
             "ESCALATIONS",
             "PASS_ROLE",
             "RUNNERS",
-            "UPDATE_CODE",
             "ForeignGrant",
             "foreign_actions",
             "foreign_grants",
@@ -193,6 +199,7 @@ __getattr__, __dir__ = exports(
             "allow_items",
             "subtract",
         ),
+        "runs_as": ("RUNS_AS", "RUNS_AS_SERVICE_ROLE", "STARTS", "RunsAs", "RunsAsServiceRole"),
         "scope": ("scope_of",),
         "shortest_patterns": (
             "Compression",

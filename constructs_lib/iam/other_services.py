@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.iam.patterns import counts_in, covers, matches, may_overlap
+from constructs_lib.iam.runs_as import STARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASSUME_ROLE",
+    "CHAIN_ACTIONS",
     "CREATE_API_KEY",
     "ESCALATIONS",
     "PASS_ROLE",
     "RUNNERS",
-    "UPDATE_CODE",
     "Denied",
     "ForeignGrant",
     "foreign_actions",
@@ -32,11 +33,15 @@ __all__ = [
 ASSUME_ROLE = "sts:AssumeRole"
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action's name
 CREATE_API_KEY = "iam:CreateServiceSpecificCredential"
-UPDATE_CODE = "lambda:UpdateFunctionCode"  # runs as the role that the function has, without iam:PassRole
 
-# Changes of policies, trust, boundaries and credentials:
+# Changes of policies, trust, boundaries and credentials, of identity providers, of the members of groups in
+# IAM Identity Center, and of the policies of an organization:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentitystore.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamidentitycenterdirectory.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
 ESCALATIONS = (
+    "iam:AddClientIDToOpenIDConnectProvider",
     "iam:AddRoleToInstanceProfile",
     "iam:AddUserToGroup",
     "iam:AttachGroupPolicy",
@@ -44,7 +49,9 @@ ESCALATIONS = (
     "iam:AttachUserPolicy",
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
+    "iam:CreateOpenIDConnectProvider",
     "iam:CreatePolicyVersion",
+    "iam:CreateSAMLProvider",
     "iam:CreateServiceSpecificCredential",
     "iam:DeleteGroupPolicy",
     "iam:DeleteRolePermissionsBoundary",
@@ -65,9 +72,18 @@ ESCALATIONS = (
     "iam:UpdateAccessKey",
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateLoginProfile",
+    "iam:UpdateOpenIDConnectProviderThumbprint",
+    "iam:UpdateSAMLProvider",
     "iam:UpdateServiceSpecificCredential",
     "iam:UploadSSHPublicKey",
     "iam:UploadSigningCertificate",
+    "identitystore:CreateGroupMembership",
+    "organizations:DeletePolicy",
+    "organizations:DetachPolicy",
+    "organizations:LeaveOrganization",
+    "organizations:UpdatePolicy",
+    "sso-directory:AddMemberToGroup",
+    "sso-directory:UpdatePassword",
     "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
     "sso:AttachManagedPolicyToPermissionSet",
     "sso:CreateAccountAssignment",
@@ -113,8 +129,14 @@ RUNNERS: dict[str, tuple[str, ...]] = {
     "states.amazonaws.com": ("states:CreateStateMachine", "states:UpdateStateMachine"),
     "ec2.amazonaws.com": (
         "ec2:AssociateIamInstanceProfile",
+        "ec2:CreateFleet",
         "ec2:ReplaceIamInstanceProfileAssociation",
+        "ec2:RequestSpotFleet",
+        "ec2:RequestSpotInstances",
         "ec2:RunInstances",
+        "autoscaling:CreateAutoScalingGroup",
+        "autoscaling:CreateLaunchConfiguration",
+        "autoscaling:UpdateAutoScalingGroup",
     ),
     "glue.amazonaws.com": (
         "glue:CreateDevEndpoint",
@@ -130,6 +152,10 @@ RUNNERS: dict[str, tuple[str, ...]] = {
         "sagemaker:CreateProcessingJob",
         "sagemaker:CreateTrainingJob",
         "sagemaker:CreateUserProfile",
+        "sagemaker:UpdateDomain",
+        "sagemaker:UpdateNotebookInstance",
+        "sagemaker:UpdatePipeline",
+        "sagemaker:UpdateUserProfile",
     ),
     "codebuild.amazonaws.com": ("codebuild:CreateProject", "codebuild:StartBuild", "codebuild:UpdateProject"),
     "codepipeline.amazonaws.com": ("codepipeline:CreatePipeline", "codepipeline:UpdatePipeline"),
@@ -138,19 +164,31 @@ RUNNERS: dict[str, tuple[str, ...]] = {
         "cloudformation:CreateStack",
         "cloudformation:CreateStackSet",
         "cloudformation:UpdateStack",
+        "cloudformation:UpdateStackSet",
     ),
+    "pods.eks.amazonaws.com": ("eks:CreatePodIdentityAssociation", "eks:UpdatePodIdentityAssociation"),
     "scheduler.amazonaws.com": ("scheduler:CreateSchedule", "scheduler:UpdateSchedule"),
     "events.amazonaws.com": ("events:PutTargets",),
     "pipes.amazonaws.com": ("pipes:CreatePipe", "pipes:UpdatePipe"),
     "batch.amazonaws.com": ("batch:RegisterJobDefinition", "batch:SubmitJob"),
-    "ssm.amazonaws.com": ("ssm:CreateAssociation", "ssm:StartAutomationExecution"),
+    "ssm.amazonaws.com": ("ssm:CreateActivation", "ssm:CreateAssociation", "ssm:StartAutomationExecution"),
     "tasks.apprunner.amazonaws.com": ("apprunner:CreateService", "apprunner:UpdateService"),
     "elasticmapreduce.amazonaws.com": ("elasticmapreduce:RunJobFlow",),
+    "airflow-env.amazonaws.com": ("airflow:CreateEnvironment", "airflow:UpdateEnvironment"),
+    "kinesisanalytics.amazonaws.com": (
+        "kinesisanalytics:CreateApplication",
+        "kinesisanalytics:UpdateApplication",
+    ),
+    "omics.amazonaws.com": ("omics:StartRun",),
     "emr-serverless.amazonaws.com": ("emr-serverless:StartJobRun",),
     "datapipeline.amazonaws.com": ("datapipeline:PutPipelineDefinition",),
     "apigateway.amazonaws.com": ("apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
     "appsync.amazonaws.com": ("appsync:CreateDataSource", "appsync:UpdateDataSource"),
 }
+
+
+# Every action by which one principal becomes another one.
+CHAIN_ACTIONS = frozenset((ASSUME_ROLE, PASS_ROLE)).union(*RUNNERS.values(), STARTS)
 
 
 class Denied(NamedTuple):
@@ -196,8 +234,7 @@ def _covers(denied: Denied, arn: str, here: str | None) -> bool:
 
 @cache
 def _known() -> tuple[str, ...]:
-    runs = {action for actions in RUNNERS.values() for action in actions}
-    return tuple(sorted({ASSUME_ROLE, PASS_ROLE, UPDATE_CODE, *ESCALATIONS, *runs}))
+    return tuple(sorted({*CHAIN_ACTIONS, *ESCALATIONS}))
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE, scp_level
-from constructs_lib.review.chains import Function, Node, functions_of, has_generated_name
+from constructs_lib.iam import CHAIN_ACTIONS, UNRESOLVED, scp_level
+from constructs_lib.review.chains import Node, Runner, has_generated_name, runners_of, trusts_outsiders
 from constructs_lib.review.config import Config
 from constructs_lib.review.facts import NOTHING, Facts
 from constructs_lib.review.finalize import finalize
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PartialReport", "add_lines", "merge", "review", "review_model"]
 
-# The other services' actions by which one principal becomes another.
-_CHAIN_ACTIONS = frozenset((ASSUME_ROLE, PASS_ROLE, UPDATE_CODE)).union(*RUNNERS.values())
-
 
 @dataclass(slots=True)
 class PartialReport:
@@ -49,7 +46,7 @@ class PartialReport:
         findings: The findings on single principals and resources.
         nodes: The principals that a rule over the whole run can report; see :func:`_belongs_in_graph`.
         traces: What custom resources configure, as far as a rule over the whole run asks.
-        functions: The Lambda functions whose role may be one of the run's principals.
+        runners: The resources whose role may be one of the run's principals.
         conditional_denies: The places of the conditional Denies that could not be decided.
 
     """
@@ -59,7 +56,7 @@ class PartialReport:
     findings: list[RawFinding] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
-    functions: list[Function] = field(default_factory=list)
+    runners: list[Runner] = field(default_factory=list)
     conditional_denies: set[Origin] = field(default_factory=set)
 
 
@@ -88,6 +85,8 @@ def review_model(model: Model, options: Options) -> PartialReport:
     on_principals = [check for record, check in records if record.scope in {"principal", "both", "every"}]
     on_resources = [check for record, check in records if record.scope in {"resource", "both", "every"}]
     named = _named_in_trusts(model.principals)
+    runners = list(runners_of(model.resources))
+    started = {item.role for item in runners if item.way.invokes}
     for principal in model.principals:
         kind = kind_of(principal, config)
         if kind == "unknown" and not principal.policies and not _is_nameable(principal, named):
@@ -99,14 +98,14 @@ def review_model(model: Model, options: Options) -> PartialReport:
         before = len(partial.findings)
         for check in on_principals if facts.is_relevant and not facts.is_boundary else ():
             partial.findings += [(finding, None) for finding in check(facts, run)]
-        if len(partial.findings) > before or _belongs_in_graph(facts, named):
+        if len(partial.findings) > before or _belongs_in_graph(facts, named, started):
             partial.nodes.append(_node(facts))
-    ours = {node.arn for node in partial.nodes}
+    ours = {text for node in partial.nodes for text in (node.arn, node.arn.rpartition("/")[2])}
+    partial.runners += (
+        item for item in runners if item.role in ours or not has_generated_name(f"/{item.role}")
+    )
     for resource in model.resources:
         partial.traces += _traces(resource)
-        partial.functions += (
-            item for item in functions_of(resource) if item.role in ours or not has_generated_name(item.role)
-        )
         for check in on_resources:
             partial.findings += [(finding, resource) for finding in check(resource, run)]
     return partial
@@ -140,7 +139,7 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
         found += partial.findings
         run.nodes += partial.nodes
         run.traces += partial.traces
-        run.functions += partial.functions
+        run.runners += partial.runners
     for record, check in checks():
         if record.scope == "run" and record.id not in config.off:
             found += [(finding, None) for finding in check(run)]
@@ -161,27 +160,36 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
 
 
 def _named_in_trusts(principals: Iterable[Principal]) -> set[str]:
-    """Return the last segments of the ARNs that the trusts of a model name."""
-    return {
-        value.split(":", 5)[-1]
-        for principal in principals
-        if principal.trust is not None
-        for statement in principal.trust.statements
-        for kind, value in statement.principals or ()
-        if kind == "AWS"
-    }
+    """Return the last segments of the ARNs that the trusts of a model name.
+
+    A session is named by its role (``assumed-role/NAME``), and everybody by `*`.
+    """
+    found: set[str] = set()
+    for principal in principals:
+        for statement in principal.trust.statements if principal.trust else ():
+            if statement.not_principals is not None:
+                found.add("*")
+            for kind, value in statement.principals or ():
+                name = value.split(":", 5)[-1]
+                if kind == "AWS":
+                    found.add(name.rpartition("/")[0] if name.startswith("assumed-role/") else name)
+    return found
 
 
-def _belongs_in_graph(facts: Facts, named: set[str]) -> bool:
+def _belongs_in_graph(facts: Facts, named: set[str], started: set[str]) -> bool:
     """Whether a rule over the whole run can report a principal.
 
     About most principals of a batch, which configure nothing and cannot become another one, none can.
     """
     if facts.kind != "unknown" or facts.planes.control_write:
         return True
+    arn = facts.principal.arn
+    is_started = not started.isdisjoint((arn, arn.rpartition("/")[2]))
+    if facts.planes.data and (is_started or trusts_outsiders(facts.principal)):
+        return True
     if _is_nameable(facts.principal, named):
         return True
-    return any(not item.actions.isdisjoint(_CHAIN_ACTIONS) for item in facts.outside)
+    return any(not item.actions.isdisjoint(CHAIN_ACTIONS) for item in facts.outside)
 
 
 def _is_nameable(principal: Principal, named: set[str]) -> bool:
@@ -191,7 +199,8 @@ def _is_nameable(principal: Principal, named: set[str]) -> bool:
     that the template gives it: a name that CloudFormation generates is known within its own template.
     """
     name = principal.arn.split(":", 5)[-1]
-    return f"/{UNRESOLVED}" not in name or name in named
+    session = f"assumed-role/{name.rpartition('/')[2]}"
+    return f"/{UNRESOLVED}" not in name or not named.isdisjoint((name, session, "*"))
 
 
 def _report_without_permissions(principal: Principal) -> PrincipalReport:
@@ -220,7 +229,7 @@ def _report(facts: Facts) -> PrincipalReport:
 def _node(facts: Facts) -> Node:
     """Return a principal as the rules over the whole run use it."""
     write, data = facts.planes.control_write, facts.planes.data
-    permissions = tuple(item for item in facts.outside if not item.actions.isdisjoint(_CHAIN_ACTIONS))
+    permissions = tuple(item for item in facts.outside if not item.actions.isdisjoint(CHAIN_ACTIONS))
     administrator = facts.administrator
     return Node(
         principal=replace(facts.principal, policies=(), boundary=None, incomplete=()),
@@ -231,7 +240,14 @@ def _node(facts: Facts) -> Node:
         held=write | data,
         permissions=permissions,
         administrator=administrator.origin if administrator else None,
+        accounts=_accounts(facts) if trusts_outsiders(facts.principal) else frozenset(),
     )
+
+
+def _accounts(facts: Facts) -> frozenset[str]:
+    """Return the accounts of the resources that a principal's policies name."""
+    texts = [text for _, statement in facts.statements for text in statement.resources or ()]
+    return frozenset(parts[4] for parts in (text.split(":", 5) for text in texts) if len(parts) > 5)
 
 
 def _traces(resource: Resource) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from constructs_lib.iam import (
+    ASSUME_ROLE,
     NO_ACTIONS,
+    STARTS,
     UNRESOLVED,
     ForeignGrant,
     Origin,
@@ -215,6 +218,11 @@ class Facts:
         for gap in self.effective.incomplete:
             why = f"`{shown(gap.pattern)}`: {gap.why}"
             entries[Incomplete(gap.statement.origin.pointer, why)] = None
+        if self.planes.data:
+            for item in self.outside_with(ASSUME_ROLE):
+                if any(_is_open_role(text) for text in item.resources):
+                    why = f"`{ASSUME_ROLE}` on a role whose name is not known: " + _reason(item.statement)
+                    entries[Incomplete(item.statement.origin.pointer, why)] = None
         return tuple(entries)
 
     def holds(self, action: str) -> Iterator[Held]:
@@ -236,7 +244,10 @@ class Facts:
     def is_relevant(self) -> bool:
         """Whether any of its statements can be about Bedrock or about becoming another principal."""
         # A role that trusts Bedrock is of kind `service`.
-        if self.mask or self.outside or self.kind != "unknown":
+        if self.mask or self.kind != "unknown":
+            return True
+        # Most principals that may start something (`lambda:InvokeFunction`) become nobody by it.
+        if any(not item.actions <= STARTS for item in self.outside):
             return True
         limits = [policy for policy in (self.principal.boundary, self.principal.trust) if policy]
         own = (statement for _, statement in self.statements)
@@ -284,6 +295,24 @@ class Facts:
             return True
         found = self.first(mask)
         return found is not None and found.statement.conditional
+
+
+def _is_open_role(arn: str) -> bool:
+    """Whether a resource of `sts:AssumeRole` is a role that the input doesn't tell.
+
+    A name that CloudFormation generates (``STACK-LOGICALID-...``) is told by its logical id.
+    """
+    name = arn.rpartition("/")[2] if "/" in arn else arn
+    return UNRESOLVED in name and _GENERATED.fullmatch(name) is None
+
+
+_GENERATED = re.compile(rf".+-[A-Za-z0-9]+-{UNRESOLVED}")
+
+
+def _reason(statement: Statement) -> str:
+    """Return why a part of a statement is open; the stack's account and Region are not worth a word."""
+    reasons = [text for text in statement.unresolved if " of the stack is not known" not in text]
+    return "; ".join(reasons[:2]) or "it is known at deployment"
 
 
 def _names_bedrock(statements: Sequence[Statement]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from constructs_lib.iam import Origin
+from constructs_lib.iam import RUNS_AS, Origin
 from constructs_lib.templates.model import Resource
 from constructs_lib.templates.resolve import attribute_values, resolve
 from constructs_lib.templates.scope import mapping
@@ -27,15 +27,19 @@ _WHOLE: Final = (
 )
 _ALSO_WHOLE: Final = frozenset(("AWS::IAM::AccessKey", "AWS::IAM::ServiceSpecificCredential"))
 
-# Resources that run as a role: only these properties are kept.
+# Resources that run as a role, or lead to one: only these properties are kept.
 _RUNS: Final[dict[str, tuple[str, ...]]] = {
+    "AWS::ApiGateway::Method": ("Integration", "RestApiId"),
+    "AWS::ApiGatewayV2::Integration": ("CredentialsArn", "ApiId"),
     "AWS::AppRunner::Service": ("InstanceConfiguration",),
-    "AWS::AppSync::DataSource": ("Type", "ServiceRoleArn"),
+    "AWS::AppSync::DataSource": ("Type", "ServiceRoleArn", "ApiId"),
     "AWS::Batch::JobDefinition": ("ContainerProperties",),
     "AWS::CodeBuild::Project": ("ServiceRole",),
     "AWS::CodePipeline::Pipeline": ("RoleArn",),
     "AWS::EC2::Instance": ("IamInstanceProfile",),
+    "AWS::EC2::LaunchTemplate": ("LaunchTemplateData",),
     "AWS::ECS::TaskDefinition": ("TaskRoleArn", "ExecutionRoleArn"),
+    "AWS::EKS::PodIdentityAssociation": ("RoleArn", "ClusterName"),
     "AWS::Events::Rule": ("RoleArn",),
     "AWS::Glue::Job": ("Role",),
     "AWS::IAM::InstanceProfile": ("Roles", "InstanceProfileName"),
@@ -60,15 +64,18 @@ def _wanted(kind: str) -> bool:
     )
 
 
-# Resources that policies name by ARN.
-_WITH_ARN: Final = frozenset(("AWS::Lambda::Function", "AWS::Serverless::Function"))
+# The attributes with which policies name what runs as a role.
+_NAMED_BY: Final[dict[str, str]] = {
+    row.type: row.arn[1:-1] for row in RUNS_AS if row.arn.startswith("{") and row.arn.endswith("}")
+} | {"AWS::IAM::InstanceProfile": "Arn"}
 
 
 def _run(kind: str, logical_id: str, scope: Scope) -> dict[str, Any]:
-    """Return the ARN of a function, and the role that SAM adds if the template names none."""
-    if kind not in _WITH_ARN:
+    """Return the ARN of what runs as a role, and the role that SAM adds if the template names none."""
+    attribute = _NAMED_BY.get(kind)
+    if attribute is None:
         return {}
-    result = {"Arn": attribute_values(logical_id, "Arn", scope)[0]}
+    result = {attribute: attribute_values(logical_id, attribute, scope)[0]}
     role = f"{logical_id}Role"
     if role in scope.synthetic:
         result["Role"] = attribute_values(role, "Arn", scope)[0]

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from constructs_lib.review.chains.graph import Graph, Step, Walk
-from constructs_lib.review.chains.matching import has_generated_name
-from constructs_lib.review.chains.nodes import Function, Node, functions_of
+from constructs_lib.review.chains.matching import allows_assuming, has_generated_name, trusts_outsiders
+from constructs_lib.review.chains.nodes import Node, Runner, runners_of
 
-__all__ = ["Function", "Graph", "Node", "Step", "Walk", "functions_of", "has_generated_name"]
+__all__ = [
+    "Graph",
+    "Node",
+    "Runner",
+    "Step",
+    "Walk",
+    "allows_assuming",
+    "has_generated_name",
+    "runners_of",
+    "trusts_outsiders",
+]

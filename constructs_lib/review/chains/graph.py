@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.iam import ASSUME_ROLE, PASS_ROLE, RUNNERS, UNRESOLVED, UPDATE_CODE, may_overlap
+from constructs_lib.iam import (
+    ASSUME_ROLE,
+    PASS_ROLE,
+    RUNNERS,
+    RUNS_AS_SERVICE_ROLE,
+    UNRESOLVED,
+    arns_may_overlap,
+    may_overlap,
+)
 from constructs_lib.review.chains.matching import (
     account_of,
+    admits,
     allows_assuming,
+    excepts,
     fill_open_parts,
     folder_of,
     has_generated_name,
+    is_denied_by_trust,
     may_pass_to,
-    pattern_covers_arn,
     pattern_covers_role,
+    pattern_covers_runner,
     trust_names_account,
     trust_names_principal,
     trusts_service,
@@ -23,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from constructs_lib.iam import ForeignGrant, Origin, Statement
-    from constructs_lib.review.chains.nodes import Function, Node
+    from constructs_lib.review.chains.nodes import Node, Runner
 
 __all__ = ["Graph", "Step", "Walk"]
 
@@ -54,21 +65,24 @@ class Graph:
 
     Args:
         nodes: The principals; steps come in their order.
-        functions: The Lambda functions of the input.
+        runners: The resources of the input that run as a role.
 
     """
 
-    def __init__(self, nodes: Iterable[Node], functions: Iterable[Function] = ()) -> None:
+    def __init__(self, nodes: Iterable[Node], runners: Iterable[Runner] = ()) -> None:
         listed = list(nodes)
+        self._all = listed
+        self._runners = list(runners)
         # Most roles trust services alone: they can be passed and not assumed.
         self._trusts = _TrustIndex([node for node in listed if node.trust is not None])
         # A principal that configures nothing and leads to no other one is no part of a chain.
         useful = [
             node for node in listed if node.control_write or node.permissions or self._trusts.names(node)
         ]
-        self._functions = _with_roles(functions, useful)
+        self._useful = _with_roles(self._runners, useful)
         self._passable = [node for node in useful if node.trust is not None]
         self._trusting: dict[frozenset[str], list[Node]] = {}
+        self._started: list[tuple[Runner, Node]] | None = None
 
     def walk(self) -> Walk:
         """Begin a search."""
@@ -82,9 +96,15 @@ class Graph:
         """Yield the roles that statements let a principal assume and whose trusts name its account."""
         return self._trusts.assume_by_account(node, permissions)
 
-    def replace_code(self, node: Node) -> Iterator[Step]:
-        """Yield the roles of the functions whose code the principal may replace."""
-        return _replace_code(node, self._functions)
+    def use_runners(self, node: Node) -> Iterator[Step]:
+        """Yield the roles of the resources that the principal may make do something."""
+        return _use_runners(node, self._useful)
+
+    def invoke(self, node: Node) -> Iterator[Step]:
+        """Yield the roles of what a principal may start, whatever these roles may do."""
+        if self._started is None:
+            self._started = _with_roles((item for item in self._runners if item.way.invokes), self._all)
+        return _use_runners(node, self._started)
 
     def roles_trusting(self, services: frozenset[str]) -> list[Node]:
         """Return the roles that let any of these services run as them."""
@@ -108,7 +128,8 @@ class Walk:
         if node.permissions:
             yield from self._assume(node)
             yield from self._pass(node)
-            yield from self._graph.replace_code(node)
+            yield from self._graph.use_runners(node)
+            yield from self._use_service_roles(node)
 
     def _assume(self, node: Node) -> Iterator[Step]:
         # Which trusts name the account of a principal depends on these two.
@@ -141,6 +162,27 @@ class Walk:
                     resource, origin = _if_resolved(target.arn), item.statement.origin
                     yield Step(target, how, PASS_ROLE, resource, origin, item.statement.conditional)
                     break
+
+    def _use_service_roles(self, node: Node) -> Iterator[Step]:
+        """Yield the roles of resources that no template pairs with their role."""
+        for row in RUNS_AS_SERVICE_ROLE:
+            found = next(
+                (
+                    (item, action)
+                    for item in node.permissions
+                    for action in row.actions
+                    if action in item.actions
+                    and any(arns_may_overlap(text, row.arn) for text in item.resources)
+                ),
+                None,
+            )
+            if found is None:
+                continue
+            item, action = found
+            for target in self._graph.roles_trusting(frozenset((row.service,))):
+                if target.id != node.id:
+                    conditional = item.statement.conditional
+                    yield Step(target, row.how, action, "", item.statement.origin, conditional)
 
     def _leads_further(self, node: Node, permission: ForeignGrant, more: tuple[str, ...]) -> bool:
         """Whether a statement has a pattern that this walk has not followed; remember its patterns."""
@@ -178,33 +220,50 @@ class _TrustIndex:
     def __init__(self, roles: list[Node]) -> None:
         self._by_name: dict[str, list[tuple[Node, Statement, str]]] = {}
         self._others: list[tuple[Node, Statement, str]] = []
+        self._open: list[tuple[Node, Statement, str]] = []
         for role in roles:
             for statement in role.trust.statements if role.trust else ():
+                if not allows_assuming(statement):
+                    continue
                 for kind, value in statement.principals or ():
-                    if kind == "AWS" and allows_assuming(statement):
+                    if kind == "AWS":
                         self._add(role, statement, value)
+                if statement.principals is None and statement.not_principals is not None:
+                    self._add(role, statement, "*")
 
     def _add(self, role: Node, statement: Statement, value: str) -> None:
         name = value.split(":", 5)[-1]
         if "/" in name and "*" not in name:
+            # A session `assumed-role/NAME/SESSION` belongs to its role.
+            name = name.rpartition("/")[0] if name.startswith("assumed-role/") else name
             self._by_name.setdefault(name, []).append((role, statement, value))
-        else:
-            self._others.append((role, statement, value))
+            return
+        self._others.append((role, statement, value))
+        if value == "*":
+            self._open.append((role, statement, value))
 
     def names(self, node: Node) -> bool:
-        """Whether a trust names the principal itself."""
-        return node.arn.split(":", 5)[-1] in self._by_name
+        """Whether a trust names the principal itself, or a session of it."""
+        return any(name in self._by_name for name in _names_of(node))
 
     def assume_by_name(self, node: Node) -> Iterator[Step]:
-        """Yield the roles whose trusts name the principal, each once."""
+        """Yield the roles whose trusts name the principal or everybody, each once."""
         seen = {node.id}
         permissions = [item for item in node.permissions if ASSUME_ROLE in item.actions]
-        for role, statement, value in self._by_name.get(node.arn.split(":", 5)[-1], ()):
+        named = [item for name in _names_of(node) for item in self._by_name.get(name, ())]
+        for role, statement, value in named:
             if role.id in seen or not trust_names_principal(value, node, role):
                 continue
             step = _by_trust_alone(node, role, statement) or _by_permission(
                 node, role, statement, permissions
             )
+            if step is not None:
+                seen.add(role.id)
+                yield step
+        for role, statement, _ in self._open:
+            if role.id in seen or not _is_in_reach(node, role):
+                continue
+            step = _by_trust_alone(node, role, statement)
             if step is not None:
                 seen.add(role.id)
                 yield step
@@ -221,9 +280,30 @@ class _TrustIndex:
                 yield step
 
 
+def _names_of(node: Node) -> tuple[str, ...]:
+    """Return how a trust can name a principal: by its name with the path, or by a session of the role."""
+    name = node.arn.split(":", 5)[-1]
+    if not name.startswith("role/"):
+        return (name,)
+    session = f"assumed-role/{name.rpartition('/')[2]}"
+    return (name, session)
+
+
+def _is_in_reach(node: Node, role: Node) -> bool:
+    """Whether two principals are of one account; where it is open, they are if their files are together."""
+    return UNRESOLVED not in account_of(node.arn) or folder_of(node) == folder_of(role)
+
+
+def _admitted(node: Node, role: Node, statement: Statement) -> bool:
+    """Whether nothing in a role's trust keeps a principal out that the statement names."""
+    return (
+        admits(statement, node) and not excepts(statement, node, role) and not is_denied_by_trust(node, role)
+    )
+
+
 def _by_trust_alone(node: Node, role: Node, statement: Statement) -> Step | None:
     """Return the step that needs no permission: the trust names a principal of the same account."""
-    if account_of(node.arn) != account_of(role.arn):
+    if account_of(node.arn) != account_of(role.arn) or not _admitted(node, role, statement):
         return None
     how = "assume, as its trust policy allows,"
     return Step(role, how, ASSUME_ROLE, _if_resolved(role.arn), statement.origin, statement.conditional)
@@ -233,6 +313,8 @@ def _by_permission(
     node: Node, role: Node, statement: Statement, permissions: list[ForeignGrant]
 ) -> Step | None:
     """Return the step by the first statement that lets the principal assume the role."""
+    if permissions and not _admitted(node, role, statement):
+        return None
     for item in permissions:
         if _allows_on_role(item, ASSUME_ROLE, role, node):
             conditional = item.statement.conditional or statement.conditional
@@ -252,41 +334,50 @@ def _allows_on_role(permission: ForeignGrant, action: str, role: Node, holder: N
     )
 
 
-def _with_roles(functions: Iterable[Function], nodes: list[Node]) -> list[tuple[Function, Node]]:
-    """Return the functions with the principals that they run as."""
-    by_arn: dict[str, list[Node]] = {}
+def _with_roles(runners: Iterable[Runner], nodes: list[Node]) -> list[tuple[Runner, Node]]:
+    """Return the resources with the principals that they run as."""
+    by_text: dict[str, list[Node]] = {}
     for node in nodes:
-        by_arn.setdefault(node.arn, []).append(node)
+        by_text.setdefault(node.arn, []).append(node)
+        by_text.setdefault(node.arn.rpartition("/")[2], []).append(node)
     return [
-        (function, node)
-        for function in functions
-        for node in by_arn.get(function.role, ())
-        if node.origin.path == function.path or not has_generated_name(function.role)
+        (runner, node)
+        for runner in runners
+        for node in by_text.get(runner.role, ())
+        if node.origin.path == runner.path or not has_generated_name(f"/{runner.role}")
     ]
 
 
-def _replace_code(node: Node, functions: list[tuple[Function, Node]]) -> Iterator[Step]:
-    """Yield the roles of the functions whose code the principal may replace."""
-    permissions = [item for item in node.permissions if UPDATE_CODE in item.actions]
-    for function, target in functions if permissions else ():
-        if target.id == node.id:
+def _use_runners(node: Node, runners: list[tuple[Runner, Node]]) -> Iterator[Step]:
+    """Yield the roles of the resources that a principal may make do something, by the first way to it."""
+    seen = {node.id}
+    for runner, target in runners if node.permissions else ():
+        if target.id in seen:
             continue
-        item = next((item for item in permissions if _allows_on_function(item, function, node)), None)
-        if item is not None:
-            how = f"replace the code of the function `{function.name}`, which runs as"
-            conditional = item.statement.conditional or function.conditional
-            arn = _if_resolved(function.arn)
-            yield Step(target, how, UPDATE_CODE, arn, item.statement.origin, conditional)
-
-
-def _allows_on_function(permission: ForeignGrant, function: Function, holder: Node) -> bool:
-    """Whether a statement of a principal lets it replace the code of a function."""
-    same_template = function.path == holder.origin.path
-    return any(
-        pattern_covers_arn(text, function.arn, same_template=same_template)
-        and not permission.denies(
-            UPDATE_CODE, fill_open_parts(function.arn, text), function.arn if same_template else None
+        found = next(
+            (
+                (item, action)
+                for item in node.permissions
+                for action in runner.way.actions
+                if action in item.actions and _allows_on_runner(item, action, runner, node)
+            ),
+            None,
         )
+        if found is not None:
+            seen.add(target.id)
+            item, action = found
+            how = f"{runner.way.how.format(runner.name)}, which runs as"
+            conditional = item.statement.conditional or runner.conditional
+            arn = "" if "*" in runner.arn else _if_resolved(runner.arn)
+            yield Step(target, how, action, arn, item.statement.origin, conditional)
+
+
+def _allows_on_runner(permission: ForeignGrant, action: str, runner: Runner, holder: Node) -> bool:
+    """Whether a statement of a principal lets it do something with a resource that runs as a role."""
+    here = runner.path == holder.origin.path
+    return any(
+        pattern_covers_runner(text, runner, permission.statement.unresolved, same_template=here)
+        and not permission.denies(action, fill_open_parts(runner.arn, text), runner.arn if here else None)
         for text in permission.resources
     )
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED, matches, may_overlap
+from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED, arns_may_overlap, matches, may_overlap
 
 if TYPE_CHECKING:
-    from constructs_lib.iam import ForeignGrant, Statement
-    from constructs_lib.review.chains.nodes import Node
+    from collections.abc import Iterable, Sequence
+
+    from constructs_lib.iam import Condition, ForeignGrant, Statement
+    from constructs_lib.review.chains.nodes import Node, Runner
+    from constructs_lib.templates import Principal
 
 __all__ = [
     "account_of",
+    "admits",
     "allows_assuming",
+    "excepts",
     "fill_open_parts",
     "folder_of",
     "has_generated_name",
+    "is_denied_by_trust",
     "may_pass_to",
     "pattern_covers_arn",
     "pattern_covers_role",
+    "pattern_covers_runner",
     "trust_names_account",
     "trust_names_principal",
+    "trusts_outsiders",
     "trusts_service",
 ]
 
@@ -55,6 +63,36 @@ def pattern_covers_arn(pattern: str, arn: str, *, same_template: bool) -> bool:
     return all(may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
 
 
+def pattern_covers_runner(
+    pattern: str, runner: Runner, reasons: Sequence[str], *, same_template: bool
+) -> bool:
+    """Whether a resource pattern covers what the actions on a resource are called on.
+
+    Args:
+        pattern: The resource pattern.
+        runner: The resource that runs as a role.
+        reasons: Why parts of the statement with the pattern are open. Ids that AWS makes look alike, so they
+            tell which resource an open id belongs to.
+        same_template: Whether pattern and resource are of one template.
+
+    """
+    if "*" in runner.arn:
+        # Ids of tasks, jobs and calls are made later. What is certain of them is the API or the cluster.
+        is_open = UNRESOLVED in pattern.split(":", 5)[-1]
+        return arns_may_overlap(pattern, runner.arn) and (same_template or not is_open)
+    if not pattern_covers_arn(pattern, runner.arn, same_template=same_template):
+        return False
+    return not _has_only_open_name(pattern) or any(
+        f"`{runner.name}`" in reason or f"`{runner.name}." in reason for reason in reasons
+    )
+
+
+def _has_only_open_name(pattern: str) -> bool:
+    """Whether the name in an ARN is open altogether, such as an id that AWS makes."""
+    name = pattern.split(":", 5)[-1]
+    return UNRESOLVED in name and name.replace(":", "/").rpartition("/")[2] == UNRESOLVED
+
+
 def fill_open_parts(arn: str, pattern: str) -> str:
     """Return an ARN that a pattern covers, its open parts before the name replaced by the pattern's."""
     ours, theirs = pattern.split(":", 5), arn.split(":", 5)
@@ -81,6 +119,8 @@ def trust_names_principal(value: str, principal: Node, role: Node) -> bool:
     ours, theirs = value.split(":", 5), principal.arn.split(":", 5)
     if len(ours) < 6 or len(theirs) < 6:
         return value == principal.arn
+    if ours[2] == "sts":  # a session of the role; it has the role's name without its path
+        ours = [*ours[:2], "iam", *ours[3:]]
     if f"/{UNRESOLVED}" in ours[5] and principal.origin.path != role.origin.path:
         return False
     return all(may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
@@ -119,11 +159,90 @@ def account_of(arn: str) -> str:
     return parts[4] if len(parts) > 4 else ""
 
 
-def allows_assuming(statement: Statement) -> bool:
-    """Whether a statement of a trust lets the principals that it names assume the role."""
-    if statement.effect != "Allow" or statement.actions is None:
-        return False
-    return any(matches(text, ASSUME_ROLE, ignore_case=True) for text in statement.actions)
+def trusts_outsiders(principal: Principal) -> bool:
+    """Whether a principal's trust has others than services in it."""
+    return principal.trust is not None and any(
+        statement.not_principals is not None
+        or any(kind != "Service" for kind, _ in statement.principals or ())
+        for statement in principal.trust.statements
+    )
+
+
+def allows_assuming(statement: Statement, action: str = ASSUME_ROLE) -> bool:
+    """Whether a statement of a trust lets the principals that it names assume the role.
+
+    Args:
+        statement: The statement.
+        action: The action of STS with which they do.
+
+    """
+    return statement.effect == "Allow" and _is_about_assuming(statement, action)
+
+
+def _is_about_assuming(statement: Statement, action: str = ASSUME_ROLE) -> bool:
+    if statement.actions is None:
+        return not any(matches(text, action, ignore_case=True) for text in statement.not_actions or ())
+    return any(matches(text, action, ignore_case=True) for text in statement.actions)
+
+
+def admits(statement: Statement, principal: Node) -> bool:
+    """Whether the conditions of a trust's statement can hold for a principal.
+
+    Only what is known of the principal counts: its ARN and its tags. All other conditions can hold.
+    """
+    return all(_can_hold(test, principal) for test in statement.conditions)
+
+
+def _can_hold(test: Condition, principal: Node) -> bool:
+    operator, key = test.operator.lower(), test.key.lower()
+    if "not" in operator or operator.startswith("null") or operator.endswith("ifexists"):
+        return True
+    if key == "aws:principalarn":
+        return any(may_overlap(value, principal.arn) for value in test.values)
+    if key.startswith("aws:principaltag/"):
+        tags = {name.lower(): text for name, text in principal.principal.tags.items()}
+        tag = tags.get(key.partition("/")[2])
+        return tag is not None and any(may_overlap(value, tag) for value in test.values)
+    return True
+
+
+def is_denied_by_trust(principal: Node, role: Node) -> bool:
+    """Whether an unconditional Deny of a role's trust keeps a principal out."""
+    return any(
+        statement.effect == "Deny"
+        and not statement.conditions
+        and not statement.conditional
+        and _is_about_assuming(statement)
+        and _names(statement, principal, role)
+        for statement in (role.trust.statements if role.trust else ())
+    )
+
+
+def _names(statement: Statement, principal: Node, role: Node) -> bool:
+    def is_named(entries: Iterable[tuple[str, str]]) -> bool:
+        return any(
+            value == "*" or trust_names_account(value, principal, role) or value == principal.arn
+            for kind, value in entries
+            if kind == "AWS"
+        )
+
+    if statement.principals is not None:
+        return is_named(statement.principals)
+    return statement.not_principals is not None and not is_named(statement.not_principals)
+
+
+def excepts(statement: Statement, principal: Node, role: Node) -> bool:
+    """Whether the ``NotPrincipal`` of a trust's statement certainly leaves a principal out."""
+    return any(
+        kind == "AWS" and (value == "*" or _is_surely(value, principal, role))
+        for kind, value in statement.not_principals or ()
+    )
+
+
+def _is_surely(value: str, principal: Node, role: Node) -> bool:
+    """Whether a principal in a trust is spelled as this principal; account and partition may be open."""
+    same_name = value.split(":", 5)[-1] == principal.arn.split(":", 5)[-1]
+    return same_name and trust_names_principal(value, principal, role)
 
 
 def may_pass_to(permission: ForeignGrant, service: str) -> bool:

@@ -1,19 +1,23 @@
-"""The parts of the graph of roles: principals, and the functions that run as them."""
+"""The parts of the graph of roles: principals, and the resources that run as them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from constructs_lib.iam import RUNS_AS, UNRESOLVED
 from constructs_lib.review.wording import principal_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from constructs_lib.iam import ForeignGrant, Origin, Policy
+    from constructs_lib.iam import ForeignGrant, Origin, Policy, RunsAs
     from constructs_lib.review.model import Verdict
     from constructs_lib.templates import Kind, Principal, Resource
 
-__all__ = ["Function", "Node", "functions_of"]
+__all__ = ["Node", "Runner", "runners_of"]
 
 
 class Node(NamedTuple):
@@ -28,6 +32,7 @@ class Node(NamedTuple):
         held: The set of its data actions and control writes.
         permissions: The statements that can lead it to another principal.
         administrator: Where it is allowed everything, ``None`` unless it is a full administrator.
+        accounts: The accounts of the resources that its policies name.
 
     """
 
@@ -39,6 +44,7 @@ class Node(NamedTuple):
     held: int
     permissions: tuple[ForeignGrant, ...]
     administrator: Origin | None
+    accounts: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -81,22 +87,73 @@ class Node(NamedTuple):
         return self.principal.conditional
 
 
-class Function(NamedTuple):
-    """A Lambda function of the input and a role that it runs as. ``path`` is its template's."""
+class Runner(NamedTuple):
+    """A resource of the input that runs as a role, with one way of making it do something.
+
+    Attributes:
+        name: Its logical id.
+        arn: What the actions of the way are called on.
+        role: The ARN or the name of the role.
+        path: The template of the resource.
+        conditional: Whether it exists only under a condition of the template.
+        way: The row of the table with the actions.
+
+    """
 
     name: str
     arn: str
     role: str
     path: str
     conditional: bool
+    way: RunsAs
 
 
-def functions_of(resource: Resource) -> Iterator[Function]:
-    """Yield a Lambda function with each role that it may have."""
-    if resource.type not in {"AWS::Lambda::Function", "AWS::Serverless::Function"}:
-        return
-    roles = resource.properties.get("Role")
-    for role in roles if isinstance(roles, list) else [roles]:
-        if isinstance(role, str) and role.startswith("arn:"):
-            arn = str(resource.properties.get("Arn", ""))
-            yield Function(resource.logical_id, arn, role, resource.origin.path, resource.conditional)
+def runners_of(resources: Iterable[Resource]) -> Iterator[Runner]:
+    """Yield each resource that runs as a role, once for each role that it may have and each way to use it."""
+    listed = [item for item in resources if item.type in _rows() or item.type == _PROFILE]
+    profiles: dict[tuple[str, str], list[Any]] = {}
+    for item in listed:
+        if item.type == _PROFILE:
+            name = str(item.properties.get("Arn", "")).rpartition("/")[2]
+            profiles.setdefault((item.origin.path, name), []).extend(_list(item.properties.get("Roles")))
+    for item in listed:
+        for way in _rows().get(item.type, ()):
+            arn = _PLACE.sub(lambda found: _text(item.properties.get(found[1])), way.arn)  # noqa: B023 - called at once
+            for role in _roles(item, way.role, profiles):
+                yield Runner(item.logical_id, arn, role, item.origin.path, item.conditional, way)
+
+
+_PROFILE: Final = "AWS::IAM::InstanceProfile"
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _rows() -> dict[str, list[RunsAs]]:
+    result: dict[str, list[RunsAs]] = {}
+    for row in RUNS_AS:
+        result.setdefault(row.type, []).append(row)
+    return result
+
+
+def _roles(resource: Resource, way: str, profiles: dict[tuple[str, str], list[Any]]) -> Iterator[str]:
+    """Yield the ARNs or names of the roles at a path of properties, through instance profiles."""
+    found: list[Any] = [resource.properties]
+    for key in way.split("."):
+        found = [item.get(key) for part in found for item in _list(part) if isinstance(item, Mapping)]
+    values = [value for part in found for value in _list(part)]
+    if way.endswith("IamInstanceProfile"):
+        names = [
+            _text(value.get("Name") or value.get("Arn")) if isinstance(value, Mapping) else value
+            for value in values
+        ]
+        keys = [(resource.origin.path, str(name).rpartition("/")[2]) for name in names]
+        values = [role for key in keys for role in profiles.get(key, ())]
+    yield from (value for value in values if isinstance(value, str) and value not in {"", UNRESOLVED})
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else UNRESOLVED

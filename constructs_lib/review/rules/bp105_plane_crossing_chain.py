@@ -3,15 +3,20 @@
 ## What it does
 Follows the roles that a data principal can become, step by step. A step is one of these:
 
-- `sts:AssumeRole` on a role whose trust policy allows the principal. A trust policy that names the principal
-  itself, in the same account, needs no `sts:AssumeRole`.
+- `sts:AssumeRole` on a role whose trust policy allows the principal. A trust policy of the same account that
+  names the principal itself, a session of it, or everybody needs no `sts:AssumeRole`.
 - `iam:PassRole` together with an action that creates something that runs as the role (a Lambda function, an
   agent, an ECS task, a state machine, an instance, a stack, ...), where the role trusts that service.
-- `lambda:UpdateFunctionCode` on a function of the input, whose code then runs as the function's role.
+- Without `iam:PassRole`, an action on something that runs as a role already: code, settings or invocation of
+  a Lambda function; a build of a CodeBuild project; a run of a Glue job, a Batch job or a state machine;
+  commands in an ECS task or on an instance; a notebook; access to an EKS cluster; code in a code interpreter,
+  commands and shells in a runtime, browsers and gateways of AgentCore; integrations of API Gateway and
+  AppSync; an update of a CloudFormation stack or StackSet, which uses the service role that it has.
 
 A path that ends at a principal with control writes is reported with every step. For a data principal that
-reaches more than 25 such principals, the 25 with the shortest paths are reported. Paths from control to data
-are not reported: a principal that configures Bedrock can always create something that runs it.
+reaches more than 25 such principals, the 25 with the shortest paths are reported. Other paths from control to
+data are not reported, since a principal that configures Bedrock can always create something that runs it; but
+a deploy or operator role that may start something that runs models is a note.
 
 ## Why is this bad?
 Neither role is mixed, and both pass every check that looks at one role at a time. But whoever takes over the
@@ -31,6 +36,8 @@ application does not match: one that names single roles, or one with a condition
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html
 - https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+- https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+- https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/security-credentials-management.html
 """
 
 from __future__ import annotations
@@ -39,8 +46,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.review.chains import Graph, Step, Walk
-from constructs_lib.review.rules.authoring import Rule, Run, Witness
+from constructs_lib.review.rules.authoring import Graph, Rule, Run, Step, Walk, Witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,11 +75,13 @@ class _Path(NamedTuple):
 
 
 def check(run: Run) -> Iterator[Finding]:
-    """Yield one finding per data principal and control principal that it reaches."""
+    """Yield one finding per data principal and control principal that it reaches, and the notes."""
     if not any(node.control_write for node in run.nodes):
         return
-    graph = Graph(run.nodes, run.functions)
+    graph = Graph(run.nodes, run.runners)
     for start in run.nodes:
+        if start.kind in {"deploy", "operator"} and not start.data:
+            yield from (_note(start, step) for step in graph.invoke(start) if step.target.data)
         if start.verdict == "data" and start.data:
             yield from (_finding(path) for path in islice(_paths(start, graph.walk()), _MOST))
 
@@ -94,6 +102,19 @@ def _paths(start: Node, walk: Walk) -> Iterator[_Path]:
                 yield longer
             else:
                 queue.append(longer)
+
+
+def _note(start: Node, step: Step) -> Finding:
+    return RULE.finding(
+        start,
+        step.origin,
+        f"{start.kind} {start.label} may not run Bedrock, but can {step.how} {step.target.label}, which may",
+        f"name in `Resource` what {start.label} has to start, without what runs models",
+        key=("starts", step.target.name),
+        severity="note",
+        related=(step.target.origin,),
+        conditional=start.conditional or step.conditional,
+    )
 
 
 def _finding(path: _Path) -> Finding:

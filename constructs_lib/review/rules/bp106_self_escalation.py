@@ -2,8 +2,9 @@
 
 ## What it does
 Finds principals with data actions that may also change IAM policies, trust policies, permissions boundaries
-or credentials (`iam:PutRolePolicy`, `iam:UpdateAssumeRolePolicy`, `iam:CreateAccessKey`, ...). Only resources
-that the action accepts count: `iam:*` on the objects of a bucket changes nothing.
+or credentials (`iam:PutRolePolicy`, `iam:UpdateAssumeRolePolicy`, `iam:CreateAccessKey`, ...), identity
+providers, permission sets and group members of IAM Identity Center, or policies of the organization. Only
+resources that the action accepts count: `iam:*` on the objects of a bucket changes nothing.
 
 ## Why is this bad?
 Such a principal can give itself any permission, including the control plane, and so get around every other

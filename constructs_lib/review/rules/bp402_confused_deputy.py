@@ -2,8 +2,8 @@
 
 ## What it does
 Finds trust statements for Bedrock service principals without conditions on `aws:SourceAccount` and
-`aws:SourceArn`. The finding is a note when one of the two conditions is present. A condition whose only value
-is `*` does not count. Each statement is judged alone.
+`aws:SourceArn`. The finding is a note when one of the two conditions is present. A condition with the value
+`*` or with a negated operator does not count. Each statement is judged alone.
 
 ## Why is this bad?
 Without the conditions, somebody in another account who knows the role's ARN can make Bedrock use the role for
@@ -60,8 +60,12 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
         services = bedrock_services(statement)
         if statement.effect == "Deny" or not services or not _assumes(statement):
             continue
-        # A bare `*` matches every caller, so it does not count as a condition.
-        tests = [test for test in statement.conditions if any(value.strip("*") for value in test.values)]
+        # A bare `*` matches every caller and a negated operator all but a few, so neither counts.
+        tests = [
+            test
+            for test in statement.conditions
+            if all(value.strip("*") for value in test.values) and not _is_negated(test.operator)
+        ]
         missing = [key for key in _BOTH if not has_key(tests, key)]
         if not missing:
             continue
@@ -75,6 +79,11 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             severity="note" if len(missing) == 1 else None,
             conditional=statement.conditional or facts.principal.conditional,
         )
+
+
+def _is_negated(operator: str) -> bool:
+    name = operator.lower().rpartition(":")[2]
+    return "not" in name or name == "null"
 
 
 def _assumes(statement: Statement) -> bool:

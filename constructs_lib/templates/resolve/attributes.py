@@ -82,9 +82,16 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
         "WorkloadIdentityArn": _CORE + "workload-identity-directory/?/workload-identity/{n}",
     },
     "AWS::BedrockMantle::Project": {"Arn": "arn:{p}:bedrock-mantle:{r}:{a}:project/?"},
+    "AWS::CodeBuild::Project": {"Arn": "arn:{p}:codebuild:{r}:{a}:project/{n}"},
     "AWS::DynamoDB::Table": {"Arn": "arn:{p}:dynamodb:{r}:{a}:table/{n}"},
+    "AWS::EC2::Instance": {"Arn": "arn:{p}:ec2:{r}:{a}:instance/?"},
+    "AWS::EC2::LaunchTemplate": {
+        "Arn": "arn:{p}:ec2:{r}:{a}:instance/?"
+    },  # of the instances that it launches
     "AWS::ECR::Repository": {"Arn": "arn:{p}:ecr:{r}:{a}:repository/{n}"},
+    "AWS::Glue::Job": {"Arn": "arn:{p}:glue:{r}:{a}:job/{n}"},
     "AWS::IAM::Group": {"Arn": "arn:{p}:iam::{a}:group{path}{n}"},
+    "AWS::IAM::InstanceProfile": {"Arn": "arn:{p}:iam::{a}:instance-profile{path}{n}"},
     "AWS::IAM::ManagedPolicy": {
         "PolicyArn": "arn:{p}:iam::{a}:policy{path}{n}",
         "Arn": "arn:{p}:iam::{a}:policy{path}{n}",
@@ -102,6 +109,7 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
     "AWS::S3Vectors::Index": {"IndexArn": "arn:{p}:s3vectors:{r}:{a}:bucket/?/index/{n}"},
     "AWS::S3Vectors::VectorBucket": {"VectorBucketArn": "arn:{p}:s3vectors:{r}:{a}:bucket/{n}"},
     "AWS::SNS::Topic": {"TopicArn": "arn:{p}:sns:{r}:{a}:{n}"},
+    "AWS::SageMaker::NotebookInstance": {"Arn": "arn:{p}:sagemaker:{r}:{a}:notebook-instance/{n}"},
     "AWS::SQS::Queue": {"Arn": "arn:{p}:sqs:{r}:{a}:{n}", "QueueName": "{n}"},
     "AWS::SSO::PermissionSet": {"PermissionSetArn": "arn:{p}:sso:::permissionSet/?/?"},
     "AWS::SecretsManager::Secret": {"Id": "arn:{p}:secretsmanager:{r}:{a}:secret:?"},
@@ -145,6 +153,7 @@ REF_ATTRIBUTE: Final[dict[str, str]] = {
     "AWS::BedrockMantle::Project": "Arn",
     "AWS::IAM::ManagedPolicy": "PolicyArn",
     "AWS::SNS::Topic": "TopicArn",
+    "AWS::SageMaker::NotebookInstance": "Arn",
     "AWS::SecretsManager::Secret": "Id",
     "AWS::StepFunctions::StateMachine": "Arn",
     "AWS::Serverless::StateMachine": "Arn",
@@ -153,9 +162,12 @@ REF_ATTRIBUTE: Final[dict[str, str]] = {
 # Type -> the property with its physical name, which is also its Ref unless REF_ATTRIBUTE has the type.
 NAMES: Final[dict[str, str]] = {
     "AWS::BedrockAgentCore::WorkloadIdentity": "Name",
+    "AWS::CodeBuild::Project": "Name",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
+    "AWS::Glue::Job": "Name",
     "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
     "SAM::FunctionRole": "RoleName",
@@ -168,6 +180,7 @@ NAMES: Final[dict[str, str]] = {
     "AWS::S3Vectors::VectorBucket": "VectorBucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::SageMaker::NotebookInstance": "NotebookInstanceName",
     "AWS::SecretsManager::Secret": "Name",
     "AWS::Serverless::Function": "FunctionName",
     "AWS::Serverless::StateMachine": "Name",

@@ -25,6 +25,9 @@ def test_what_an_action_takes_is_a_required_resource_type_of_the_reference(actio
         for kind in data.actions.get_action_details(service, name)["resourceTypes"]
         if kind["required"]
     ]
+    if not types:
+        assert accepted_by(action) == "*"
+        return
     arns = {data.resources.get_resource_type_details(service, kind)["arn"] for kind in types}
     begins = accepted_by(action).replace("arn:aws", "arn:${Partition}").replace("::*:", "::${Account}:")
     assert [arn for arn in arns if arn.startswith(begins.removesuffix("*"))]
@@ -72,3 +75,10 @@ def test_a_resource_that_an_action_takes_is_reached(resource: str, action: str, 
 )
 def test_other_resources_are_not_reached(resources: dict[str, str]) -> None:
     assert accepted_resources(_item("*", **resources), "iam:PutRolePolicy") == ()
+
+
+def test_an_action_without_resources_is_allowed_by_a_star_alone() -> None:
+    action = "organizations:LeaveOrganization"
+    assert accepted_resources(_item("*", Resource="*"), action) == ("*",)
+    assert example_resource("*", action) == "*"
+    assert accepted_resources(_item("*", Resource="arn:aws:s3:::bucket/*"), action) == ()

@@ -10,7 +10,8 @@ findings. Here is what a check uses, by question:
 - What may the principal do? :class:`Facts` with :class:`Held`; :func:`admitted_by` for a boundary;
   :func:`action_sets` and :func:`split_by_plane` for sets of actions; :func:`bedrock_services` for trust
   policies.
-- What else is in the run? :class:`Run` with :class:`Node`.
+- What else is in the run? :class:`Run` with :class:`Node`, and :class:`Graph` with :class:`Walk` and
+  :class:`Step` for who can become whom; :func:`allows_assuming` for trust policies.
 - On which resources? :func:`wide_statements`, :func:`is_type_wide`, :func:`remaining_patterns`, and
   :func:`limits_request`, :func:`why_unlimited`, :func:`passes_named_values_only`, :func:`has_key` for
   conditions.
@@ -28,10 +29,10 @@ findings. Here is what a check uses, by question:
 
 from __future__ import annotations
 
-from constructs_lib.review.chains import Node
+from constructs_lib.review.chains import Graph, Node, Step, Walk, allows_assuming
 from constructs_lib.review.facts import Facts, Held, admitted_by, has_key
 from constructs_lib.review.kinds import bedrock_services
-from constructs_lib.review.model import Finding, Fix, Witness
+from constructs_lib.review.model import Finding, Fix, Severity, Witness
 from constructs_lib.review.planes import action_sets, split_by_plane
 from constructs_lib.review.rules.authoring.arns import ArnFault, arn_fault
 from constructs_lib.review.rules.authoring.conditions import (
@@ -91,6 +92,7 @@ __all__ = [
     "Facts",
     "Finding",
     "Fix",
+    "Graph",
     "Held",
     "InertStatement",
     "Node",
@@ -98,6 +100,9 @@ __all__ = [
     "ProfileGap",
     "Rule",
     "Run",
+    "Severity",
+    "Step",
+    "Walk",
     "WideStatement",
     "Witness",
     "WrittenStatement",
@@ -105,6 +110,7 @@ __all__ = [
     "accepted_resources",
     "action_sets",
     "admitted_by",
+    "allows_assuming",
     "allows_model",
     "arn_fault",
     "bedrock_services",

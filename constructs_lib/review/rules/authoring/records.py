@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from constructs_lib.iam import Origin, Policy
-    from constructs_lib.review.chains import Function, Node
+    from constructs_lib.review.chains import Node, Runner
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Fix, Severity, Witness
     from constructs_lib.review.options import Options
@@ -39,7 +39,7 @@ class Run:
         nodes: The principals. Of those whose kind is unknown, only the ones with findings, with control
             writes, or that may become another principal.
         traces: Texts of custom resources, which show what they configure.
-        functions: The Lambda functions, each with a role that it runs as.
+        runners: The resources that run as a role, each with a way of making it do something.
         unread: What of the templates was not read, by path.
         resources: For rules about one principal: the resources beside it in its model.
 
@@ -48,7 +48,7 @@ class Run:
     options: Options
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
-    functions: list[Function] = field(default_factory=list)
+    runners: list[Runner] = field(default_factory=list)
     unread: dict[str, tuple[Incomplete, ...]] = field(default_factory=dict)
     resources: Sequence[Resource] = ()
 
