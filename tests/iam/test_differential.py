@@ -1,9 +1,10 @@
-"""Our evaluator against ministack's, on random condition-free cases.
+"""Our evaluator against ministack's, on random cases.
 
-Generated are identity policies, a boundary, layers of SCPs and a request. Left out by construction is what
-one of the two doesn't model: conditions and policy variables (other tests have them), element names in
-another letter case and open parts (ours alone reads them). ministack lets every wildcard match the colon;
-where that is not the worst case, it gets a pattern that matches nothing.
+Generated are identity policies, a boundary, layers of SCPs, conditions on global keys and on Bedrock's, and a
+request with its context. Left out by construction is what one of the two doesn't model: policy variables
+(other tests have them), the current time (ministack takes it from the clock), element names in another letter
+case and open parts (ours alone reads them). ministack lets every wildcard match the colon; where that is not
+the worst case, it gets a pattern that matches nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +37,56 @@ class Case:
     identity: list[dict[str, Any]]
     boundary: dict[str, Any] | None
     layers: list[list[dict[str, Any]]]
+    context: dict[str, str | list[str]] = field(default_factory=dict)
     traits: set[str] = field(default_factory=set)
+
+
+_ROLE = "arn:aws:iam::111122223333:role/r"
+_GUARDRAIL = "arn:aws:bedrock:us-east-1:111122223333:guardrail/"
+_PROFILE = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/"
+# Key -> values that a request may carry. A list is a key with several values; without one it is absent.
+_KEYS: dict[str, list[Any]] = {
+    "aws:PrincipalArn": [_ROLE],
+    "aws:PrincipalAccount": ["111122223333"],
+    "aws:RequestedRegion": ["us-east-1", "eu-west-1", "unspecified"],
+    "aws:SecureTransport": ["true", "false"],
+    "aws:SourceIp": ["203.0.113.7", "198.51.100.20"],
+    "aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-9f8e7d6c"],
+    "aws:PrincipalOrgID": ["o-example1234", "o-other56789"],
+    "aws:PrincipalTag/plane": ["data", "control"],
+    "aws:ResourceTag/plane": ["data", "Data"],
+    "aws:MultiFactorAuthAge": ["60", "7200"],
+    "aws:TokenIssueTime": ["2026-11-23T10:00:00Z", "2026-01-01T00:00:00Z"],
+    "aws:ViaAWSService": ["true", "false"],
+    "aws:TagKeys": [["plane"], ["plane", "team"]],
+    "aws:CalledVia": [["bedrock.amazonaws.com"], ["athena.amazonaws.com", "bedrock.amazonaws.com"]],
+    "bedrock:GuardrailIdentifier": [f"{_GUARDRAIL}G", f"{_GUARDRAIL}G:1", f"{_GUARDRAIL}H:2"],
+    "bedrock:InferenceProfileArn": [
+        f"{_PROFILE}us.amazon.nova-lite-v1:0",
+        f"{_PROFILE}eu.amazon.nova-pro-v1:0",
+    ],
+    "bedrock:BearerTokenType": ["SHORT_TERM", "LONG_TERM"],
+    "bedrock:ServiceTier": ["default", "flex"],
+}
+_ALWAYS = (
+    "aws:PrincipalArn",
+    "aws:PrincipalAccount",
+    "aws:RequestedRegion",
+    "aws:SecureTransport",
+    "aws:SourceIp",
+)
+_STRINGS = ("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")
+_LIKES = ("StringLike", "StringNotLike")
+_ARNS = ("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike")
+_COMPARED = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
+_OPERATORS: dict[str, tuple[str, ...]] = {
+    "aws:SourceIp": ("IpAddress", "NotIpAddress"),
+    "aws:SecureTransport": ("Bool",),
+    "aws:ViaAWSService": ("Bool",),
+    "aws:MultiFactorAuthAge": tuple(f"Numeric{name}" for name in _COMPARED),
+    "aws:TokenIssueTime": tuple(f"Date{name}" for name in _COMPARED),
+}
+_NETWORKS = ("203.0.113.0/24", "198.51.100.0/28", "203.0.113.7", "0.0.0.0/0")
 
 
 class Generator:
@@ -50,7 +100,7 @@ class Generator:
     def case(self) -> Case:
         pick = self.random
         request = (pick.choice(ACTIONS), pick.choice(RESOURCES))
-        case = Case(request, [], None, [])
+        case = Case(request, [], None, [], self._context())
         case.identity = [self._document(case, 0.25) for _ in range(pick.randint(1, 3))]
         if pick.random() < 0.35:
             case.traits.add("boundary")
@@ -81,7 +131,54 @@ class Generator:
                 case.traits.add(f"Not{element}")
             value = texts[0] if len(texts) == 1 and pick.random() < 0.5 else texts
             statement[f"Not{element}" if negated else element] = value
+        if pick.random() < 0.35:
+            case.traits.add("condition")
+            statement["Condition"] = self._conditions(case)
         return statement
+
+    def _context(self) -> dict[str, str | list[str]]:
+        pick = self.random
+        return {
+            key: pick.choice(values) for key, values in _KEYS.items() if key in _ALWAYS or pick.random() < 0.7
+        }
+
+    def _conditions(self, case: Case) -> dict[str, dict[str, list[str] | str]]:
+        pick = self.random
+        block: dict[str, dict[str, list[str] | str]] = {}
+        for _ in range(pick.choice((1, 1, 2))):
+            key = pick.choice(list(_KEYS))
+            many = isinstance(_KEYS[key][0], list)
+            operator = pick.choice(_OPERATORS.get(key, (*_STRINGS, *_LIKES)))
+            if key.endswith(("Arn", "Identifier")) and pick.random() < 0.5:
+                operator = pick.choice(_ARNS)
+            values = [self._wanted(case, key, operator) for _ in range(pick.choice((1, 1, 2)))]
+            if many:
+                operator = f"{pick.choice(('ForAllValues', 'ForAnyValue'))}:{operator}"
+            if pick.random() < 0.2:
+                operator += "IfExists"
+            elif pick.random() < 0.1:
+                operator, values = "Null", [pick.choice(("true", "false"))]
+            case.traits.add("bedrock key" if key.startswith("bedrock") else "global key")
+            if key not in case.context:
+                case.traits.add("absent key")
+            spelled = key.lower() if pick.random() < 0.1 else key
+            block.setdefault(operator, {})[spelled] = values[0] if len(values) == 1 else values
+        return block
+
+    def _wanted(self, case: Case, key: str, operator: str) -> str:
+        """Return a value for a condition: often the request's own, with wildcards where they count."""
+        pick = self.random
+        if "IpAddress" in operator:
+            return pick.choice(_NETWORKS)
+        value = case.context[key] if key in case.context and pick.random() < 0.5 else pick.choice(_KEYS[key])
+        text = pick.choice(value) if isinstance(value, list) else value
+        if ("Like" in operator or "Arn" in operator) and pick.random() < 0.5:
+            # Of an ARN only the last part gets a wildcard: ministack lets one match the colons, too.
+            head, mark, tail = text.rpartition("/") if text.startswith("arn:") else ("", "", text)
+            cut = pick.randint(0, len(tail))
+            tail = tail[:cut] + (pick.choice("*?") if cut < len(tail) else "*") + tail[cut + 1 :]
+            return head + mark + tail
+        return str(text)
 
     def _pattern(self, case: Case, text: str, pool: tuple[str, ...], element: str) -> str:
         """Return the wanted text or another, whole or with parts replaced by wildcards."""
@@ -107,7 +204,7 @@ def _policy(document: dict[str, Any]) -> Policy:
 
 def _ours(case: Case) -> str:
     return decide(
-        Request(*case.request, context={}),
+        Request(*case.request, context=case.context),
         [_policy(document) for document in case.identity],
         boundary=None if case.boundary is None else _policy(case.boundary),
         scps=[[_policy(document) for document in layer] for layer in case.layers],
@@ -139,13 +236,18 @@ def _certain(value: str | list[str]) -> list[str]:
 
 def _theirs(evaluator: Any, case: Case) -> str:
     action, resource = case.request
+    keys = {key.lower(): value for key, value in case.context.items()}
     context = evaluator.EvalContext(
-        principal_arn="arn:aws:iam::111122223333:role/r",
+        principal_arn=_ROLE,
         principal_type="AssumedRole",
         principal_account="111122223333",
         action=action,
         resource_arn=resource,
-        region="us-east-1",
+        region=keys["aws:requestedregion"],
+        source_ip=keys["aws:sourceip"],
+        secure_transport=keys["aws:securetransport"] == "true",
+        tag_keys=keys.get("aws:tagkeys"),
+        service_context={key: value for key, value in keys.items() if key != "aws:tagkeys"},
     )
 
     def parse(document: dict[str, Any]) -> Any:
@@ -174,7 +276,10 @@ def _compare(count: int) -> None:
     print(f"\n{generator.name} seed={SEED} cases={count} disagreements=0 {summary}")  # noqa: T201 - the proof's record
     for outcome in _OUTCOMES.values():
         assert outcomes[outcome] >= count / 10, outcomes
-    for trait in ("NotAction", "NotResource", "wildcard", "boundary", "scp"):
+    for trait in (
+        *("NotAction", "NotResource", "wildcard", "boundary", "scp"),
+        *("condition", "global key", "bedrock key", "absent key"),
+    ):
         assert traits[trait] >= count / 20, traits
 
 

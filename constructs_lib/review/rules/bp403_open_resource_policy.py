@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import UNRESOLVED, actions_matching
+from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, actions_matching
 from constructs_lib.review.rules.authoring import (
     Facts,
     Rule,
@@ -78,7 +78,10 @@ _BOUNDS = (
     "aws:SourceOrgPaths",
 )
 _ARNS = ("aws:PrincipalArn", "aws:SourceArn")
-_WRITES = ("bedrock:PutResourcePolicy", "bedrock-agentcore:PutResourcePolicy")
+_WRITES = (
+    *("bedrock:PutResourcePolicy", "bedrock-agentcore:PutResourcePolicy"),
+    "agent-registry:PutResourcePolicy",
+)
 _ACCOUNT_OF_ARN = re.compile(rf"arn:[^:]*:[^:]*:[^:]*:(?:\d{{12}}|{UNRESOLVED}):")
 _ACCOUNT = re.compile(r"(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)")
 
@@ -138,7 +141,9 @@ def _bounds(test: Condition) -> bool:
 
 
 def _writers(facts: Facts) -> Iterator[Finding]:
-    mask = (actions_matching(_WRITES[0]) | actions_matching(_WRITES[1])) & facts.mask
+    mask = NO_ACTIONS
+    for name in _WRITES:
+        mask |= actions_matching(name) & facts.mask
     if not mask or not facts.planes.data:
         return
     held = facts.first(mask)
