@@ -119,14 +119,6 @@ class DeployRole(CheckedRole):
             },
         )
         mark_role(self, "deploy")
-        # Whoever deploys a function with a custom resource has CloudFormation invoke it, so the note of the
-        # review that the role may start what runs models says nothing new.
-        cdk.Validations.of(self).acknowledge(
-            cdk.Acknowledgment(
-                id="bedrock-planes::BP105",
-                reason="CloudFormation invokes the functions behind custom resources as this role",
-            )
-        )
         self.policies = [
             iam.ManagedPolicy(self, name, document=_document(statements))
             for name, statements in documents.items()

@@ -101,10 +101,17 @@ class Graph:
         return _use_runners(node, self._useful)
 
     def invoke(self, node: Node) -> Iterator[Step]:
-        """Yield the roles of what a principal may start, whatever these roles may do."""
+        """Yield the roles of what a principal may start and not change, whatever these roles may do."""
         if self._started is None:
             self._started = _with_roles((item for item in self._runners if item.way.invokes), self._all)
-        return _use_runners(node, self._started)
+        changed = {
+            (item.path, item.name)
+            for item in self._runners
+            if not item.way.invokes and _first_use(node, item) is not None
+        }
+        yield from _use_runners(
+            node, [pair for pair in self._started if (pair[0].path, pair[0].name) not in changed]
+        )
 
     def roles_trusting(self, services: frozenset[str]) -> list[Node]:
         """Return the roles that let any of these services run as them."""
@@ -354,15 +361,7 @@ def _use_runners(node: Node, runners: list[tuple[Runner, Node]]) -> Iterator[Ste
     for runner, target in runners if node.permissions else ():
         if target.id in seen:
             continue
-        found = next(
-            (
-                (item, action)
-                for item in node.permissions
-                for action in runner.way.actions
-                if action in item.actions and _allows_on_runner(item, action, runner, node)
-            ),
-            None,
-        )
+        found = _first_use(node, runner)
         if found is not None:
             seen.add(target.id)
             item, action = found
@@ -370,6 +369,19 @@ def _use_runners(node: Node, runners: list[tuple[Runner, Node]]) -> Iterator[Ste
             conditional = item.statement.conditional or runner.conditional
             arn = "" if "*" in runner.arn else _if_resolved(runner.arn)
             yield Step(target, how, action, arn, item.statement.origin, conditional)
+
+
+def _first_use(node: Node, runner: Runner) -> tuple[ForeignGrant, str] | None:
+    """Return the first statement and action with which a principal may use a resource that runs as a role."""
+    return next(
+        (
+            (item, action)
+            for item in node.permissions
+            for action in runner.way.actions
+            if action in item.actions and _allows_on_runner(item, action, runner, node)
+        ),
+        None,
+    )
 
 
 def _allows_on_runner(permission: ForeignGrant, action: str, runner: Runner, holder: Node) -> bool:

@@ -16,7 +16,8 @@ Follows the roles that a data principal can become, step by step. A step is one 
 A path that ends at a principal with control writes is reported with every step. For a data principal that
 reaches more than 25 such principals, the 25 with the shortest paths are reported. Other paths from control to
 data are not reported, since a principal that configures Bedrock can always create something that runs it; but
-a deploy or operator role that may start something that runs models is a note.
+a deploy or operator role that may start something that runs models is a note, unless it also deploys the
+code of what it starts.
 
 ## Why is this bad?
 Neither role is mixed, and both pass every check that looks at one role at a time. But whoever takes over the
