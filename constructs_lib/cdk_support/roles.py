@@ -64,9 +64,26 @@ class CheckedRole(iam.Role):
     that its refusal is raised here and not in JavaScript, where it would lose its class.
     """
 
+    # For the check of the finished templates: the kind, and the mark of a data-plane boundary, if it has one.
+    checked_kind: str = "app"
+    boundary_mark: Mapping[str, Any] | None = None
+
     def _check(self, statement: Mapping[str, Any]) -> None:
         """Raise :class:`PlanesError` when the role may not hold the statement, given as IAM's JSON."""
         raise NotImplementedError
+
+    def refusal_of(self, statement: Mapping[str, Any]) -> str | None:
+        """Return why the role may not hold a statement of a finished template, ``None`` if it may."""
+        try:
+            self._check(statement)
+        except PlanesError as error:
+            return str(error)
+        return None
+
+    @property
+    def checked_resource(self) -> iam.CfnRole | None:
+        """The role's resource, whose logical id finds the role again in the finished template."""
+        return resource_of(self)
 
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         """Check and add a statement."""

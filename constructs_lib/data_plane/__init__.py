@@ -8,10 +8,12 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.data_plane.app_role import AppRole
     from constructs_lib.data_plane.boundary import DataPlaneBoundary
+    from constructs_lib.data_plane.template_check import check_finished_templates
 
 __all__ = [
     "AppRole",
     "DataPlaneBoundary",
+    "check_finished_templates",
 ]
 
 __getattr__, __dir__ = exports(
@@ -19,5 +21,6 @@ __getattr__, __dir__ = exports(
     {
         "app_role": ("AppRole",),
         "boundary": ("DataPlaneBoundary",),
+        "template_check": ("check_finished_templates",),
     },
 )

@@ -18,7 +18,7 @@ from constructs_lib.data_plane.limits import (
     with_session_tags,
 )
 from constructs_lib.data_plane.refusals import check_document, check_managed, refuse
-from constructs_lib.data_plane.template_check import guard_stage
+from constructs_lib.data_plane.template_check import check_finished_templates
 from constructs_lib.grants import required_guardrail_values
 from constructs_lib.grants.facades import DataPlaneGrants, other_tiers
 
@@ -124,8 +124,8 @@ class AppRole(CheckedRole):
         )
         self._resource = resource_of(self)
         self._bound(permissions_boundary, assumable_roles, families, enforce=enforce_boundary)
-        mark_checked(self._resource, self._limits, self._boundary_mark)
-        guard_stage(self)
+        mark_checked(self._resource, self._limits, self.boundary_mark)
+        check_finished_templates(self)
         if assumable_roles:
             self.add_to_policy(
                 iam.PolicyStatement(actions=["sts:AssumeRole"], resources=list(assumable_roles))
@@ -149,12 +149,17 @@ class AppRole(CheckedRole):
                 else DataPlaneBoundary.of(self)
             )
             self._resource.permissions_boundary = boundary.managed_policy_arn
-        self._boundary_mark = boundary.mark if isinstance(boundary, DataPlaneBoundary) else None
+        self.boundary_mark = boundary.mark if isinstance(boundary, DataPlaneBoundary) else None
         if enforce:
             iam.PermissionsBoundary.of(self).apply(boundary)
 
     def _check(self, statement: Mapping[str, Any]) -> None:
         refuse(self._path, statement, self._limits)
+
+    @property
+    def checked_resource(self) -> iam.CfnRole:
+        """The role's resource, kept: each role is asked for it in every synthesis."""
+        return self._resource
 
     def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
         """Check the statements of a grant, and return where they go: the role's policy, once it exists."""
@@ -169,7 +174,7 @@ class AppRole(CheckedRole):
     def require_guardrail(self) -> None:
         """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
         self._limits = requiring_guardrail(self._path, self._limits, self._given)
-        mark_checked(self._resource, self._limits, self._boundary_mark)
+        mark_checked(self._resource, self._limits, self.boundary_mark)
 
     def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
         """Check and attach a managed policy."""

@@ -11,8 +11,8 @@ from constructs import Construct
 from constructs_lib.cdk_support import Facade, PlanesError
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.limits import limits_of, mark_checked, requiring_guardrail
-from constructs_lib.data_plane.refusals import refuse
-from constructs_lib.data_plane.template_check import guard_stage
+from constructs_lib.data_plane.refusals import refusals, refuse
+from constructs_lib.data_plane.template_check import check_finished_templates
 from constructs_lib.grants.facades import DataPlaneGrants
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class ExistingAppRole(Construct):
         grants: What an application may be given, verb by verb.
     """
 
+    checked_kind = "app"
+    boundary_mark: Mapping[str, Any] | None = None
     grants: DataPlaneGrants = Facade(DataPlaneGrants)  # type: ignore[assignment]  # made on first use
 
     def __init__(
@@ -65,11 +67,13 @@ class ExistingAppRole(Construct):
             resource if isinstance(role, iam.Role) and isinstance(resource, iam.CfnRole) else None
         )
         if self._resource is not None:
-            mark_checked(self._resource, self._limits)
-            guard_stage(self)
+            check_finished_templates(self)
             boundary = DataPlaneBoundary.of(self)
-            if self._resource.permissions_boundary is None:
+            ours = self._resource.permissions_boundary is None
+            if ours:
                 self._resource.permissions_boundary = boundary.managed_policy_arn
+            self.boundary_mark = boundary.mark if ours or enforce_boundary else None
+            mark_checked(self._resource, self._limits, self.boundary_mark)
             if enforce_boundary:
                 iam.PermissionsBoundary.of(role).apply(boundary)
         elif enforce_boundary:
@@ -85,11 +89,21 @@ class ExistingAppRole(Construct):
         self._given.add(verb)
         return self._policy
 
+    def refusal_of(self, statement: Mapping[str, Any]) -> str | None:
+        """Return why the role may not hold a statement of a finished template, ``None`` if it may."""
+        found = refusals(statement, self._limits)
+        return "; ".join(refusal.message(self._path) for refusal in found) or None
+
+    @property
+    def checked_resource(self) -> iam.CfnRole | None:
+        """The role's resource, ``None`` for an imported role."""
+        return self._resource
+
     def require_guardrail(self) -> None:
         """Take note that model calls must name a guardrail; refuse it when a grant before can't."""
         self._limits = requiring_guardrail(self._path, self._limits, self._given)
         if self._resource is not None:
-            mark_checked(self._resource, self._limits)
+            mark_checked(self._resource, self._limits, self.boundary_mark)
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

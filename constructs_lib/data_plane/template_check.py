@@ -1,58 +1,109 @@
-"""The check of the finished templates, for what an app role can't refuse when it happens.
+"""The check of the finished templates, for what a role of ours can't refuse when it happens.
 
-It sees a policy that names the role as an attribute, an override on the L1, and a statement that is changed
-after it was added. Severity ``fatal``: such a finding can't be acknowledged away.
+It sees everything that an app, deploy or operator role holds in the end: overrides on the L1, policies that
+name the role as text, in nested stacks, other Regions and other stages, statements that are changed after
+they were added, and the boundary. The templates are read by the reader of the review, and each statement is
+judged by the role itself, as when it is given. The construct tree has the roles, so erasing the mark in the
+template hides nothing.
+
+What is seen and forbidden has severity ``fatal`` and can't be acknowledged. What can't be seen, such as an
+action behind a parameter or a customer's policy by ARN, is an error that can be. Everything else is left to
+``BedrockPlaneChecks``.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import aws_cdk as cdk
 import jsii
 
-from constructs_lib.cdk_support import MARK, PlanesError, as_list, assembly_of
+from constructs_lib.cdk_support import PlanesError, as_list, assembly_of
 from constructs_lib.data_plane.limits import limits_from_mark
 from constructs_lib.data_plane.quotas import size_findings
 from constructs_lib.data_plane.refusals import refusals
-from constructs_lib.templates import read
+from constructs_lib.iam import ASSUME_ROLE, ESCALATIONS, PASS_ROLE, UNRESOLVED, foreign_actions, names_of
+from constructs_lib.review import admitted_by, admitted_outside
+from constructs_lib.templates import NAMESPACE, read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from constructs import Construct
+    from aws_cdk import aws_iam
+    from constructs import Construct, IConstruct
 
-    from constructs_lib.data_plane.limits import RoleLimits
     from constructs_lib.iam import Policy, Statement
-    from constructs_lib.templates import Principal
+    from constructs_lib.templates import Model, Principal
 
-    Finding = tuple[Path, str, str, str]
+    Key = tuple[str, str]
 
-__all__ = ["findings", "guard_stage"]
+__all__ = ["HeldFinding", "check_finished_templates", "findings", "roles_of"]
 
-_RULE = "APP-ROLE"
-_REGISTERED = "bedrock-planes:app-role-check"
+_ROLE = NAMESPACE + "ROLE"
+_BOUNDARY = NAMESPACE + "BP109"
+_UNSEEN = NAMESPACE + "BP107"
+_REGISTERED = "bedrock-planes:role-check"
 _STATEMENT = re.compile(r".*/PolicyDocument/Statement(/\d+)?")
+_IAM_CHANGES = {name for name in (*ESCALATIONS, PASS_ROLE) if name.startswith("iam:")}
 
 
-def guard_stage(scope: Construct) -> None:
-    """Register the check on the stage of ``scope``, once."""
-    stage = cdk.Stage.of(scope)
-    # The mark is in the stage's own construct metadata, so it lives as long as the stage does.
-    if stage is None or any(entry.type == _REGISTERED for entry in stage.node.metadata):
+class CheckedConstruct(Protocol):
+    """A construct that judges what its role holds: ``AppRole``, ``ExistingAppRole``, and the others."""
+
+    checked_kind: str
+    boundary_mark: Mapping[str, Any] | None
+
+    @property
+    def checked_resource(self) -> aws_iam.CfnRole | None:
+        """The role's resource."""
+
+    def refusal_of(self, statement: Mapping[str, Any]) -> str | None:
+        """Return why the role may not hold a statement, ``None`` if it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A role of ours, its kind, what judges a statement (IAM's JSON), and whether its boundary is ours."""
+
+    role: Principal
+    kind: str
+    refusal_of: Callable[[Mapping[str, Any]], str | None]
+    own_boundary: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HeldFinding:
+    """What a role holds and may not, or what can't be seen, with the place."""
+
+    template: Path
+    logical_id: str
+    place: str
+    message: str
+    rule: str = _ROLE
+    severity: Literal["fatal", "error"] = "fatal"
+
+
+def check_finished_templates(scope: Construct) -> None:
+    """Register the check on the root of the app, once: a stage's plugin sees its own templates only."""
+    root = scope.node.root
+    if not isinstance(root, cdk.Stage):
         return
-    stage.node.add_metadata(_REGISTERED, "registered")
-    cdk.Validations.of(stage).add_plugins(_SynthGuard())
+    # The mark is in the root's own construct metadata, so it lives as long as the root does.
+    if any(entry.type == _REGISTERED for entry in root.node.metadata):
+        return
+    root.node.add_metadata(_REGISTERED, "registered")
+    cdk.Validations.of(root).add_plugins(_TemplateCheck())
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
-class _SynthGuard:
+class _TemplateCheck:
     @property
     def name(self) -> str:
-        return "bedrock-planes-app-role"
+        return "bedrock-planes-roles"
 
     @property
     def version(self) -> str:
@@ -60,47 +111,72 @@ class _SynthGuard:
 
     @property
     def rule_ids(self) -> list[str]:
-        return [_RULE]
+        return [_ROLE, _BOUNDARY, _UNSEEN]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         try:
-            found = findings([Path(stack.template_path) for stack in context.stack_templates])
+            templates = [Path(stack.template_path) for stack in context.stack_templates]
+            found = findings(templates, roles_of(context.app_construct))
+            violations = [_violation(item) for item in found]
         except Exception as error:  # noqa: BLE001 - a crash in a plugin is silent under the CDK CLI
             # A violation without a resource would not fail the synthesis.
             nowhere = cdk.PolicyViolatingResource(construct_path="", locations=[])
-            return _report([_violation(f"the check of the app roles failed: {error!r}", [nowhere])])
-        return _report(
-            [
-                _violation(
-                    message,
-                    [
-                        cdk.PolicyViolatingResource(
-                            resource_logical_id=logical_id, template_path=str(path), locations=[pointer]
-                        )
-                    ],
+            violations = [
+                cdk.PolicyViolation(
+                    rule_name=_ROLE,
+                    description=f"the check of the app, deploy and operator roles failed: {error!r}",
+                    severity="fatal",
+                    violating_resources=[nowhere],
                 )
-                for path, logical_id, pointer, message in found
             ]
-        )
+        return cdk.PolicyValidationPluginReport(success=not violations, violations=violations)
 
 
-def _report(violations: list[cdk.PolicyViolation]) -> cdk.PolicyValidationPluginReport:
-    return cdk.PolicyValidationPluginReport(success=not violations, violations=violations)
-
-
-def _violation(message: str, resources: list[cdk.PolicyViolatingResource]) -> cdk.PolicyViolation:
+def _violation(found: HeldFinding) -> cdk.PolicyViolation:
+    resource = cdk.PolicyViolatingResource(
+        resource_logical_id=found.logical_id, template_path=str(found.template), locations=[found.place]
+    )
     return cdk.PolicyViolation(
-        rule_name=_RULE, description=message, severity="fatal", violating_resources=resources
+        rule_name=found.rule,
+        description=f"{found.message} [{found.logical_id}.{found.place.replace('/', '.')}]",
+        severity=found.severity,
+        violating_resources=[resource],
     )
 
 
-def findings(templates: Collection[Path]) -> list[Finding]:
-    """Return ``(template, logical id, place, message)`` of everything that an app role holds and may not.
+def roles_of(root: IConstruct) -> dict[Key, list[CheckedConstruct]]:
+    """Return the constructs of the app that judge a role, by template file and logical id.
+
+    File names of templates are unique in an app, those of its stages included.
+    """
+    found: dict[Key, list[CheckedConstruct]] = {}
+    # Each call to JavaScript costs up to a millisecond, so each stack is asked once.
+    files: dict[cdk.Stack, str] = {}
+    for construct in root.node.find_all():
+        if not hasattr(construct, "refusal_of"):
+            continue
+        judge: Any = construct
+        resource = judge.checked_resource
+        if resource is None:
+            continue
+        stack = resource.stack
+        if stack not in files:
+            files[stack] = stack.template_file
+        found.setdefault((files[stack], stack.get_logical_id(resource)), []).append(judge)
+    return found
+
+
+def findings(
+    templates: Collection[Path], roles: Mapping[Key, list[CheckedConstruct]] | None = None
+) -> list[HeldFinding]:
+    """Return everything that the roles of ours hold and may not, and what of them can't be seen.
 
     The whole assembly is read, nested stacks and references from one template to another included.
 
     Args:
-        templates: The templates whose app roles are checked, with those of stacks nested in them.
+        templates: The templates whose roles are checked, with those of stacks nested in them.
+        roles: What judges the roles, by template file and logical id. A role that is not among them is judged
+            by the mark of an app role, as a template from elsewhere may have it.
 
     Raises:
         PlanesError: A template can't be read.
@@ -111,50 +187,159 @@ def findings(templates: Collection[Path]) -> list[Finding]:
         raise PlanesError("; ".join(faults))
     folders = {path.parent for path in templates}
     bodies = _Bodies()
-    found: set[Finding] = set()
-    for role in model.principals:
-        if role.mark == "app" and Path(role.origin.path).parent in folders:
-            found.update(_findings_of(role, bodies))
+    found: set[HeldFinding] = set()
+    for principal in model.principals:
+        if principal.type == "role" and Path(principal.origin.path).parent in folders:
+            for judged in _judged(principal, roles or {}):
+                found.update(_findings_of(judged, model, bodies))
     return sorted(found)
 
 
-def _findings_of(role: Principal, bodies: _Bodies) -> Iterator[Finding]:
-    resource = bodies.at(role.origin.path, role.origin.pointer)
-    limits = limits_from_mark(resource.get("Metadata", {}).get(MARK, {}))
-    if limits is None:
+def _judged(role: Principal, roles: Mapping[Key, list[CheckedConstruct]]) -> Iterator[_Judged]:
+    """Yield the role with each construct that judges it, else with its mark."""
+    judges = roles.get((Path(role.origin.path).name, role.name), ())
+    for judge in judges:
+        yield _Judged(role, judge.checked_kind, judge.refusal_of, judge.boundary_mark is not None)
+    limits = limits_from_mark(role.mark_details)
+    if judges or limits is None:
         return
-    path, logical_id, _ = _split(role.origin.path, role.origin.pointer)
+
+    def refusal_of(statement: Mapping[str, Any]) -> str | None:
+        return "; ".join(item.message(role.name) for item in refusals(statement, limits)) or None
+
+    yield _Judged(role, "app", refusal_of, "boundary" in role.mark_details)
+
+
+def _findings_of(judged: _Judged, model: Model, bodies: _Bodies) -> Iterator[HeldFinding]:
+    role = judged.role
+    holders = [role, *_same_elsewhere(role, model)]
     documents = {}
-    for policy in role.policies:
-        yield from _refused(logical_id, policy, limits)
+    for policy in (policy for holder in holders for policy in holder.policies):
+        yield from _refused(judged, policy)
         document = _document(policy, bodies)
         if document is not None:
-            holder, holder_id, _ = _split(policy.origin.path, policy.origin.pointer)
-            kind = bodies.at(str(holder), f"/Resources/{holder_id}")["Type"]
-            documents[policy.origin] = (kind, document)
-    yield from _refused_unread(role, logical_id, limits, bodies)
-    attached = as_list(resource.get("Properties", {}).get("ManagedPolicyArns"))
+            path, logical_id, _ = _split(policy.origin.path, policy.origin.pointer)
+            documents[policy.origin] = (
+                bodies.at(str(path), f"/Resources/{logical_id}")["Type"],
+                document,
+            )
+    for holder in holders:
+        yield from _unseen(judged, holder, bodies)
+    if judged.kind != "app":
+        return
+    path, logical_id, _ = _split(role.origin.path, role.origin.pointer)
+    for message in _boundary_faults(judged):
+        yield HeldFinding(path, logical_id, "Properties/PermissionsBoundary", message, _BOUNDARY)
+    properties = bodies.at(role.origin.path, f"{role.origin.pointer}/Properties") or {}
+    attached = as_list(properties.get("ManagedPolicyArns"))
     for message in size_findings(logical_id, list(documents.values()), len(attached)):
-        yield path, logical_id, "Properties", message
+        yield HeldFinding(path, logical_id, "Properties", message)
 
 
-def _refused(role: str, policy: Policy, limits: RoleLimits) -> Iterator[Finding]:
+def _same_elsewhere(role: Principal, model: Model) -> Iterator[Principal]:
+    """Yield the role as other stages name it: their templates are deployed apart, IAM is not."""
+    account, name = _account_and_name(role.arn)
+    if UNRESOLVED in name:
+        return
+    for other in model.principals:
+        if other.type == "external" and ":role/" in other.arn:
+            elsewhere, named = _account_and_name(other.arn)
+            if named == name and (elsewhere == account or UNRESOLVED in (elsewhere, account)):
+                yield other
+
+
+def _account_and_name(arn: str) -> tuple[str, str]:
+    parts = arn.split(":", 5)
+    return (parts[4] if len(parts) == 6 else UNRESOLVED, arn.rpartition("/")[2])
+
+
+def _refused(judged: _Judged, policy: Policy) -> Iterator[HeldFinding]:
     for statement in policy.statements:
-        for refusal in refusals(_as_json(statement), limits):
-            yield *_split(statement.origin.path, statement.origin.pointer), refusal.message(role)
+        message = judged.refusal_of(_as_json(statement))
+        if message is not None:
+            yield HeldFinding(*_split(statement.origin.path, statement.origin.pointer), message)
 
 
-def _refused_unread(role: Principal, name: str, limits: RoleLimits, bodies: _Bodies) -> Iterator[Finding]:
-    """Judge as written what the reader leaves out, such as a statement without ``Effect``.
+def _unseen(judged: _Judged, holder: Principal, bodies: _Bodies) -> Iterator[HeldFinding]:
+    """Yield what is not known of the policies; what is not known of trust and boundary is the review's.
 
-    IAM refuses such a statement, and so does this check if the rest of it crosses the planes.
+    A statement that IAM refuses, such as one without ``Effect``, is judged as it is written.
     """
-    for gap in role.incomplete:
-        found = _STATEMENT.match(gap.pointer)
-        statement = bodies.at(role.origin.path, found[0]) if found else None
-        if found and isinstance(statement, dict):
-            for refusal in refusals(statement, limits):
-                yield *_split(role.origin.path, found[0]), refusal.message(name)
+    for policy in holder.policies:
+        for statement in policy.statements:
+            opened = [action for action in statement.actions or () if _may_change_iam(action)]
+            if opened and statement.effect == "Allow":
+                why = "an action of IAM or STS is not known: " + "; ".join(statement.unresolved[:3])
+                yield _unknown(judged, statement.origin.path, statement.origin.pointer, why.rstrip(": "))
+    for gap in holder.incomplete:
+        if "/AssumeRolePolicyDocument" in gap.pointer or "/PermissionsBoundary" in gap.pointer:
+            continue
+        written = _STATEMENT.match(gap.pointer)
+        body = bodies.at(holder.origin.path, written[0]) if written else None
+        message = judged.refusal_of(body) if written and isinstance(body, dict) else None
+        if written and message is not None:
+            yield HeldFinding(*_split(holder.origin.path, written[0]), message)
+        else:
+            yield _unknown(judged, holder.origin.path, gap.pointer, gap.why)
+
+
+def _may_change_iam(action: str) -> bool:
+    head, mark, _ = action.lower().partition(UNRESOLVED)
+    return bool(mark) and head.startswith(("iam:", "sts:"))
+
+
+def _unknown(judged: _Judged, path: str, pointer: str, why: str) -> HeldFinding:
+    message = (
+        f"what the {judged.kind} role `{judged.role.construct_path or judged.role.name}` holds can't be seen "
+        f"in full: {why}; write it out, or acknowledge `{_UNSEEN}` with the reason"
+    )
+    path_, logical_id, place = _split(path, pointer)
+    return HeldFinding(path_, logical_id, place, message, _UNSEEN, "error")
+
+
+def _boundary_faults(judged: _Judged) -> Iterator[str]:
+    """Yield what is wrong with the boundary, as far as it can be seen; an unknown one is the review's."""
+    role = judged.role
+    name = f"the app role `{role.construct_path or role.name}`"
+    remedy = "leave the boundary as `AppRole` sets it, or give `permissions_boundary`"
+    boundary = role.boundary
+    if boundary is None:
+        if role.unread_boundary is None:
+            yield f"{name} has no permissions boundary, or one that may be absent: {remedy}"
+        return
+    admitted = admitted_by(boundary)
+    found = list(names_of(admitted.control_write))
+    if judged.own_boundary:
+        if role.mark_details.get("control_reads") is not True:
+            found += names_of(admitted.control_read)
+        for item in admitted_outside(boundary):
+            found += sorted(item.actions & _IAM_CHANGES)
+        if _admits_every_role(boundary):
+            found.append(ASSUME_ROLE)
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield f"{name} has the boundary `{boundary.name}`, which admits `{found[0]}`{more}: {remedy}"
+
+
+def _admits_every_role(boundary: Policy) -> bool:
+    """Whether a boundary admits assuming roles by a wildcard, and no Deny leaves the named roles only."""
+    about = [
+        statement
+        for statement in boundary.statements
+        if ASSUME_ROLE in foreign_actions(statement.effect, statement.actions, statement.not_actions)
+    ]
+    named_only = any(
+        statement.effect == "Deny"
+        and not statement.conditions
+        and not statement.conditional
+        and (statement.not_resources is not None or "*" in (statement.resources or ()))
+        for statement in about
+    )
+    return not named_only and any(
+        statement.effect == "Allow"
+        and (statement.not_resources is not None or any("*" in each for each in statement.resources or ()))
+        for statement in about
+    )
 
 
 def _document(policy: Policy, bodies: _Bodies) -> dict[str, Any] | None:
@@ -172,7 +357,8 @@ def _as_json(statement: Statement) -> dict[str, Any]:
         if statement.not_actions is None
         else {"NotAction": statement.not_actions}
     )
-    return {"Effect": statement.effect, **actions, "Resource": statement.resources}
+    resources = statement.resources if statement.not_resources is None else ("*",)
+    return {"Effect": statement.effect, **actions, "Resource": resources}
 
 
 def _split(path: str, pointer: str) -> tuple[Path, str, str]:

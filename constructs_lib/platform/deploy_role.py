@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import Plane, actions
 from constructs_lib.cdk_support import CheckedRole, PlanesError, as_list, check_pattern, mark_role
+from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import expand, fault_of_name
 from constructs_lib.platform.deploy_policies import (
     Scope,
@@ -67,6 +68,8 @@ class DeployRole(CheckedRole):
         PlanesError: A prop is wrong.
     """
 
+    checked_kind = "deploy"
+
     def __init__(
         self,
         scope: Construct,
@@ -119,6 +122,7 @@ class DeployRole(CheckedRole):
             },
         )
         mark_role(self, "deploy")
+        check_finished_templates(self)
         self.policies = [
             iam.ManagedPolicy(self, name, document=_document(statements))
             for name, statements in documents.items()

@@ -8,6 +8,7 @@ from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import Plane
 from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, mark_role
+from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import expand, fault_of_name
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class OperatorRole(CheckedRole):
 
     grants: OperatorGrants = Facade(OperatorGrants)  # type: ignore[assignment]  # hides the CDK's facade on purpose
 
+    checked_kind = "operator"
+
     def __init__(
         self,
         scope: Construct,
@@ -74,6 +77,7 @@ class OperatorRole(CheckedRole):
             max_session_duration=max_session_duration,
         )
         mark_role(self, "operator")
+        check_finished_templates(self)
 
     def _check(self, statement: Mapping[str, Any]) -> None:
         _refuse(self._path, statement)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.batch import review_paths
     from constructs_lib.review.config import Config, ConfigError, parse_config
     from constructs_lib.review.engine import review
-    from constructs_lib.review.facts import Facts
+    from constructs_lib.review.facts import Facts, admitted_by, admitted_outside
     from constructs_lib.review.model import (
         FamilyUse,
         Finding,
@@ -54,6 +54,8 @@ __all__ = [
     "Touches",
     "Verdict",
     "Witness",
+    "admitted_by",
+    "admitted_outside",
     "baseline_of",
     "is_report",
     "load_report",
@@ -75,7 +77,7 @@ __getattr__, __dir__ = exports(
             "parse_config",
         ),
         "engine": ("review",),
-        "facts": ("Facts",),
+        "facts": ("Facts", "admitted_by", "admitted_outside"),
         "model": (
             "FamilyUse",
             "Finding",

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.model import Verdict
     from constructs_lib.templates import Kind
 
-__all__ = ["NOTHING", "Facts", "Held", "admitted_by", "has_key", "is_aws_managed"]
+__all__ = ["NOTHING", "Facts", "Held", "admitted_by", "admitted_outside", "has_key", "is_aws_managed"]
 
 
 T = TypeVar("T")
@@ -82,6 +82,12 @@ def admitted_by(boundary: Policy) -> Planes:
     everything = Policy("everything", (_EVERYTHING,), boundary.origin)
     principal = Principal("", "", "role", "", boundary.origin, policies=(everything,), boundary=boundary)
     return Facts(principal, "app", ()).planes
+
+
+@lru_cache(maxsize=256)
+def admitted_outside(boundary: Policy) -> tuple[ForeignGrant, ...]:
+    """Return what a permissions boundary admits, of a policy that allows everything, in other services."""
+    return foreign_grants([Policy("everything", (_EVERYTHING,), boundary.origin)], [(boundary,)])
 
 
 def has_key(conditions: Iterable[Condition], *keys: str) -> bool:

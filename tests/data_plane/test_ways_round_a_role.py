@@ -1,0 +1,402 @@
+"""Each way round a role of ours fails the synthesis; the nearest sound way passes.
+
+A way changes an app whose stack `S` has the app role `S/R` (role name `the-app`), the deploy role `S/D` and
+the operator role `S/O`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+import pytest
+from aws_cdk import aws_iam as iam
+from aws_cdk import cloudformation_include as include
+
+from constructs_lib import AppRole, DeployRole, OperatorRole
+from constructs_lib.data_plane import DataPlaneBoundary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from constructs import IConstruct
+
+LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
+ACCOUNT = "111122223333"
+CREATE = {"Effect": "Allow", "Action": "bedrock:CreateAgent", "Resource": "*"}
+INVOKE = {
+    "Effect": "Allow",
+    "Action": "bedrock:InvokeModel",
+    "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+}
+CONFIGURES = "the app role `S/R` can't hold `bedrock:CreateAgent`"
+NO_BOUNDARY = "the app role `S/R` has no permissions boundary"
+WIDENED = "the app role `S/R` has the boundary"
+UNSEEN = "what the app role `S/R` holds can't be seen in full"
+
+
+class Made:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.app = cdk.App(
+            outdir=str(folder), builtin_cloud_formation_validation=False, analytics_reporting=False
+        )
+        self.stack = cdk.Stack(self.app, "S", env=cdk.Environment(account=ACCOUNT, region="us-east-1"))
+        self.role = AppRole(self.stack, "R", assumed_by=LAMBDA, role_name="the-app")
+        self.deploy = DeployRole(self.stack, "D", name_prefix="Own")
+        self.operator = OperatorRole(self.stack, "O", assumed_by=LAMBDA)
+
+    def other(self, region: str = "us-east-1") -> cdk.Stack:
+        return cdk.Stack(self.app, "Other", env=cdk.Environment(account=ACCOUNT, region=region))
+
+    def violations(self) -> list[tuple[str, str, str]]:
+        """Return severity, rule and message of what fails the synthesis, each once."""
+        failed = False
+        try:
+            self.app.synth()
+        except RuntimeError as error:
+            failed = str(error).startswith("ValidationFailed")
+            if not failed:
+                raise
+        reports = json.loads((self.folder / "validation-report.json").read_text("utf-8"))["pluginReports"]
+        ours = [report for report in reports if report["pluginName"] == "bedrock-planes-roles"]
+        found = {
+            (item["severity"], item["ruleName"], item["description"])
+            for report in ours
+            for item in report["violations"]
+        }
+        assert failed == bool(found)
+        return sorted(found)
+
+
+def l1(role: iam.Role) -> iam.CfnRole:
+    child = role.node.default_child
+    assert isinstance(child, iam.CfnRole)
+    return child
+
+
+def statement(action: str = "bedrock:CreateAgent") -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=[action], resources=["*"])
+
+
+def document(*statements: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def policies(*documents: Any) -> list[dict[str, Any]]:
+    return [{"PolicyName": f"p{at}", "PolicyDocument": each} for at, each in enumerate(documents)]
+
+
+def override(*statements: Any) -> Callable[[Made], None]:
+    return lambda m: l1(m.role).add_property_override("Policies", policies(document(*statements)))
+
+
+def managed(arn: Any) -> Callable[[Made], None]:
+    return lambda m: l1(m.role).add_property_override("ManagedPolicyArns", [arn])
+
+
+def boundary(value: Any) -> Callable[[Made], None]:
+    return lambda m: l1(m.role).add_property_override("PermissionsBoundary", value)
+
+
+def rewritten(m: Made, *statements: Any) -> None:
+    child = DataPlaneBoundary.of(m.stack).node.default_child
+    assert isinstance(child, cdk.CfnResource)
+    child.add_property_override("PolicyDocument.Statement", list(statements))
+
+
+def nested(m: Made, action: str = "bedrock:CreateAgent") -> None:
+    iam.Policy(cdk.NestedStack(m.stack, "N"), "P", roles=[m.role], statements=[statement(action)])
+
+
+def by_name(m: Made, where: cdk.Stack, body: Any) -> None:
+    iam.CfnPolicy(where, "P", policy_name="p", roles=["the-app"], policy_document=document(body))
+
+
+def by_arn(m: Made, body: iam.PolicyStatement) -> None:
+    iam.Role.from_role_arn(m.stack, "I", m.role.role_arn).add_to_principal_policy(body)
+
+
+def included(m: Made, body: Any) -> None:
+    file = m.folder.parent / "included.json"
+    properties = {"PolicyName": "p", "Roles": [{"Fn::Sub": "the-${X}"}], "PolicyDocument": document(body)}
+    parameters = {"X": {"Type": "String", "Default": "app", "AllowedValues": ["app"]}}
+    resources = {"P": {"Type": "AWS::IAM::Policy", "Properties": properties}}
+    file.write_text(json.dumps({"Parameters": parameters, "Resources": resources}), "utf-8")
+    include.CfnInclude(m.stack, "Included", template_file=str(file))
+
+
+def other_stage(m: Made, body: Any) -> None:
+    environment = cdk.Environment(account=ACCOUNT, region="us-east-1")
+    by_name(m, cdk.Stack(cdk.Stage(m.app, "Stage"), "S2", env=environment), body)
+
+
+@jsii.implements(cdk.IAspect)
+class Late:
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, iam.CfnRole) and node.node.path == "S/R/Resource":
+            node.managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+            node.permissions_boundary = None
+
+
+def erased(m: Made, body: Any) -> None:
+    l1(m.role).cfn_options.metadata = {}
+    override(body)(m)
+
+
+def remarked(m: Made) -> None:
+    l1(m.role).add_metadata("bedrock-planes:role", {"kind": "deploy"})
+    override(CREATE)(m)
+
+
+def parameter(m: Made, key: str, base: dict[str, Any] = INVOKE) -> None:
+    value = cdk.CfnParameter(m.stack, "Open").value_as_string
+    override({**base, key: value})(m)
+
+
+def conditioned(value: Any) -> Callable[[Made], None]:
+    def way(m: Made) -> None:
+        cdk.CfnCondition(m.stack, "C", expression=cdk.Fn.condition_equals(cdk.Aws.REGION, "us-east-1"))
+        value(m)
+
+    return way
+
+
+IF = {"Fn::If": ["C", CREATE, {"Ref": "AWS::NoValue"}]}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+ELSEWHERE = f"arn:aws:iam::{ACCOUNT}:policy/elsewhere"
+
+# Way -> (what is done, severity, how the message begins).
+WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
+    "nested stack": (nested, "fatal", CONFIGURES),
+    "other Region, role object": (
+        lambda m: iam.Policy(m.other("eu-west-1"), "P", roles=[m.role], statements=[statement()]),
+        "fatal",
+        CONFIGURES,
+    ),
+    "other Region, by name": (lambda m: by_name(m, m.other("eu-west-1"), CREATE), "fatal", CONFIGURES),
+    "same stack, by name": (lambda m: by_name(m, m.stack, CREATE), "fatal", CONFIGURES),
+    "other stage, by name": (lambda m: other_stage(m, CREATE), "fatal", CONFIGURES),
+    "from_role_name": (
+        lambda m: iam.Role.from_role_name(m.stack, "I", "the-app").add_to_principal_policy(statement()),
+        "fatal",
+        CONFIGURES,
+    ),
+    "from_role_arn": (lambda m: by_arn(m, statement()), "fatal", CONFIGURES),
+    "CfnInclude with Fn::Sub": (lambda m: included(m, CREATE), "fatal", CONFIGURES),
+    "AdministratorAccess": (managed(ADMINISTRATOR), "fatal", "the app role `S/R` can't hold `*`"),
+    "IAMFullAccess": (
+        managed("arn:aws:iam::aws:policy/IAMFullAccess"),
+        "fatal",
+        "the app role `S/R` can't hold `iam:*`",
+    ),
+    "AmazonBedrockFullAccess": (
+        managed("arn:aws:iam::aws:policy/AmazonBedrockFullAccess"),
+        "fatal",
+        "the app role `S/R` can't hold `bedrock:*`",
+    ),
+    "customer policy by ARN": (managed(ELSEWHERE), "error", UNSEEN),
+    "late aspect": (lambda m: cdk.Aspects.of(m.stack).add(Late()), "fatal", NO_BOUNDARY),
+    "boundary deleted": (
+        lambda m: l1(m.role).add_property_deletion_override("PermissionsBoundary"),
+        "fatal",
+        NO_BOUNDARY,
+    ),
+    "boundary None": (lambda m: setattr(l1(m.role), "permissions_boundary", None), "fatal", NO_BOUNDARY),
+    "boundary cleared": (lambda m: iam.PermissionsBoundary.of(m.role).clear(), "fatal", NO_BOUNDARY),
+    "boundary is no value": (boundary(NO_VALUE), "fatal", NO_BOUNDARY),
+    "boundary under a condition": (
+        conditioned(boundary({"Fn::If": ["C", {"Ref": "DataPlaneBoundary142914CB"}, NO_VALUE]})),
+        "fatal",
+        NO_BOUNDARY,
+    ),
+    "boundary replaced": (boundary(ADMINISTRATOR), "fatal", WIDENED),
+    "boundary widened": (
+        lambda m: DataPlaneBoundary.of(m.stack).add_statements(statement("bedrock:*")),
+        "fatal",
+        WIDENED,
+    ),
+    "boundary widened to IAM": (
+        lambda m: DataPlaneBoundary.of(m.stack).add_statements(statement("iam:PutRolePolicy")),
+        "fatal",
+        WIDENED,
+    ),
+    "boundary widened to AssumeRole": (
+        lambda m: rewritten(m, {"Effect": "Allow", "Action": ["s3:*", "sts:*"], "Resource": "*"}),
+        "fatal",
+        WIDENED,
+    ),
+    "action by Fn::Sub": (
+        override({**CREATE, "Action": {"Fn::Sub": ["bedrock:Create${X}", {"X": "Agent"}]}}),
+        "fatal",
+        CONFIGURES,
+    ),
+    "action by Fn::Select": (
+        override({**CREATE, "Action": {"Fn::Select": [1, ["s3:GetObject", "bedrock:CreateAgent"]]}}),
+        "fatal",
+        CONFIGURES,
+    ),
+    "action behind a parameter": (lambda m: parameter(m, "Action"), "error", UNSEEN),
+    "action behind an import": (
+        override({**CREATE, "Action": {"Fn::ImportValue": "elsewhere"}}),
+        "error",
+        UNSEEN,
+    ),
+    "IAM action behind a parameter": (
+        override({**CREATE, "Action": {"Fn::Sub": "iam:${AWS::StackId}"}}),
+        "error",
+        UNSEEN,
+    ),
+    "effect behind a parameter": (lambda m: parameter(m, "Effect", CREATE), "fatal", CONFIGURES),
+    "effect by Fn::Sub": (override({**CREATE, "Effect": {"Fn::Sub": "Allow"}}), "fatal", CONFIGURES),
+    "statement under Fn::If": (conditioned(override(IF)), "fatal", CONFIGURES),
+    "document under Fn::If": (
+        conditioned(
+            lambda m: l1(m.role).add_property_override(
+                "Policies", policies({"Fn::If": ["C", document(CREATE), document(INVOKE)]})
+            )
+        ),
+        "fatal",
+        CONFIGURES,
+    ),
+    "policy under Fn::If": (
+        conditioned(
+            lambda m: l1(m.role).add_property_override(
+                "Policies", [{"Fn::If": ["C", *policies(document(CREATE)), NO_VALUE]}]
+            )
+        ),
+        "fatal",
+        CONFIGURES,
+    ),
+    "joined dynamic reference": (
+        lambda m: m.role.add_to_policy(
+            statement(cdk.Fn.join("", ["{{resolve:ssm:/", cdk.Aws.STACK_NAME, "}}"]))
+        ),
+        "error",
+        UNSEEN,
+    ),
+    "mark erased": (lambda m: erased(m, CREATE), "fatal", CONFIGURES),
+    "mark replaced": (remarked, "fatal", CONFIGURES),
+    "AssumeRole by override": (
+        override({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}),
+        "fatal",
+        "the app role `S/R` can't hold `sts:AssumeRole`",
+    ),
+    "PassRole by override": (
+        override({"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}),
+        "fatal",
+        "the app role `S/R` can't hold `iam:PassRole`",
+    ),
+    "deploy role, override": (
+        lambda m: l1(m.deploy).add_property_override("Policies", policies(document(INVOKE))),
+        "fatal",
+        "the deploy role `S/D` can't hold `bedrock:InvokeModel`",
+    ),
+    "deploy role, AWS managed": (
+        lambda m: l1(m.deploy).add_property_override(
+            "ManagedPolicyArns", ["arn:aws:iam::aws:policy/AmazonBedrockFullAccess"]
+        ),
+        "fatal",
+        "the deploy role `S/D` can't hold `bedrock:*`",
+    ),
+    "deploy role, policy with roles": (
+        lambda m: iam.Policy(m.stack, "P", roles=[m.deploy], statements=[statement("bedrock:InvokeModel")]),
+        "fatal",
+        "the deploy role `S/D` can't hold `bedrock:InvokeModel`",
+    ),
+    "operator role, policy with roles": (
+        lambda m: iam.Policy(m.stack, "P", roles=[m.operator], statements=[statement("bedrock:InvokeModel")]),
+        "fatal",
+        "the operator role `S/O` can't hold `bedrock:InvokeModel`",
+    ),
+    "operator role, type-wide": (
+        lambda m: l1(m.operator).add_property_override(
+            "Policies", policies(document({**CREATE, "Action": "bedrock:StartIngestionJob"}))
+        ),
+        "fatal",
+        "the operator role `S/O` can't hold `bedrock:StartIngestionJob` on `*`",
+    ),
+}
+
+# The nearest sound ways.
+SOUND: dict[str, Callable[[Made], Any]] = {
+    "nothing": lambda m: None,
+    "nested stack": lambda m: nested(m, "s3:GetObject"),
+    "by name": lambda m: by_name(m, m.other("eu-west-1"), INVOKE),
+    "another name": lambda m: iam.CfnPolicy(
+        m.stack, "P", policy_name="p", roles=["the-app-2"], policy_document=document(CREATE)
+    ),
+    "the name in another account": lambda m: by_name(
+        m, cdk.Stack(m.app, "Else", env=cdk.Environment(account="444455556666", region="us-east-1")), CREATE
+    ),
+    "other stage": lambda m: other_stage(m, INVOKE),
+    "from_role_arn": lambda m: by_arn(m, statement("s3:GetObject")),
+    "CfnInclude": lambda m: included(m, INVOKE),
+    "managed policy of a runtime": managed(
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    ),
+    "AssumeRole that the boundary denies": lambda m: DataPlaneBoundary.of(m.stack).add_statements(
+        statement("sts:AssumeRole")
+    ),
+    "boundary narrowed": lambda m: rewritten(m, {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
+    "a Deny added to the boundary": lambda m: DataPlaneBoundary.of(m.stack).add_statements(
+        iam.PolicyStatement(effect=iam.Effect.DENY, actions=["s3:*"], resources=["*"])
+    ),
+    "roles that are named": lambda m: AppRole(
+        m.stack, "Named", assumed_by=LAMBDA, assumable_roles=[f"arn:aws:iam::{ACCOUNT}:role/theirs"]
+    ),
+    "an organization's boundary": lambda m: iam.PermissionsBoundary.of(m.app).apply(
+        iam.ManagedPolicy.from_managed_policy_name(m.stack, "Org", "org")
+    ),
+    "action by Fn::Sub": override({**INVOKE, "Action": {"Fn::Sub": ["bedrock:${X}", {"X": "InvokeModel"}]}}),
+    "effect behind a parameter": lambda m: parameter(m, "Effect"),
+    "resource behind a parameter": lambda m: parameter(m, "Resource"),
+    "S3 action behind a parameter": override({**INVOKE, "Action": {"Fn::Sub": "s3:${AWS::StackId}"}}),
+    "a Deny under Fn::If": conditioned(override({**CREATE, "Effect": "Deny"})),
+    "mark erased": lambda m: erased(m, INVOKE),
+    "trust behind a parameter": lambda m: l1(m.role).add_property_override(
+        "AssumeRolePolicyDocument.Statement.0.Principal",
+        {"Service": cdk.CfnParameter(m.stack, "Trust").value_as_string},
+    ),
+    "deploy role": lambda m: m.deploy.add_to_policy(statement("bedrock:ListFoundationModels")),
+}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    return Made(tmp_path / "out")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_round_fails_the_synthesis(made: Made, way: str) -> None:
+    act, severity, begins = WAYS[way]
+    act(made)
+    found = made.violations()
+    assert any((each[0] == severity) and each[2].startswith(begins) for each in found), found
+    assert all(each[2].endswith("]") for each in found)  # the place
+
+
+@pytest.mark.parametrize("way", SOUND)
+def test_the_nearest_sound_way_passes(made: Made, way: str) -> None:
+    SOUND[way](made)
+    assert made.violations() == []
+
+
+def test_what_can_not_be_seen_can_be_acknowledged(made: Made) -> None:
+    managed(ELSEWHERE)(made)
+    cdk.Validations.of(made.role).acknowledge(
+        cdk.Acknowledgment(id="bedrock-planes::BP107", reason="reviewed with the platform team")
+    )
+    assert made.violations() == []
+
+
+@pytest.mark.parametrize("rule", ["bedrock-planes::ROLE", "bedrock-planes::BP109"])
+def test_what_is_seen_can_not_be_acknowledged(made: Made, rule: str) -> None:
+    erased(made, CREATE)
+    l1(made.role).add_property_deletion_override("PermissionsBoundary")
+    cdk.Validations.of(made.app).acknowledge(cdk.Acknowledgment(id=rule, reason="no"))
+    assert {each[1] for each in made.violations()} >= {"bedrock-planes::ROLE", "bedrock-planes::BP109"}
