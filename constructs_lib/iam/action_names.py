@@ -91,7 +91,7 @@ class NameFault:
         return self.kind != "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnownNames:
     """The names that a catalogue has.
 
@@ -130,6 +130,15 @@ class KnownNames:
         """The words that names begin with, in lower case."""
         own = {_words(name)[0] for names in self.short.values() for name in names.values()}
         return frozenset(own.union(_VERB_TEXT.split()))
+
+    @cached_property
+    def by_noun(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """The actions by prefix and noun, whatever their verb; the noun's words in the singular."""
+        table: dict[tuple[str, ...], list[str]] = {}
+        for name in self.actions.values():
+            prefix, _, short = name.partition(":")
+            table.setdefault((prefix, *_noun(short)), []).append(name)
+        return {key: tuple(names) for key, names in table.items()}
 
     @cached_property
     def spelled_prefixes(self) -> Mapping[str, str]:
@@ -249,6 +258,27 @@ def _matched(pattern: str, known: KnownNames) -> bool:
 # ----------------------------------------------------------------------------------------------- prefixes
 
 
+@lru_cache(maxsize=4096)
+def _misspelt_prefix(prefix: str, known: KnownNames) -> str | None:
+    """Return the IAM prefix that a prefix misspells."""
+    spelled = known.spelled_prefixes
+    # A prefix of another service is at least three letters away: tests/review/rules/test_prefixes.py
+    near = [(_distance(prefix, text, 2), text) for text in spelled if "bedrock" in text]
+    best = min((item for item in near if item[0] <= 2), default=None)
+    return spelled[best[1]] if best else None
+
+
+@lru_cache(maxsize=4096)
+def _joined_prefix(prefix: str, known: KnownNames) -> str | None:
+    """Return the IAM prefix that a prefix is with other signs between its words, or after AWS's name."""
+    key = re.sub("[^a-z]", "", prefix)
+    if "bedrock" not in key:
+        return None
+    squeezed = {re.sub("[^a-z]", "", text): meant for text, meant in known.spelled_prefixes.items()}
+    found = (squeezed.get(key.removeprefix(start)) for start in ("", "amazon", "aws"))
+    return next((meant for meant in found if meant), None)
+
+
 def _meant_prefix(prefix: str, name: str, known: KnownNames) -> str | None:
     """Return the IAM prefix that a prefix is, names or misspells; ``None`` for all others."""
     if prefix in known.prefixes:
@@ -258,24 +288,13 @@ def _meant_prefix(prefix: str, name: str, known: KnownNames) -> str | None:
         return spelled[prefix]
     if not prefix.isascii() or "*" in prefix or "?" in prefix:
         return None
-    squeezed = {re.sub("[^a-z]", "", text): meant for text, meant in spelled.items()}
-    key = re.sub("[^a-z]", "", prefix)
-    if "bedrock" in key:
-        for start in ("", "amazon", "aws"):
-            if key.startswith(start) and key.removeprefix(start) in squeezed:
-                return squeezed[key.removeprefix(start)]
+    if joined := _joined_prefix(prefix, known):
+        return joined
     # `agent-runtime:InvokeAgent`: a client's name without `bedrock-`, before one of its names
     without = {text.removeprefix("bedrock-"): meant for text, meant in known.clients.items()}
     if prefix in without and _has(without[prefix], name, known):
         return without[prefix]
-    # A prefix of another service is at least three letters away: tests/review/rules/test_prefixes.py
-    near = [
-        (_distance(prefix, text, 2), text)
-        for text in spelled
-        if "bedrock" in text and abs(len(text) - len(prefix)) <= 2
-    ]
-    best = min((item for item in near if item[0] <= 2), default=None)
-    return spelled[best[1]] if best else None
+    return _misspelt_prefix(prefix, known)
 
 
 def _has(prefix: str, name: str, known: KnownNames) -> bool:
@@ -335,7 +354,7 @@ def _near(prefix: str, name: str, known: KnownNames) -> tuple[str, ...]:
     if rest or "?" in name or not stem:
         return ()
     names = known.short[prefix]
-    table = dict(names) if not star else {**_starts(names), **names}
+    table = names if not star else {**_starts(prefix, known), **names}
     found = _nearest(stem, table, known.verbs)
     if found is None:
         return ()
@@ -347,10 +366,11 @@ def _near(prefix: str, name: str, known: KnownNames) -> tuple[str, ...]:
     return known.operations[full.lower()][1]
 
 
-def _starts(names: Mapping[str, str]) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def _starts(prefix: str, known: KnownNames) -> Mapping[str, str]:
     """Return the first two or more words of each name: what a pattern with a wildcard at its end may fix."""
     found: dict[str, str] = {}
-    for short in names.values():
+    for short in known.short[prefix].values():
         words = _WORD.findall(short)
         for count in range(2, len(words)):
             start = "".join(words[:count])
@@ -364,13 +384,37 @@ def _nearest(name: str, names: Mapping[str, str], verbs: frozenset[str]) -> str 
     if squeezed != text and squeezed in names:  # invoke-model, invoke_model
         return names[squeezed]
     best: tuple[int, str] | None = None
+    letters = _letters(text)
     for key, written in names.items():
-        if abs(len(key) - len(text)) > 2:
+        if abs(len(key) - len(text)) > 2 or (letters ^ _letters(key)).bit_count() > 4:
             continue
         far = _distance(text, key, 2)
         if far <= 2 and (best is None or (far, key) < best) and not _is_own_name(name, written, verbs):
             best = (far, key)
     return names[best[1]] if best else None
+
+
+@lru_cache(maxsize=8192)
+def _letters(text: str) -> int:
+    """Return the set of a text's characters; one change adds or removes at most two."""
+    found = 0
+    for char in text:
+        found |= 1 << (ord(char) & 127)
+    return found
+
+
+def _noun(name: str) -> tuple[str, ...]:
+    """Return the words after the verb, in the singular."""
+    words = _words(name)[1:]
+    return tuple(_singular(word) for word in words)
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
+        return word[:-2]
+    return word.removesuffix("s")
 
 
 def _words(name: str) -> tuple[str, ...]:
@@ -411,21 +455,11 @@ def _similar(prefix: str, name: str, known: KnownNames) -> tuple[str, ...]:
     ]
     if same or prefix not in known.short:
         return tuple(same[:3])
-    nouns = _words(name)[1:]
-    related = [
-        f"{prefix}:{short}"
-        for short in known.short[prefix].values()
-        if f"{prefix}:{short}".lower() in known.actions and nouns and _same_noun(_words(short)[1:], nouns)
-    ]
+    nouns = _noun(name)
+    related = known.by_noun.get((prefix, *nouns), ()) if nouns else ()
     # A name that deletes is no advice for one that doesn't.
     kept = [item for item in related if not item.partition(":")[2].startswith(("Delete", "Disassociate"))]
     return tuple(sorted(kept)[:3])
-
-
-def _same_noun(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
-    return len(first) == len(second) and all(
-        _forms(a) & _forms(b) for a, b in zip(first, second, strict=True)
-    )
 
 
 def _distance(first: str, second: str, limit: int) -> int:

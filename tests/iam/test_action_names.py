@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,3 +163,11 @@ def test_an_undocumented_pattern_is_wrong_in_a_deny_only(pattern: str) -> None:
     assert fault is not None
     assert fault.kind == "grammar"
     assert fault_of_name(pattern, "Allow") is None
+
+
+def test_thousands_of_unknown_names_are_judged_quickly() -> None:
+    start = time.process_time()
+    for index in range(1000):
+        fault_of_name(f"bedrock:CreateThing{index}x")
+    # 0.4 s here; comparing each name with every known one took 13 s.
+    assert time.process_time() - start < 5
