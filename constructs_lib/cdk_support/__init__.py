@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from constructs_lib.cdk_support.validation import (
         check_arn,
         check_length,
-        check_model,
         check_name,
         check_pattern,
         is_token,
@@ -37,7 +36,6 @@ __all__ = [
     "bedrock_trust",
     "check_arn",
     "check_length",
-    "check_model",
     "check_name",
     "check_pattern",
     "is_token",
@@ -64,7 +62,6 @@ __getattr__, __dir__ = exports(
         "validation": (
             "check_arn",
             "check_length",
-            "check_model",
             "check_name",
             "check_pattern",
             "is_token",

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from constructs_lib import catalogue
 from constructs_lib.cdk_support.errors import PlanesError
 
-if TYPE_CHECKING:
-    from constructs import IConstruct
-
-__all__ = ["check_arn", "check_length", "check_model", "check_name", "check_pattern", "is_token"]
+__all__ = ["check_arn", "check_length", "check_name", "check_pattern", "is_token"]
 
 
 def is_token(value: str) -> bool:
@@ -55,22 +50,3 @@ def check_arn(prop: str, value: str, kind: str, example: str) -> list[str]:
     )
     split = cdk.Fn.split("/", value)
     return [cdk.Fn.select(index, split) for index in range(1, 2 + example.count("/"))]
-
-
-def check_model(scope: IConstruct, prop: str, model: str) -> None:
-    """Warn on ``scope`` when the catalogue doesn't know a model's id.
-
-    A warning and not an error: AWS adds models between two releases of the catalogue. ARNs and tokens pass.
-    """
-    if is_token(model) or model.startswith("arn:"):
-        return
-    if catalogue.model(catalogue.model_of_profile(model) or model) is not None:
-        return
-    near = catalogue.nearest(model, 1)
-    hint = (
-        f"did you mean `{near[0]}`?" if near else "check its spelling in the Bedrock console's model catalog"
-    )
-    cdk.Annotations.of(scope).add_warning_v2(
-        "bedrock-planes:unknown-model",
-        f"`{prop}` names the model `{model}`, which the catalogue doesn't know: {hint}",
-    )

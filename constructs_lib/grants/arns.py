@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import aws_cdk as cdk
 from aws_cdk import aws_bedrock as bedrock
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import verbs as table
-from constructs_lib.cdk_support import PlanesError, check_model, is_token
+from constructs_lib.cdk_support import PlanesError, is_token
 from constructs_lib.grants.environment import environment_of
+from constructs_lib.grants.model_ids import check_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,7 +151,7 @@ def arn_of(scope: IConstruct, kind: str, value: Any) -> str:
     if not isinstance(value, str):
         return _attribute_of(value, kind, known.paths)
     if is_token(value) and not value.startswith("arn:"):
-        return value
+        return _arn_of_token(scope, kind, value, known)
     if value.startswith("arn:"):
         _check_arn(value, kind, known)
         return value
@@ -161,6 +163,27 @@ def arn_of(scope: IConstruct, kind: str, value: Any) -> str:
         raise _wrong(kind, value, known)
     resource = value if known.segments == 1 or kind != "flow_alias" else value.replace("/", "/alias/")
     return environment_of(scope).arn(known.service, f"{known.resource}/{resource}")
+
+
+def _arn_of_token(scope: IConstruct, kind: str, value: str, known: _Kind) -> str:
+    """Return a token as the ARN that it stands for, made from the id where it is an attribute named so."""
+    resolved = cdk.Stack.of(scope).resolve(value)
+    parts = resolved if isinstance(resolved, dict) else {}
+    owner, name = map(str, parts.get("Fn::GetAtt", ("", "")))
+    if isinstance(
+        cdk.Stack.of(scope).node.try_find_child(str(parts.get("Ref", "AWS::NoValue"))), cdk.CfnParameter
+    ):
+        cdk.Annotations.of(scope).add_info(
+            f"`{kind}` is the parameter `{parts['Ref']}`: its value must be an ARN, an id allows nothing"
+        )
+    if not name.endswith("Id"):
+        return value
+    if known.segments > 1 or kind == "prompt":
+        raise PlanesError(
+            f"`{kind}` is the attribute `{name}` of `{owner}`, and IAM wants an ARN: "
+            f"{known.hint or 'pass the construct or its ARN'}"
+        )
+    return environment_of(scope).arn(known.service, f"{known.resource}/{value}")
 
 
 def _wrong(kind: str, value: str, known: _Kind) -> PlanesError:
@@ -241,7 +264,7 @@ def on_model(
     name, kind, inside = _model(model, prop)
     inner = [_model(one, "behind")[0] for one in (*inside, *behind)]
     for one in (name, *inner):
-        check_model(scope, prop, one)
+        check_model(scope, prop, one, called=one == name)
     here = environment_of(scope)
     try:
         return table.model_targets(
