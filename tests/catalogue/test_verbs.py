@@ -16,6 +16,7 @@ from constructs_lib.catalogue.verbs import (
     verbs,
 )
 from constructs_lib.catalogue.verbs._data_automation import _REGIONS
+from constructs_lib.catalogue.verbs._not_granted import NOT_GRANTED
 
 WHERE = {"partition": "aws", "region": "us-east-1", "account": "111122223333"}
 OWN = "arn:aws:bedrock:us-east-1:111122223333:"
@@ -226,3 +227,21 @@ def test_an_unknown_verb_lists_the_known_ones() -> None:
 def test_a_missing_target_is_an_error() -> None:
     with pytest.raises(KeyError, match="knowledge_base"):
         statements("retrieve", {})
+
+
+def _granted() -> dict[str, set[str | None]]:
+    """Return the targets on which each action of the table is granted."""
+    found: dict[str, set[str | None]] = {}
+    for row in verbs().values():
+        for part in row.parts:
+            for action in (*part.actions, *part.streaming):
+                found.setdefault(action, set()).add(part.target)
+    return found
+
+
+def test_every_data_action_has_a_verb_or_a_reason() -> None:
+    data = {known.name for known in catalogue.actions().values() if known.plane is Plane.DATA}
+    granted = {name for name in _granted() if name in data}
+    assert data - granted - NOT_GRANTED.keys() == set(), "give it a verb, or a reason in `_not_granted.py`"
+    assert NOT_GRANTED.keys() & granted == set(), "it has a verb now: drop the reason"
+    assert NOT_GRANTED.keys() - data == set(), "AWS has no such data action"
