@@ -62,8 +62,12 @@ def _lines(report: Report) -> Iterator[str]:
                 f'<td class="{principal.verdict}">{principal.verdict}</td>{cells}</tr>'
             )
         yield "</table>"
-    for principal_or_none, findings in grouped(report):
-        yield f"<h2>{escape(principal_or_none.name) if principal_or_none else 'Resources'}</h2>\n<ul>"
+    for principal_or_none, findings, same in grouped(report):
+        yield f"<h2>{escape(principal_or_none.name) if principal_or_none else 'Resources'}</h2>"
+        if same:
+            names = ", ".join(f"<code>{escape(name)}</code>" for name in same)
+            yield f"<p>The same for {names}.</p>"
+        yield "<ul>"
         for finding in findings:
             yield _finding(finding)
         yield "</ul>"

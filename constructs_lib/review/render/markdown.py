@@ -47,8 +47,9 @@ def _lines(report: Report) -> Iterator[str]:
             row = [_code(principal.name), principal.kind, principal.verdict, *cells, known]
             yield "| " + " | ".join(row) + " |"
         yield ""
-    for principal_or_none, findings in grouped(report):
+    for principal_or_none, findings, same in grouped(report):
         yield from (f"## {_code(principal_or_none.name) if principal_or_none else 'Resources'}", "")
+        yield from _others(same)
         for finding in findings:
             where = _code(place(finding.location))
             yield f"- **{state_of(finding)} {finding.rule}** {finding.name}, {where}  "
@@ -61,6 +62,11 @@ def _lines(report: Report) -> Iterator[str]:
             else:
                 yield f"  {_text(finding.help)}"
         yield ""
+
+
+def _others(names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        yield from (f"The same for {', '.join(map(_code, names))}.", "")
 
 
 def _text(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.review.model import SEVERITY_RANK
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CORE_FAMILIES",
+    "Group",
     "cell",
     "families_of",
     "grouped",
@@ -23,6 +25,8 @@ __all__ = [
     "unread_lines",
 ]
 
+# How messages begin that name their principal.
+_NAMED = ("role `", "user `", "group `", "permission set `", "the role `")
 CORE_FAMILIES = ("bedrock", "bedrock-agent", "bedrock-runtime", "bedrock-agent-runtime")
 
 
@@ -44,14 +48,56 @@ def cell(principal: PrincipalReport, family: str) -> str:
     return str(len(use.actions)) if use else "."
 
 
-def grouped(report: Report) -> list[tuple[PrincipalReport | None, list[Finding]]]:
-    """Group findings by principal; the principal with the most severe finding first."""
+class Group(NamedTuple):
+    """The findings of one principal (``None``: of resources), and who else has the same ones, by name."""
+
+    principal: PrincipalReport | None
+    findings: list[Finding]
+    same: tuple[str, ...] = ()
+
+
+def grouped(report: Report) -> list[Group]:
+    """Group findings by principal; the principal with the most severe finding first.
+
+    Principals of one app that may do the same and have the same findings are one group.
+    """
     groups: dict[str | None, list[Finding]] = {}
     for finding in report.findings:
         groups.setdefault(finding.principal, []).append(finding)
     known = {principal.id: principal for principal in report.principals}
-    rows = [(known.get(name or ""), sorted(items, key=_severity)) for name, items in groups.items()]
-    return sorted(rows, key=lambda row: (_severity(row[1][0]), row[0] is None, row[0].id if row[0] else ""))
+    rows = [Group(known.get(name or ""), sorted(items, key=_severity)) for name, items in groups.items()]
+    rows.sort(key=lambda row: (_severity(row[1][0]), row[0] is None, row[0].id if row[0] else ""))
+    folded: dict[object, Group] = {}
+    for row in rows:
+        key = _likeness(row)
+        first = folded.get(key)
+        name = row.principal.name if row.principal else ""
+        folded[key] = row if first is None else first._replace(same=(*first.same, name))
+    return list(folded.values())
+
+
+def _likeness(group: Group) -> object:
+    """Return what two groups have in common that are shown as one: all but names and places."""
+    principal = group.principal
+    if principal is None:
+        return group.findings[0].principal
+    uses = tuple((name, use.actions, use.resources) for name, use in principal.families.items())
+    gaps = tuple(item.why for item in principal.incomplete)
+    folder = PurePosixPath(group.findings[0].location.path).parent
+    return (folder, principal.kind, principal.verdict, uses, gaps, tuple(map(_words, group.findings)))
+
+
+def _words(finding: Finding) -> object:
+    """Return what a finding says, without the principal's name in its first words."""
+    rest = finding.message.split("`", 2)[2:] if finding.message.startswith(_NAMED) else [finding.message]
+    return (
+        finding.rule,
+        state_of(finding),
+        tuple(rest),
+        finding.help,
+        finding.conditional,
+        finding.acknowledged,
+    )
 
 
 def _severity(finding: Finding) -> tuple[bool, int]:

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from constructs_lib.review.render.shared import (
+    Group,
     cell,
     families_of,
     grouped,
@@ -68,8 +69,8 @@ def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
     principals = shown_principals(report)
     if principals:
         lines += ["", *_matrix(principals, colour, width), ""]
-    for principal, findings in grouped(report):
-        lines += [*_group(principal, findings, colour, width), ""]
+    for group in grouped(report):
+        lines += [*_group(group, colour, width), ""]
     lines.append(_paint(summary_line(report), "bold", colour))
     return _without_commands("\n".join(lines).lstrip("\n") + "\n")
 
@@ -151,14 +152,15 @@ def _clip(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _group(
-    principal: PrincipalReport | None, findings: list[Finding], colour: bool, width: int
-) -> Iterator[str]:
+def _group(group: Group, colour: bool, width: int) -> Iterator[str]:
+    principal = group.principal
     title = "resources" if principal is None else principal.name
     if principal and principal.construct_path:
         title += f"  ({principal.construct_path})"
     yield _paint(_plain(title), "bold", colour)
-    for finding in findings:
+    if group.same:
+        yield from _wrap(f"the same for {', '.join(group.same)}", width)
+    for finding in group.findings:
         yield from _finding(finding, colour, width)
 
 
