@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["NOT_GRANTED"]
 
 _KEY = "lets a request authenticate with an API key, which a role's temporary credentials don't need"
-_QUALITY = "belongs to judging and improving agents, which a pipeline does and not an application that serves"
-    "belongs to judging and improving agents, which a pipeline does and not the application that serves"
-)
+_QUALITY = "belongs to judging and improving agents, which a pipeline does and no serving application"
 _PAYMENT = "moves money or holds the means to: grant it by hand, in a statement that somebody reviewed"
 _SDK = "is documented by the SDK alone: the reference doesn't say yet on which resources it is checked"
 _POLICY = "is asked by the gateway's own role for each request, not by an application"
