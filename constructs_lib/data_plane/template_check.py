@@ -13,10 +13,12 @@ action behind a parameter or a customer's policy by ARN, is an error that can be
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import aws_cdk as cdk
@@ -26,7 +28,16 @@ from constructs_lib.cdk_support import PlanesError, as_list, assembly_of
 from constructs_lib.data_plane.limits import limits_from_mark
 from constructs_lib.data_plane.quotas import size_findings
 from constructs_lib.data_plane.refusals import refusals
-from constructs_lib.iam import ASSUME_ROLE, ESCALATIONS, PASS_ROLE, UNRESOLVED, foreign_actions, names_of
+from constructs_lib.iam import (
+    ASSUME_ROLE,
+    ESCALATIONS,
+    PASS_ROLE,
+    UNRESOLVED,
+    Origin,
+    Policy,
+    foreign_actions,
+    names_of,
+)
 from constructs_lib.review import admitted_by, admitted_outside
 from constructs_lib.templates import NAMESPACE, read
 
@@ -36,7 +47,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam
     from constructs import Construct, IConstruct
 
-    from constructs_lib.iam import Policy, Statement
+    from constructs_lib.iam import Statement
     from constructs_lib.templates import Model, Principal
 
     Key = tuple[str, str]
@@ -97,6 +108,17 @@ def check_finished_templates(scope: Construct) -> None:
         return
     root.node.add_metadata(_REGISTERED, "registered")
     cdk.Validations.of(root).add_plugins(_TemplateCheck())
+    # While an app is built, Python mostly waits for Node, so loading the review then costs no extra time.
+    # Not a daemon: an interpreter that exits in the middle of an import may crash.
+    Thread(target=_load_review, name="bedrock-planes-roles", daemon=False).start()
+
+
+def _load_review() -> None:
+    """Load what the first check would wait for: the readers, the engine and the catalogue's tables."""
+    with contextlib.suppress(Exception):  # the check runs into the same fault, and reports it
+        read([])
+        admitted_by(Policy("nothing", (), Origin("", "")))
+        admitted_outside(Policy("nothing", (), Origin("", "")))
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
