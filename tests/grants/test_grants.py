@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -191,3 +192,43 @@ def _taker(kind: type[iam.User]) -> iam.User:
         _STACK.append(Stack())
     stack = _STACK[0]
     return kind(stack, f"T{len(stack.node.children)}")
+
+
+# --------------------------------------------------------------------- the table against the reference
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _fits(action: catalogue.Action, resource: str) -> bool:
+    """Whether IAM checks the action on a resource of that form."""
+    if not action.resource_types:
+        return resource == "*"
+    forms = [form for name in action.resource_types for form in catalogue.resource_types()[name].arns]
+    return any(re.fullmatch(re.sub(r"\\\$\\\{\w+\\\}", "[^ ]+", re.escape(form)), resource) for form in forms)
+
+
+def test_every_pair_that_is_emitted_is_one_of_the_reference() -> None:
+    pairs, wrong = set(), []
+    for case in CASES:
+        for statement in case.statements:
+            keys = [key for held in statement.get("Condition", {}).values() for key in held]
+            for name in _listed(statement["Action"]):
+                known = catalogue.action(name)
+                if known is None:
+                    continue
+                for resource in _listed(statement["Resource"]):
+                    pairs.add((case.verb, name, resource, *keys))
+                    if not _fits(known, resource) and statement.get("Effect") != "Deny":
+                        wrong.append((case.verb, name, resource))
+                missing = [k for k in keys if not k.startswith("aws:") and k not in known.condition_keys]
+                wrong += [(case.verb, name, key) for key in missing]
+    print(f"{len(pairs)} pairs of the grants agree with the reference")  # noqa: T201 - the figure is wanted with -s
+    assert wrong == []
+
+
+def test_a_pair_that_is_not_of_the_reference_is_told_apart() -> None:
+    agent, generate = catalogue.action("bedrock:InvokeAgent"), catalogue.action("bedrock:RetrieveAndGenerate")
+    assert agent is not None
+    assert generate is not None
+    assert not _fits(agent, f"arn:aws:bedrock:us-east-1:{ACCOUNT}:agent/A")
+    assert not _fits(generate, f"arn:aws:bedrock:us-east-1:{ACCOUNT}:knowledge-base/K")
