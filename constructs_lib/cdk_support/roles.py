@@ -20,6 +20,7 @@ __all__ = [
     "Facade",
     "as_list",
     "bedrock_trust",
+    "check_trust",
     "mark_role",
     "resource_of",
     "service_role",
@@ -85,14 +86,57 @@ class CheckedRole(iam.Role):
         """The role's resource, whose logical id finds the role again in the finished template."""
         return resource_of(self)
 
+    def _check_given(self, statement: Mapping[str, Any]) -> None:
+        """Raise :class:`PlanesError` when the role may not be given the statement."""
+        self._check(statement)
+
+    def _check_managed(self, policy: iam.IManagedPolicy) -> None:
+        """Raise :class:`PlanesError` when the role may not hold the managed policy."""
+        if isinstance(policy, iam.ManagedPolicy):
+            self._check_document(policy.document)
+
+    def _check_document(self, document: iam.PolicyDocument) -> None:
+        # The CDK renders a document without statements as nothing.
+        for statement in (document.to_json() or {}).get("Statement", ()):
+            self._check(statement)
+
+    def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
+        """Check and attach a managed policy."""
+        self._check_managed(policy)
+        super().add_managed_policy(policy)
+
+    def attach_inline_policy(self, policy: iam.Policy) -> None:
+        """Check and attach a policy of this app."""
+        self._check_document(policy.document)
+        super().attach_inline_policy(policy)
+
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         """Check and add a statement."""
-        self._check(statement.to_statement_json())
+        self._check_given(statement.to_statement_json())
         return super().add_to_principal_policy(statement)
 
     def add_to_policy(self, statement: iam.PolicyStatement) -> bool:
         """Check and add a statement."""
         return self.add_to_principal_policy(statement).statement_added
+
+
+def check_trust(role: iam.Role) -> None:
+    """Raise :class:`PlanesError` when a role's trust lets anybody become it.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    document = role.assume_role_policy
+    for statement in as_list((document.to_json() or {}).get("Statement") if document else None):
+        if statement.get("Effect", "Allow") != "Allow" or statement.get("Condition"):
+            continue
+        principal = statement.get("Principal")
+        named = as_list(principal.get("AWS")) if isinstance(principal, dict) else [principal]
+        if "NotPrincipal" in statement or "*" in named:
+            raise PlanesError(
+                f"the role `{role.node.path}` can't trust everybody: name the service or the role that takes "
+                'it, such as `iam.ServicePrincipal("lambda.amazonaws.com")`, or add a condition such as '
+                "`aws:PrincipalOrgID`"
+            )
 
 
 def mark_role(role: iam.Role, kind: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib.cdk_support import CheckedRole, Facade, resource_of
+from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, check_trust, resource_of
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.existing_role import ExistingAppRole
 from constructs_lib.data_plane.limits import (
@@ -17,7 +17,7 @@ from constructs_lib.data_plane.limits import (
     requiring_guardrail,
     with_session_tags,
 )
-from constructs_lib.data_plane.refusals import check_document, check_managed, refuse
+from constructs_lib.data_plane.refusals import check_document, check_managed, check_scope, refuse
 from constructs_lib.data_plane.template_check import check_finished_templates
 from constructs_lib.grants import required_guardrail_values
 from constructs_lib.grants.facades import DataPlaneGrants, other_tiers
@@ -48,6 +48,9 @@ class AppRole(CheckedRole):
         managed_policies: Policies of this app, or AWS managed policies for the runtime of an application
             (such as ``service-role/AWSLambdaBasicExecutionRole``). Default: none.
         assumable_roles: ARNs of other roles that the application may assume. Default: none.
+        allow_type_wide: ``(ARN pattern, reason)`` of each pattern that opens every resource of a type, such
+            as ``arn:aws:bedrock:us-east-1::foundation-model/*``, or ``*``; a data action on any other is
+            refused. Default: none.
         families: The only families of Bedrock that it uses, such as ``bedrock-runtime``; actions of the
             others are refused and cut by the boundary. Default: every family of the data plane.
         required_guardrail: ``(guardrail, version)``: model calls without it are denied. The version is a
@@ -84,6 +87,7 @@ class AppRole(CheckedRole):
         inline_policies: Mapping[str, iam.PolicyDocument] | None = None,
         managed_policies: Sequence[iam.IManagedPolicy] | None = None,
         assumable_roles: Sequence[str] = (),
+        allow_type_wide: Sequence[tuple[str, str]] = (),
         families: Sequence[str] | None = None,
         required_guardrail: tuple[str | refs.IGuardrailRef, str | None] | None = None,
         required_vpc_endpoints: Sequence[str] = (),
@@ -98,12 +102,16 @@ class AppRole(CheckedRole):
         self._limits = limits_of(families, allowed_regions, guardrail=required_guardrail is not None)
         self._policy: iam.Policy | None = None
         self._given: set[str] = set()
+        self._granted: frozenset[str] = frozenset()
+        self._type_wide = _type_wide(allow_type_wide)
         for document in (inline_policies or {}).values():
-            check_document(self._path, document, self._limits)
+            self._check_document(document)
         for policy in managed_policies or ():
-            check_managed(self._path, policy, self._limits)
+            self._check_managed(policy)
         for role in assumable_roles:
             self._check({"Action": "sts:AssumeRole", "Resource": role})
+        if assumable_roles:
+            _refuse_marked(self._path, scope, assumable_roles)
         guardrail = required_guardrail_values(scope, *required_guardrail) if required_guardrail else {}
         denied = limits_document(
             vpc_endpoints=required_vpc_endpoints,
@@ -122,6 +130,7 @@ class AppRole(CheckedRole):
             max_session_duration=max_session_duration,
             permissions_boundary=permissions_boundary,
         )
+        check_trust(self)
         self._resource = resource_of(self)
         self._bound(permissions_boundary, assumable_roles, families, enforce=enforce_boundary)
         mark_checked(self._resource, self._limits, self.boundary_mark)
@@ -165,6 +174,8 @@ class AppRole(CheckedRole):
         """Check the statements of a grant, and return where they go: the role's policy, once it exists."""
         for statement in statements:
             self._check(statement)
+            # A grant on what comes to be at runtime (`session/*`) is as narrow as it can be.
+            self._granted |= {arn for arn in as_list(statement.get("Resource")) if arn != "*"}
         self._given.add(verb)
         if self._policy is None:
             found = self.node.try_find_child("DefaultPolicy")
@@ -176,15 +187,15 @@ class AppRole(CheckedRole):
         self._limits = requiring_guardrail(self._path, self._limits, self._given)
         mark_checked(self._resource, self._limits, self.boundary_mark)
 
-    def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
-        """Check and attach a managed policy."""
-        check_managed(self._path, policy, self._limits)
-        super().add_managed_policy(policy)
+    def _check_managed(self, policy: iam.IManagedPolicy) -> None:
+        check_managed(self._path, policy, self._limits, self._type_wide)
 
-    def attach_inline_policy(self, policy: iam.Policy) -> None:
-        """Check and attach a policy of this app."""
-        check_document(self._path, policy.document, self._limits)
-        super().attach_inline_policy(policy)
+    def _check_document(self, document: iam.PolicyDocument) -> None:
+        check_document(self._path, document, self._limits, self._type_wide)
+
+    def _check_given(self, statement: Mapping[str, Any]) -> None:
+        self._check(statement)
+        check_scope(self._path, statement, self._type_wide | self._granted)
 
     @staticmethod
     def from_role(
@@ -205,3 +216,24 @@ class AppRole(CheckedRole):
             allowed_regions=allowed_regions,
             enforce_boundary=enforce_boundary,
         )
+
+
+def _type_wide(given: Sequence[Any]) -> frozenset[str]:
+    """Return the patterns; raise :class:`PlanesError` where one comes without a reason."""
+    for pair in given:
+        if isinstance(pair, str) or len(pair) != 2 or not all(isinstance(p, str) and p.strip() for p in pair):
+            raise PlanesError(
+                f"`allow_type_wide` has `{pair}`: give pairs of an ARN pattern and the reason why the "
+                "application needs every resource of the type"
+            )
+    return frozenset(pattern for pattern, _ in given)
+
+
+def _refuse_marked(path: str, scope: Construct, roles: Sequence[str]) -> None:
+    """Refuse to name a role of this app that deploys or operates."""
+    for other in scope.node.root.node.find_all():
+        if isinstance(other, CheckedRole) and not isinstance(other, AppRole) and other.role_arn in roles:
+            raise PlanesError(
+                f"the app role `{path}` can't assume `{other.node.path}`, which configures Bedrock: an "
+                "application that becomes it holds both planes; leave it out of `assumable_roles`"
+            )

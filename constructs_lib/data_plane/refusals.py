@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam
 
 from constructs_lib import catalogue
-from constructs_lib.catalogue import Plane
+from constructs_lib.catalogue import Access, Plane
 from constructs_lib.catalogue.verbs import inner_call_actions
 from constructs_lib.cdk_support import PlanesError, as_list, is_token
 from constructs_lib.data_plane.limits import NO_LIMITS
 from constructs_lib.iam import UNRESOLVED, expand, fault_of_name, is_open, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from constructs_lib.data_plane.limits import RoleLimits
 
-__all__ = ["Refusal", "check_document", "check_managed", "refusals", "refuse"]
+__all__ = [
+    "Refusal",
+    "check_document",
+    "check_managed",
+    "check_scope",
+    "harmless_policy",
+    "refusals",
+    "refuse",
+]
 
 # Reading IAM gives an application nothing that it could use to gain rights; all else can change who may do
 # what.
 _HARMLESS_IAM = ("iam:get", "iam:list", "iam:simulate")
+_BUYING = ("aws-marketplace:subscribe", "aws-marketplace:unsubscribe")
 _ROLE_TAKING = frozenset({"sts:assumerole", "sts:assumeroot"})
 
 
@@ -73,6 +83,12 @@ def _refusal(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refu
         return Refusal(pattern, "it changes or passes IAM roles and policies", "leave IAM to a DeployRole")
     if service == "sts" and any(_matches(name, taken) for taken in _ROLE_TAKING):
         return _assume(pattern, resources)
+    if service == "aws-marketplace" and any(matches(pattern.lower(), bought) for bought in _BUYING):
+        return Refusal(
+            pattern,
+            "with it the application buys models or cancels them",
+            "let an administrator subscribe to the models in advance",
+        )
     if ("*" in service or "?" in service) and service:
         return _bedrock(pattern) or Refusal(
             pattern,
@@ -80,6 +96,39 @@ def _refusal(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refu
             "name the service and the action",
         )
     return _bedrock(pattern) or _beyond(pattern, resources, limits)
+
+
+def check_scope(path: str, statement: Mapping[str, Any], type_wide: Collection[str]) -> None:
+    """Refuse data actions on every resource, or on every resource of a type, unless ``type_wide`` has it.
+
+    Reading state (a data read) and actions that take no resource are not refused, and neither is a statement
+    with a condition: it may pin what the ARN leaves open, which the review judges (BP201).
+    """
+    if statement.get("Effect", "Allow") != "Allow" or "Condition" in statement:
+        return
+    wide = [arn for arn in as_list(statement.get("Resource")) if _is_type_wide(arn) and arn not in type_wide]
+    for pattern in as_list(statement.get("Action")) if wide else ():
+        if not isinstance(pattern, str) or is_token(pattern):
+            continue
+        for name in expand(pattern):
+            action = catalogue.actions()[name]
+            if action.plane is Plane.DATA and action.resource_types and action.access is not Access.READ:
+                raise PlanesError(
+                    f"the app role `{path}` can't hold `{pattern}` on `{wide[0]}`: it opens every resource "
+                    "of a type; name the resources, or give the pattern and the reason in `allow_type_wide`"
+                )
+
+
+def _is_type_wide(arn: Any) -> bool:
+    """Return whether an ARN leaves open which resource of a type is meant; tokens name one."""
+    if not isinstance(arn, str) or is_token(arn.rpartition(":")[2]):
+        return False
+    parts = arn.split(":", 5)
+    resource = parts[5] if len(parts) == 6 else arn
+    if not resource.strip("*?"):
+        return True
+    kind, slash, name = resource.partition("/")
+    return "*" in kind or (bool(slash) and not name.strip("*?/"))
 
 
 def _beyond(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refusal | None:
@@ -178,6 +227,19 @@ _HARMLESS = frozenset(
 )
 
 
+# The account part of a policy of AWS is `aws`; the CDK writes the partition as a token.
+_AWS_POLICY = re.compile(r"arn:(?:[a-z-]+|\$\{Token\[[^]]*\]\}):iam::aws:policy/(.+)")
+
+
+def harmless_policy(arn: str) -> str | None:
+    """Return the name of an AWS managed policy for the runtime of an application, ``None`` for any other.
+
+    A policy of that name in another account is not AWS's.
+    """
+    found = _AWS_POLICY.fullmatch(arn)
+    return found[1] if found and found[1] in _HARMLESS else None
+
+
 def refuse(path: str, statement: Mapping[str, Any], limits: RoleLimits) -> None:
     """Raise :class:`PlanesError` when an app role may not hold the statement."""
     found = refusals(statement, limits)
@@ -185,22 +247,27 @@ def refuse(path: str, statement: Mapping[str, Any], limits: RoleLimits) -> None:
         raise PlanesError("; ".join(refusal.message(path) for refusal in found))
 
 
-def check_document(path: str, document: aws_iam.PolicyDocument, limits: RoleLimits) -> None:
+def check_document(
+    path: str, document: aws_iam.PolicyDocument, limits: RoleLimits, type_wide: Collection[str] = ()
+) -> None:
     """Refuse a document that has a statement which an app role may not hold."""
     # The CDK renders a document without statements (a default policy a moment after its birth) as nothing.
     for statement in (document.to_json() or {}).get("Statement", ()):
         refuse(path, statement, limits)
+        check_scope(path, statement, type_wide)
 
 
-def check_managed(path: str, policy: aws_iam.IManagedPolicy, limits: RoleLimits) -> None:
+def check_managed(
+    path: str, policy: aws_iam.IManagedPolicy, limits: RoleLimits, type_wide: Collection[str] = ()
+) -> None:
     """Check a managed policy of this app by its content, an AWS managed policy by its name."""
     if isinstance(policy, aws_iam.ManagedPolicy):
-        check_document(path, policy.document, limits)
+        check_document(path, policy.document, limits, type_wide)
         return
     arn = policy.managed_policy_arn
-    name = arn.partition(":policy/")[2]
-    if name in _HARMLESS:
+    if harmless_policy(arn) is not None:
         return
+    name = arn.partition(":policy/")[2]
     shown = name if name and not is_token(name) else "a policy from elsewhere"
     raise PlanesError(
         f"the app role `{path}` can't take the managed policy `{shown}`: what it allows can't be seen here, "

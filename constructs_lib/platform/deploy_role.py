@@ -8,9 +8,17 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import Plane, actions
-from constructs_lib.cdk_support import CheckedRole, PlanesError, as_list, check_pattern, mark_role
+from constructs_lib.cdk_support import (
+    CheckedRole,
+    PlanesError,
+    as_list,
+    check_pattern,
+    check_trust,
+    mark_role,
+)
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import expand, fault_of_name
+from constructs_lib.platform.aws_managed import check_aws_managed
 from constructs_lib.platform.deploy_policies import (
     Scope,
     bedrock_statements,
@@ -121,6 +129,7 @@ class DeployRole(CheckedRole):
                 "Settings": _document([{"Effect": "Allow", "Action": list(_SETTINGS), "Resource": "*"}])
             },
         )
+        check_trust(self)
         mark_role(self, "deploy")
         check_finished_templates(self)
         self.policies = [
@@ -134,6 +143,10 @@ class DeployRole(CheckedRole):
     def policy_arns(self) -> list[str]:
         """The ARNs for ``cdk bootstrap --cloudformation-execution-policies``, joined with commas."""
         return [policy.managed_policy_arn for policy in self.policies]
+
+    def _check_managed(self, policy: iam.IManagedPolicy) -> None:
+        super()._check_managed(policy)
+        check_aws_managed("deploy", self._path, policy, self._check)
 
     def _check(self, statement: Mapping[str, Any]) -> None:
         _refuse(self._path, statement)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import Plane
-from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, mark_role
+from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, check_trust, mark_role
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import expand, fault_of_name
+from constructs_lib.platform.aws_managed import check_aws_managed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,8 +77,13 @@ class OperatorRole(CheckedRole):
             role_name=role_name,
             max_session_duration=max_session_duration,
         )
+        check_trust(self)
         mark_role(self, "operator")
         check_finished_templates(self)
+
+    def _check_managed(self, policy: iam.IManagedPolicy) -> None:
+        super()._check_managed(policy)
+        check_aws_managed("operator", self._path, policy, self._check)
 
     def _check(self, statement: Mapping[str, Any]) -> None:
         _refuse(self._path, statement)

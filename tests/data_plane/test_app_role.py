@@ -9,7 +9,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import AppRole, PlanesError
+from constructs_lib import AppRole, DeployRole, PlanesError
 from constructs_lib.data_plane.boundary import boundary_document, fingerprint_of
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
 
@@ -336,3 +336,88 @@ def test_an_organizations_boundary_replaces_ours_where_it_is_given() -> None:
     role(stack, permissions_boundary=theirs)
     [made] = resources(template(stack), "AWS::IAM::Role").values()
     assert made["Properties"]["PermissionsBoundary"] == arn(f"iam::{ACCOUNT}:policy/theirs")
+
+
+WIDE = {
+    "every model": ("bedrock:InvokeModel", "*"),
+    "a pattern of actions": ("bedrock:InvokeModel*", "*"),
+    "a type": ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/*"),
+    "a type in any Region": ("bedrock:InvokeModel", "arn:aws:bedrock:*::foundation-model/*"),
+    "knowledge bases": ("bedrock:Retrieve", f"arn:aws:bedrock:us-east-1:{ACCOUNT}:knowledge-base/*"),
+    "an account": ("bedrock:InvokeAgent", f"arn:aws:bedrock:us-east-1:{ACCOUNT}:*"),
+}
+
+
+@pytest.mark.parametrize(("action", "resource"), WIDE.values(), ids=WIDE)
+def test_a_data_action_on_a_whole_type_needs_a_reason(action: str, resource: str) -> None:
+    wide = allow(action, resources=(resource,))
+    with pytest.raises(ValueError, match="it opens every resource of a type; name the resources, or give"):
+        role(Stack()).add_to_policy(wide)
+    allowed = role(Stack(), allow_type_wide=[(resource, "the model is chosen at runtime")])
+    assert allowed.add_to_policy(wide)
+
+
+SCOPED = {
+    "a model": ("bedrock:InvokeModel", "arn:aws:bedrock:*::foundation-model/anthropic.claude-*"),
+    "an action without resources": ("bedrock:RetrieveAndGenerate", "*"),
+    "a data read": ("bedrock:ListSessions", "*"),
+    "another service": ("s3:GetObject", "*"),
+    "a token": ("bedrock:Retrieve", cdk.Fn.import_value("KnowledgeBaseArn")),
+}
+
+
+@pytest.mark.parametrize(("action", "resource"), SCOPED.values(), ids=SCOPED)
+def test_what_is_no_whole_type_needs_no_reason(action: str, resource: str) -> None:
+    assert role(Stack()).add_to_policy(allow(action, resources=(resource,)))
+
+
+@pytest.mark.parametrize("given", [["*"], [("*", "")], [("*",)], [("*", 1)]])
+def test_a_pattern_without_a_reason_is_refused(given: Any) -> None:
+    with pytest.raises(PlanesError, match=r"`allow_type_wide` has .*: give pairs of an ARN pattern and the"):
+        role(Stack(), allow_type_wide=given)
+
+
+OPEN = {"any": iam.AnyPrincipal(), "star": iam.StarPrincipal(), "arn": iam.ArnPrincipal("*")}
+
+
+@pytest.mark.parametrize("principal", OPEN.values(), ids=OPEN)
+def test_a_trust_in_everybody_is_refused_with_what_to_write(principal: iam.IPrincipal) -> None:
+    with pytest.raises(PlanesError, match="the role `S/R` can't trust everybody: name the service"):
+        AppRole(Stack(), "R", assumed_by=principal)
+
+
+def test_a_trust_in_an_organization_or_an_account_is_taken() -> None:
+    AppRole(Stack(), "R", assumed_by=iam.AccountPrincipal(ACCOUNT))
+    AppRole(Stack(), "R", assumed_by=iam.OrganizationPrincipal("o-1234567890"))
+
+
+def test_a_role_that_configures_can_not_be_assumed() -> None:
+    stack = Stack("AcmeRoles")
+    deploy = DeployRole(stack, "Deploy", name_prefix="Acme")
+    with pytest.raises(PlanesError, match="can't assume `AcmeRoles/Deploy`, which configures Bedrock"):
+        role(stack, assumable_roles=[deploy.role_arn])
+    other = AppRole(stack, "Other", assumed_by=LAMBDA)
+    AppRole(stack, "Fine", assumed_by=LAMBDA, assumable_roles=[other.role_arn])
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::111122223333:policy/AWSXRayDaemonWriteAccess",
+        "arn:aws:iam::aws:policy/IAMFullAccess",
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+        "arn:aws:iam::aws:policy/other/AWSXRayDaemonWriteAccess",
+    ],
+)
+def test_a_policy_that_only_looks_harmless_is_refused(arn: str) -> None:
+    stack = Stack()
+    policy = iam.ManagedPolicy.from_managed_policy_arn(stack, "P", arn)
+    with pytest.raises(ValueError, match="can't take the managed policy"):
+        role(stack).add_managed_policy(policy)
+
+
+@pytest.mark.parametrize("action", [f"aws-marketplace:{name}" for name in ("Subscribe", "*", "Unsub*")])
+def test_models_are_not_bought_at_runtime(action: str) -> None:
+    with pytest.raises(ValueError, match="with it the application buys models or cancels them; let an admin"):
+        role(Stack()).add_to_policy(allow(action))
+    assert role(Stack()).add_to_policy(allow("aws-marketplace:MeterUsage"))
