@@ -34,6 +34,7 @@ _REASONS = {
     "Buckets": _GENERATED,
     "Assets": "The bootstrap stack's bucket of this account and Region; its qualifier is the user's choice.",
     "Functions": _GENERATED,
+    "Handlers": f"{_GENERATED} Only functions behind custom resources are among them.",
     "LogGroups": _GENERATED,
     "ListLogGroups": "The listing actions of CloudWatch Logs are not limited to one log group.",
     "Parameters": "Values that the stacks share under their own prefix.",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from constructs_lib.platform.invocation_logging import OWNER_PARAMETER
+from constructs_lib.platform.invocation_logging import HANDLER_ID, OWNER_PARAMETER
 
 __all__ = ["Scope", "bedrock_statements", "foundation_statements", "network_statements"]
 
@@ -108,8 +108,6 @@ _FUNCTION = (
     "lambda:GetFunctionRecursionConfig",
     "lambda:GetFunctionScalingConfig",
     "lambda:GetRuntimeManagementConfig",
-    # CloudFormation itself calls the function behind a custom resource.
-    "lambda:InvokeFunction",
     "lambda:ListTags",
     "lambda:PutFunctionEventInvokeConfig",
     "lambda:TagResource",
@@ -117,6 +115,18 @@ _FUNCTION = (
     "lambda:UpdateFunctionCode",
     "lambda:UpdateFunctionConfiguration",
     "lambda:UpdateFunctionEventInvokeConfig",
+)
+# How the logical ids of functions behind custom resources begin, which CloudFormation calls itself: this
+# library's handlers, and the CDK's own providers (`AwsCustomResource`, emptying buckets, the default security
+# group, log retention, the provider framework). A function of the application is not among them, so that the
+# deploy role can't run models through it. Names hold at least the first 24 characters of a logical id.
+_HANDLERS = (
+    HANDLER_ID,
+    "AWS679f53fac002430cb0da5",
+    "CustomS3AutoDeleteObject",
+    "CustomVpcRestrictDefault",
+    "LogRetentionaae0aa3c5b4d",
+    "*frameworkonEvent",
 )
 _LOG_GROUP = (
     "logs:CreateLogGroup",
@@ -292,6 +302,11 @@ def foundation_statements(scope: Scope) -> list[dict[str, Any]]:
             f"arn:{scope.partition}:s3:::cdk-*-assets-{scope.account}-{scope.region}/*",
         ),
         _allow("Functions", _FUNCTION, scope.arn("lambda", f"function:{scope.prefix}*")),
+        _allow(
+            "Handlers",
+            ("lambda:InvokeFunction",),
+            *(scope.arn("lambda", f"function:{scope.prefix}*-{logical}*") for logical in _HANDLERS),
+        ),
         _allow("LogGroups", _LOG_GROUP, scope.arn("logs", f"log-group:{scope.prefix}*")),
         _allow("ListLogGroups", ("logs:DescribeLogGroups", "logs:DescribeResourcePolicies"), "*"),
         _allow(

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
     from constructs import IConstruct
 
-__all__ = ["OWNER_PARAMETER", "FormerLogging", "InvocationLogging", "OnDelete"]
+__all__ = ["HANDLER_ID", "OWNER_PARAMETER", "FormerLogging", "InvocationLogging", "OnDelete"]
 
 _HANDLERS = Path(__file__).parent.parent / "handlers"
 # Fixed, so that a construct which is renamed or moved within its stack stays the same resource.
 _SETTING_ID = "BedrockInvocationLogging"
 _OWNER_ID = "BedrockInvocationLoggingOwner"
+HANDLER_ID = "BedrockPlanesHandler"
+"""How the logical ids of this library's handlers begin."""
+
 # CloudFormation makes a parameter of this name once in an account and Region: a second owner fails there.
 OWNER_PARAMETER = "/bedrock-planes/invocation-logging/owner"
 
@@ -268,7 +271,7 @@ class InvocationLogging(Construct):
             inline_policies={"Handler": iam.PolicyDocument.from_json(self._handler_policy(group))},
         )
         mark_role(self.handler_role, "deploy")
-        return lambda_.Function(
+        function = lambda_.Function(
             self,
             "Handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
@@ -283,6 +286,11 @@ class InvocationLogging(Construct):
             log_group=group,
             description="Sets the account's model invocation logging",
         )
+        # CloudFormation makes the function's name from the logical id, and the deploy role may invoke by it.
+        resource = function.node.default_child
+        if isinstance(resource, lambda_.CfnFunction):
+            resource.override_logical_id(f"{HANDLER_ID}{function.node.addr[-8:].upper()}")
+        return function
 
     def _handler_policy(self, group: logs.ILogGroup) -> dict[str, Any]:
         statements: list[dict[str, Any]] = [

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 
-from constructs_lib import DeployRole, PlanesError, catalogue
+from constructs_lib import DeployRole, InvocationLogging, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.data_plane.quotas import size_of
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
@@ -188,6 +190,30 @@ def test_it_can_never_touch_itself(found: dict[str, Any]) -> None:
             ],
         }
     ]
+
+
+def test_it_invokes_handlers_and_providers_and_no_function_of_an_application(found: dict[str, Any]) -> None:
+    statements = [s for held in policies(found).values() for s in held]
+    [invoke] = [s for s in statements if "lambda:InvokeFunction" in listed(s["Action"])]
+    assert listed(invoke["Action"]) == ["lambda:InvokeFunction"]
+    patterns = [json.dumps(r).rpartition(":function:")[2].rstrip('"]}') for r in invoke["Resource"]]
+    runs = {
+        "AcmeControl-BedrockPlanesHandler1A2B3C4D-AbCdEfGhIjKl": True,
+        "AcmeWeb-CustomS3AutoDeleteObjectsCustom-AbCdEfGhIjKl": True,
+        "AcmeWeb-AWS679f53fac002430cb0da5b7982bd-AbCdEfGhIjKl": True,
+        "AcmeWeb-SeedframeworkonEvent1A2B3C4D-AbCdEfGhIjKl": True,
+        "AcmeApp-Ask1A2B3C4D-AbCdEfGhIjKl": False,
+        "AcmeApp-CustomGreeter1A2B3C4D-AbCdEfGhIjKl": False,
+        "AcmeApp-Handler1A2B3C4D-AbCdEfGhIjKl": False,
+    }
+    assert {name: any(fnmatchcase(name, p) for p in patterns) for name in runs} == runs
+
+
+def test_the_handler_of_this_library_has_a_name_that_the_role_invokes() -> None:
+    stack = Stack("AcmeControl")
+    InvocationLogging(stack, "AnyName", log_group=logs.LogGroup(stack, "Group"))
+    [name] = resources(template(stack), "AWS::Lambda::Function")
+    assert re.fullmatch(r"BedrockPlanesHandler[0-9A-F]{8}", name)
 
 
 def test_a_boundary_can_be_put_on_and_never_taken_off(found: dict[str, Any]) -> None:
