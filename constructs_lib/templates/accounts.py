@@ -69,8 +69,7 @@ class _Reader:
             for item, where in _entries(page, "Policies", base):
                 arn = item.get("Arn")
                 versions = list(_entries(item, "PolicyVersionList", where))
-                default = next((entry for entry in versions if entry[0].get("IsDefaultVersion")), None)
-                default = default or (versions[0] if versions else None)
+                default = _default_version(versions, item.get("DefaultVersionId"))
                 if not isinstance(arn, str) or default is None:
                     continue
                 name = str(item.get("PolicyName", arn.rpartition("/")[2]))
@@ -170,6 +169,21 @@ class _Reader:
                     draft.add(policy, [])
                 draft.note(group.incomplete)
             yield draft.principal()
+
+
+def _default_version(
+    versions: list[tuple[dict[str, Any], str]], named: object
+) -> tuple[dict[str, Any], str] | None:
+    """Return the version of a policy that is in force; exports may have only one of the two marks of it.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ManagedPolicyDetail.html
+    """
+    marks = (
+        lambda entry: named is not None and entry.get("VersionId") == named,
+        lambda entry: entry.get("IsDefaultVersion") is True,
+        lambda entry: True,  # noqa: ARG005 - the first of several without a mark
+    )
+    return next((item for mark in marks for item in versions if mark(item[0])), None)
 
 
 def _account(arn: str) -> str:

@@ -20,7 +20,7 @@ from constructs_lib.templates.cloudformation import TemplateSource, is_template,
 from constructs_lib.templates.decode import decode as decoded_from
 from constructs_lib.templates.faults import line_of_fault
 from constructs_lib.templates.model import Input, Model
-from constructs_lib.templates.policy_files import is_policy, read_policy
+from constructs_lib.templates.policy_files import is_answer, is_policy, read_policy
 from constructs_lib.templates.positions import STDIN, JsonLines, Sources
 from constructs_lib.templates.scope import mapping
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from constructs_lib.templates.decode import Decoded
+    from constructs_lib.templates.model import InputKind
 
 __all__ = [
     "nothing_in",
@@ -40,6 +41,12 @@ __all__ = [
 _WANTED = (
     "give a cdk.out folder, a CloudFormation or SAM template, an IAM policy, or the output of "
     "`aws iam get-account-authorization-details`"
+)
+
+# https://www.serverless.com/framework/docs/providers/aws/cli-reference/package
+_PACKAGED = (
+    "run `serverless package` and give the template that it writes, "
+    "`.serverless/cloudformation-template-update-stack.json`"
 )
 
 
@@ -198,18 +205,20 @@ def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model
     if is_policy(value):
         principal, fault = read_policy(value, path)
         line = f"{fault[0] or '/'}: {fault[1]}" if fault else None
-        return Model((Input(path, "iam-policy", line),), (principal,), ())
+        kind: InputKind = "aws-cli" if is_answer(value) else "iam-policy"
+        return Model((Input(path, kind, line),), (principal,), ())
     if is_account_export(value):
         reading.accounts.append((path, value))
         return Model((Input(path, "gaad", None),), (), ())
     if not direct:
         return Model((), (), ())
-    what = (
-        "the manifest of a cdk.out folder"
-        if is_manifest(value)
-        else "not a template, policy or account export"
-    )
-    return Model((Input(path, None, f"{what}; {_WANTED}"),), (), ())
+    if is_manifest(value):
+        fault = f"the manifest of a cdk.out folder; {_WANTED}"
+    elif isinstance(value, dict) and {"service", "provider"} <= value.keys():
+        fault = f"a file of the Serverless Framework; {_PACKAGED}"
+    else:
+        fault = f"not a template, policy or account export; {_WANTED}"
+    return Model((Input(path, None, fault),), (), ())
 
 
 def _loaded(path: str, data: bytes | None, sources: Sources | None) -> Decoded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from constructs_lib.iam import (
@@ -23,26 +23,48 @@ from constructs_lib.templates.scope import mapping
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["is_policy", "read_policy"]
+__all__ = ["is_answer", "is_policy", "read_policy"]
+
+
+# Where the commands of the AWS CLI print a policy.
+_ANSWERS: Final = (
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html, and for users and groups
+    ("PolicyDocument",),
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html
+    ("PolicyVersion", "Document"),
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+    ("Role", "AssumeRolePolicyDocument"),
+    # https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribePolicy.html
+    ("Policy", "Content"),
+    # https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_GetInlinePolicyForPermissionSet.html
+    ("InlinePolicy",),
+)
 
 
 def _body(value: Any) -> tuple[Any, str] | None:
     """Return the document and its pointer, bare or inside the output of a command.
 
-    ``get-role-policy`` and its siblings print ``PolicyDocument``, ``get-policy-version`` prints
-    ``PolicyVersion.Document``.
+    The commands are in ``_ANSWERS``.
     """
     if not isinstance(value, dict):
         return None
     keys = {key.lower(): key for key in value if isinstance(key, str)}
     if "statement" in keys:
         return value, ""
-    if isinstance(value.get("PolicyDocument"), str | dict):
-        return value["PolicyDocument"], "/PolicyDocument"
-    version = mapping(value.get("PolicyVersion"))
-    if isinstance(version.get("Document"), str | dict):
-        return version["Document"], "/PolicyVersion/Document"
+    for *outer, last in _ANSWERS:
+        holder = value
+        for key in outer:
+            holder = mapping(holder.get(key))
+        document = holder.get(last)
+        if document and isinstance(document, str | dict):
+            return document, "/" + "/".join((*outer, last))
     return None
+
+
+def is_answer(value: object) -> bool:
+    """Whether a decoded value is a policy inside the output of a command of the AWS CLI."""
+    body = _body(value)
+    return body is not None and bool(body[1])
 
 
 def _is_statement(value: Any) -> bool:

@@ -7,6 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import pytest
+
 from constructs_lib.templates import read, read_document
 
 if TYPE_CHECKING:
@@ -185,3 +187,31 @@ def test_an_export_that_goes_on_says_so_unless_its_last_page_is_there() -> None:
 
 def _principals(export: Any) -> tuple[Principal, ...]:
     return read_document(export).principals
+
+
+@pytest.mark.parametrize(
+    ("named", "marked", "expected"),
+    [("v2", None, "a:Two"), ("v2", "v2", "a:Two"), (None, "v2", "a:Two"), (None, None, "a:One")],
+)
+def test_the_version_in_force_is_read_by_either_mark(
+    named: str | None, marked: str | None, expected: str
+) -> None:
+    def version(name: str, action: str) -> dict[str, Any]:
+        document = {"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}
+        mark = {"IsDefaultVersion": name == marked} if marked else {}
+        return {"VersionId": name, "Document": document, **mark}
+
+    arn = "arn:aws:iam::111122223333:policy/p"
+    policy = {
+        "PolicyName": "p",
+        "Arn": arn,
+        "PolicyVersionList": [version("v1", "a:One"), version("v2", "a:Two")],
+        **({"DefaultVersionId": named} if named else {}),
+    }
+    role = {
+        "RoleName": "r",
+        "Arn": "arn:aws:iam::111122223333:role/r",
+        "AttachedManagedPolicies": [{"PolicyName": "p", "PolicyArn": arn}],
+    }
+    found = read_document({"RoleDetailList": [role], "Policies": [policy], "IsTruncated": False})
+    assert _actions(found.principals[0]) == [expected]

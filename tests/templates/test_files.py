@@ -77,8 +77,11 @@ def test_a_link_to_a_folder_above_ends(tmp_path: Path) -> None:
         (_POLICY, "iam-policy", ["x"]),
         ({"statement": [_POLICY["Statement"]]}, "iam-policy", ["x"]),
         (_POLICY["Statement"], "iam-policy", ["x"]),
-        ({"RoleName": "r", "PolicyName": "p", "PolicyDocument": _POLICY}, "iam-policy", ["x"]),
-        ({"PolicyVersion": {"Document": _POLICY, "VersionId": "v1"}}, "iam-policy", ["x"]),
+        ({"RoleName": "r", "PolicyName": "p", "PolicyDocument": _POLICY}, "aws-cli", ["x"]),
+        ({"PolicyVersion": {"Document": _POLICY, "VersionId": "v1"}}, "aws-cli", ["x"]),
+        ({"Policy": {"PolicySummary": {}, "Content": json.dumps(_POLICY)}}, "aws-cli", ["x"]),
+        ({"InlinePolicy": json.dumps(_POLICY)}, "aws-cli", ["x"]),
+        ({"Role": {"RoleName": "r", "AssumeRolePolicyDocument": _POLICY}}, "aws-cli", ["x"]),
         ({"UserDetailList": [], "RoleDetailList": []}, "gaad", []),
         ({"version": "1", "artifacts": {}}, None, []),
         ({"Resources": {"a": 1}}, None, []),
@@ -254,3 +257,13 @@ def test_a_dynamic_reference_is_an_open_part(tmp_path: Path, suffix: str) -> Non
     assert first.resources == (UNRESOLVED,)
     assert (second.actions, second.resources) == ((UNRESOLVED,), (f"x-{UNRESOLVED}-y",))
     assert [item.why for item in principal.incomplete] == ["an action is not known"]
+
+
+def test_a_file_of_the_serverless_framework_is_refused_with_what_to_give() -> None:
+    body = {"service": "chat", "provider": {"name": "aws"}, "functions": {}}
+    (refused,) = read_document(body, "serverless.yml").inputs
+    assert refused.error is not None
+    assert "cloudformation-template-update-stack.json" in refused.error
+    (other,) = read_document({"service": "chat"}, "other.yml").inputs
+    assert other.error is not None
+    assert "Serverless" not in other.error
