@@ -213,12 +213,12 @@ def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model
     if not direct:
         return Model((), (), ())
     if is_manifest(value):
-        fault = f"the manifest of a cdk.out folder; {_WANTED}"
+        refusal = f"the manifest of a cdk.out folder; {_WANTED}"
     elif isinstance(value, dict) and {"service", "provider"} <= value.keys():
-        fault = f"a file of the Serverless Framework; {_PACKAGED}"
+        refusal = f"a file of the Serverless Framework; {_PACKAGED}"
     else:
-        fault = f"not a template, policy or account export; {_WANTED}"
-    return Model((Input(path, None, fault),), (), ())
+        refusal = f"not a template, policy or account export; {_WANTED}"
+    return Model((Input(path, None, refusal),), (), ())
 
 
 def _loaded(path: str, data: bytes | None, sources: Sources | None) -> Decoded:

@@ -6,6 +6,7 @@ called with the walk, and asks it for the values of its arguments.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -49,6 +50,7 @@ _UNION: Final = frozenset(
 _EXCLUDING: Final = frozenset(("NotAction", "NotResource", "NotPrincipal"))
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 _TOO_MUCH: Final = "nested or repeated too much to resolve"
+_NEIGHBOURS: Final = re.compile(f"{UNRESOLVED}{{2,}}")
 _MAX_TEXT: Final = 20_000
 """Characters of a text that functions make: a policy has at most 10,240, and so has every name or ARN.
 
@@ -130,6 +132,8 @@ class Walk:
         if len(text) > _MAX_TEXT:
             self.open(f"a text of more than {_MAX_TEXT:,} characters is too large to resolve")
             return UNRESOLVED
+        if UNRESOLVED * 2 in text and not self.symbolic:  # neighbours are one part that may be anything
+            text = _NEIGHBOURS.sub(UNRESOLVED, text)
         if REFERENCE not in text:
             return text
         self.open("a dynamic reference is resolved at deployment")
