@@ -198,6 +198,57 @@ class AppRole(CheckedRole):
         check_scope(self._path, statement, self._type_wide | self._granted)
 
     @staticmethod
+    def from_role_arn(  # type: ignore[override]  # what the CDK returns here would take any permission
+        scope: Construct,
+        construct_id: str,
+        role_arn: str,
+        *,
+        families: Sequence[str] | None = None,
+        allowed_regions: Sequence[str] | None = None,
+        **options: Any,
+    ) -> ExistingAppRole:
+        """Import a role by its ARN and treat it as :meth:`from_role` does; the CDK's options are refused."""
+        _refuse_options("from_role_arn", options)
+        role = iam.Role.from_role_arn(scope, f"{construct_id}Import", role_arn)
+        return AppRole.from_role(
+            scope, construct_id, role, families=families, allowed_regions=allowed_regions
+        )
+
+    @staticmethod
+    def from_role_name(  # type: ignore[override]  # what the CDK returns here would take any permission
+        scope: Construct,
+        construct_id: str,
+        role_name: str,
+        *,
+        families: Sequence[str] | None = None,
+        allowed_regions: Sequence[str] | None = None,
+        **options: Any,
+    ) -> ExistingAppRole:
+        """Import a role of this account by its name; see :meth:`from_role_arn`."""
+        _refuse_options("from_role_name", options)
+        role = iam.Role.from_role_name(scope, f"{construct_id}Import", role_name)
+        return AppRole.from_role(
+            scope, construct_id, role, families=families, allowed_regions=allowed_regions
+        )
+
+    @staticmethod
+    def from_lookup(  # type: ignore[override]  # what the CDK returns here would take any permission
+        scope: Construct,
+        construct_id: str,
+        *,
+        role_name: str,
+        families: Sequence[str] | None = None,
+        allowed_regions: Sequence[str] | None = None,
+        **options: Any,
+    ) -> ExistingAppRole:
+        """Look a role of this account up by its name; see :meth:`from_role_arn`."""
+        _refuse_options("from_lookup", options)
+        role = iam.Role.from_lookup(scope, f"{construct_id}Import", role_name=role_name)
+        return AppRole.from_role(
+            scope, construct_id, role, families=families, allowed_regions=allowed_regions
+        )
+
+    @staticmethod
     def from_role(
         scope: Construct,
         construct_id: str,
@@ -215,6 +266,15 @@ class AppRole(CheckedRole):
             families=families,
             allowed_regions=allowed_regions,
             enforce_boundary=enforce_boundary,
+        )
+
+
+def _refuse_options(factory: str, options: Mapping[str, Any]) -> None:
+    if options:
+        raise PlanesError(
+            f"`AppRole.{factory}` takes no {', '.join(f'`{name}`' for name in sorted(options))}: what is "
+            "granted to an app role must reach it; leave it out, or use `iam.Role` for a role that is only "
+            "named"
         )
 
 

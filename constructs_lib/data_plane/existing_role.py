@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.cdk_support import Facade, PlanesError
+from constructs_lib.cdk_support import Facade, PlanesError, is_token
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.limits import limits_of, mark_checked, requiring_guardrail
 from constructs_lib.data_plane.refusals import refusals, refuse
@@ -28,7 +29,8 @@ class ExistingAppRole(Construct):
     What is granted through it is checked as an :class:`AppRole` checks it and lands in one policy of this
     construct, which is attached to the role. A role of this app is marked, checked in the finished template,
     and bounded; an imported one can't be: what it holds elsewhere is not seen, and its boundary is its
-    owner's.
+    owner's. A role of another account, and one that may not be changed (``mutable=False``), are refused: no
+    policy of this stack reaches them.
 
     Args:
         role: A role of this app, or an imported one.
@@ -61,7 +63,7 @@ class ExistingAppRole(Construct):
         self._path = self.node.path
         self._limits = limits_of(families, allowed_regions)
         self._given: set[str] = set()
-        self._policy = iam.Policy(self, "Policy", roles=[role])
+        self._policy = self._attached()
         resource = role.node.default_child
         self._resource = (
             resource if isinstance(role, iam.Role) and isinstance(resource, iam.CfnRole) else None
@@ -81,6 +83,32 @@ class ExistingAppRole(Construct):
                 f"`enforce_boundary` can't be kept for `{self._path}`: the role is imported, so its boundary "
                 "is set where it is made"
             )
+
+    def _attached(self) -> iam.Policy:
+        """Return a policy that is attached to the role; raise :class:`PlanesError` where none can be."""
+        here, theirs = cdk.Stack.of(self).account, self.role.principal_account
+        if theirs is not None and not is_token(here) and not is_token(theirs) and here != theirs:
+            raise PlanesError(
+                f"the role of `{self._path}` belongs to the account {theirs}, and a policy of a stack in the "
+                f"account {here} can't be attached to it: make the app role in a stack of {theirs}, or let "
+                "an app role of this stack assume it with `assumable_roles`"
+            )
+        policy = iam.Policy(self, "Policy")
+        # A role that can't be changed takes the policy without a word and forgets it; a lazy one attaches it
+        # when it is made.
+        self.role.attach_inline_policy(policy)
+        resource = policy.node.default_child
+        if (
+            not isinstance(self.role, iam.Role | iam.LazyRole)
+            and isinstance(resource, iam.CfnPolicy)
+            and not cdk.Stack.of(self).resolve(resource.roles)
+        ):
+            raise PlanesError(
+                f"the role of `{self._path}` can't be changed (`mutable=False`, `without_policy_updates`), "
+                "so what is granted would be lost: import it with `AppRole.from_role_arn`, or let its owner "
+                "add the permissions"
+            )
+        return policy
 
     def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
         """Check the statements of a grant, and return where they go: the policy of this construct."""
