@@ -26,7 +26,14 @@ __all__ = ["FoundInput", "find_inputs", "load", "looks_like_ours", "read_bytes",
 _YAML: Final = (".yaml", ".yml", ".template")
 _SUFFIXES: Final = (".json", *_YAML)
 _SKIPPED: Final = frozenset(("node_modules", "__pycache__", "venv", "site-packages"))
-_SIGNS: Final = (b"AWSTemplateFormatVersion", b"AWS::", b'"Statement"', b"PolicyDocument", b"RoleDetailList")
+_SIGNS: Final = (
+    b"AWSTemplateFormatVersion",
+    b"AWS::",
+    b'"Statement"',
+    b"PolicyDocument",
+    b"RoleDetailList",
+    b"planned_values",
+)
 
 
 @dataclass(frozen=True, slots=True)

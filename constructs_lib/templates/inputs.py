@@ -23,6 +23,7 @@ from constructs_lib.templates.model import Input, Model
 from constructs_lib.templates.policy_files import is_answer, is_policy, read_policy
 from constructs_lib.templates.positions import STDIN, JsonLines, Sources
 from constructs_lib.templates.scope import mapping
+from constructs_lib.templates.terraform import is_terraform, is_terraform_state_file, read_terraform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +41,7 @@ __all__ = [
 
 _WANTED = (
     "give a cdk.out folder, a CloudFormation or SAM template, an IAM policy, or the output of "
-    "`aws iam get-account-authorization-details`"
+    "`aws iam get-account-authorization-details` or `terraform show -json`"
 )
 
 # https://www.serverless.com/framework/docs/providers/aws/cli-reference/package
@@ -48,6 +49,10 @@ _PACKAGED = (
     "run `serverless package` and give the template that it writes, "
     "`.serverless/cloudformation-template-update-stack.json`"
 )
+
+# https://developer.hashicorp.com/terraform/cli/commands/show
+_TERRAFORM = (".tf", ".tf.json", ".tofu")
+_SHOWN = "run `terraform plan -out=FILE`, then `terraform show -json FILE >plan.json`, and give plan.json"
 
 
 @dataclass(slots=True)
@@ -181,6 +186,9 @@ def _one(found: files.FoundInput, reading: _Reading, stdin: bytes | None) -> Mod
 
 
 def _file(found: files.FoundInput, reading: _Reading, data: bytes | None) -> Model:
+    if data is None and found.direct and found.path.lower().endswith(_TERRAFORM):
+        refusal = f"a configuration of Terraform; {_SHOWN}"
+        return Model((Input(found.path, None, refusal),), (), ())
     decoded = _loaded(found.path, data, reading.sources)
     model = _decoded(decoded.value, found.path, reading, direct=found.direct)
     first = model.inputs[0] if model.inputs else None
@@ -210,12 +218,17 @@ def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model
     if is_account_export(value):
         reading.accounts.append((path, value))
         return Model((Input(path, "gaad", None),), (), ())
+    if is_terraform(value):
+        plan = read_terraform(value, path)
+        return Model((Input(path, "terraform", None, plan.incomplete),), plan.principals, ())
     if not direct:
         return Model((), (), ())
     if is_manifest(value):
         refusal = f"the manifest of a cdk.out folder; {_WANTED}"
     elif isinstance(value, dict) and {"service", "provider"} <= value.keys():
         refusal = f"a file of the Serverless Framework; {_PACKAGED}"
+    elif is_terraform_state_file(value):
+        refusal = f"a state file of Terraform; {_SHOWN}"
     else:
         refusal = f"not a template, policy or account export; {_WANTED}"
     return Model((Input(path, None, refusal),), (), ())

@@ -32,7 +32,7 @@ NAMESPACE = "bedrock-planes::"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 Kind = Literal["app", "deploy", "service", "operator", "unknown"]
-InputKind = Literal["cdk-assembly", "cfn-template", "iam-policy", "gaad", "aws-cli"]
+InputKind = Literal["cdk-assembly", "cfn-template", "iam-policy", "gaad", "aws-cli", "terraform"]
 PrincipalType = Literal["role", "user", "group", "permission-set", "policy", "unattached", "external"]
 
 
