@@ -89,16 +89,19 @@ def read_scps(files: Sequence[str], levels: Sequence[Sequence[str]]) -> tuple[tu
 
 
 def _read_scp(path: str) -> Policy:
-    """Return a service control policy.
+    """Return a service control policy, bare or as ``aws organizations describe-policy`` prints it.
 
     Raises:
         CallError: The file can't be read or is not a policy document.
 
     """
     from constructs_lib.iam import DocumentError, parse_document  # noqa: PLC0415 - only with --scp
+    from constructs_lib.templates import document_in  # noqa: PLC0415 - only with --scp
 
+    text = read_text(path)
     try:
-        return parse_document(read_text(path), name=path, path=path, pointer="")
+        document, pointer = document_in(text)
+        return parse_document(document, name=path, path=path, pointer=pointer)
     except DocumentError as error:
         message = f"{path}: {error}"
         raise CallError(message) from error

@@ -27,16 +27,19 @@ _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``review``."""
     parser.description = (
-        "Review templates, policies and account exports: what each principal may really do on the control "
-        "and data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 findings, 2 some "
-        "input or the call was wrong."
+        "Review templates, policies, account exports and Terraform plans: what each principal may really do "
+        "on the control and data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 "
+        "findings, 2 some input or the call was wrong."
     )
     parser.add_argument(
         "paths",
         nargs="+",
         metavar="PATH",
-        help="a cdk.out folder, a CloudFormation or SAM template (JSON or YAML), an IAM policy, output of "
-        "`aws iam get-account-authorization-details`, a folder of these, or - for standard input",
+        help="a cdk.out folder, a CloudFormation or SAM template (JSON or YAML), an IAM policy, the output "
+        "of `aws iam get-account-authorization-details`, of `terraform show -json` (plan or state), or of a "
+        "command that prints one policy (`aws iam get-policy-version`, `get-role-policy`, `get-user-policy`, "
+        "`get-group-policy`, `get-role`, `aws organizations describe-policy`, `aws sso-admin "
+        "get-inline-policy-for-permission-set`), a folder of these, or - for standard input",
     )
     parser.add_argument(
         "--format", choices=tuple(FORMATS), default="text", help="how to print (default: text)"
@@ -64,7 +67,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a service control policy that limits every principal; all FILEs are one level, of which one "
+        help="a service control policy that limits every principal, bare or as `aws organizations "
+        "describe-policy` prints it; all FILEs are one level, of which one "
         "must allow, and FILEs that only deny are used beside FullAWSAccess",
     )
     parser.add_argument(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Resource,
         resource_id,
     )
+    from constructs_lib.templates.policy_files import document_in
     from constructs_lib.templates.positions import STDIN, Sources
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Resource",
     "Sources",
     "TemplateSource",
+    "document_in",
     "find_inputs",
     "nothing_in",
     "read",
@@ -87,6 +89,7 @@ __getattr__, __dir__ = exports(
             "Resource",
             "resource_id",
         ),
+        "policy_files": ("document_in",),
         "positions": ("STDIN", "Sources"),
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -23,7 +24,7 @@ from constructs_lib.templates.scope import mapping
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["is_answer", "is_policy", "read_policy"]
+__all__ = ["document_in", "is_answer", "is_policy", "read_policy"]
 
 
 # Where the commands of the AWS CLI print a policy.
@@ -65,6 +66,21 @@ def is_answer(value: object) -> bool:
     """Whether a decoded value is a policy inside the output of a command of the AWS CLI."""
     body = _body(value)
     return body is not None and bool(body[1])
+
+
+def document_in(text: str) -> tuple[str, str]:
+    """Return the policy document inside the output of a command of the AWS CLI, and its pointer.
+
+    Any other text is returned as it is, for the parser to judge.
+    """
+    try:
+        body = _body(json.loads(text))
+    except (ValueError, RecursionError):  # the parser of policies says what is wrong
+        body = None
+    if body is None or not body[1]:
+        return text, ""
+    document, pointer = body
+    return document if isinstance(document, str) else json.dumps(document), pointer
 
 
 def _is_statement(value: Any) -> bool:

@@ -108,6 +108,42 @@ def test_an_scp_limits(mixed: str) -> None:
     assert main(["review", mixed, "--scp", "scp.json"]) == 0
 
 
+@pytest.mark.parametrize("as_text", [True, False])
+def test_an_scp_is_read_as_the_aws_cli_prints_it(mixed: str, *, as_text: bool) -> None:
+    _write(Path("scp.json"), ("bedrock:Invoke*", "*"))
+    content = Path("scp.json").read_text(encoding="utf-8")
+    answer = {
+        "Policy": {"PolicySummary": {"Name": "x"}, "Content": content if as_text else json.loads(content)}
+    }
+    Path("answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    assert main(["review", mixed, "--scp", "answer.json"]) == 0
+    assert main(["review", mixed, "--scp-level", "answer.json"]) == 0
+
+
+def test_an_answer_without_a_policy_is_no_scp(mixed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("scp.json").write_text(json.dumps({"Policy": {"PolicySummary": {}}}), encoding="utf-8")
+    assert main(["review", mixed, "--scp", "scp.json"]) == 2
+    assert "scp.json" in capsys.readouterr().err
+
+
+def test_the_help_names_every_input(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["review", "--help"])
+    text = "".join(capsys.readouterr().out.split())
+    for name in (
+        *(
+            "cdk.out",
+            "CloudFormation",
+            "SAM",
+            "IAM policy",
+            "get-account-authorization-details",
+            "terraform show -json",
+        ),
+        *("get-policy-version", "get-role-policy", "describe-policy", "get-inline-policy-for-permission-set"),
+    ):
+        assert name.replace(" ", "") in text
+
+
 def test_files_of_one_level_allow_together_and_levels_limit_each_other(mixed: str) -> None:
     _write(Path("run.json"), ("bedrock:Invoke*", "*"))
     _write(Path("build.json"), ("bedrock:Create*", "*"))
