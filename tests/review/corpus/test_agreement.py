@@ -45,7 +45,7 @@ def _answers() -> dict[tuple[str, str, str], tuple[Any, Any]]:
         for name, label in principals.items():
             ours = by_name[number if name == "policy" else name]  # a bare policy is named after its file
             found = [finding for finding in report.findings if finding.principal == ours.id]
-            # The label lists what IAM doesn't have; what nothing proves wrong may be newer than our data (BP306).
+            # The label lists what IAM doesn't have; what nothing proves wrong may be newer than the data.
             named = [
                 f.message.partition(" names ")[2].partition(", which")[0] for f in found if f.rule in _NAMES
             ]
