@@ -180,7 +180,23 @@ def _resources(scope: Scope) -> dict[str, dict[str, Any]]:
         members = expand(raw, items, "/Resources")
         scope.pointers = {key: member.pointer for key, member in members.items() if key not in raw}
         raw = {key: member.value for key, member in members.items()}
-    return {key: _expanded(item, items) for key, item in raw.items() if isinstance(item, dict)}
+    resources = {key: item for key, item in raw.items() if isinstance(item, dict)}
+    if not _has_loops(scope.body):
+        return resources
+    return {key: _expanded(item, items) for key, item in resources.items()}
+
+
+def _has_loops(body: dict[str, Any]) -> bool:
+    """Whether loops among properties are expanded: only the transform ``AWS::LanguageExtensions`` does that.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+    """
+    listed = body.get("Transform")
+    return any(
+        item != "AWS::Serverless-2016-10-31"
+        for item in (listed if isinstance(listed, list) else [listed])
+        if item
+    )
 
 
 def _expanded(resource: dict[str, Any], items: Callable[[Any], list[str] | None]) -> dict[str, Any]:

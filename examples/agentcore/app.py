@@ -24,6 +24,14 @@ runtime = agentcore.Runtime(
     ),
 )
 
+cdk.Validations.of(runtime).acknowledge(
+    cdk.Acknowledgment(
+        id="bedrock-planes::BP202",
+        reason="the CDK's execution role may use every workload identity of the account's default directory, "
+        "because AgentCore chooses the name of this runtime's",
+    )
+)
+
 # One setting per account and Region: what the agent asks of models is logged.
 InvocationLogging(
     stack, "Logging", log_group=logs.LogGroup(stack, "Logs", retention=logs.RetentionDays.ONE_MONTH)

@@ -45,6 +45,9 @@ def test_the_application_may_call_the_runtime_and_nothing_else(report: Report) -
 
 
 def test_the_review_is_clean(report: Report) -> None:
-    assert [(f.rule, f.message) for f in report.findings if f.severity != "note"] == []
+    standing = [f for f in report.findings if f.severity != "note" and f.acknowledged is None]
+    assert [(f.rule, f.message) for f in standing] == []
+    # The CDK's own execution role, accepted in the example with the reason.
+    assert [f.rule for f in report.findings if f.acknowledged is not None] == ["BP202"]
     [role] = [principal.id for principal in report.principals if principal.kind == "app"]
     assert [(f.rule, f.message) for f in report.findings if f.principal == role] == []

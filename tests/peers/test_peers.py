@@ -44,7 +44,9 @@ def test_all_three_are_reviewed() -> None:
 def test_every_input_is_read(peer: tuple[str, Report]) -> None:
     _, report = peer
     assert [item.error for item in report.inputs] == [None]
-    assert all(not principal.incomplete for principal in report.principals)
+    # Names that no catalogue has had so far leave a principal incomplete, and nothing else does.
+    unknown = {finding.principal for finding in report.findings if finding.rule == "BP306"}
+    assert {principal.id for principal in report.principals if principal.incomplete} <= unknown
 
 
 def test_exactly_the_known_faults_are_found(peer: tuple[str, Report]) -> None:
