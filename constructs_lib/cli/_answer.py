@@ -21,6 +21,7 @@ from constructs_lib.catalogue import (
     sources,
     spellings,
 )
+from constructs_lib.catalogue.verbs import NOT_GRANTED, verbs
 
 if TYPE_CHECKING:
     from constructs_lib.catalogue import Action, Found, Operation
@@ -197,8 +198,19 @@ def _action(known: Action) -> dict[str, Any]:
         "condition_keys": list(known.condition_keys),
         "dependent_actions": list(known.dependent_actions),
         "streaming_twin": known.streaming_twin,
+        "verbs": _verbs(known.name),
+        "not_granted": NOT_GRANTED.get(known.name),
         "authorises": [f"{o.client}.{o.name}" for o in operations_of(known.name)],
     }
+
+
+def _verbs(name: str) -> list[str]:
+    """Return the grants that give an action."""
+    return sorted(
+        verb.name
+        for verb in verbs().values()
+        if any(part.effect == "Allow" and name in (*part.actions, *part.streaming) for part in verb.parts)
+    )
 
 
 def _mistakes(known: Action) -> list[dict[str, str]]:

@@ -130,6 +130,10 @@ def _action(known: dict[str, Any]) -> Iterator[str]:
         yield f"{'':18}takes only the resource *"
     if known["condition_keys"]:
         yield _wrapped("conditions", ", ".join(known["condition_keys"]))
+    if known["verbs"]:
+        yield _wrapped("granted by", ", ".join(f"grants.{name}" for name in known["verbs"]))
+    elif known["not_granted"]:
+        yield _wrapped("no grant", f"it {known['not_granted']}")
     if known["dependent_actions"]:
         yield _wrapped("needs as well", ", ".join(known["dependent_actions"]))
     if len(known["authorises"]) > 1:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from constructs_lib.catalogue.verbs._data_automation import (
         data_automation_targets,
     )
+    from constructs_lib.catalogue.verbs._not_granted import NOT_GRANTED
     from constructs_lib.catalogue.verbs._table import inner_call_actions, statements, verb, verbs
     from constructs_lib.catalogue.verbs._targets import model_targets
     from constructs_lib.catalogue.verbs._types import GrantPart, GrantStatement, GrantVerb, Target, When
 
 __all__ = [
+    "NOT_GRANTED",
     "GrantPart",
     "GrantStatement",
     "GrantVerb",
@@ -36,6 +38,7 @@ __getattr__, __dir__ = exports(
     __name__,
     {
         "_data_automation": ("data_automation_targets",),
+        "_not_granted": ("NOT_GRANTED",),
         "_table": ("inner_call_actions", "statements", "verb", "verbs"),
         "_targets": ("model_targets",),
         "_types": ("GrantPart", "GrantStatement", "GrantVerb", "Target", "When"),
