@@ -4,12 +4,13 @@
 Looks at the trust policies of principals with data actions or control writes. It reports:
 
 - a trust in everybody (`*`, or an Allow with `NotPrincipal`) without a condition on the organization, the
-  account or the ARN of the caller;
+  account or the ARN of the caller, and without a Deny of everybody who is not of them;
 - a trust in the whole of another account without a condition on `sts:ExternalId` or on an organization. With
   another condition it is a warning. Where the input does not say which account is its own, an account that
   is written in digits counts as another one, unless the principal's policies name resources of it;
 - web identities (GitHub, EKS, Google, ...) without a condition on the subject (`:sub`), or with one that
-  matches every subject;
+  matches every subject, or every owner of a repository (`repo:*/app:*`) where all customers of a service
+  share one provider, as those of GitHub and GitLab do;
 - an identity pool of Cognito without a condition on the pool (`:aud`); a warning where guests of the pool are
   admitted (`:amr` is `unauthenticated` or missing);
 - one named principal that may assume an app role and a deploy role (warning): it is on both planes.
@@ -44,6 +45,7 @@ For an account of somebody else add a condition on `sts:ExternalId`, for a web i
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED
@@ -78,6 +80,13 @@ _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 _ORGANIZATION = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceOrgID", "aws:SourceOrgPaths")
 _CALLERS = (*_ORGANIZATION, "aws:PrincipalAccount", "aws:SourceAccount")
 _ARNS = ("aws:PrincipalArn", "aws:SourceArn")
+_NEGATED = {
+    "stringnotequals": "StringEquals",
+    "stringnotequalsignorecase": "StringEqualsIgnoreCase",
+    "stringnotlike": "StringLike",
+    "arnnotequals": "ArnEquals",
+    "arnnotlike": "ArnLike",
+}
 # Claims that tell one identity from another. Of Amazon's and Facebook's keys these are `user_id` and `id`.
 _SUBJECTS = (
     *(":sub", ":user_id", ":id", ":email"),
@@ -86,6 +95,10 @@ _SUBJECTS = (
 _ACCOUNT = re.compile(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
 _ACCOUNT_OF_ARN = re.compile(rf"arn:[^:]*:[^:]*:[^:]*:(?:\d{{12}}|{UNRESOLVED}):")
 _EVERY_SUBJECT = re.compile(r"(?:repo:|system:serviceaccount:)?[*?/:]*")
+# Everybody may have a repository there, so a pattern has to name the owner.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+_SHARED = ("token.actions.githubusercontent.com:", "gitlab.com:")
+_EVERY_OWNER = re.compile(r"(?:(?:repo|repository_owner|project_path):)?[*?].*")
 _COGNITO = re.compile(r"cognito-identity(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
 
 
@@ -122,10 +135,10 @@ def _faults(node: Node, statement: Statement) -> Iterator[_Fault]:
         return  # what it requires is known at deployment, as of a condition that the CDK makes by `CfnJson`
     if allows_assuming(statement):
         if statement.not_principals is not None:
-            yield from _everybody(statement)
+            yield from _everybody(node, statement)
         for kind, value in statement.principals or ():
             if kind == "AWS" and value == "*":
-                yield from _everybody(statement)
+                yield from _everybody(node, statement)
             elif kind == "AWS":
                 yield from _account(node, statement, value)
     if allows_assuming(statement, _WEB_IDENTITY):
@@ -134,8 +147,8 @@ def _faults(node: Node, statement: Statement) -> Iterator[_Fault]:
                 yield from _web_identity(statement, value)
 
 
-def _everybody(statement: Statement) -> Iterator[_Fault]:
-    if not any(_names_callers(test) for test in statement.conditions):
+def _everybody(node: Node, statement: Statement) -> Iterator[_Fault]:
+    if not any(_names_callers(test) for test in statement.conditions) and not _denies_others(node):
         yield _Fault(
             "everybody in every AWS account",
             "name the principals in the trust policy, or add a condition on `aws:PrincipalOrgID`",
@@ -149,6 +162,24 @@ def _names_callers(test: Condition) -> bool:
     if has_key((test,), *_ARNS):
         return all(_ACCOUNT_OF_ARN.match(value) for value in test.values)
     return has_key((test,), *_CALLERS)
+
+
+def _denies_others(node: Node) -> bool:
+    """Whether the trust denies assuming to everybody but the callers that one condition names."""
+    for statement in node.trust.statements if node.trust else ():
+        if statement.effect != "Deny" or statement.conditional or len(statement.conditions) != 1:
+            continue
+        (test,) = statement.conditions
+        # Without the key the negated condition holds, so that `IfExists` changes nothing.
+        negated = test.operator.lower().removesuffix("ifexists")
+        if (
+            negated in _NEGATED
+            and allows_assuming(replace(statement, effect="Allow"))
+            and ("AWS", "*") in (statement.principals or ())
+            and _names_callers(replace(test, operator=_NEGATED[negated]))
+        ):
+            return True
+    return False
 
 
 def _limits_somehow(statement: Statement) -> bool:
@@ -191,8 +222,7 @@ def _web_identity(statement: Statement, provider: str) -> Iterator[_Fault]:
     if _COGNITO.fullmatch(provider):
         yield from _identity_pool(tests)
     elif not any(
-        test.key.lower().endswith(_SUBJECTS)
-        and not any(_EVERY_SUBJECT.fullmatch(value) for value in test.values)
+        test.key.lower().endswith(_SUBJECTS) and not any(_is_everybodys(test, value) for value in test.values)
         for test in tests
     ):
         issuer = "a web identity provider" if UNRESOLVED in name else f"`{name}`"
@@ -200,6 +230,13 @@ def _web_identity(statement: Statement, provider: str) -> Iterator[_Fault]:
             f"every identity of {issuer}",
             "add conditions on subject (`:sub`) and audience (`:aud`) of the tokens to the trust policy",
         )
+
+
+def _is_everybodys(test: Condition, value: str) -> bool:
+    """Whether a claim's pattern matches identities of people whom it does not name."""
+    if _EVERY_SUBJECT.fullmatch(value):
+        return True
+    return test.key.lower().startswith(_SHARED) and _EVERY_OWNER.fullmatch(value) is not None
 
 
 def _is_equality(test: Condition) -> bool:
