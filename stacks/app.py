@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from constructs_lib import AppRole
+from constructs_lib import AppRole, DataPlaneBoundary
 from constructs_lib.grants import model_arn
 from stacks.base import PlanesStack, acknowledge
 
@@ -61,6 +61,9 @@ class AppStack(PlanesStack):
             "AppRole",
             assumed_by=self.settings.principal("lambda.amazonaws.com"),
             description="Answers questions: runs models and retrieves, configures nothing",
+            permissions_boundary=DataPlaneBoundary.from_deploy_stack(
+                self, "SharedBoundary", f"{self.settings.stack_prefix}DeployRole"
+            ),
         )
         role.grants.converse(model, streaming=True)
         role.grants.invoke(model, streaming=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import DeployRole
+from constructs_lib import DataPlaneBoundary, DeployRole
 from stacks.base import PlanesStack, acknowledge, acknowledge_wildcards
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class DeployRoleStack(PlanesStack):
             # There is no bootstrap stack yet, so the stack uses neither its roles nor its bucket.
             synthesizer=cdk.LegacyStackSynthesizer(),
         )
+        # Beside the deploy role, so that neither it nor a template that it deploys can change the boundary.
+        DataPlaneBoundary(self, "DataPlaneBoundary", shared=True)
         role = DeployRole(
             self,
             "DeployRole",

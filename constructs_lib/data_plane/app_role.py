@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, check_trust, resource_of
-from constructs_lib.data_plane.boundary import DataPlaneBoundary
+from constructs_lib.data_plane.boundary import DataPlaneBoundary, SharedBoundary
 from constructs_lib.data_plane.existing_role import ExistingAppRole
 from constructs_lib.data_plane.limits import (
     limits_document,
@@ -61,8 +61,10 @@ class AppRole(CheckedRole):
         service_tiers: The only service tiers that model calls may use. Default: all.
         session_tags: Keys of the tags that whoever assumes the role must set, and no others, for
             conditions on ``aws:PrincipalTag``. Default: tags can't be set.
-        permissions_boundary: In place of the boundary that keeps the role on the data plane: a stated
-            choice. Default: the stack's :class:`DataPlaneBoundary`.
+        permissions_boundary: In place of the boundary of the role's own stack: the one that the deploy
+            role's stack shares (:meth:`DataPlaneBoundary.from_deploy_stack`), which neither the deploy role
+            nor a template that it deploys can change, or, as a stated choice, any other. Default: the
+            stack's :class:`DataPlaneBoundary`.
         enforce_boundary: Whether the boundary also displaces one that the app or an organization's context
             applies to all its roles: a stated choice. Default: such a boundary is respected.
         max_session_duration: 1 to 12 hours. Default: 1 hour.
@@ -151,6 +153,14 @@ class AppRole(CheckedRole):
         enforce: bool,
     ) -> None:
         """Set the boundary; one that is applied to all roles of an app wins unless this one is enforced."""
+        if isinstance(boundary, SharedBoundary):
+            for role in assumable_roles:
+                if role not in boundary.assumable_roles:
+                    raise PlanesError(
+                        f"the app role `{self._path}` can't assume `{role}` under the boundary that it "
+                        "shares, which denies it: name the role in `assumable_roles` of the shared boundary, "
+                        "where it is made and where it is taken, or leave `permissions_boundary` to the role"
+                    )
         if boundary is None:
             boundary = (
                 DataPlaneBoundary(self, "Boundary", assumable_roles=assumable_roles, families=families)
@@ -158,7 +168,9 @@ class AppRole(CheckedRole):
                 else DataPlaneBoundary.of(self)
             )
             self._resource.permissions_boundary = boundary.managed_policy_arn
-        self.boundary_mark = boundary.mark if isinstance(boundary, DataPlaneBoundary) else None
+        self.boundary_mark = (
+            boundary.mark if isinstance(boundary, (DataPlaneBoundary, SharedBoundary)) else None
+        )
         if enforce:
             iam.PermissionsBoundary.of(self).apply(boundary)
 

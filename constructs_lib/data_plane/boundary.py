@@ -7,7 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_iam as iam
+from aws_cdk.interfaces import aws_iam as refs
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-__all__ = ["DataPlaneBoundary", "boundary_document", "fingerprint_of"]
+__all__ = ["DataPlaneBoundary", "SharedBoundary", "boundary_document", "fingerprint_of"]
 
 # Reading IAM stays possible, since everything outside Bedrock and self-escalation does.
 _IAM_READS = ("iam:Get*", "iam:List*", "iam:Simulate*")
@@ -145,6 +147,9 @@ class DataPlaneBoundary(iam.ManagedPolicy):
     Args:
         assumable_roles: ARNs of the roles that the application may assume. Default: none.
         families: The only families of Bedrock that are allowed. Default: every family of the data plane.
+        shared: Whether the stack, that of the deploy role, makes it for the app roles of other stacks: it
+            then has a name that begins with the stack's, which the deploy role can't touch, and the other
+            stacks take it with :meth:`from_deploy_stack`. Default: no, CloudFormation generates the name.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
@@ -156,20 +161,44 @@ class DataPlaneBoundary(iam.ManagedPolicy):
         *,
         assumable_roles: Sequence[str] = (),
         families: Sequence[str] | None = None,
+        shared: bool = False,
     ) -> None:
         document = boundary_document(assumable_roles, families)
         super().__init__(
             scope,
             construct_id,
+            managed_policy_name=_shared_name(scope, cdk.Stack.of(scope).stack_name) if shared else None,
             description="Keeps a role on the data plane of Amazon Bedrock",
             document=iam.PolicyDocument.from_json(document),
         )
         # App roles carry it in their marks, so that the review knows the boundary where it is imported.
         # The text of a token differs from synthesis to synthesis, so a document with one has no fingerprint.
-        self.mark = {} if any(map(is_token, assumable_roles)) else {"sha256": fingerprint_of(document)}
+        self.mark = _fingerprint(document, assumable_roles)
 
         for rule, reason in _ACKNOWLEDGED.items():
             cdk.Validations.of(self).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
+
+    @staticmethod
+    def from_deploy_stack(
+        scope: Construct,
+        construct_id: str,
+        stack_name: str,
+        *,
+        assumable_roles: Sequence[str] = (),
+        families: Sequence[str] | None = None,
+    ) -> SharedBoundary:
+        """Take the boundary that the deploy role's stack of this account and Region shares.
+
+        Args:
+            scope: Where it is used.
+            construct_id: The name of the construct.
+            stack_name: The name of the stack that made it with ``shared``.
+            assumable_roles: As it was made with.
+            families: As it was made with.
+        """
+        return SharedBoundary(
+            scope, construct_id, stack_name=stack_name, assumable_roles=assumable_roles, families=families
+        )
 
     @staticmethod
     def of(scope: Construct) -> DataPlaneBoundary:
@@ -181,3 +210,50 @@ class DataPlaneBoundary(iam.ManagedPolicy):
         if not isinstance(found, DataPlaneBoundary):
             raise PlanesError(f"`{found.node.path}` is in the way of the boundary: rename that construct")
         return found
+
+
+@jsii.implements(iam.IManagedPolicy)
+class SharedBoundary(cdk.Resource):
+    """The boundary that another stack, that of the deploy role, made for the app roles of this one.
+
+    See :meth:`DataPlaneBoundary.from_deploy_stack`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stack_name: str,
+        assumable_roles: Sequence[str] = (),
+        families: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        name = _shared_name(scope, stack_name)
+        stack = cdk.Stack.of(scope)
+        self._arn = f"arn:{stack.partition}:iam::{stack.account}:policy/{name}"
+        self.assumable_roles = frozenset(assumable_roles)
+        # The name and the fingerprint tell the review, which may not see the other stack, what it admits.
+        self.mark = {
+            "name": name,
+            **_fingerprint(boundary_document(assumable_roles, families), assumable_roles),
+        }
+
+    @property
+    def managed_policy_arn(self) -> str:
+        """The ARN of the policy."""
+        return self._arn
+
+    @property
+    def managed_policy_ref(self) -> refs.ManagedPolicyReference:
+        """The reference to the policy."""
+        return refs.ManagedPolicyReference(policy_arn=self._arn)
+
+
+def _fingerprint(document: Mapping[str, Any], assumable_roles: Sequence[str]) -> dict[str, str]:
+    return {} if any(map(is_token, assumable_roles)) else {"sha256": fingerprint_of(document)}
+
+
+def _shared_name(scope: Construct, stack_name: str) -> str:
+    """Return the name of a shared boundary: IAM has one namespace for all Regions of an account."""
+    return f"{stack_name}-DataPlaneBoundary-{cdk.Stack.of(scope).region}"

@@ -283,6 +283,7 @@ def foundation_statements(scope: Scope) -> list[dict[str, Any]]:
     lower = scope.prefix.lower()
     role = scope.arn("iam", f"role/{scope.prefix}*", region=False)
     policy = scope.arn("iam", f"policy/{scope.prefix}*", region=False)
+    shared = scope.arn("iam", f"policy/{scope.itself}-DataPlaneBoundary-*", region=False)
     own = [scope.arn("iam", f"{kind}/{scope.itself}*", region=False) for kind in ("role", "policy")]
     return [
         _allow("Roles", _ROLE, role),
@@ -290,7 +291,7 @@ def foundation_statements(scope: Scope) -> list[dict[str, Any]]:
             "Boundaries",
             ("iam:PutRolePermissionsBoundary",),
             role,
-            ArnLike={"iam:PermissionsBoundary": policy},
+            ArnLike={"iam:PermissionsBoundary": [policy, shared]},
         ),
         _allow("Policies", _POLICY, policy),
         {"Sid": "NotItself", "Effect": "Deny", "Action": "iam:*", "Resource": own},

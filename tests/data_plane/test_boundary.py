@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib import DataPlaneBoundary, PlanesError, catalogue
+from constructs_lib import AppRole, DataPlaneBoundary, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
-from constructs_lib.data_plane.boundary import boundary_document
+from constructs_lib.data_plane.boundary import boundary_document, fingerprint_of
 from constructs_lib.data_plane.quotas import size_of
 from constructs_lib.iam import Request, compress, decide, expand, matches, parse_document
-from tests.cdk import Stack
+from tests.cdk import ACCOUNT, Stack, resources, template
 from tests.older_catalogues import OlderCatalogue, older_catalogues
 
 if TYPE_CHECKING:
@@ -155,3 +156,49 @@ def test_a_stack_has_one_and_a_stranger_in_its_place_is_named() -> None:
     Construct(other, "DataPlaneBoundary")
     with pytest.raises(PlanesError, match="`S/DataPlaneBoundary` is in the way of the boundary"):
         DataPlaneBoundary.of(other)
+
+
+# ------------------------------------------------------------ one boundary beside the deploy role
+LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
+NAME = "AcmeDeployRole-DataPlaneBoundary-us-east-1"
+
+
+def test_a_shared_boundary_has_a_name_that_begins_with_its_stack() -> None:
+    stack = Stack("AcmeDeployRole")
+    DataPlaneBoundary(stack, "B", shared=True)
+    (made,) = resources(template(stack), "AWS::IAM::ManagedPolicy").values()
+    assert made["Properties"]["ManagedPolicyName"] == NAME
+
+
+def test_an_app_role_takes_it_from_the_stack_of_the_deploy_role() -> None:
+    stack = Stack("AcmeApp")
+    shared = DataPlaneBoundary.from_deploy_stack(stack, "B", "AcmeDeployRole")
+    AppRole(stack, "R", assumed_by=LAMBDA, permissions_boundary=shared)
+    found = template(stack)
+    assert resources(found, "AWS::IAM::ManagedPolicy") == {}
+    (role,) = resources(found, "AWS::IAM::Role").values()
+    assert NAME in json.dumps(role["Properties"]["PermissionsBoundary"])
+    assert ACCOUNT in json.dumps(role["Properties"]["PermissionsBoundary"])
+    assert role["Metadata"]["bedrock-planes:role"]["boundary"] == {
+        "name": NAME,
+        "sha256": fingerprint_of(boundary_document()),
+    }
+
+
+def test_a_role_that_the_shared_boundary_does_not_name_can_not_be_assumable() -> None:
+    stack = Stack()
+    shared = DataPlaneBoundary.from_deploy_stack(stack, "B", "AcmeDeployRole", assumable_roles=[ROLE])
+    AppRole(stack, "R", assumed_by=LAMBDA, permissions_boundary=shared, assumable_roles=[ROLE])
+    with pytest.raises(PlanesError, match=f"can't assume `{ROLE}2` under the boundary that it shares"):
+        AppRole(stack, "S", assumed_by=LAMBDA, permissions_boundary=shared, assumable_roles=[f"{ROLE}2"])
+
+
+def test_the_check_of_the_finished_template_knows_a_shared_boundary() -> None:
+    """Alone, without the stack that makes it; replaced, it is seen."""
+    stack = Stack("AcmeApp")
+    shared = DataPlaneBoundary.from_deploy_stack(stack, "B", "AcmeDeployRole")
+    role = AppRole(stack, "R", assumed_by=LAMBDA, permissions_boundary=shared)
+    stack.node.root.synth()  # type: ignore[attr-defined]  # the root of a test's stack is an app
+    role.checked_resource.permissions_boundary = "arn:aws:iam::aws:policy/AdministratorAccess"
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        stack.node.root.synth(force=True)  # type: ignore[attr-defined]  # the root of a test's stack is an app

@@ -221,7 +221,9 @@ def test_a_boundary_can_be_put_on_and_never_taken_off(found: dict[str, Any]) -> 
     [put] = [s for s in policies(found)["FoundationPolicy"] if s["Sid"] == "Boundaries"]
     assert listed(put["Action"]) == ["iam:PutRolePermissionsBoundary"]
     # Only a boundary of the deployment's own, whose policy the deploy role makes.
-    assert put["Condition"] == {"ArnLike": {"iam:PermissionsBoundary": arn(f"iam::{ACCOUNT}:policy/Acme*")}}
+    names = ("Acme*", "AcmeDeployRole-DataPlaneBoundary-*")
+    boundaries = [arn(f"iam::{ACCOUNT}:policy/{name}") for name in names]
+    assert put["Condition"] == {"ArnLike": {"iam:PermissionsBoundary": boundaries}}
     assert "iam:DeleteRolePermissionsBoundary" not in actions
     assert not [a for a in actions if "*" in a and a != "iam:*"]
 

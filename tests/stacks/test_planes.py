@@ -90,7 +90,15 @@ def test_the_planes_are_apart(sound: cdk.App) -> None:
 def test_the_roles_are_ours(sound: cdk.App) -> None:
     assert isinstance(role_of(sound, APP), AppRole)
     assert isinstance(role_of(sound, DEPLOY), DeployRole)
-    assert DataPlaneBoundary.of(role_of(sound, APP)) is not None
+
+
+def test_the_boundary_of_the_app_role_is_beside_the_deploy_role(sound: cdk.App) -> None:
+    role = role_of(sound, APP)
+    assert isinstance(role, AppRole)
+    assert (role.boundary_mark or {})["name"] == "BedrockPlanesDeployRole-DataPlaneBoundary-us-east-1"
+    stacks = (sound.node.find_child(path.split("/")[0]) for path in (APP, DEPLOY))
+    made = [[c for c in s.node.find_all() if isinstance(c, DataPlaneBoundary)] for s in stacks]
+    assert list(map(len, made)) == [0, 1]
 
 
 @pytest.mark.parametrize(("action", "resource"), TO_THE_APP_ROLE)
