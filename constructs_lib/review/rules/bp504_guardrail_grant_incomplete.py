@@ -68,7 +68,10 @@ _APPLY = "bedrock:ApplyGuardrail"
 _INNER = ("bedrock:RetrieveAndGenerate", "bedrock:InvokeAgent")
 _GUARDRAIL = "AWS::Bedrock::Guardrail"
 # The Regions that evaluate for the usual source Regions; those of other geographies depend on the source.
-_REGIONS = {"us": ("us-east-1", "us-east-2", "us-west-2")}
+_REGIONS = {
+    "us": ("us-east-1", "us-east-2", "us-west-2"),
+    "us-gov": ("us-gov-east-1", "us-gov-west-1"),
+}
 
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:
@@ -87,9 +90,9 @@ def _required(facts: Facts, invokes: Sequence[Held]) -> tuple[str, ...] | None:
     """Return the guardrails of which one is required, ``None`` if calls without one pass."""
     if not invokes:
         return None
-    found = [[test for test in held.conditions if _demands(test)] for held in invokes]
+    found = [_demanded(held.conditions) for held in invokes]
     if all(found):
-        return tuple(dict.fromkeys(value for tests in found for test in tests for value in test.values))
+        return tuple(dict.fromkeys(value for values in found for value in values))
     mask = invokes[0].mask
     for held in invokes:
         mask |= held.mask
@@ -106,13 +109,29 @@ def _required(facts: Facts, invokes: Sequence[Held]) -> tuple[str, ...] | None:
                 "arnnotlike",
             }:
                 return tests[0].values
-            if tests[0].operator.lower() == "null" and tests[0].values == ("true",):
+            if tests[0].operator.lower() == "null" and [v.lower() for v in tests[0].values] == ["true"]:
                 return ("*",)
     return None
 
 
-def _demands(test: Condition) -> bool:
-    return has_key((test,), _KEY) and passes_named_values_only(test)
+def _demanded(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """Return the guardrails of which the conditions of an Allow demand one, ``*`` for any, empty for none."""
+    tests = [test for test in conditions if has_key((test,), _KEY)]
+    named = tuple(value for test in tests if passes_named_values_only(test) for value in test.values)
+    return named or (("*",) if any(_demands_any(test) for test in tests) else ())
+
+
+def _demands_any(test: Condition) -> bool:
+    """Whether a condition passes every request that names a guardrail, and none that doesn't.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    quantifier, _, operator = test.operator.lower().rpartition(":")
+    if quantifier == "forallvalues":
+        return False
+    if operator == "null":
+        return all(value.lower() == "false" for value in test.values)
+    return operator in {"stringlike", "arnlike", "arnequals"} and "*" in test.values
 
 
 def _unapplied(facts: Facts, invokes: Sequence[Held], values: Sequence[str]) -> Iterator[Finding]:
@@ -169,8 +188,10 @@ def _without_profile(facts: Facts, run: Run) -> Iterator[Finding]:
     if not held:
         return
     account = held[0].resource.split(":")[4]
-    regions = _REGIONS.get(profile.partition(".")[0], (UNRESOLVED,))
-    arns = [f"arn:aws:bedrock:{region}:{account}:guardrail-profile/{profile}" for region in regions]
+    geography = profile.partition(".")[0]
+    start = f"arn:{'aws-us-gov' if geography == 'us-gov' else 'aws'}:bedrock"
+    regions = _REGIONS.get(geography, (UNRESOLVED,))
+    arns = [f"{start}:{region}:{account}:guardrail-profile/{profile}" for region in regions]
     missing = [arn for arn in arns if not facts.permits(_APPLY, arn)]
     if missing:
         texts = [arn.replace(UNRESOLVED, "*") for arn in missing]
