@@ -139,7 +139,9 @@ def _enter(
             child.acknowledged,
             child.nested,
         )
+        is_repeated = any(other.path == child.path for other in assembly.scopes)
         nested = _enter(inner, assembly, by_path, scope, depth + 1)
+        nested.nested_as, nested.is_repeated = logical_id, is_repeated
         nested.arguments = mapping(mapping(resource.get("Properties")).get("Parameters"))
         nested.conditional = scope.conditional or scope.condition(logical_id) is not None
         scope.nested[logical_id] = nested

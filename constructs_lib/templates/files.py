@@ -8,6 +8,8 @@ be one of these. If a file or folder can't be opened, that is a fault of this on
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +27,8 @@ __all__ = ["FoundInput", "find_inputs", "load", "looks_like_ours", "read_bytes",
 
 _YAML: Final = (".yaml", ".yml", ".template")
 _SUFFIXES: Final = (".json", *_YAML)
+_NESTING: Final = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
+_NAMED: Final = re.compile(rb"""(?:TemplateURL|Location)["']?\s*:\s*["']?([^"'\s{}\[\],&*!|>]+)""")
 _SKIPPED: Final = frozenset(("node_modules", "__pycache__", "venv", "site-packages"))
 _SIGNS: Final = (
     b"AWSTemplateFormatVersion",
@@ -41,13 +45,15 @@ class FoundInput:
     """A thing to read: a file, or the folder of an assembly.
 
     ``roots`` are the paths named by the user under which it was found; ``fault`` is one line about a folder
-    that can't be opened.
+    that can't be opened. ``group`` are further files to read together with this one, since they may be
+    templates nested in each other.
     """
 
     path: str
     roots: tuple[str, ...]
     is_assembly: bool = False
     fault: str | None = None
+    group: tuple[FoundInput, ...] = ()
 
     @property
     def direct(self) -> bool:
@@ -102,7 +108,56 @@ def find_inputs(paths: Iterable[str]) -> list[FoundInput]:
         for item in [FoundInput(STDIN, (STDIN,))] if path == STDIN else _under(path):
             known = found.get(item.path)
             found[item.path] = replace(known, roots=(*known.roots, path)) if known is not None else item
-    return list(found.values())
+    return _grouped(list(found.values()))
+
+
+def _grouped(found: list[FoundInput]) -> list[FoundInput]:
+    """Put files that name each other as nested templates into one result, at the place of the first."""
+    files = {
+        posixpath.normpath(item.path): item
+        for item in found
+        if not item.is_assembly and item.fault is None and item.path != STDIN
+    }
+    if len(files) < 2:
+        return found
+    leaders = {path: path for path in files}
+    for path, item in files.items():
+        for name in _names_of_templates(item.path):
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            if other in files:
+                leaders[_leader(leaders, other)] = _leader(leaders, path)
+    members: dict[str, list[FoundInput]] = {}
+    for path, item in files.items():
+        members.setdefault(_leader(leaders, path), []).append(item)
+    first = {group[0].path: group for group in members.values()}
+    later = {item.path for group in members.values() for item in group[1:]}
+    return [_together(first.get(item.path, [item])) for item in found if item.path not in later]
+
+
+def _leader(leaders: dict[str, str], path: str) -> str:
+    while leaders[path] != path:
+        leaders[path] = leaders[leaders[path]]
+        path = leaders[path]
+    return path
+
+
+def _together(items: list[FoundInput]) -> FoundInput:
+    if len(items) == 1:
+        return items[0]
+    roots = tuple(dict.fromkeys(root for item in items for root in item.roots))
+    return replace(items[0], roots=roots, group=tuple(items[1:]))
+
+
+def _names_of_templates(path: str) -> Iterator[str]:
+    """Yield the texts of a file that may be paths of nested templates."""
+    try:
+        data = read_bytes(path)
+    except (OSError, ValueError):  # reading it reports the fault
+        return
+    if any(sign in data for sign in _NESTING):
+        for match in _NAMED.finditer(data):
+            if b"://" not in match[1]:
+                yield match[1].decode("utf-8", "replace")
 
 
 def _under(path: str) -> Iterator[FoundInput]:

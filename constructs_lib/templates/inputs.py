@@ -9,6 +9,7 @@ fault becomes ``Input.error``, one line that says where, what and how to fix it,
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from constructs_lib.templates.cloudformation import TemplateSource, is_template,
 from constructs_lib.templates.decode import decode as decoded_from
 from constructs_lib.templates.faults import line_of_fault
 from constructs_lib.templates.model import Input, Model
+from constructs_lib.templates.nested import nested_sources
 from constructs_lib.templates.policy_files import is_answer, is_policy, read_policy
 from constructs_lib.templates.positions import STDIN, JsonLines, Sources
 from constructs_lib.templates.scope import mapping
@@ -180,9 +182,35 @@ def _one(found: files.FoundInput, reading: _Reading, stdin: bytes | None) -> Mod
         return Model((Input(found.path, None, found.fault),), (), ())
     if found.is_assembly:
         return _assembly(found.path, reading)
+    if found.group:
+        return _group(found, reading)
     if found.path != STDIN:
         return _file(found, reading, None)
     return _file(found, reading, files.standard_input() if stdin is None else stdin)
+
+
+def _group(found: files.FoundInput, reading: _Reading) -> Model:
+    """Read files that may be templates nested in each other; those that are none are read alone."""
+    members = (replace(found, group=()), *found.group)
+    templates: dict[str, Decoded] = {}
+    for member in members:
+        with suppress(OSError, ValueError, RecursionError, MemoryError):  # read alone, it says so
+            decoded = _loaded(member.path, None, reading.sources)
+            if is_template(decoded.value):
+                templates[member.path] = decoded
+    try:
+        bodies = {path: decoded.value for path, decoded in templates.items()}
+        read_together = read_sources(nested_sources(bodies), lean=reading.lean)
+    except Exception:  # noqa: BLE001 - foreign input must never end a run: read alone, each has its own fault
+        return _merged(_guarded(member, reading, None) for member in members)
+    models = [_guarded(member, reading, None) for member in members if member.path not in templates]
+    inputs = [
+        Input(path, "cfn-template", decoded.fault, read_together.unread.get(path, ()))
+        for path, decoded in templates.items()
+    ]
+    return _merged(
+        [Model(tuple(inputs), tuple(read_together.principals), tuple(read_together.resources)), *models]
+    )
 
 
 def _file(found: files.FoundInput, reading: _Reading, data: bytes | None) -> Model:

@@ -52,6 +52,8 @@ class Scope:
     parent: Scope | None = None
     conditional: bool = False
     base: str = ""  # pointer of the template in its file, where it is part of another one
+    nested_as: str = ""  # logical id of the nested stack in the parent
+    is_repeated: bool = False  # whether another nested stack before this one has the same template
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     nested: dict[str, Scope] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)  # physical names, cached
@@ -101,7 +103,17 @@ class Scope:
     def id_of(self, name: str) -> str:
         """Return the id of a principal: file and name, with what the template is part of."""
         outer = self.base.removeprefix("/Resources/").partition("/")[0]
+        if self.is_repeated:
+            outer = "/".join(filter(None, (*self._stacks(), outer)))
         return f"{self.path}#{outer}/{name}" if outer else f"{self.path}#{name}"
+
+    def _stacks(self) -> list[str]:
+        """Return the logical ids of the nested stacks that lead here."""
+        scope, result = self, []
+        while scope.parent is not None:
+            result.append(scope.nested_as)
+            scope = scope.parent
+        return result[::-1]
 
     def full_path(self, logical_id: str) -> str | None:
         """Return the path of a resource's construct, as the CDK writes it."""
