@@ -1,7 +1,7 @@
 """The CDK app: four stacks that keep the two planes of Amazon Bedrock apart.
 
 Context: ``account``, ``region``, ``prefix``, ``model``, ``embedding-model``, ``agents-classic``,
-``assumable-by``, ``former-logging``.
+``assumable-by``, ``app-assumable-by``, ``former-logging``.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class AppStack(PlanesStack):
         role = AppRole(
             self,
             "AppRole",
-            assumed_by=self.settings.principal("lambda.amazonaws.com"),
+            assumed_by=self.settings.principal("lambda.amazonaws.com", self.settings.app_assumable_by),
             description="Answers questions: runs models and retrieves, configures nothing",
             permissions_boundary=DataPlaneBoundary.from_deploy_stack(
                 self, "SharedBoundary", f"{self.settings.stack_prefix}DeployRole"

@@ -158,7 +158,7 @@ class ControlPlaneStack(PlanesStack):
         role = OperatorRole(
             self,
             "OperatorRole",
-            assumed_by=self.settings.principal("scheduler.amazonaws.com"),
+            assumed_by=self.settings.principal("scheduler.amazonaws.com", self.settings.assumable_by),
             description="Publishes documents and ingests them",
         )
         role.grants.ingest(self.knowledge_base)

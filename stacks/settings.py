@@ -42,6 +42,7 @@ class Settings:
     embedding_model: str
     agents_classic: bool
     assumable_by: str | None
+    app_assumable_by: str | None
     former_logging: FormerLogging | None
 
     @classmethod
@@ -77,9 +78,15 @@ class Settings:
                 f"embedding model: give one such as {DEFAULT_EMBEDDING_MODEL}"
             )
         agents = _text(node, "agents-classic", "false", r"true|false", "use true or false")
-        assumable = _text(
-            node, "assumable-by", None, r"arn:[\w-]+:iam::\d{12}:.+", "give the ARN of a principal"
-        )
+        principal = r"arn:[\w-]+:iam::\d{12}:.+"
+        assumable = _text(node, "assumable-by", None, principal, "give the ARN of a principal")
+        app_assumable = _text(node, "app-assumable-by", None, principal, "give the ARN of a principal")
+        # The account's root leaves it to the policies of each principal, so it isn't one that takes both.
+        if app_assumable is not None and app_assumable == assumable and not assumable.endswith(":root"):
+            raise SettingsError(
+                f"context value `app-assumable-by` is `{app_assumable}`, which `assumable-by` names too, so "
+                "it would hold both planes: give another principal, or leave one of the two out"
+            )
         return cls(
             account=account,
             region=region or "",
@@ -88,6 +95,7 @@ class Settings:
             embedding_model=embedding or "",
             agents_classic=agents == "true",
             assumable_by=assumable,
+            app_assumable_by=app_assumable,
             former_logging=_former_logging(node),
         )
 
@@ -101,12 +109,11 @@ class Settings:
         """Where the stacks are deployed."""
         return cdk.Environment(account=self.account, region=self.region)
 
-    def principal(self, service: str) -> iam.IPrincipal:
-        """Return the service that takes a role, with the principal of ``assumable-by`` if there is one."""
+    @staticmethod
+    def principal(service: str, other: str | None) -> iam.IPrincipal:
+        """Return the service that takes a role, with the other principal that may, if there is one."""
         taken = iam.ServicePrincipal(service)
-        return (
-            iam.CompositePrincipal(taken, iam.ArnPrincipal(self.assumable_by)) if self.assumable_by else taken
-        )
+        return iam.CompositePrincipal(taken, iam.ArnPrincipal(other)) if other else taken
 
     def parameter(self, name: str) -> str:
         """Return the name of the SSM parameter that shares one value between the stacks."""

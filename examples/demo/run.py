@@ -72,6 +72,7 @@ class Demo:
                 "region": aws.region,
                 "agents-classic": "true",
                 "assumable-by": f"arn:aws:iam::{aws.account}:root",
+                "app-assumable-by": f"arn:aws:iam::{aws.account}:root",
             }
         )
         console.step("Deploying the deploy role, as the account's administrator (cdk deploy)")

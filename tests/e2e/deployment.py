@@ -40,6 +40,7 @@ def synthesize(folder: Path, account: str, region: str, **more: Any) -> Path:
         "region": region,
         "agents-classic": "true",
         "assumable-by": f"arn:aws:iam::{account}:root",
+        "app-assumable-by": f"arn:aws:iam::{account}:root",
         **json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"],
         **more,
     }

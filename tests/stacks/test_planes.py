@@ -145,3 +145,21 @@ def test_the_boundary_holds_where_only_the_policy_is_changed(
     assert_denied(made, APP, action)
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         made.synth()
+
+
+@pytest.mark.parametrize(
+    ("key", "roles"), [("assumable-by", ["Deploy", "Operator"]), ("app-assumable-by", ["App"])]
+)
+def test_a_principal_may_take_the_roles_of_one_plane_only(key: str, roles: list[str], tmp_path: Path) -> None:
+    principal = "arn:aws:iam::111122223333:role/ci"
+    context = {"account": "111122223333", "region": "us-east-1", key: principal}
+    made = cdk.App(outdir=str(tmp_path), context=context, builtin_cloud_formation_validation=False)
+    ours.build(made)
+    taken = [
+        construct.node.id.removesuffix("Role")
+        for construct in made.node.find_all()
+        if isinstance(construct, iam.Role)
+        and construct.assume_role_policy is not None
+        and principal in str(construct.assume_role_policy.to_json())
+    ]
+    assert sorted(taken) == roles

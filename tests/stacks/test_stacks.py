@@ -254,6 +254,11 @@ BAD = [
     ({"prefix": "A B"}, "context value `prefix` is `A B`: use 3-21 lower-case letters"),
     ({"agents-classic": "maybe"}, "context value `agents-classic` is `maybe`: use true or false"),
     ({"assumable-by": "me"}, "context value `assumable-by` is `me`: give the ARN of a principal"),
+    ({"app-assumable-by": "me"}, "context value `app-assumable-by` is `me`: give the ARN of a principal"),
+    (
+        dict.fromkeys(("assumable-by", "app-assumable-by"), "arn:aws:iam::111122223333:role/ci"),
+        "`arn:aws:iam::111122223333:role/ci`, which `assumable-by` names too, so it would hold both planes",
+    ),
     ({"model": "no model"}, "context value `model` is `no model`: give a model's id such as amazon.nova"),
     (
         {"embedding-model": "acme.embed"},
