@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         resource_of,
         service_role,
     )
+    from constructs_lib.cdk_support.types import check_types, check_value, with_checked_types
     from constructs_lib.cdk_support.validation import (
         check_arn,
         check_length,
@@ -40,10 +41,13 @@ __all__ = [
     "check_name",
     "check_pattern",
     "check_trust",
+    "check_types",
+    "check_value",
     "is_token",
     "mark_role",
     "resource_of",
     "service_role",
+    "with_checked_types",
 ]
 
 __getattr__, __dir__ = exports(
@@ -62,6 +66,7 @@ __getattr__, __dir__ = exports(
             "resource_of",
             "service_role",
         ),
+        "types": ("check_types", "check_value", "with_checked_types"),
         "validation": (
             "check_arn",
             "check_length",

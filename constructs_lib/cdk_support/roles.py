@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support.errors import PlanesError
+from constructs_lib.cdk_support.types import check_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,16 +103,19 @@ class CheckedRole(iam.Role):
 
     def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
         """Check and attach a managed policy."""
+        check_value("policy", policy, "iam.IManagedPolicy")
         self._check_managed(policy)
         super().add_managed_policy(policy)
 
     def attach_inline_policy(self, policy: iam.Policy) -> None:
         """Check and attach a policy of this app."""
+        check_value("policy", policy, "iam.Policy")
         self._check_document(policy.document)
         super().attach_inline_policy(policy)
 
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         """Check and add a statement."""
+        check_value("statement", statement, "iam.PolicyStatement")
         self._check_given(statement.to_statement_json())
         return super().add_to_principal_policy(statement)
 

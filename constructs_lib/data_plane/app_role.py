@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, check_trust, resource_of
+from constructs_lib.cdk_support import (
+    CheckedRole,
+    Facade,
+    PlanesError,
+    as_list,
+    check_trust,
+    check_types,
+    check_value,
+    resource_of,
+)
 from constructs_lib.data_plane.boundary import DataPlaneBoundary, SharedBoundary
 from constructs_lib.data_plane.existing_role import ExistingAppRole
 from constructs_lib.data_plane.limits import (
@@ -100,6 +109,8 @@ class AppRole(CheckedRole):
         enforce_boundary: bool = False,
         max_session_duration: cdk.Duration | None = None,
     ) -> None:
+        check_types(AppRole.__init__, locals())
+        _check_pair(required_guardrail)
         self._path = f"{scope.node.path}/{construct_id}"
         self._limits = limits_of(families, allowed_regions, guardrail=required_guardrail is not None)
         self._policy: iam.Policy | None = None
@@ -221,6 +232,7 @@ class AppRole(CheckedRole):
     ) -> ExistingAppRole:
         """Import a role by its ARN and treat it as :meth:`from_role` does; the CDK's options are refused."""
         _refuse_options("from_role_arn", options)
+        check_value("role_arn", role_arn, "str")
         role = iam.Role.from_role_arn(scope, f"{construct_id}Import", role_arn)
         return AppRole.from_role(
             scope, construct_id, role, families=families, allowed_regions=allowed_regions
@@ -238,6 +250,7 @@ class AppRole(CheckedRole):
     ) -> ExistingAppRole:
         """Import a role of this account by its name; see :meth:`from_role_arn`."""
         _refuse_options("from_role_name", options)
+        check_value("role_name", role_name, "str")
         role = iam.Role.from_role_name(scope, f"{construct_id}Import", role_name)
         return AppRole.from_role(
             scope, construct_id, role, families=families, allowed_regions=allowed_regions
@@ -255,6 +268,7 @@ class AppRole(CheckedRole):
     ) -> ExistingAppRole:
         """Look a role of this account up by its name; see :meth:`from_role_arn`."""
         _refuse_options("from_lookup", options)
+        check_value("role_name", role_name, "str")
         role = iam.Role.from_lookup(scope, f"{construct_id}Import", role_name=role_name)
         return AppRole.from_role(
             scope, construct_id, role, families=families, allowed_regions=allowed_regions
@@ -290,10 +304,26 @@ def _refuse_options(factory: str, options: Mapping[str, Any]) -> None:
         )
 
 
+def _check_pair(guardrail: Any) -> None:
+    if guardrail is not None and not (
+        isinstance(guardrail, tuple | list)
+        and len(guardrail) == 2
+        and (guardrail[1] is None or isinstance(guardrail[1], str))
+    ):
+        raise PlanesError(
+            f"`required_guardrail` has the value `{guardrail!r}`: pass the guardrail with "
+            'its version, `(guardrail, "1")`, or `(guardrail, None)` for any numbered version'
+        )
+
+
 def _type_wide(given: Sequence[Any]) -> frozenset[str]:
     """Return the patterns; raise :class:`PlanesError` where one comes without a reason."""
     for pair in given:
-        if isinstance(pair, str) or len(pair) != 2 or not all(isinstance(p, str) and p.strip() for p in pair):
+        if (
+            not isinstance(pair, tuple | list)
+            or len(pair) != 2
+            or not all(isinstance(p, str) and p.strip() for p in pair)
+        ):
             raise PlanesError(
                 f"`allow_type_wide` has `{pair}`: give pairs of an ARN pattern and the reason why the "
                 "application needs every resource of the type"

@@ -9,7 +9,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.cdk_support import Facade, PlanesError, is_token
+from constructs_lib.cdk_support import Facade, PlanesError, check_types, check_value, is_token
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.limits import limits_of, mark_checked, requiring_guardrail
 from constructs_lib.data_plane.refusals import refusals, refuse
@@ -58,6 +58,7 @@ class ExistingAppRole(Construct):
         allowed_regions: Sequence[str] | None = None,
         enforce_boundary: bool = False,
     ) -> None:
+        check_types(ExistingAppRole.__init__, locals())
         super().__init__(scope, construct_id)
         self.role = role
         self._path = self.node.path
@@ -159,6 +160,7 @@ class ExistingAppRole(Construct):
 
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         """Check and add a statement; every grant of every library ends here."""
+        check_value("statement", statement, "iam.PolicyStatement")
         refuse(self._path, statement.to_statement_json(), self._limits)
         self._policy.add_statements(statement)
         return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._policy)

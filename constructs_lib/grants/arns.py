@@ -209,10 +209,15 @@ def _attribute_of(value: Any, kind: str, paths: Sequence[str]) -> str:
     """Return what the first of these attribute paths holds; each look costs a call into the CDK."""
     for path in paths:
         first, _, rest = path.partition(".")
-        if first not in vars(value) and not hasattr(type(value), first):
+        if first not in getattr(value, "__dict__", ()) and not hasattr(type(value), first):
             continue
         found = getattr(value, first)
         return str(getattr(found, rest) if rest else found)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        raise PlanesError(
+            f"`{kind}` has a value of the type `{type(value).__name__}`: pass one, and call the grant "
+            "once for each"
+        )
     raise PlanesError(
         f"`{kind}` has a value of the type `{type(value).__name__}`, which has none of "
         f"{', '.join(f'`{path}`' for path in paths) or 'the known attributes'}: pass the ARN"

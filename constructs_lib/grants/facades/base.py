@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, is_token
+from constructs_lib.cdk_support import PlanesError, is_token, with_checked_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,12 @@ _NONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 class GrantsTo:
     """One grantee, and a scope that has the account and Region."""
+
+    def __init_subclass__(cls) -> None:
+        """Check what each grant is called with against its signature."""
+        for name, method in [*vars(cls).items()]:
+            if isinstance(method, FunctionType) and not name.startswith("_"):
+                setattr(cls, name, with_checked_types(method))
 
     def __init__(self, grantee: iam.IGrantable, scope: Construct | None = None) -> None:
         if scope is None and not hasattr(type(grantee), "node"):
