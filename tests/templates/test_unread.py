@@ -131,7 +131,8 @@ def test_a_loop_among_properties_is_expanded_or_said() -> None:
     def role(collection: Any) -> dict[str, Any]:
         arn = "arn:aws:iam::aws:policy/${Name}"
         loop = ["Name", collection, {"ManagedPolicyArns": [{"Fn::Sub": arn}]}]
-        return {"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"Fn::ForEach::L": loop}}}}
+        resources = {"R": {"Type": "AWS::IAM::Role", "Properties": {"Fn::ForEach::L": loop}}}
+        return {"Transform": "AWS::LanguageExtensions", "Resources": resources}
 
     known = read_document(role(["AmazonBedrockFullAccess"])).principals[0]
     assert [policy.name for policy in known.policies] == ["AmazonBedrockFullAccess"]
