@@ -106,6 +106,12 @@ KINDS: Mapping[str, _Kind] = {
     "browser": _Kind(
         "bedrock-agentcore", "browser-custom", ("browser_custom_ref.browser_arn", "browser_arn")
     ),
+    "browser_profile": _Kind("bedrock-agentcore", "browser-profile", ("browser_profile_ref.profile_arn",)),
+    "payment_manager": _Kind(
+        "bedrock-agentcore", "payment-manager", ("payment_manager_ref.payment_manager_arn",)
+    ),
+    "registry": _Kind("agent-registry", "registry", ()),
+    "evaluator": _Kind("bedrock-agentcore", "evaluator", ("evaluator_ref.evaluator_arn",)),
     "code_interpreter": _Kind(
         "bedrock-agentcore",
         "code-interpreter-custom",

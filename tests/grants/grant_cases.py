@@ -17,6 +17,7 @@ Request = tuple[str, str, dict[str, str]]
 
 B = "arn:aws:bedrock:us-east-1:111122223333:"
 C = "arn:aws:bedrock-agentcore:us-east-1:111122223333:"
+REGISTRY = "arn:aws:agent-registry:us-east-1:111122223333:registry/"
 NOVA = "amazon.nova-lite-v1:0"
 GPT = "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0"
 WEB_SEARCH = "arn:aws:bedrock-agentcore:us-east-1:aws:tool/web-search.v1"
@@ -1483,5 +1484,139 @@ CASES = [
         ],
         ("bedrock-agentcore:GetResourceApiKey", f"{C}token-vault/default", {}),
         ("bedrock-agentcore:GetResourceApiKey", f"{C}token-vault/defaultx", {}),
+    ),
+    Case(
+        "memory_ingest",
+        "content for a memory, of one actor",
+        lambda g: g.memory_ingest("m-1", actors=["alice"]),
+        [
+            {
+                "Action": "bedrock-agentcore:IngestData",
+                "Condition": {"StringEquals": {"bedrock-agentcore:actorId": "alice"}},
+                "Resource": f"{C}memory/m-1",
+            }
+        ],
+        ("bedrock-agentcore:IngestData", f"{C}memory/m-1", {"bedrock-agentcore:actorId": "alice"}),
+        ("bedrock-agentcore:IngestData", f"{C}memory/m-1", {"bedrock-agentcore:actorId": "alicex"}),
+    ),
+    Case(
+        "memory_extraction",
+        "extraction jobs of a memory",
+        lambda g: g.memory_extraction("m-1"),
+        [
+            {"Action": "bedrock-agentcore:ListMemoryExtractionJobs", "Resource": f"{C}memory/m-1"},
+            {"Action": "bedrock-agentcore:StartMemoryExtractionJob", "Resource": f"{C}memory/m-1"},
+        ],
+        ("bedrock-agentcore:StartMemoryExtractionJob", f"{C}memory/m-1", {}),
+        ("bedrock-agentcore:StartMemoryExtractionJob", f"{C}memory/m-1x", {}),
+    ),
+    Case(
+        "memory_extraction",
+        "extraction jobs of one strategy",
+        lambda g: g.memory_extraction("m-1", strategies=["s-1"]),
+        [
+            {"Action": "bedrock-agentcore:ListMemoryExtractionJobs", "Resource": f"{C}memory/m-1"},
+            {
+                "Action": "bedrock-agentcore:StartMemoryExtractionJob",
+                "Condition": {"StringEquals": {"bedrock-agentcore:strategyId": "s-1"}},
+                "Resource": f"{C}memory/m-1",
+            },
+        ],
+        (
+            "bedrock-agentcore:StartMemoryExtractionJob",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:strategyId": "s-1"},
+        ),
+        (
+            "bedrock-agentcore:StartMemoryExtractionJob",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:strategyId": "s-2"},
+        ),
+    ),
+    Case(
+        "use_browser_profile",
+        "a browser's profile",
+        lambda g: g.use_browser_profile("p-1", browser="b-1"),
+        [
+            {
+                "Action": [
+                    "bedrock-agentcore:SaveBrowserSessionProfile",
+                    "bedrock-agentcore:StartBrowserSession",
+                ],
+                "Resource": [f"{C}browser-custom/b-1", f"{C}browser-profile/p-1"],
+            }
+        ],
+        ("bedrock-agentcore:SaveBrowserSessionProfile", f"{C}browser-profile/p-1", {}),
+        ("bedrock-agentcore:SaveBrowserSessionProfile", f"{C}browser-profile/p-1x", {}),
+    ),
+    Case(
+        "evaluate",
+        "an evaluator on demand",
+        lambda g: g.evaluate("e-1"),
+        [{"Action": "bedrock-agentcore:Evaluate", "Resource": f"{C}evaluator/e-1"}],
+        ("bedrock-agentcore:Evaluate", f"{C}evaluator/e-1", {}),
+        ("bedrock-agentcore:Evaluate", f"{C}evaluator/e-1x", {}),
+    ),
+    Case(
+        "pay",
+        "payments within sessions of others",
+        lambda g: g.pay("pm-1"),
+        [
+            {
+                "Action": [
+                    "bedrock-agentcore:GetPaymentInstrument",
+                    "bedrock-agentcore:GetPaymentInstrumentBalance",
+                    "bedrock-agentcore:GetPaymentSession",
+                    "bedrock-agentcore:ListPaymentInstruments",
+                    "bedrock-agentcore:ListPaymentSessions",
+                    "bedrock-agentcore:ProcessPayment",
+                ],
+                "Resource": f"{C}payment-manager/pm-1",
+            }
+        ],
+        ("bedrock-agentcore:ProcessPayment", f"{C}payment-manager/pm-1", {}),
+        ("bedrock-agentcore:CreatePaymentSession", f"{C}payment-manager/pm-1", {}),
+    ),
+    Case(
+        "search_registry",
+        "the records of a registry",
+        lambda g: g.search_registry("r-1"),
+        [
+            {
+                "Action": [
+                    "agent-registry:ListDiscoverableRegistryRecords",
+                    "agent-registry:SearchDiscoverableRegistryRecords",
+                ],
+                "Resource": f"{REGISTRY}r-1",
+            },
+            {"Action": "agent-registry:GetDiscoverableRegistryRecord", "Resource": f"{REGISTRY}r-1/record/*"},
+        ],
+        ("agent-registry:GetDiscoverableRegistryRecord", f"{REGISTRY}r-1/record/x", {}),
+        ("agent-registry:GetDiscoverableRegistryRecord", f"{REGISTRY}r-1x/record/x", {}),
+    ),
+    Case(
+        "search_registry",
+        "one record of a registry",
+        lambda g: g.search_registry("r-1", records=["x"]),
+        [
+            {
+                "Action": [
+                    "agent-registry:ListDiscoverableRegistryRecords",
+                    "agent-registry:SearchDiscoverableRegistryRecords",
+                ],
+                "Resource": f"{REGISTRY}r-1",
+            },
+            {"Action": "agent-registry:GetDiscoverableRegistryRecord", "Resource": f"{REGISTRY}r-1/record/x"},
+        ],
+        ("agent-registry:GetDiscoverableRegistryRecord", f"{REGISTRY}r-1/record/x", {}),
+        ("agent-registry:GetDiscoverableRegistryRecord", f"{REGISTRY}r-1/record/xy", {}),
+    ),
+    Case(
+        "registry_mcp",
+        "a registry's MCP server",
+        lambda g: g.registry_mcp("r-1"),
+        [{"Action": "agent-registry:InvokeRegistryMcp", "Resource": f"{REGISTRY}r-1"}],
+        ("agent-registry:InvokeRegistryMcp", f"{REGISTRY}r-1", {}),
+        ("agent-registry:InvokeRegistryMcp", f"{REGISTRY}r-1x", {}),
     ),
 ]

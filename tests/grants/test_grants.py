@@ -97,6 +97,20 @@ def test_a_service_principal_gets_what_an_app_role_gets() -> None:
     assert statements_of(stack) == case.statements
 
 
+def test_an_evaluator_of_aws_has_no_region_and_no_account() -> None:
+    stack = Stack(minimize=False)
+    AppRole(stack, "R", assumed_by=LAMBDA).grants.evaluate("Builtin.Helpfulness")
+    evaluator = "arn:aws:bedrock-agentcore:::evaluator/Builtin.Helpfulness"
+    assert statements_of(stack) == [{"Action": "bedrock-agentcore:Evaluate", "Resource": evaluator}]
+
+
+@pytest.mark.parametrize("record", ["", "*", "x/y", "a?"])
+def test_a_record_of_a_registry_is_one_id(record: str) -> None:
+    grants = AppRole(Stack(), "R", assumed_by=LAMBDA).grants
+    with pytest.raises(PlanesError, match=r"`records` has the value .*: pass the ids alone"):
+        grants.search_registry("r-1", records=[record])
+
+
 def test_a_grantee_that_is_no_construct_needs_a_scope() -> None:
     stack = Stack()
     principal = iam.ArnPrincipal("arn:aws:iam::111122223333:role/x")

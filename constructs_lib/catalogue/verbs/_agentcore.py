@@ -17,12 +17,13 @@ def _core(*names: str) -> tuple[str, ...]:
 
 _ACTOR = When("StringEquals", "bedrock-agentcore:actorId", "actors")
 _NAMESPACE = When("StringEquals", "bedrock-agentcore:namespace", "namespaces")
+_STRATEGY = When("StringEquals", "bedrock-agentcore:strategyId", "strategies")
 _USERS = When("StringEquals", "bedrock-agentcore:userid", "users")
 
 
 def rows() -> tuple[GrantVerb, ...]:
     """Return the rows in the order of the documentation."""
-    return (*_hosted(), *_memory(), *_tools(), *_identity())
+    return (*_hosted(), *_memory(), *_tools(), *_identity(), *_services(), *_registry())
 
 
 def _hosted() -> tuple[GrantVerb, ...]:
@@ -125,6 +126,23 @@ def _memory() -> tuple[GrantVerb, ...]:
             page,
             "long-term memory: write and delete records, limited to namespaces if they are given",
         ),
+        GrantVerb(
+            "memory_ingest",
+            _FAMILY,
+            (GrantPart(_core("IngestData"), "memory", when=(_ACTOR,)),),
+            page,
+            "`IngestData`: content for a memory to extract from, limited to actors if they are given",
+        ),
+        GrantVerb(
+            "memory_extraction",
+            _FAMILY,
+            (
+                GrantPart(_core("ListMemoryExtractionJobs"), "memory"),
+                GrantPart(_core("StartMemoryExtractionJob"), "memory", when=(_STRATEGY,)),
+            ),
+            page,
+            "extraction jobs of a memory: list them, and start them again, of strategies if they are given",
+        ),
     )
 
 
@@ -149,6 +167,20 @@ def _tools() -> tuple[GrantVerb, ...]:
             ),
             f"{_GUIDE}browser-resource-session-management.html",
             "sessions of a browser: start, drive, watch and stop",
+        ),
+        GrantVerb(
+            # Saving, and starting with a profile, is checked on the browser and on the profile.
+            "use_browser_profile",
+            _FAMILY,
+            (
+                GrantPart(
+                    _core("SaveBrowserSessionProfile", "StartBrowserSession"),
+                    "browser_and_profile",
+                ),
+            ),
+            f"{_GUIDE}browser-profiles.html",
+            "save a session's cookies and storage to a profile, and start sessions with them; in addition to "
+            "`use_browser`",
         ),
         GrantVerb(
             "use_code_interpreter",
@@ -215,5 +247,66 @@ def _identity() -> tuple[GrantVerb, ...]:
             (GrantPart(_core("GetResourceApiKey"), "api_key_credentials"),),
             page,
             "the API key of one credential provider for one agent",
+        ),
+    )
+
+
+def _services() -> tuple[GrantVerb, ...]:
+    return (
+        GrantVerb(
+            "evaluate",
+            _FAMILY,
+            (GrantPart(_core("Evaluate"), "evaluator"),),
+            f"{_GUIDE}iam-permissions-on-demand.html",
+            "evaluate sessions, traces or tool calls on demand with one evaluator",
+        ),
+        GrantVerb(
+            "pay",
+            _FAMILY,
+            (
+                GrantPart(
+                    _core(
+                        "GetPaymentInstrument",
+                        "GetPaymentInstrumentBalance",
+                        "GetPaymentSession",
+                        "ListPaymentInstruments",
+                        "ListPaymentSessions",
+                        "ProcessPayment",
+                    ),
+                    "payment_manager",
+                ),
+            ),
+            f"{_GUIDE}payments-iam-roles.html",
+            "pay within sessions that another role opened, and read them; it opens and changes none",
+        ),
+    )
+
+
+def _registry() -> tuple[GrantVerb, ...]:
+    family = "agent-registry"
+    page = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_agent-registry.html"
+    return (
+        GrantVerb(
+            "search_registry",
+            family,
+            (
+                GrantPart(
+                    (
+                        f"{family}:ListDiscoverableRegistryRecords",
+                        f"{family}:SearchDiscoverableRegistryRecords",
+                    ),
+                    "registry",
+                ),
+                GrantPart((f"{family}:GetDiscoverableRegistryRecord",), "registry_records"),
+            ),
+            page,
+            "list, search and read the approved records of a registry",
+        ),
+        GrantVerb(
+            "registry_mcp",
+            family,
+            (GrantPart((f"{family}:InvokeRegistryMcp",), "registry"),),
+            page,
+            "the MCP server of a registry",
         ),
     )

@@ -12,10 +12,10 @@ __all__ = ["NOT_GRANTED"]
 
 _KEY = "lets a request authenticate with an API key, which a role's temporary credentials don't need"
 _QUALITY = "belongs to judging and improving agents, which a pipeline does and no serving application"
-_PAYMENT = "moves money or holds the means to: grant it by hand, in a statement that somebody reviewed"
+_PAYMENT = "opens the means to pay or their limits: grant it by hand, in a statement that somebody reviewed"
 _SDK = "is documented by the SDK alone: the reference doesn't say yet on which resources it is checked"
 _POLICY = "is asked by the gateway's own role for each request, not by an application"
-_REGISTRY = "has no verb yet: add it with `add_to_policy` on the registry's ARN"
+_REGISTRY = "belongs to the preview of the registry: `search_registry` and `registry_mcp` give its successor"
 _MEMORY = "has no verb yet: add it with `add_to_policy` on the memory's ARN"
 
 _BY_REASON: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +27,6 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
             "DeleteABTest",
             "DeleteBatchEvaluation",
             "DeleteRecommendation",
-            "Evaluate",
             "GetABTest",
             "GetBatchEvaluation",
             "GetRecommendation",
@@ -47,13 +46,7 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
             "CreatePaymentSession",
             "DeletePaymentInstrument",
             "DeletePaymentSession",
-            "GetPaymentInstrument",
-            "GetPaymentInstrumentBalance",
-            "GetPaymentSession",
             "GetResourcePaymentToken",
-            "ListPaymentInstruments",
-            "ListPaymentSessions",
-            "ProcessPayment",
         )
     ),
     _SDK: (
@@ -74,19 +67,10 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
     ),
     _POLICY: ("bedrock-agentcore:AuthorizeAction", "bedrock-agentcore:PartiallyAuthorizeActions"),
     _REGISTRY: (
-        "agent-registry:GetDiscoverableRegistryRecord",
-        "agent-registry:InvokeRegistryMcp",
-        "agent-registry:ListDiscoverableRegistryRecords",
-        "agent-registry:SearchDiscoverableRegistryRecords",
         "bedrock-agentcore:InvokeRegistryMcp",
         "bedrock-agentcore:SearchRegistryRecords",
     ),
-    _MEMORY: (
-        "bedrock-agentcore:IngestData",
-        "bedrock-agentcore:ListMemoryExtractionJobs",
-        "bedrock-agentcore:StartMemoryExtractionJob",
-        "bedrock-agentcore:UpdateMemoryRecordExpirySpecification",
-    ),
+    _MEMORY: ("bedrock-agentcore:UpdateMemoryRecordExpirySpecification",),
     "opens a shell in a running agent: people debug with it, applications run single commands": (
         "bedrock-agentcore:InvokeAgentRuntimeCommandShell",
     ),
@@ -96,9 +80,6 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
     "is called by the instances of a capacity provider, or ends one of their sessions for its operator": (
         "bedrock-agentcore:DeleteCapacityProviderSession",
         "bedrock-agentcore:PutSystemLogEvents",
-    ),
-    "has no verb yet: add it with `add_to_policy` on the browser's and the profile's ARN": (
-        "bedrock-agentcore:SaveBrowserSessionProfile",
     ),
     "has no operation in any client of the SDK, so an application has nothing to call": (
         "bedrock:DetectGeneratedContent",

@@ -99,12 +99,47 @@ class AgentCoreGrants(GrantsTo):
         """Allow to write and delete records of long-term memory, with ``namespaces`` only in these."""
         return self._on_memory("memory_records", memory, namespaces=tuple(namespaces))
 
+    def memory_ingest(self, memory: str | refs.IMemoryRef, *, actors: Sequence[str] = ()) -> iam.Grant:
+        """Allow to hand a memory content to extract from, with ``actors`` only for these."""
+        return self._on_memory("memory_ingest", memory, actors=tuple(actors))
+
+    def memory_extraction(
+        self, memory: str | refs.IMemoryRef, *, strategies: Sequence[str] = ()
+    ) -> iam.Grant:
+        """Allow to list and start extraction jobs of a memory.
+
+        Args:
+            memory: The memory.
+            strategies: Ids of strategies whose jobs may be started. Default: all of the memory.
+        """
+        return self._on_memory("memory_extraction", memory, strategies=tuple(strategies))
+
     def _on_memory(self, verb: str, memory: Any, **values: tuple[str, ...]) -> iam.Grant:
         return self._give(verb, {"memory": self._on("memory", memory)}, values=values)
 
     def use_browser(self, browser: str | refs.IBrowserCustomRef = "aws.browser.v1") -> iam.Grant:
         """Allow sessions of a browser. Default: AWS's own browser."""
         return self._give("use_browser", {"browser": self._on("browser", browser)})
+
+    def use_browser_profile(
+        self,
+        profile: str | refs.IBrowserProfileRef,
+        *,
+        browser: str | refs.IBrowserCustomRef = "aws.browser.v1",
+    ) -> iam.Grant:
+        """Allow to save sessions to a profile and to start sessions with it, beside :meth:`use_browser`.
+
+        A profile holds cookies, so whoever starts a session with it is signed in where the saved one was.
+
+        Args:
+            profile: The profile.
+            browser: The browser of the sessions. Default: AWS's own browser.
+        """
+        both = (
+            _grants.arn_of(self._scope, "browser", browser),
+            _grants.arn_of(self._scope, "browser_profile", profile),
+        )
+        return self._give("use_browser_profile", {"browser_and_profile": _grants.on_arns(*both)})
 
     def use_code_interpreter(
         self, code_interpreter: str | refs.ICodeInterpreterCustomRef = "aws.codeinterpreter.v1"
@@ -157,6 +192,39 @@ class AgentCoreGrants(GrantsTo):
         targets = {"api_key_credentials": self._credentials("api_key_provider", provider, workload_identity)}
         return self._give("api_key", targets)
 
+    def evaluate(self, evaluator: str | refs.IEvaluatorRef) -> iam.Grant:
+        """Allow to evaluate on demand with one evaluator.
+
+        Args:
+            evaluator: The evaluator, or the id of one of AWS's own, such as ``Builtin.Helpfulness``, whose
+                ARN has no Region and no account
+                (https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/evaluations.html).
+        """
+        if isinstance(evaluator, str) and evaluator.startswith("Builtin."):
+            partition = _grants.environment_of(self._scope).partition
+            evaluator = f"arn:{partition}:bedrock-agentcore:::evaluator/{evaluator}"
+        return self._give("evaluate", {"evaluator": self._on("evaluator", evaluator)})
+
+    def pay(self, payment_manager: str | refs.IPaymentManagerRef) -> iam.Grant:
+        """Allow to pay through a payment manager, within sessions and instruments that others set up."""
+        return self._give("pay", {"payment_manager": self._on("payment_manager", payment_manager)})
+
+    def search_registry(self, registry: str, *, records: Sequence[str] = ()) -> iam.Grant:
+        """Allow to list, search and read the approved records of a registry.
+
+        Args:
+            registry: Id or ARN of the registry.
+            records: Ids of the records that may be read. Default: all of the registry.
+        """
+        arn = _grants.arn_of(self._scope, "registry", registry)
+        read = tuple(f"{arn}/record/{_name(record, 'records')}" for record in records) or (f"{arn}/record/*",)
+        targets = {"registry": _grants.on_arns(arn), "registry_records": _grants.on_arns(*read)}
+        return self._give("search_registry", targets)
+
+    def registry_mcp(self, registry: str) -> iam.Grant:
+        """Allow to call the MCP server of a registry, given as id or ARN."""
+        return self._give("registry_mcp", {"registry": self._on("registry", registry)})
+
     def _identity(self, workload_identity: Any) -> Sequence[Target]:
         arn = _grants.arn_of(self._scope, "workload_identity", workload_identity)
         return _grants.on_arns(_grants.environment_of(self._scope).arn("bedrock-agentcore", _DIRECTORY), arn)
@@ -169,7 +237,8 @@ class AgentCoreGrants(GrantsTo):
         return _grants.on_arns(vault, arn, *identity)
 
 
-def _name(endpoint: str) -> str:
-    if not endpoint or any(sign in endpoint for sign in "*?/:"):
-        raise PlanesError(f"`endpoint` has the value `{endpoint}`: pass the name of an endpoint")
-    return endpoint
+def _name(value: str, argument: str = "endpoint") -> str:
+    if not value or any(sign in value for sign in "*?/:"):
+        wanted = "the name of an endpoint" if argument == "endpoint" else "the ids alone"
+        raise PlanesError(f"`{argument}` has the value `{value}`: pass {wanted}")
+    return value
