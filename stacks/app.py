@@ -81,8 +81,7 @@ class AppStack(PlanesStack):
         acknowledge(
             role,
             "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
-            "RetrieveAndGenerate has no resource type, and Lambda makes network interfaces whose ids "
-            "nobody knows.",
+            "Lambda makes network interfaces whose ids nobody knows.",
         )
         return role
 

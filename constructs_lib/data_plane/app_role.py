@@ -17,6 +17,7 @@ from constructs_lib.cdk_support import (
     check_value,
     resource_of,
 )
+from constructs_lib.data_plane.acknowledged import acknowledge_harmless, policies_for
 from constructs_lib.data_plane.boundary import DataPlaneBoundary, SharedBoundary
 from constructs_lib.data_plane.existing_role import ExistingAppRole
 from constructs_lib.data_plane.limits import (
@@ -143,6 +144,7 @@ class AppRole(CheckedRole):
             max_session_duration=max_session_duration,
             permissions_boundary=permissions_boundary,
         )
+        acknowledge_harmless(self, managed_policies or ())
         check_trust(self)
         self._resource = resource_of(self)
         self._bound(permissions_boundary, assumable_roles, families, enforce=enforce_boundary)
@@ -193,8 +195,11 @@ class AppRole(CheckedRole):
         """The role's resource, kept: each role is asked for it in every synthesis."""
         return self._resource
 
-    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
-        """Check the statements of a grant, and return where they go: the role's policy, once it exists."""
+    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> list[iam.IGrantable]:
+        """Check the statements of a grant, and return where each goes: the role's policy, once it exists.
+
+        Stars that IAM demands have a policy of their own, see :mod:`constructs_lib.data_plane.acknowledged`.
+        """
         for statement in statements:
             self._check(statement)
             # A grant on what comes to be at runtime (`session/*`) is as narrow as it can be.
@@ -203,7 +208,12 @@ class AppRole(CheckedRole):
         if self._policy is None:
             found = self.node.try_find_child("DefaultPolicy")
             self._policy = found if isinstance(found, iam.Policy) else None
-        return self._policy or self
+        return policies_for(self, self, statements, self._policy or self)
+
+    def add_managed_policy(self, policy: iam.IManagedPolicy) -> None:
+        """Check and attach a managed policy."""
+        super().add_managed_policy(policy)
+        acknowledge_harmless(self, [policy])
 
     def require_guardrail(self) -> None:
         """Take note that model calls must name a guardrail; refuse it when a grant before can't."""

@@ -14,6 +14,7 @@ from aws_cdk.interfaces import aws_iam as refs
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.cdk_support import PlanesError, is_token
+from constructs_lib.data_plane.acknowledged import acknowledge_boundary
 from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
 from constructs_lib.iam import compress
 
@@ -131,14 +132,6 @@ def _fitting(roles: Sequence[str], document: Mapping[str, Any]) -> int:
     return left
 
 
-# What rules of the CDK and of cdk-nag say of every boundary of this kind.
-_ACKNOWLEDGED = {
-    "AwsSolutions::AwsSolutions-IAM5": "A boundary grants nothing; it must name what it leaves alone.",
-    "CloudFormation-Validate::W2512": "A boundary is an upper limit: NotAction leaves the other services to "
-    "the role's own policies.",
-}
-
-
 class DataPlaneBoundary(iam.ManagedPolicy):
     """A managed policy to be used as permissions boundary of application roles.
 
@@ -174,9 +167,7 @@ class DataPlaneBoundary(iam.ManagedPolicy):
         # App roles carry it in their marks, so that the review knows the boundary where it is imported.
         # The text of a token differs from synthesis to synthesis, so a document with one has no fingerprint.
         self.mark = _fingerprint(document, assumable_roles)
-
-        for rule, reason in _ACKNOWLEDGED.items():
-            cdk.Validations.of(self).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
+        acknowledge_boundary(self)
 
     @staticmethod
     def from_deploy_stack(

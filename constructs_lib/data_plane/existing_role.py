@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.cdk_support import Facade, PlanesError, check_types, check_value, is_token
+from constructs_lib.data_plane.acknowledged import policies_for
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.limits import limits_of, mark_checked, requiring_guardrail
 from constructs_lib.data_plane.refusals import refusals, refuse
@@ -111,12 +112,12 @@ class ExistingAppRole(Construct):
             )
         return policy
 
-    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
-        """Check the statements of a grant, and return where they go: the policy of this construct."""
+    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> list[iam.IGrantable]:
+        """Check the statements of a grant, and return where each goes: a policy of this construct."""
         for statement in statements:
             refuse(self._path, statement, self._limits)
         self._given.add(verb)
-        return self._policy
+        return policies_for(self, self.role, statements, self._policy)
 
     def refusal_of(self, statement: Mapping[str, Any]) -> str | None:
         """Return why the role may not hold a statement of a finished template, ``None`` if it may."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from constructs_lib.data_plane.limits import RoleLimits
 
 __all__ = [
+    "HARMLESS_POLICIES",
     "Refusal",
     "check_document",
     "check_managed",
@@ -213,7 +214,7 @@ def _bedrock(pattern: str) -> Refusal | None:
 
 # AWS managed policies for the runtime of an application that touch neither Bedrock nor IAM.
 # Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-_HARMLESS = frozenset(
+HARMLESS_POLICIES = frozenset(
     {
         "service-role/AWSLambdaBasicExecutionRole",
         "service-role/AWSLambdaVPCAccessExecutionRole",
@@ -237,7 +238,7 @@ def harmless_policy(arn: str) -> str | None:
     A policy of that name in another account is not AWS's.
     """
     found = _AWS_POLICY.fullmatch(arn)
-    return found[1] if found and found[1] in _HARMLESS else None
+    return found[1] if found and found[1] in HARMLESS_POLICIES else None
 
 
 def refuse(path: str, statement: Mapping[str, Any], limits: RoleLimits) -> None:

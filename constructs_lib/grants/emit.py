@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
@@ -22,13 +23,13 @@ _NO_VALUES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 @runtime_checkable
 class ChecksGrants(Protocol):
-    """A role that checks the statements of a grant itself and chooses the policy that gets them.
+    """A role that checks the statements of a grant itself and chooses the policies that get them.
 
     The statements then need no second look on their way, which would cost three calls into the CDK each.
     """
 
-    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> iam.IGrantable:
-        """Refuse what the role may not hold; return what the statements are added to."""
+    def take_grant(self, verb: str, statements: Sequence[Mapping[str, Any]]) -> Sequence[iam.IGrantable]:
+        """Refuse what the role may not hold; return what each statement is added to."""
         ...
 
 
@@ -46,9 +47,9 @@ def grant(
     """
     statements = table.statements(verb, targets, streaming=streaming, values=values)
     listed = [_json(statement) for statement in statements]
-    home = grantee.take_grant(verb, listed) if isinstance(grantee, ChecksGrants) else grantee
-    made: iam.Grant | None = None
-    for statement in statements:
+    homes = grantee.take_grant(verb, listed) if isinstance(grantee, ChecksGrants) else [grantee] * len(listed)
+    made: dict[int, iam.Grant] = {}
+    for number, (statement, home) in enumerate(zip(statements, homes, strict=True)):
         if statement.effect == "Deny":
             deny(home, _json(statement))
             continue
@@ -58,10 +59,11 @@ def grant(
             resource_arns=list(statement.resources),
             conditions=_conditions(statement),
         )
-        # One policy holds all statements of such a role, so the last grant represents all of them.
-        made = one if made is None or home is not grantee else made.combine(one)
+        # One policy holds all statements of such a role, or two, so the last grant of each represents all.
+        made[number if home is grantee else id(home)] = one
+    first, *others = made.values() or (None,)
     # `None` only for a verb that denies and allows nothing, whose method returns nothing either.
-    return cast("iam.Grant", made)
+    return reduce(iam.Grant.combine, others, cast("iam.Grant", first))
 
 
 def deny(grantee: iam.IGrantable, statement: Mapping[str, Any]) -> None:

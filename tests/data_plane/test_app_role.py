@@ -30,9 +30,9 @@ def allow(*actions: str, resources: tuple[str, ...] = ("*",)) -> iam.PolicyState
 
 
 def statements(found: dict[str, Any]) -> list[dict[str, Any]]:
-    [policy] = resources(found, "AWS::IAM::Policy").values()
-    listed: list[dict[str, Any]] = policy["Properties"]["PolicyDocument"]["Statement"]
-    return listed
+    """Return the statements of the role's policies: the usual one, and that of IAM's stars."""
+    policies = resources(found, "AWS::IAM::Policy").values()
+    return [s for policy in policies for s in policy["Properties"]["PolicyDocument"]["Statement"]]
 
 
 STREAM = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]

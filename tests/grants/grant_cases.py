@@ -352,18 +352,18 @@ CASES = [
     Case(
         "invoke_bidirectional",
         "bidirectional",
-        lambda g: g.invoke_bidirectional("amazon.nova-sonic-v1:0"),
+        lambda g: g.invoke_bidirectional("amazon.nova-2-sonic-v1:0"),
         [
             {
                 "Action": "bedrock:InvokeModel",
-                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-sonic-v1:0",
+                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-2-sonic-v1:0",
             },
             PROJECT,
         ],
-        ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-sonic-v1:0", {}),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-2-sonic-v1:0", {}),
         (
             "bedrock:InvokeModelWithResponseStream",
-            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-sonic-v1:0",
+            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-2-sonic-v1:0",
             {},
         ),
     ),
@@ -383,21 +383,25 @@ CASES = [
     Case(
         "invoke_async",
         "async invoke",
-        lambda g: g.invoke_async("amazon.nova-reel-v1:0", output="videos", prefix="out/"),
+        lambda g: g.invoke_async("amazon.nova-lite-v1:0", output="videos", prefix="out/"),
         [
             {
                 "Action": "bedrock:InvokeModel",
-                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-reel-v1:0",
+                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
             },
             PROJECT,
             {"Action": "s3:PutObject", "Resource": "arn:aws:s3:::videos/out/*"},
             {"Action": "bedrock:GetAsyncInvoke", "Resource": f"{B}async-invoke/*"},
             {"Action": "bedrock:ListAsyncInvokes", "Resource": "*"},
         ],
-        ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-reel-v1:0", {}),
+        (
+            "bedrock:InvokeModel",
+            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
+            {},
+        ),
         (
             "bedrock:InvokeModelWithResponseStream",
-            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-reel-v1:0",
+            "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0",
             {},
         ),
     ),
@@ -832,19 +836,19 @@ CASES = [
     Case(
         "rerank",
         "rerank",
-        lambda g: g.rerank("amazon.rerank-v1:0"),
+        lambda g: g.rerank("cohere.rerank-v3-5:0"),
         [
             {"Action": "bedrock:Rerank", "Resource": "*"},
             {
                 "Action": "bedrock:InvokeModel",
-                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0",
+                "Resource": "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0",
             },
             PROJECT,
         ],
-        ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0", {}),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0", {}),
         (
             "bedrock:InvokeModelWithResponseStream",
-            "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0",
+            "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0",
             {},
         ),
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.cdk import ACCOUNT, REGION, Stack, resources, template
 
-__all__ = ["plain", "statements_of"]
+__all__ = ["in_order", "plain", "statements_of"]
 
 _PSEUDO = {
     "AWS::Partition": "aws",
@@ -44,3 +45,8 @@ def statements_of(stack: Stack) -> list[dict[str, Any]]:
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
     ]
     return [{k: v for k, v in one.items() if (k, v) != ("Effect", "Allow")} for one in found]
+
+
+def in_order(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return statements in the order of their texts, for roles with several policies."""
+    return sorted(statements, key=lambda one: json.dumps(one, sort_keys=True))

@@ -58,19 +58,21 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return sent
 
 
-def test_a_grant_costs_at_most_five_calls_into_the_cdk(calls: list[object]) -> None:
+def test_a_grant_costs_at_most_six_calls_into_the_cdk(calls: list[object]) -> None:
     role = AppRole(Stack(), "R", assumed_by=LAMBDA)
     role.grants.guardrail_checks()  # makes the policy, and asks where the stack is
     role.grants.retrieve("KB12345678")
+    role.grants.data_automation("p123", files="docs")  # makes the policy of IAM's stars
     costs = []
     for give in GRANTS:
         calls.clear()
         give(role)
         costs.append(len(calls))
-    assert max(costs) <= 5, costs
+    # The sixth combines the two policies of a verb that needs a star too.
+    assert max(costs) <= 6, costs
 
 
-def test_twenty_grants_of_a_new_role_cost_at_most_five_calls_each(calls: list[object]) -> None:
+def test_twenty_grants_of_a_new_role_cost_at_most_six_calls_each(calls: list[object]) -> None:
     role = AppRole(Stack(), "R", assumed_by=LAMBDA)
     calls.clear()
     for give in GRANTS:
