@@ -40,7 +40,7 @@ class Proof:
 
 
 def prove(
-    iam: Any, role_arn: str, action: str, resource: str, call: Callable[[], Any], *, bounded: bool
+    iam: Any, role_arn: str, action: str, resource: str | list[str], call: Callable[[], Any], *, bounded: bool
 ) -> Proof:
     """Make ``call`` before, with and after the one statement that it lacks.
 
@@ -48,7 +48,7 @@ def prove(
     the call is tried between the two changes: the boundary must refuse it then.
     """
     role_name = role_arn.rsplit("/", 1)[-1]
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    statement: dict[str, str | list[str]] = {"Effect": "Allow", "Action": action, "Resource": resource}
     boundary = (
         iam.get_role(RoleName=role_name)["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     )
@@ -64,7 +64,7 @@ def prove(
 
 
 @contextlib.contextmanager
-def _inline(iam: Any, role_name: str, statement: dict[str, str]) -> Iterator[None]:
+def _inline(iam: Any, role_name: str, statement: dict[str, str | list[str]]) -> Iterator[None]:
     """Hold the statement as an inline policy of the role, for as long as the block lasts."""
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_role_policy(RoleName=role_name, PolicyName=POLICY_NAME, PolicyDocument=document)
@@ -75,7 +75,9 @@ def _inline(iam: Any, role_name: str, statement: dict[str, str]) -> Iterator[Non
 
 
 @contextlib.contextmanager
-def _widened(iam: Any, role_name: str, policy_arn: str, statement: dict[str, str]) -> Iterator[None]:
+def _widened(
+    iam: Any, role_name: str, policy_arn: str, statement: dict[str, str | list[str]]
+) -> Iterator[None]:
     """Give the role a wider copy of its boundary for as long as the block lasts."""
     version = iam.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
     document = iam.get_policy_version(PolicyArn=policy_arn, VersionId=version)["PolicyVersion"]["Document"]

@@ -178,7 +178,8 @@ class Demo:
                 iam,
                 deployment.deploy_role_arn,
                 "bedrock:InvokeModel",
-                deployment.model_arn(model),
+                # A model call is authorized on the model and on its project, the account's default one here.
+                [deployment.model_arn(model), deployment.project_arn],
                 lambda: deploy.converse(modelId=model, messages=message),
                 bounded=False,
             ),

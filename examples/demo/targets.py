@@ -40,6 +40,11 @@ class Deployment:
         """Make the foundation model's ARN in the deployment's Region."""
         return f"arn:aws:bedrock:{self.region}::foundation-model/{model_id}"
 
+    @property
+    def project_arn(self) -> str:
+        """The project of every model call that names none."""
+        return f"arn:aws:bedrock:{self.region}:{self.deploy_role_arn.split(':')[4]}:project/default"
+
 
 @dataclass(slots=True)
 class Targets:
