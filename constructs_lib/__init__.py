@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from constructs_lib.grants.facades import DataPlaneGrants
     from constructs_lib.platform import (
         BedrockVpcEndpoints,
+        Deployer,
         DeployRole,
         FormerLogging,
         InvocationLogging,
@@ -39,6 +40,7 @@ __all__ = [
     "DataPlaneBoundary",
     "DataPlaneGrants",
     "DeployRole",
+    "Deployer",
     "FormerLogging",
     "Guardrail",
     "GuardrailVersion",
@@ -67,6 +69,7 @@ __getattr__, __dir__ = exports(
         "platform": (
             "BedrockVpcEndpoints",
             "DeployRole",
+            "Deployer",
             "FormerLogging",
             "InvocationLogging",
             "OnDelete",

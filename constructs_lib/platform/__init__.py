@@ -7,6 +7,7 @@ from constructs_lib.lazily import exports
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.platform.deploy_role import DeployRole
+    from constructs_lib.platform.deployer import Deployer
     from constructs_lib.platform.endpoints import BedrockVpcEndpoints
     from constructs_lib.platform.invocation_logging import FormerLogging, InvocationLogging, OnDelete
     from constructs_lib.platform.operator_role import OperatorRole
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BedrockVpcEndpoints",
     "DeployRole",
+    "Deployer",
     "FormerLogging",
     "InvocationLogging",
     "OnDelete",
@@ -24,6 +26,7 @@ __getattr__, __dir__ = exports(
     __name__,
     {
         "deploy_role": ("DeployRole",),
+        "deployer": ("Deployer",),
         "endpoints": ("BedrockVpcEndpoints",),
         "invocation_logging": ("FormerLogging", "InvocationLogging", "OnDelete"),
         "operator_role": ("OperatorRole",),

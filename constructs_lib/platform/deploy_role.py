@@ -25,6 +25,7 @@ from constructs_lib.platform.deploy_policies import (
     foundation_statements,
     network_statements,
 )
+from constructs_lib.platform.deployer import Deployer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +66,8 @@ class DeployRole(CheckedRole):
         parameter_prefix: First part of the names of the SSM parameters that the stacks share values with.
             Default: ``name_prefix`` in lower case.
         assumed_by: Who else may take the role, such as a pipeline. Default: CloudFormation alone.
+        deployer: The pipeline that may take the role: ``Deployer.github(...)`` and its siblings name it with
+            the audience and the subject that its provider asks for. Default: none.
         agents_classic: Whether Agents Classic are deployed too. Default: no.
         network: Whether VPCs and endpoints are deployed too. Default: yes.
 
@@ -86,6 +89,7 @@ class DeployRole(CheckedRole):
         name_prefix: str,
         parameter_prefix: str | None = None,
         assumed_by: iam.IPrincipal | None = None,
+        deployer: Deployer | None = None,
         agents_classic: bool = False,
         network: bool = True,
     ) -> None:
@@ -119,11 +123,15 @@ class DeployRole(CheckedRole):
         for statements in documents.values():
             for statement in statements:
                 self._check(statement)
-        cloudformation = iam.ServicePrincipal("cloudformation.amazonaws.com")
+        principals: list[iam.IPrincipal] = [iam.ServicePrincipal("cloudformation.amazonaws.com")]
+        if assumed_by is not None:
+            principals.append(assumed_by)
+        if deployer is not None:
+            principals.append(_bound(scope, deployer))
         super().__init__(
             scope,
             construct_id,
-            assumed_by=iam.CompositePrincipal(cloudformation, assumed_by) if assumed_by else cloudformation,
+            assumed_by=iam.CompositePrincipal(*principals) if len(principals) > 1 else principals[0],
             description="Configures Amazon Bedrock and never runs it",
             inline_policies={
                 "Settings": _document([{"Effect": "Allow", "Action": list(_SETTINGS), "Resource": "*"}])
@@ -150,6 +158,15 @@ class DeployRole(CheckedRole):
 
     def _check(self, statement: Mapping[str, Any]) -> None:
         _refuse(self._path, statement)
+
+
+def _bound(scope: Construct, deployer: Deployer) -> iam.IPrincipal:
+    if not isinstance(deployer, Deployer):
+        raise PlanesError(
+            f"`deployer` has the type `{type(deployer).__name__}`: pass `Deployer.github(...)`, "
+            "`.gitlab(...)`, `.bitbucket(...)`, `.codebuild()` or `.principal(...)`"
+        )
+    return deployer.bind(scope)
 
 
 def _document(statements: list[dict[str, Any]]) -> iam.PolicyDocument:
