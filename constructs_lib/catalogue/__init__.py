@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         nearest,
         profile_regions,
     )
+    from constructs_lib.catalogue._global_keys import global_condition_keys
     from constructs_lib.catalogue._lookup import (
         action,
         actions,
@@ -70,6 +71,7 @@ __all__ = [
     "families",
     "find",
     "geographies",
+    "global_condition_keys",
     "model",
     "model_of_profile",
     "models",
@@ -97,6 +99,7 @@ __getattr__, __dir__ = exports(
             "nearest",
             "profile_regions",
         ),
+        "_global_keys": ("global_condition_keys",),
         "_lookup": (
             "action",
             "actions",

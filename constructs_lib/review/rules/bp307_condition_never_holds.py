@@ -2,8 +2,8 @@
 
 ## What it does
 Finds conditions of an Allow that no request satisfies, and conditions of a Deny that every request
-satisfies, in every kind of policy. A key
-that the action's requests don't have makes `StringEquals`, `StringLike`, `ForAnyValue` and `"Null": "false"`
+satisfies, in every kind of policy. A key that the action's requests don't have (a misspelt one, one of
+another service or of another action) makes `StringEquals`, `StringLike`, `ForAnyValue` and `"Null": "false"`
 false, and negated operators, `IfExists`, `ForAllValues` and `"Null": "true"` true. `StringEquals` takes `*`
 as a character, so it never holds where every value has one; `StringLike` and `ArnEquals` take wildcards. The
 finding is a warning where only some actions of the statement are hit, and where the key may be newer than the
@@ -31,6 +31,7 @@ the limit. A Deny that always holds denies what it was to let through.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 """
@@ -99,11 +100,19 @@ def _actions_of(statement: Statement) -> tuple[tuple[str, ...], bool]:
     return (names, ours) if names else (("",), True)
 
 
+def _is_of_others(statement: Statement) -> bool:
+    """Whether a statement covers Bedrock by a pattern for all services alone, so its keys may be theirs."""
+    return not any(text.partition(":")[0].lower() in catalogue.prefixes() for text in statement.actions or ())
+
+
 def _faults(
     statement: Statement, actions: tuple[str, ...], wanted: str
 ) -> Iterator[tuple[Condition, ConditionFault, tuple[str, ...]]]:
+    is_of_others = _is_of_others(statement)
+    ours = tuple(f"{prefix}:" for prefix in catalogue.prefixes())
     for condition in statement.conditions:
-        found = {action: condition_fault(condition, action) for action in actions}
+        is_theirs = is_of_others and not condition.key.lower().startswith(ours)
+        found = {action: condition_fault(condition, "" if is_theirs else action) for action in actions}
         hit = tuple(name for name, fault in found.items() if fault is not None and fault.holds == wanted)
         if hit:
             fault = found[hit[0]]

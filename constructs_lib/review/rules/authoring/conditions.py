@@ -33,6 +33,10 @@ _EQUALS = frozenset(
 _POSITIVE = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 # Keys whose values are written by the caller and may hold any character.
 _FREE_TEXT = frozenset({"aws:useragent", "aws:referer"})
+# Keys that come from how the caller signed in, and stay with its session:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html. Those of web
+# identities begin with the name of the provider, which has a dot.
+_OF_SESSIONS = frozenset({"aws", "saml", "sts"})
 # Each key with the resource types whose ARN is its value:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 _ARN_KEYS = {
@@ -70,29 +74,74 @@ def condition_fault(condition: Condition, action: str) -> ConditionFault | None:
     """
     if any(UNRESOLVED in text for text in (condition.operator, condition.key, *condition.values)):
         return None
-    return _value_fault(condition) or (_key_fault(condition, action) if action else None)
+    return _value_fault(condition) or _global_key_fault(condition) or _key_fault(condition, action)
+
+
+def _global_key_fault(condition: Condition) -> ConditionFault | None:
+    """Find a key with the prefix of the global ones that none of them has."""
+    prefix, _, name = condition.key.partition(":")
+    if prefix.lower() != "aws" or _is_global(condition.key):
+        return None
+    holds = _without_the_key(condition)
+    if holds is None:
+        return None
+    ours = (key for key in _known().values() if key.partition(":")[2].lower() == name.lower())
+    meant = next(ours, "") or _meant_globally(name)
+    if meant:
+        return ConditionFault(holds, f"there is no key `{condition.key}`", f"write `{meant}`")
+    return _newer(condition.key, holds)
+
+
+def _is_global(key: str) -> bool:
+    start, slash, name = key.lower().partition("/")
+    known = catalogue.global_condition_keys()
+    return f"{start}/" in known if slash and name else start in known
+
+
+def _meant_globally(name: str) -> str:
+    """Return the global key that a misspelt one means: a name without its tag, or nearly the same."""
+    word, _, rest = name.partition("/")
+    known = {key.partition(":")[2]: key for key in catalogue.global_condition_keys().values()}
+    by_letters = {re.sub(r"[^a-z0-9/]", "", key.lower()): key for key in known}
+    wanted = re.sub(r"[^a-z0-9]", "", word.lower())
+    for candidate in (f"{wanted}/", wanted, *get_close_matches(wanted, by_letters, 1, 0.85)):
+        if candidate in by_letters:
+            found = known[by_letters[candidate]]
+            return f"{found}{rest or 'KEY'}" if found.endswith("/") else found
+    return ""
+
+
+def _without_the_key(condition: Condition) -> Always | None:
+    """Return what a condition comes to in every request, none of which carries its key."""
+    answer = evaluate(condition, {}).matched
+    return None if answer is None else "always" if answer else "never"
+
+
+def _newer(key: str, holds: Always) -> ConditionFault:
+    why = f"the key `{key}` is not in the data of this release ({catalogue.sources().date})"
+    return ConditionFault(holds, why, "check the key's name in AWS's reference", is_certain=False)
 
 
 def _key_fault(condition: Condition, action: str) -> ConditionFault | None:
-    """Find a key that requests of the action don't carry."""
+    """Find a key that requests of the action don't carry: one of Bedrock's, or of another service."""
     prefix, _, name = condition.key.partition(":")
+    if not action or prefix.lower() in _OF_SESSIONS or "." in prefix or _is_global(condition.key):
+        return None
+    if _carries(action, condition.key):
+        return None
+    holds = _without_the_key(condition)
+    if holds is None:
+        return None
     ours = prefix.lower() in {*catalogue.prefixes(), *catalogue.client_names()} or not name
-    if not ours or _carries(action, condition.key):
-        return None
-    answer = evaluate(condition, {}).matched
-    if answer is None:
-        return None
-    holds: Always = "always" if answer else "never"
-    if condition.key.lower() in _known():
+    meant = _meant(condition.key, action)
+    if condition.key.lower() in _known() or not (ours or meant):
         why = f"requests of `{action}` don't have the key `{condition.key}`"
         return ConditionFault(
-            holds, why, "move the condition to a statement of the actions that have the key"
+            holds, why, "move the condition to a statement of the actions that have the key", is_certain=ours
         )
-    meant = _meant(condition.key, action)
     if meant:
         return ConditionFault(holds, f"there is no key `{condition.key}`", f"write `{meant}`")
-    why = f"the key `{condition.key}` is not in the data of this release ({catalogue.sources().date})"
-    return ConditionFault(holds, why, "check the key's name in AWS's reference", is_certain=False)
+    return _newer(condition.key, holds)
 
 
 @cache
@@ -144,7 +193,7 @@ def _meant(key: str, action: str) -> str:
         near += get_close_matches(key, candidates, 1, 0.88)
         if near:
             return near[0]
-    return ""
+    return _meant_globally(name) if _is_global(f"aws:{name}") else ""
 
 
 def _stem(key: str) -> str:
