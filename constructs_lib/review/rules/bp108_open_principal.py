@@ -4,7 +4,7 @@
 Looks at the trust policies of principals with data actions or control writes. It reports:
 
 - a trust in everybody (`*`, or an Allow with `NotPrincipal`) without a condition on the organization, the
-  account or the ARN of the caller, and without a Deny of everybody who is not of them;
+  account or the ARN of the caller;
 - a trust in the whole of another account without a condition on `sts:ExternalId` or on an organization. With
   another condition it is a warning. Where the input does not say which account is its own, an account that
   is written in digits counts as another one, unless the principal's policies name resources of it;
@@ -16,6 +16,8 @@ Looks at the trust policies of principals with data actions or control writes. I
 - one named principal that may assume an app role and a deploy role (warning): it is on both planes.
 
 A named principal of another account, and another account with one of these conditions, are what was meant.
+Denies of the same trust count as the conditions that they demand, as long as it is certain that they apply: a
+Deny under a condition of the template, or with a condition that strangers need not meet, counts for nothing.
 
 ## Why is this bad?
 The permissions of a role are as safe as its trust policy. If everybody can become the app role, everybody can
@@ -46,7 +48,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED
 from constructs_lib.review.rules.authoring import (
@@ -59,7 +61,7 @@ from constructs_lib.review.rules.authoring import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from constructs_lib.iam import Condition, Statement
     from constructs_lib.review.rules.authoring import Finding, Node, Severity
@@ -100,6 +102,9 @@ _EVERY_SUBJECT = re.compile(r"(?:repo:|system:serviceaccount:)?[*?/:]*")
 _SHARED = ("token.actions.githubusercontent.com:", "gitlab.com:")
 _EVERY_OWNER = re.compile(r"(?:(?:repo|repository_owner|project_path):)?[*?].*")
 _COGNITO = re.compile(r"cognito-identity(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?")
+
+
+_Tests: TypeAlias = "list[tuple[Condition, ...]]"
 
 
 class _Fault(NamedTuple):
@@ -144,11 +149,11 @@ def _faults(node: Node, statement: Statement) -> Iterator[_Fault]:
     if allows_assuming(statement, _WEB_IDENTITY):
         for kind, value in statement.principals or ():
             if kind == "Federated" and ":saml-provider/" not in value:
-                yield from _web_identity(statement, value)
+                yield from _web_identity(value, _tests(node, statement, (kind, value), _WEB_IDENTITY))
 
 
 def _everybody(node: Node, statement: Statement) -> Iterator[_Fault]:
-    if not any(_names_callers(test) for test in statement.conditions) and not _denies_others(node):
+    if not _limits(_tests(node, statement, ("AWS", "*"), ASSUME_ROLE), _names_callers):
         yield _Fault(
             "everybody in every AWS account",
             "name the principals in the trust policy, or add a condition on `aws:PrincipalOrgID`",
@@ -164,22 +169,57 @@ def _names_callers(test: Condition) -> bool:
     return has_key((test,), *_CALLERS)
 
 
-def _denies_others(node: Node) -> bool:
-    """Whether the trust denies assuming to everybody but the callers that one condition names."""
-    for statement in node.trust.statements if node.trust else ():
-        if statement.effect != "Deny" or statement.conditional or len(statement.conditions) != 1:
-            continue
-        (test,) = statement.conditions
+def _tests(node: Node, statement: Statement, who: tuple[str, str], action: str) -> _Tests:
+    """Return what a trust demands of a principal: by the conditions of an Allow, and by its Denies.
+
+    Of each group one test has to hold. A Deny demands that one of its conditions does not hold. The empty
+    group can't hold: then nobody of them may assume the role.
+    """
+    denies = (
+        group
+        for deny in (node.trust.statements if node.trust else ())
+        if deny.effect == "Deny" and not deny.conditional and _is_about(deny, who, action)
+        if (group := _demanded(deny)) is not None
+    )
+    return [*((test,) for test in statement.conditions), *denies]
+
+
+def _limits(tests: _Tests, names: Callable[[Condition], bool]) -> bool:
+    """Whether one of the demands keeps out whoever is not named."""
+    return any(all(map(names, group)) for group in tests)
+
+
+def _is_about(deny: Statement, who: tuple[str, str], action: str) -> bool:
+    """Whether a Deny is about assuming the role, and about a principal that an Allow names."""
+    if not allows_assuming(replace(deny, effect="Allow"), action):
+        return False
+    is_listed = any(
+        (kind, value) in {("AWS", "*"), who} or (kind == "AWS" == who[0] and _is_same_account(value, who[1]))
+        for kind, value in deny.principals or deny.not_principals or ()
+    )
+    return is_listed if deny.principals is not None else not is_listed and deny.not_principals is not None
+
+
+def _is_same_account(one: str, other: str) -> bool:
+    found = _ACCOUNT.fullmatch(one)
+    same = _ACCOUNT.fullmatch(other)
+    return found is not None and same is not None and found[1] == same[1]
+
+
+def _demanded(deny: Statement) -> tuple[Condition, ...] | None:
+    """Return the tests of which one has to hold for a Deny not to apply; ``None`` if that can't be told."""
+    group: list[Condition] = []
+    for test in deny.conditions:
+        operator = test.operator.lower()
+        if test.key.lower() == "aws:principalisawsservice" and [v.lower() for v in test.values] == ["false"]:
+            continue  # true of everybody but services, which a trust names for themselves
         # Without the key the negated condition holds, so that `IfExists` changes nothing.
-        negated = test.operator.lower().removesuffix("ifexists")
-        if (
-            negated in _NEGATED
-            and allows_assuming(replace(statement, effect="Allow"))
-            and ("AWS", "*") in (statement.principals or ())
-            and _names_callers(replace(test, operator=_NEGATED[negated]))
-        ):
-            return True
-    return False
+        quantifier, _, negated = operator.removesuffix("ifexists").rpartition(":")
+        if negated not in _NEGATED or quantifier == "foranyvalue":
+            return None
+        start = "ForAnyValue:" if quantifier else ""
+        group.append(replace(test, operator=start + _NEGATED[negated]))
+    return tuple(group)
 
 
 def _limits_somehow(statement: Statement) -> bool:
@@ -196,8 +236,9 @@ def _account(node: Node, statement: Statement, value: str) -> Iterator[_Fault]:
     found = _ACCOUNT.fullmatch(value)
     if found is None or not _is_another(found[1], node):
         return
-    tests = [test for test in statement.conditions if passes_named_values_only(test)]
-    if any(has_key((test,), "sts:ExternalId", *_ORGANIZATION, *_ARNS) for test in tests):
+    if _limits(
+        _tests(node, statement, ("AWS", value), ASSUME_ROLE), lambda test: _names_some(test, found[1])
+    ):
         return
     yield _Fault(
         f"everybody in the account `{found[1]}`",
@@ -208,6 +249,15 @@ def _account(node: Node, statement: Statement, value: str) -> Iterator[_Fault]:
     )
 
 
+def _names_some(test: Condition, account: str) -> bool:
+    """Whether a condition tells some principals of an account from the others, or keeps all of them out."""
+    if not passes_named_values_only(test):
+        return False
+    if has_key((test,), "aws:PrincipalAccount"):
+        return account not in test.values
+    return has_key((test,), "sts:ExternalId", *_ORGANIZATION, *_ARNS)
+
+
 def _is_another(account: str, node: Node) -> bool:
     """Whether an account is not the principal's own."""
     own = node.arn.split(":", 5)[4] if node.arn.count(":") >= 5 else UNRESOLVED
@@ -216,20 +266,24 @@ def _is_another(account: str, node: Node) -> bool:
     return account not in node.accounts
 
 
-def _web_identity(statement: Statement, provider: str) -> Iterator[_Fault]:
-    tests = [test for test in statement.conditions if _is_equality(test)]
+def _web_identity(provider: str, tests: _Tests) -> Iterator[_Fault]:
     name = provider.partition(":oidc-provider/")[2] or provider
     if _COGNITO.fullmatch(provider):
-        yield from _identity_pool(tests)
-    elif not any(
-        test.key.lower().endswith(_SUBJECTS) and not any(_is_everybodys(test, value) for value in test.values)
-        for test in tests
-    ):
+        yield from _identity_pool([group[0] for group in tests if len(group) == 1 and _is_equality(group[0])])
+    elif not _limits(tests, _names_subjects):
         issuer = "a web identity provider" if UNRESOLVED in name else f"`{name}`"
         yield _Fault(
             f"every identity of {issuer}",
             "add conditions on subject (`:sub`) and audience (`:aud`) of the tokens to the trust policy",
         )
+
+
+def _names_subjects(test: Condition) -> bool:
+    return (
+        _is_equality(test)
+        and test.key.lower().endswith(_SUBJECTS)
+        and not any(_is_everybodys(test, value) for value in test.values)
+    )
 
 
 def _is_everybodys(test: Condition, value: str) -> bool:
