@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
     LineOf = Callable[[str, str], int | None]
 
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html and
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: no input holds them.
+_NOT_READ = "resource control policies (RCPs) and session policies are not read; they can only deny more"
+
 __all__ = ["PartialReport", "add_lines", "merge", "review", "review_model"]
 
 
@@ -156,7 +160,20 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
         principals=tuple(sorted(principals, key=lambda item: item.id)),
         findings=tuple(findings),
         summary=summarize(len(principals), findings, len(denies)),
+        remarks=tuple(_remarks(principals, config)),
     )
+
+
+def _remarks(principals: list[PrincipalReport], config: Config) -> Iterator[str]:
+    """Yield what the run could not see."""
+    needing = [record.id for record, _ in checks() if record.needs_marks and record.id not in config.off]
+    if needing and not any(item.kind in {"app", "deploy"} for item in principals):
+        yield (
+            "no role is marked as an app or deploy role, so these rules had nothing to judge: "
+            f"{', '.join(needing)}; make roles with the constructs, or name them under "
+            "`[tool.bedrock-planes.kinds]` of the configuration"
+        )
+    yield _NOT_READ
 
 
 def _named_in_trusts(principals: Iterable[Principal]) -> set[str]:

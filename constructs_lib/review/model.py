@@ -133,7 +133,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of one run, sorted; every output format renders this value."""
+    """The result of one run, sorted; every output format renders this value.
+
+    ``remarks`` are sentences on what the run as a whole could not see, such as the rules that had no marked
+    role to judge.
+    """
 
     tool: str
     catalogue: Mapping[str, str]
@@ -141,6 +145,7 @@ class Report:
     principals: tuple[PrincipalReport, ...]
     findings: tuple[Finding, ...]
     summary: Summary
+    remarks: tuple[str, ...] = ()
 
 
 def summarize(principals: int, findings: Iterable[Finding], conditional_denies: int = 0) -> Summary:

@@ -68,6 +68,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             "acknowledged": report.summary.acknowledged,
             "conditional_denies": report.summary.conditional_denies,
         },
+        "remarks": list(report.remarks),
     }
 
 
@@ -84,13 +85,13 @@ def json_pieces(report: Report) -> Iterator[str]:
     """
     principals, findings = report.principals, report.findings
     head = to_dict(replace(report, principals=(), findings=()))
-    summary = head.pop("summary")
+    summary, remarks = head.pop("summary"), head.pop("remarks")
     for key in ("principals", "findings"):
         del head[key]
     yield _text(head, "\n").removesuffix("\n}")
     yield from _list("principals", map(_principal_text, principals))
     yield from _list("findings", (_text(_finding_dict(finding), _ITEM) for finding in findings))
-    yield f',\n  "summary": {_text(summary, _DEEPER)}\n}}\n'
+    yield f',\n  "summary": {_text(summary, _DEEPER)},\n  "remarks": {_text(remarks, _DEEPER)}\n}}\n'
 
 
 def _list(name: str, items: Iterable[str]) -> Iterator[str]:

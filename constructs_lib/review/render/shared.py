@@ -19,6 +19,7 @@ __all__ = [
     "families_of",
     "grouped",
     "place",
+    "remark_lines",
     "shown_principals",
     "state_of",
     "summary_line",
@@ -114,6 +115,11 @@ def place(location: Location) -> str:
 def unread_lines(report: Report) -> list[str]:
     """Return a line for each thing in the input that was not read."""
     return [f"not read in {item.path}: {gap.why}" for item in report.inputs for gap in item.incomplete]
+
+
+def remark_lines(report: Report) -> list[str]:
+    """Return a sentence for each thing that the run as a whole could not see."""
+    return [f"{remark[:1].upper()}{remark[1:]}." for remark in report.remarks]
 
 
 def state_of(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from constructs_lib.review.render.shared import (
     families_of,
     grouped,
     place,
+    remark_lines,
     shown_principals,
     state_of,
     summary_line,
@@ -71,6 +72,8 @@ def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
         lines += ["", *_matrix(principals, colour, width), ""]
     for group in grouped(report):
         lines += [*_group(group, colour, width), ""]
+    for remark in remark_lines(report):
+        lines += textwrap.wrap(_plain(remark), width, break_long_words=False, break_on_hyphens=False)
     lines.append(_paint(summary_line(report), "bold", colour))
     return _without_commands("\n".join(lines).lstrip("\n") + "\n")
 

@@ -44,6 +44,7 @@ RULE = Rule(
     "an app role and a deploy role hold actions of one family",
     __name__,
     "run",
+    needs_marks=True,
 )
 
 

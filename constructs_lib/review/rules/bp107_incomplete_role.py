@@ -41,7 +41,14 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "check"]
 
-RULE = Rule("BP107", "incomplete-role", "error", "an app or deploy role is known only in part", __name__)
+RULE = Rule(
+    "BP107",
+    "incomplete-role",
+    "error",
+    "an app or deploy role is known only in part",
+    __name__,
+    needs_marks=True,
+)
 
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:

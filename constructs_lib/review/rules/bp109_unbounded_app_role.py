@@ -41,7 +41,14 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE", "check"]
 
-RULE = Rule("BP109", "unbounded-app-role", "error", "an app role has no data-plane boundary", __name__)
+RULE = Rule(
+    "BP109",
+    "unbounded-app-role",
+    "error",
+    "an app role has no data-plane boundary",
+    __name__,
+    needs_marks=True,
+)
 
 _HELP = "give it `DataPlaneBoundary.of(stack)` as permissions boundary, or make it with `AppRole`"
 

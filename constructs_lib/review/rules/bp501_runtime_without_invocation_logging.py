@@ -40,6 +40,7 @@ RULE = Rule(
     "an application may invoke models, but nothing records the calls",
     __name__,
     "run",
+    needs_marks=True,
 )
 
 

@@ -57,6 +57,7 @@ RULE = Rule(
     "note",
     "an application may invoke models without a guardrail",
     __name__,
+    needs_marks=True,
 )
 
 _KEY = "bedrock:GuardrailIdentifier"

@@ -65,6 +65,8 @@ class Rule:
         module: The ``__name__`` of the rule's module; its docstring is the rule's page.
         scope: What ``check`` takes: the facts of a ``principal``, a ``resource``, ``both`` in turn, the whole
             ``run``, or ``every``: both in turn and once nothing (``None``), for the run.
+        needs_marks: Whether it can only find something about a role that is marked, or that the configuration
+            names, as an app or deploy role. A run without one says that the rule found nothing to judge.
 
     """
 
@@ -74,6 +76,7 @@ class Rule:
     summary: str
     module: str
     scope: Literal["principal", "resource", "both", "run", "every"] = "principal"
+    needs_marks: bool = False
 
     @property
     def documentation(self) -> str:
