@@ -102,6 +102,10 @@ check: setup ## Lint, types, import contracts and the fast tests (under 90 s; TE
 # The tests of the plain Python packages and of the repository as a whole: no CDK, no Node.js, no local AWS.
 TESTS ?= tests/catalogue tests/iam tests/templates tests/review tests/cli $(wildcard tests/test_*.py)
 
+.PHONY: pyz
+pyz: setup ## Build release/bedrock-planes.pyz, the command line as one file (commit it with a release)
+	@"$(PY)" -m tools.pyz release/bedrock-planes.pyz
+
 .PHONY: docs
 docs: setup ## Generate the reference pages: docs/rules, docs/grants.md, docs/actions.md
 	@"$(PY)" -m tools.docs

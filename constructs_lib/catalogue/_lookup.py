@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 DATA_FILE = Path(__file__).with_name("catalogue.json")
-"""The committed data, made by `bedrock-planes catalogue update`."""
+"""The committed data of a checkout, made by `bedrock-planes catalogue update`; :func:`read_data` reads it."""
 
 _FAMILIES = (
     # The order decides the home of a name that several clients expose: the first family that has it.
@@ -98,7 +98,10 @@ _PREFIXES = (
 @cache
 def read_data() -> dict[str, Any]:
     """Return ``catalogue.json`` as plain values; callers must not change them."""
-    data: dict[str, Any] = json.loads(DATA_FILE.read_bytes())
+    # The package may lie in a zip, where its loader reads. `importlib.resources` asks the same loader, after
+    # 15 ms of imports: a tenth of what `which` takes.
+    text = __spec__.loader.get_data(str(DATA_FILE))  # type: ignore[union-attr]  # loaders of files have it
+    data: dict[str, Any] = json.loads(text)
     return data
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "read_scps",
     "read_stdin",
     "read_text",
+    "relative_to",
     "write",
 ]
 
@@ -57,6 +58,30 @@ def read_text(path: str) -> str:
     except OSError as error:
         message = f"{path}: {error.strerror or error}; check the path"
         raise CallError(message) from error
+
+
+def relative_to(root: str, paths: Sequence[str]) -> list[str]:
+    """Return the paths as they are named from the folder ``root``; ``-`` stays standard input.
+
+    Raises:
+        CallError: The folder doesn't exist, or a path lies outside it.
+
+    """
+    if not Path(root).is_dir():
+        message = f"--root {root}: no such folder; name one that the PATHs lie below"
+        raise CallError(message)
+    return [path if path == "-" else _below(root, path) for path in paths]
+
+
+def _below(root: str, path: str) -> str:
+    try:
+        name = os.path.relpath(Path(path).absolute(), Path(root).absolute())
+    except ValueError:  # another drive of Windows
+        name = os.pardir
+    if name == os.pardir or name.startswith(os.pardir + os.sep):
+        message = f"{path}: lies outside --root {root}; name a folder above both"
+        raise CallError(message)
+    return name
 
 
 def read_stdin() -> bytes:

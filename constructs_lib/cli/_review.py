@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import chdir, nullcontext
 from typing import TYPE_CHECKING
 
 from constructs_lib import review
-from constructs_lib.cli._files import CallError, complain, read_config, read_scps, read_text, write
+from constructs_lib.cli._files import (
+    CallError,
+    complain,
+    read_config,
+    read_scps,
+    read_text,
+    relative_to,
+    write,
+)
 from constructs_lib.review import Options, ReportError, baseline_of
 from constructs_lib.review.render import FORMATS, pieces
 
@@ -45,6 +54,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--format", choices=tuple(FORMATS), default="text", help="how to print (default: text)"
     )
     parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        help="name the files relative to this folder, such as the root of the repository, wherever the "
+        "command runs; every PATH must lie below it (default: as the PATHs name them)",
+    )
+    parser.add_argument(
+        "--only-relevant",
+        action="store_true",
+        help="skip the files that are no template, policy or export, also those that a PATH names, as a hook "
+        "of Git names what a commit changes; a damaged one is still a fault",
+    )
     parser.add_argument(
         "--fail-on",
         choices=("error", "warning", "note", "never"),
@@ -93,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
     """Review and print; return the exit status."""
     try:
         options = _options(args)
-        report = review.review_paths(args.paths, options, progress=_progress())
+        report = _reviewed(args, options)
         write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output)
     except CallError as error:
         complain("review", str(error))
@@ -102,6 +123,13 @@ def run(args: argparse.Namespace) -> int:
     for item in faults:
         complain("review", f"{item.path}: {item.error}")
     return 2 if faults else _status(report, args.fail_on)
+
+
+def _reviewed(args: argparse.Namespace, options: Options) -> Report:
+    """Review the paths; with ``--root`` from that folder, so that every name is relative to it."""
+    paths = args.paths if args.root is None else relative_to(args.root, args.paths)
+    with nullcontext() if args.root is None else chdir(args.root):
+        return review.review_paths(paths, options, progress=_progress(), only_relevant=args.only_relevant)
 
 
 def _status(report: Report, fail_on: str) -> int:

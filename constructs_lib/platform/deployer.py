@@ -401,7 +401,9 @@ def _trust(principal: iam.IPrincipal) -> dict[str, Any]:
 
 def _check_admits(stack: cdk.Stack, principal: iam.IPrincipal) -> None:
     """Refuse a principal whose trust the review would report in a role that configures Bedrock."""
-    configure = {"Effect": "Allow", "Action": "bedrock:CreateGuardrail", "Resource": "*"}
+    configure = {"Effect": "Allow", "Action": "bedrock:UpdateGuardrail", "Resource": "*"}
+    if not is_token(stack.account):  # an ARN of the stack's account tells the review which account is its own
+        configure["Resource"] = f"arn:aws:bedrock:us-east-1:{stack.account}:guardrail/*"
     role = {
         "Type": "AWS::IAM::Role",
         "Properties": {
@@ -410,15 +412,6 @@ def _check_admits(stack: cdk.Stack, principal: iam.IPrincipal) -> None:
             "Policies": [{"PolicyName": "deploy", "PolicyDocument": {"Statement": [configure]}}],
         },
     }
-    # The account of the stack, where it is known, tells the review which account is its own.
-    if not is_token(stack.account):
-        role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].append(  # type: ignore[index]
-            {
-                "Effect": "Allow",
-                "Action": "bedrock:UpdateGuardrail",
-                "Resource": f"arn:aws:bedrock:us-east-1:{stack.account}:guardrail/*",
-            }
-        )
     report = review(read_document({"Resources": {"Deployer": role}}))
     for finding in report.findings:
         if finding.rule in _TRUST_RULES and finding.severity != "note":

@@ -50,17 +50,20 @@ _CHUNK_BYTES = 4 * 1024 * 1024
 _MAX_WORKERS = 8
 
 
-def review_paths(paths: Sequence[str], options: Options, *, progress: bool = False) -> Report:
+def review_paths(
+    paths: Sequence[str], options: Options, *, progress: bool = False, only_relevant: bool = False
+) -> Report:
     """Read and review everything under the paths.
 
     Args:
         paths: As the command line takes them.
         options: How to review.
         progress: Whether to report on standard error how far a long run is.
+        only_relevant: Whether to skip files that are no input, also where a path names one.
 
     """
     with _collector_off():
-        return _review(paths, options, progress=progress)
+        return _review(paths, options, progress=progress, only_relevant=only_relevant)
 
 
 @contextmanager
@@ -75,14 +78,15 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _review(paths: Sequence[str], options: Options, *, progress: bool) -> Report:
+def _review(paths: Sequence[str], options: Options, *, progress: bool, only_relevant: bool) -> Report:
     stdin = _standard_input() if STDIN in paths else None
     sources = Sources({STDIN: stdin} if stdin is not None else None)
-    chunks = _chunks(paths) if STDIN not in paths else []
+    chunks = _chunks(paths, only_relevant=only_relevant) if STDIN not in paths else []
     if len(chunks) > 1:
-        partials = _in_parallel(paths, chunks, options, progress=progress)
+        # A path with nothing to review is a fault, unless such paths are to be skipped.
+        partials = _in_parallel(() if only_relevant else paths, chunks, options, progress=progress)
     else:
-        partials = _one_by_one(paths, stdin, sources, options, progress=progress)
+        partials = _one_by_one(paths, stdin, sources, options, progress=progress, only_relevant=only_relevant)
     return merge(partials, options, sources.line_of)
 
 
@@ -95,9 +99,16 @@ def _standard_input() -> bytes | None:
 
 
 def _one_by_one(
-    paths: Sequence[str], stdin: bytes | None, sources: Sources, options: Options, *, progress: bool
+    paths: Sequence[str],
+    stdin: bytes | None,
+    sources: Sources,
+    options: Options,
+    *,
+    progress: bool,
+    only_relevant: bool,
 ) -> Iterator[PartialReport]:
-    for count, model in enumerate(read_each(paths, stdin=stdin, sources=sources, lean=True), 1):
+    models = read_each(paths, stdin=stdin, sources=sources, lean=True, only_relevant=only_relevant)
+    for count, model in enumerate(models, 1):
         yield add_lines(review_model(model, options), sources.line_of)
         if progress and count % 50 == 0:
             _say(f"{count} inputs reviewed")
@@ -110,7 +121,7 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _chunks(paths: Sequence[str]) -> list[list[FoundInput]]:
+def _chunks(paths: Sequence[str], *, only_relevant: bool = False) -> list[list[FoundInput]]:
     """Split the files under the paths into chunks of similar size, in order; none when one process is faster.
 
     The pages of one account export must be read together, so they are one chunk. It comes last, as the
@@ -119,7 +130,7 @@ def _chunks(paths: Sequence[str]) -> list[list[FoundInput]]:
     workers = min(len(os.sched_getaffinity(0)), _MAX_WORKERS) if hasattr(os, "sched_getaffinity") else 1
     if workers < 2:
         return []
-    found = find_inputs(paths)
+    found = find_inputs(paths, only_relevant=only_relevant)
     sizes = {item.path: _size(item.path) for item in found if not item.is_assembly}
     if sum(sizes.values()) < _PARALLEL_BYTES or len(found) < 2 * workers:
         return []

@@ -46,7 +46,7 @@ class FoundInput:
 
     ``roots`` are the paths named by the user under which it was found; ``fault`` is one line about a folder
     that can't be opened. ``group`` are further files to read together with this one, since they may be
-    templates nested in each other.
+    templates nested in each other. ``maybe`` tells that the user named files without knowing what they are.
     """
 
     path: str
@@ -54,11 +54,12 @@ class FoundInput:
     is_assembly: bool = False
     fault: str | None = None
     group: tuple[FoundInput, ...] = ()
+    maybe: bool = False
 
     @property
     def direct(self) -> bool:
-        """Whether the user named this very path."""
-        return self.path in self.roots
+        """Whether the user named this very path as something to review."""
+        return self.path in self.roots and not self.maybe
 
 
 def read_bytes(path: str) -> bytes:
@@ -98,16 +99,21 @@ def looks_like_ours(path: str) -> bool:
     return any(sign in head for sign in _SIGNS)
 
 
-def find_inputs(paths: Iterable[str]) -> list[FoundInput]:
+def find_inputs(paths: Iterable[str], *, only_relevant: bool = False) -> list[FoundInput]:
     """Return the files and assemblies under the paths that a user named, each once.
 
-    The order is that of the paths, and below each path that of the names. ``-`` is standard input.
+    The order is that of the paths, and below each path that of the names. ``-`` is standard input. With
+    ``only_relevant`` a named file is treated as one that was found in a folder.
     """
     found: dict[str, FoundInput] = {}
     for path in dict.fromkeys(paths):
         for item in [FoundInput(STDIN, (STDIN,))] if path == STDIN else _under(path):
             known = found.get(item.path)
-            found[item.path] = replace(known, roots=(*known.roots, path)) if known is not None else item
+            found[item.path] = (
+                replace(known, roots=(*known.roots, path))
+                if known is not None
+                else replace(item, maybe=only_relevant)
+            )
     return _grouped(list(found.values()))
 
 

@@ -82,7 +82,12 @@ def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
 
 
 def read_each(
-    paths: Sequence[str], *, stdin: bytes | None = None, sources: Sources | None = None, lean: bool = False
+    paths: Sequence[str],
+    *,
+    stdin: bytes | None = None,
+    sources: Sources | None = None,
+    lean: bool = False,
+    only_relevant: bool = False,
 ) -> Iterator[Model]:
     """Yield one model per template, assembly or policy, so that a long run holds one at a time.
 
@@ -94,17 +99,20 @@ def read_each(
         sources: Keeps the lines of the files that are read, so that none is read again for them.
         lean: Omit the statements of templates that no rule asks about: the report of a review is the same,
             and their resources are not resolved.
+        only_relevant: Skip what is no input, also where a path names it, as the files of a commit are named.
+            A damaged file that looks like an input is still a fault.
 
     """
     filled: set[str] = set()
-    found = files.find_inputs(paths)
+    found = files.find_inputs(paths, only_relevant=only_relevant)
     models = read_found(found, stdin=stdin, sources=sources, lean=lean)
     for item, model in zip_longest(found, models):
         if item is not None and model.inputs:
             filled.update(item.roots)
         if item is None or model.inputs:
             yield model
-    yield from (Model((nothing_in(path),), (), ()) for path in dict.fromkeys(paths) if path not in filled)
+    if not only_relevant:
+        yield from (Model((nothing_in(path),), (), ()) for path in dict.fromkeys(paths) if path not in filled)
 
 
 def read_found(

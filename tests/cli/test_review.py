@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +190,92 @@ def test_a_fault_of_our_own_is_one_line(
     monkeypatch.setenv("BEDROCK_PLANES_TRACEBACK", "1")
     with pytest.raises(ValueError, match="two"):
         main(["review", mixed])
+
+
+def _located(out: str) -> set[str]:
+    [run] = json.loads(out)["runs"]
+    locations = [place["physicalLocation"] for result in run["results"] for place in result["locations"]]
+    return {place["artifactLocation"]["uri"] for place in locations}
+
+
+@pytest.mark.parametrize("folder", [".", "infra", "infra/out", ".."])
+def test_root_names_files_the_same_from_every_folder(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "infra/out").mkdir(parents=True)
+    _write(tmp_path / "infra/out/mixed.json", ("bedrock:InvokeModel", _MODEL), ("bedrock:CreateAgent", "*"))
+    monkeypatch.chdir(tmp_path / folder)
+    paths = [str(tmp_path / "infra/out"), os.path.relpath(tmp_path / "infra/out/mixed.json")]
+    reports = []
+    for path in paths:
+        assert main(["review", path, "--root", str(tmp_path), "--format", "sarif"]) == 1
+        reports.append(capsys.readouterr().out)
+    assert reports[0] == reports[1]
+    assert _located(reports[0]) == {"infra/out/mixed.json"}
+    assert Path.cwd() == (tmp_path / folder).resolve()
+
+
+def test_root_leaves_the_other_files_where_they_are(mixed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sub").mkdir()
+    text = Path(mixed).read_text("utf-8")
+    Path("sub/policy.json").write_text(text, "utf-8")
+    calls = ["sub/policy.json", "--root", "sub", "--output", "report.json", "--format", "json"]
+    assert main(["review", *calls]) == 1
+    report = json.loads(Path("report.json").read_text("utf-8"))
+    assert report["inputs"][0]["path"] == "policy.json"
+    assert main(["review", *calls[:3], "--baseline", "report.json"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "wanted"),
+    [
+        ("mixed.json", "none", "--root none: no such folder"),
+        ("mixed.json", "sub", "mixed.json: lies outside --root sub; name a folder above both"),
+    ],
+)
+def test_a_root_that_does_not_hold_the_path_is_2(
+    path: str, root: str, wanted: str, mixed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("sub").mkdir()
+    assert main(["review", path, "--root", root]) == 2
+    assert wanted in capsys.readouterr().err
+
+
+OTHERS = {
+    "package.json": '{"name": "app"}',
+    "workflow.yml": "on: push\njobs: {}\n",
+    "broken-config.yaml": "a: [",
+    "broken-config.json": '{"a": ',
+    "main.tf": 'resource "aws_iam_role" "x" {}',
+    "serverless.yml": "service: x\nprovider: {name: aws}\n",
+    "notes.txt": "text",
+}
+
+
+def test_only_relevant_skips_what_is_no_policy_or_template(
+    mixed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in OTHERS.items():
+        Path(name).write_text(text, "utf-8")
+    assert main(["review", *OTHERS]) == 2
+    capsys.readouterr()
+    assert main(["review", *OTHERS, "--only-relevant"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["review", *OTHERS, mixed, "--only-relevant", "--format", "json"]) == 1
+    assert [item["path"] for item in json.loads(capsys.readouterr().out)["inputs"]] == [mixed]
+
+
+BROKEN = {
+    "policy.json": '{"Version": "2012-10-17", "Statement": [',
+    "template.yaml": "Resources:\n  A:\n    Type: AWS::IAM::Role\n   Properties: {",
+    "none.json": None,
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_only_relevant_still_reports_what_is_broken(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = BROKEN[name]
+    if text is not None:
+        Path(name).write_text(text, "utf-8")
+    assert main(["review", name, "--only-relevant"]) == 2
+    assert capsys.readouterr().err.startswith(f"bedrock-planes review: {name}: ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FILE", "DecisionsError", "read_decisions"]
 
-FILE = Path(__file__).parents[1] / "decisions.toml"
+FILE = files("constructs_lib.catalogue").joinpath("decisions.toml")
 _KEYS = {
     "action": "name family",
     "operation": "client name actions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -70,8 +71,9 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
 
 
 def _location(location: Location, principal: str | None) -> dict[str, Any]:
-    # Percent signs in a URI encode UTF-8; the name of a file may have other bytes.
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(location.path, errors="replace")}}
+    # A URI has slashes on every system. Percent signs encode UTF-8; the name of a file may have other bytes.
+    uri = quote(PurePath(location.path).as_posix(), errors="replace")
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if location.line is not None:
         physical["region"] = {"startLine": location.line}
     names = [{"fullyQualifiedName": location.pointer}] if location.pointer else []

@@ -12,7 +12,7 @@ import importlib
 import json
 import pkgutil
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.review.rules.authoring import Rule, Run
@@ -41,6 +41,6 @@ def rules() -> tuple[Rule, ...]:
 
 def cases(rule_id: str) -> dict[str, list[dict[str, Any]]]:
     """Return the rule's ``flagged`` and ``allowed`` examples, each with a title and a document."""
-    text = (Path(__file__).parent / "cases" / f"{rule_id}.json").read_text(encoding="utf-8")
+    text = files(__name__).joinpath("cases", f"{rule_id}.json").read_text(encoding="utf-8")
     value: dict[str, list[dict[str, Any]]] = json.loads(text)
     return value
