@@ -350,6 +350,17 @@ def test_limits_are_kept_in_the_finished_template_too() -> None:
 
 
 # -------------------------------------------------------------------------- guardrails across Regions
+EU = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"]
+APAC = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+]
+
+
 @pytest.mark.parametrize(
     ("region", "profile", "expected"),
     [
@@ -357,7 +368,20 @@ def test_limits_are_kept_in_the_finished_template_too() -> None:
         # The source itself is a destination of us-west-1 alone.
         ("us-west-1", "us", ["us-east-1", "us-east-2", "us-west-1", "us-west-2"]),
         ("us-gov-west-1", "us-gov", ["us-gov-east-1", "us-gov-west-1"]),
-        ("eu-west-1", "eu", ["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3"]),
+        ("eu-west-1", "eu", EU),
+        ("il-central-1", "eu", sorted([*EU, "il-central-1"])),
+        ("eu-west-2", "uk", ["eu-west-2"]),
+        ("ap-southeast-2", "au", ["ap-southeast-2"]),
+        ("ca-central-1", "ca", ["ca-central-1", "ca-west-1"]),
+        ("ap-northeast-1", "apac", APAC),
+        # Newer Regions of Asia have more destinations, most of them themselves among these.
+        ("ap-southeast-3", "apac", sorted([*APAC, "ap-south-2", "ap-southeast-3", "ap-southeast-4"])),
+        ("ap-southeast-4", "apac", sorted([*APAC, "ap-south-2", "ap-southeast-4"])),
+        (
+            "me-central-1",
+            "apac",
+            sorted([*APAC, "ap-south-2", "ap-southeast-3", "ap-southeast-4", "me-central-1"]),
+        ),
     ],
 )
 def test_a_guardrail_profile_is_granted_in_every_region_that_may_evaluate(
@@ -372,13 +396,14 @@ def test_a_guardrail_profile_is_granted_in_every_region_that_may_evaluate(
 
 
 @pytest.mark.parametrize(
-    ("region", "profile"), [("eu-west-1", "us"), ("ap-south-1", "apac"), ("us-east-1", "eu")]
+    ("region", "profile"),
+    [("eu-west-1", "us"), ("ap-south-2", "apac"), ("us-east-1", "eu"), ("sa-east-1", "sa")],
 )
 def test_a_guardrail_profile_whose_regions_are_not_known_is_refused_with_the_page(
     region: str, profile: str
 ) -> None:
     guardrail = f"arn:aws:bedrock:{region}:{ACCOUNT}:guardrail/abcdef123456"
     with pytest.raises(
-        PlanesError, match=rf"as called from `{region}` are not known: name them, as https://docs"
+        PlanesError, match=rf"as called from `{region}` are not documented: name them, as https://docs"
     ):
         role(Stack()).grants.apply_guardrail(guardrail, profile=f"{profile}.guardrail.v1:0")

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from constructs_lib.catalogue.verbs._data_automation import (
         data_automation_targets,
     )
+    from constructs_lib.catalogue.verbs._guardrail_profiles import (
+        guardrail_profile_regions,
+        guardrail_profile_sources,
+    )
     from constructs_lib.catalogue.verbs._not_granted import NOT_GRANTED
     from constructs_lib.catalogue.verbs._table import inner_call_actions, statements, verb, verbs
     from constructs_lib.catalogue.verbs._targets import model_targets
@@ -27,6 +31,8 @@ __all__ = [
     "Target",
     "When",
     "data_automation_targets",
+    "guardrail_profile_regions",
+    "guardrail_profile_sources",
     "inner_call_actions",
     "model_targets",
     "statements",
@@ -38,6 +44,7 @@ __getattr__, __dir__ = exports(
     __name__,
     {
         "_data_automation": ("data_automation_targets",),
+        "_guardrail_profiles": ("guardrail_profile_regions", "guardrail_profile_sources"),
         "_not_granted": ("NOT_GRANTED",),
         "_table": ("inner_call_actions", "statements", "verb", "verbs"),
         "_targets": ("model_targets",),

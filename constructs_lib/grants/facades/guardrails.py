@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
+from constructs_lib.catalogue import verbs
 from constructs_lib.cdk_support import PlanesError, is_token
 from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_kms as kms
@@ -21,22 +22,6 @@ if TYPE_CHECKING:
     GuardrailLike = str | refs.IGuardrailRef | HasGuardrailArn
 
 __all__ = ["GuardrailGrants"]
-
-_US = ("us-east-1", "us-east-2", "us-west-2")
-_EU = ("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3")
-_GOV = ("us-gov-east-1", "us-gov-west-1")
-# By prefix of the profile and source Region, where an evaluation may run.
-# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html
-_DESTINATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "us": {
-        "us-east-1": _US,
-        "us-east-2": _US,
-        "us-west-1": ("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
-        "us-west-2": _US,
-    },
-    "us-gov": {"us-gov-east-1": _GOV, "us-gov-west-1": _GOV},
-    "eu": {"eu-central-1": _EU, "eu-west-1": _EU},
-}
 
 
 class GuardrailGrants(GrantsTo):
@@ -57,9 +42,9 @@ class GuardrailGrants(GrantsTo):
             profile: Id of the guardrail profile (``us.guardrail.v1:0``) when the guardrail works across
                 Regions. Default: none.
             destination_regions: Where the profile may evaluate. Default: what AWS documents for the profile
-                and the guardrail's Region, where the library knows it (``us`` and ``us-gov`` from every
-                source Region, ``eu`` from eu-central-1 and eu-west-1); in a stack without a fixed Region,
-                what is documented for all its source Regions together.
+                and the guardrail's Region
+                (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html);
+                in a stack without a fixed Region, what it documents for all source Regions together.
             key: The key that the guardrail is encrypted with. Default: AWS's own.
         """
         return self._give("apply_guardrail", self._guardrail(guardrail, profile, destination_regions, key))
@@ -139,11 +124,13 @@ class GuardrailGrants(GrantsTo):
         here = _grants.environment_of(self._scope)
         parts = guardrail_arn.split(":")
         source = parts[3] if guardrail_arn.startswith("arn:") and len(parts) > 5 else here.region
-        members = tuple(regions) or _destinations(name.partition(".")[0], source)
+        members = tuple(regions) or verbs.guardrail_profile_regions(
+            name, None if is_token(source) else source
+        )
         if not members:
             raise PlanesError(
                 f"`destination_regions` is missing, and the Regions of `{name}` as called from `{source}` "
-                "are not known: name them, as "
+                "are not documented: name them, as "
                 "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html "
                 "lists them"
             )
@@ -152,11 +139,3 @@ class GuardrailGrants(GrantsTo):
         return [
             f"arn:{here.partition}:bedrock:{member}:{account}:guardrail-profile/{name}" for member in members
         ]
-
-
-def _destinations(prefix: str, source: str) -> tuple[str, ...]:
-    """Return where a guardrail profile called from ``source`` may evaluate; empty if that is not known."""
-    known = _DESTINATIONS.get(prefix, {})
-    if is_token(source):
-        return tuple(sorted({region for regions in known.values() for region in regions}))
-    return known.get(source, ())

@@ -37,6 +37,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from constructs_lib.catalogue.verbs import guardrail_profile_regions, guardrail_profile_sources
 from constructs_lib.iam import UNRESOLVED, actions_matching, denied_actions, types_of
 from constructs_lib.review.rules.authoring import (
     INVOKE,
@@ -67,11 +68,7 @@ _KEY = "bedrock:GuardrailIdentifier"
 _APPLY = "bedrock:ApplyGuardrail"
 _INNER = ("bedrock:RetrieveAndGenerate", "bedrock:InvokeAgent")
 _GUARDRAIL = "AWS::Bedrock::Guardrail"
-# The Regions that evaluate for the usual source Regions; those of other geographies depend on the source.
-_REGIONS = {
-    "us": ("us-east-1", "us-east-2", "us-west-2"),
-    "us-gov": ("us-gov-east-1", "us-gov-west-1"),
-}
+_REGION = re.compile(r"[a-z0-9-]+")
 
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:
@@ -187,10 +184,9 @@ def _without_profile(facts: Facts, run: Run) -> Iterator[Finding]:
     held = [item for item in facts.holds(_APPLY) if _is_of_the_stack(item.resource)]
     if not held:
         return
-    account = held[0].resource.split(":")[4]
-    geography = profile.partition(".")[0]
-    start = f"arn:{'aws-us-gov' if geography == 'us-gov' else 'aws'}:bedrock"
-    regions = _REGIONS.get(geography, (UNRESOLVED,))
+    _, _, _, source, account, _ = held[0].resource.split(":", 5)
+    start = f"arn:{'aws-us-gov' if profile.startswith('us-gov.') else 'aws'}:bedrock"
+    regions = _evaluating(profile, source) or (UNRESOLVED,)
     arns = [f"{start}:{region}:{account}:guardrail-profile/{profile}" for region in regions]
     missing = [arn for arn in arns if not facts.permits(_APPLY, arn)]
     if missing:
@@ -213,6 +209,18 @@ def _profile_of(config: object) -> str:
     arn = config.get("GuardrailProfileArn") if isinstance(config, dict) else None
     identifier = arn.rpartition("/")[2] if isinstance(arn, str) else ""
     return "" if UNRESOLVED in identifier else identifier
+
+
+def _evaluating(profile: str, source: str) -> tuple[str, ...]:
+    """Return the Regions that may evaluate, those common to all source Regions where that is not known."""
+    sources = guardrail_profile_sources(profile)
+    if source in sources:
+        return guardrail_profile_regions(profile, source)
+    if _REGION.fullmatch(source) or not sources:
+        return ()
+    return tuple(
+        sorted(set.intersection(*(set(guardrail_profile_regions(profile, region)) for region in sources)))
+    )
 
 
 def _is_of_the_stack(resource: str) -> bool:
