@@ -192,9 +192,13 @@ def test_tagging_actions_are_marked_on_every_prefix_that_has_them() -> None:
     }
 
 
-def test_sessions_and_asynchronous_invocations_belong_to_the_data_plane() -> None:
+def test_what_comes_to_be_at_run_time_belongs_to_the_data_plane() -> None:
     data = [r.name for r in catalogue.resource_types().values() if r.plane is Plane.DATA]
-    assert data == ["bedrock:async-invoke", "bedrock:session"]
+    assert data == [
+        "bedrock:async-invoke",
+        "bedrock:session",
+        *(f"bedrock-agentcore:{name}" for name in ("ab-test", "batch-evaluate", "recommendation")),
+    ]
 
 
 def test_each_resource_type_of_an_action_is_known() -> None:

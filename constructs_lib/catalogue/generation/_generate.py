@@ -121,8 +121,9 @@ def _resource_types(installed: Installed, decisions: Decisions) -> list[dict[str
     for prefix in prefixes():
         for reference in sorted(installed.resource_types[prefix], key=lambda r: str(r["key"])):
             name = f"{prefix}:{reference['key']}"
-            beyond = [d["arn"] for d in decisions["beyond"] if d.get("resource_type") == name and "arn" in d]
-            row: dict[str, Any] = {"name": name, "arns": [reference["arn"], *beyond]}
+            beyond = [d for d in decisions["beyond"] if d.get("resource_type") == name and "arn" in d]
+            listed = [] if any(d.get("instead") for d in beyond) else [reference["arn"]]
+            row: dict[str, Any] = {"name": name, "arns": [*listed, *(d["arn"] for d in beyond)]}
             if keys := reference.get("conditionKeys"):
                 row["keys"] = sorted(keys)
             if name in data:

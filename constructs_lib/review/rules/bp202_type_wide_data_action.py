@@ -99,4 +99,8 @@ def _nobody_can_list(resource: str) -> bool:
     """Whether the resources begin at run time (sessions) or are AWS's own tools."""
     types = types_of(resource)
     parts = resource.split(":", 5)
-    return bool(types) and (types <= action_sets().data_types or (len(parts) == 6 and parts[4] == "aws"))
+    if not types or len(parts) < 6:
+        return False
+    # `:::evaluator/Builtin.*`; a model without a Region is one that a global profile may call.
+    is_aws_own = parts[4] == "aws" or (parts[3:5] == ["", ""] and types != {"bedrock:foundation-model"})
+    return types <= action_sets().data_types or is_aws_own

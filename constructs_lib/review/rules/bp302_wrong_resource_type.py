@@ -1,11 +1,12 @@
 """An action is used with resources of a type that it does not accept.
 
 ## What it does
-Finds actions in Allow statements whose resources can never be of a type that the action accepts, and Bedrock
-ARNs that no action of their statement accepts. The finding is a warning when another statement of the
-principal allows the action, and for a dead ARN beside a good one. A bare id or name is always an error: IAM
-refuses the policy. An action pattern is reported when none of the actions that it matches accepts
-the resources. A resource that the input does not determine is never reported.
+Finds actions in Allow statements whose resources can never be of a type that the action accepts, and ARNs
+that no action of their statement accepts: ARNs of Bedrock, and in a statement on Bedrock alone also ARNs of
+other services. The finding is a warning when another statement of the principal allows the action, and for a
+dead ARN beside a good one. A bare id or name is always an error: IAM refuses the policy. An action pattern
+is reported when none of the actions that it matches accepts the resources. A resource that the input does not
+determine is never reported.
 
 ## Why is this bad?
 The statement allows nothing: the call is denied although the policy looks right. `InvokeAgent` takes an agent
@@ -115,7 +116,7 @@ def _bare(statement: Statement) -> tuple[str, ...]:
 
 
 def _unused(statement: Statement) -> tuple[str, ...]:
-    """Return the statement's Bedrock ARNs that none of its actions accepts."""
+    """Return the ARNs that none of the statement's actions accepts; those of others if all are Bedrock's."""
     if statement.effect == "Deny" or statement.actions is None or len(statement.resources or ()) < 2:
         return ()
     mask = NO_ACTIONS
@@ -123,10 +124,14 @@ def _unused(statement: Statement) -> tuple[str, ...]:
         if UNRESOLVED in pattern:
             return ()
         mask |= actions_matching(pattern)
+    is_bedrock_alone = all(
+        pattern.partition(":")[0].lower() in catalogue.prefixes() for pattern in statement.actions
+    )
     return tuple(
         text
         for text in statement.resources or ()
-        if mask and text.strip("*") and not actions_accepting(text) & mask and _is_bedrock(text)
+        if mask and text.strip("*") and not actions_accepting(text) & mask
+        if _is_bedrock(text) or (is_bedrock_alone and _is_of_one_service(text))
         if not arn_fault(text)
     )
 
@@ -134,6 +139,12 @@ def _unused(statement: Statement) -> tuple[str, ...]:
 def _is_bedrock(text: str) -> bool:
     parts = text.split(":", 5)
     return len(parts) == 6 and parts[2].startswith("bedrock")
+
+
+def _is_of_one_service(text: str) -> bool:
+    """Whether a pattern is an ARN whose service is written out."""
+    parts = text.split(":", 5)
+    return len(parts) == 6 and parts[0] == "arn" and parts[2].replace("-", "").isalnum()
 
 
 def _first(statement: Statement) -> str:

@@ -180,8 +180,12 @@ def _model_fault(parts: list[str]) -> ArnFault | None:
 def _shape_fault(arn: str, parts: list[str]) -> ArnFault | None:
     """Find a Region or account that is missing, or that the resource type does not have."""
     _, _, service, region, account, resource = parts
+    if service not in _services():
+        return None
+    if (region or account) and (owned := _owned_by_aws(parts)):
+        return ArnFault("the resource is AWS's own, without Region and account", f"write `{owned}`")
     meant = types_of(":".join((*parts[:3], "*", "*", resource)))
-    if types_of(arn) or service not in _services() or not meant:
+    if types_of(arn) or not meant:
         return None
     kind, _, tool = resource.partition("/")
     if service == "bedrock-agentcore" and kind in _MANAGED_TOOLS and not tool.strip("*"):
@@ -194,16 +198,63 @@ def _shape_fault(arn: str, parts: list[str]) -> ArnFault | None:
             f"`{start}:aws:{kind}/*` for AWS's",
             is_in_guides=True,
         )
-    if not account:
-        full = ":".join((*parts[:4], "ACCOUNT", resource))
-        return ArnFault(
-            "the account is missing", f"write `{full}`, with the account's 12 digits as `ACCOUNT`"
-        )
-    if not region:
-        full = ":".join((*parts[:3], "REGION", *parts[4:]))
-        return ArnFault("the Region is missing", f"write `{full}`, with the Region's name as `REGION`")
     formats = dict.fromkeys(catalogue.resource_types()[name].arns[0] for name in sorted(meant))
-    return ArnFault("its Region or account does not fit the resource type", f"write it as {listing(formats)}")
+    return _misplaced(parts, tuple(formats))
+
+
+def _misplaced(parts: list[str], formats: tuple[str, ...]) -> ArnFault:
+    """Return the fault of an ARN whose resource is right and whose Region or account is not."""
+    right = formats[0].split(":", 5)
+    names = {
+        3: ("Region", "REGION", "the Region's name"),
+        4: ("account", "ACCOUNT", "the account's 12 digits"),
+    }
+    full, lacking, placeholders = [*parts], [], []
+    for place, (noun, word, what) in names.items():
+        is_ours = right[place].startswith("$")
+        if not parts[place] and right[place]:
+            lacking.append(f"the {noun}")
+            placeholders += [f"{what} as `{word}`"] if is_ours else []
+        full[place] = (parts[place] or word) if is_ours else right[place]
+    remedy = f"write `{':'.join(full)}`"
+    if lacking:
+        why = f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing"
+        return ArnFault(
+            why, ", with ".join((remedy, *([" and ".join(placeholders)] if placeholders else [])))
+        )
+    if len(formats) > 1:
+        remedy = f"write it as {listing(formats)}"
+    return ArnFault("its Region or account does not fit the resource type", remedy)
+
+
+def _owned_by_aws(parts: list[str]) -> str | None:
+    """Return the ARN of a resource whose name tells that it is AWS's, where its Region or account is another.
+
+    A name such as ``Builtin.Helpfulness`` can't be given to a resource of one's own.
+    """
+    _, partition, service, region, account, resource = parts
+    if _OPEN.search(region) or _OPEN.search(account):
+        return None
+    for start in _owned_starts(service):
+        if resource.startswith(start):
+            return f"arn:{partition}:{service}:::{resource}"
+    return None
+
+
+@cache
+def _owned_starts(service: str) -> tuple[str, ...]:
+    """Return how the names of AWS's own resources begin, where a type has others beside them."""
+    found = []
+    for kind in catalogue.resource_types().values():
+        arns = [arn.split(":", 5) for arn in kind.arns]
+        heads = {arn[5].partition("${")[0] for arn in arns if arn[3]}
+        found += [
+            head
+            for arn in arns
+            if arn[2] == service and not arn[3] and (head := arn[5].partition("${")[0]) not in heads
+            if any(head.startswith(other) for other in heads)
+        ]
+    return tuple(found)
 
 
 @cache
