@@ -110,6 +110,11 @@ KINDS: Mapping[str, _Kind] = {
     "payment_manager": _Kind(
         "bedrock-agentcore", "payment-manager", ("payment_manager_ref.payment_manager_arn",)
     ),
+    "payment_provider": _Kind(
+        "bedrock-agentcore",
+        "token-vault/default/paymentcredentialprovider",
+        ("payment_credential_provider_ref.credential_provider_arn", "credential_provider_arn"),
+    ),
     "registry": _Kind("agent-registry", "registry", ()),
     "evaluator": _Kind("bedrock-agentcore", "evaluator", ("evaluator_ref.evaluator_arn",)),
     "code_interpreter": _Kind(

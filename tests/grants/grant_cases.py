@@ -22,6 +22,15 @@ NOVA = "amazon.nova-lite-v1:0"
 GPT = "arn:aws:bedrock:us-east-1::foundation-model/openai.gpt-oss-120b-1:0"
 WEB_SEARCH = "arn:aws:bedrock-agentcore:us-east-1:aws:tool/web-search.v1"
 BOTH = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+EVENTS = [f"bedrock-agentcore:{name}" for name in ("CreateEvent", "DeleteEvent", "GetEvent", "ListEvents")]
+SEARCH = ["bedrock-agentcore:ListMemoryRecords", "bedrock-agentcore:RetrieveMemoryRecords"]
+RECORDS = [
+    "bedrock-agentcore:BatchCreateMemoryRecords",
+    "bedrock-agentcore:BatchDeleteMemoryRecords",
+    "bedrock-agentcore:DeleteMemoryRecord",
+]
+LOGS = "arn:aws:logs:us-east-1:111122223333:log-group:"
+READ_LOGS = ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery"]
 PROJECT = {"Action": "bedrock:InvokeModel", "Resource": f"{B}project/default"}
 STREAMED_PROJECT = {"Action": BOTH, "Resource": f"{B}project/default"}
 
@@ -1223,19 +1232,50 @@ CASES = [
         lambda g: g.memory_events("m-1", actors=["alice", "bob"]),
         [
             {
-                "Action": [
-                    "bedrock-agentcore:CreateEvent",
-                    "bedrock-agentcore:DeleteEvent",
-                    "bedrock-agentcore:GetEvent",
-                    "bedrock-agentcore:ListEvents",
-                    "bedrock-agentcore:ListSessions",
-                ],
+                "Action": EVENTS,
                 "Condition": {"StringEquals": {"bedrock-agentcore:actorId": ["alice", "bob"]}},
                 "Resource": f"{C}memory/m-1",
-            }
+            },
+            {
+                "Action": "bedrock-agentcore:ListSessions",
+                "Condition": {"StringEquals": {"bedrock-agentcore:actorId": ["alice", "bob"]}},
+                "Resource": f"{C}memory/m-1",
+            },
         ],
         ("bedrock-agentcore:ListSessions", f"{C}memory/m-1", {"bedrock-agentcore:actorId": "alice"}),
         ("bedrock-agentcore:ListSessions", f"{C}memory/m-1", {"bedrock-agentcore:actorId": "alicex"}),
+    ),
+    Case(
+        "memory_events",
+        "memory events of one session",
+        lambda g: g.memory_events("m-1", actors=["alice"], sessions=["s-1"]),
+        [
+            {
+                "Action": EVENTS,
+                "Condition": {
+                    "StringEquals": {
+                        "bedrock-agentcore:actorId": "alice",
+                        "bedrock-agentcore:sessionId": "s-1",
+                    }
+                },
+                "Resource": f"{C}memory/m-1",
+            },
+            {
+                "Action": "bedrock-agentcore:ListSessions",
+                "Condition": {"StringEquals": {"bedrock-agentcore:actorId": "alice"}},
+                "Resource": f"{C}memory/m-1",
+            },
+        ],
+        (
+            "bedrock-agentcore:CreateEvent",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:actorId": "alice", "bedrock-agentcore:sessionId": "s-1"},
+        ),
+        (
+            "bedrock-agentcore:CreateEvent",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:actorId": "alice", "bedrock-agentcore:sessionId": "s-2"},
+        ),
     ),
     Case(
         "memory_actors",
@@ -1251,14 +1291,11 @@ CASES = [
         lambda g: g.memory_retrieve("m-1", namespaces=["/facts"]),
         [
             {
-                "Action": [
-                    "bedrock-agentcore:GetMemoryRecord",
-                    "bedrock-agentcore:ListMemoryRecords",
-                    "bedrock-agentcore:RetrieveMemoryRecords",
-                ],
+                "Action": action,
                 "Condition": {"StringEquals": {"bedrock-agentcore:namespace": "/facts"}},
                 "Resource": f"{C}memory/m-1",
             }
+            for action in ("bedrock-agentcore:GetMemoryRecord", SEARCH)
         ],
         (
             "bedrock-agentcore:RetrieveMemoryRecords",
@@ -1272,22 +1309,96 @@ CASES = [
         ),
     ),
     Case(
+        "memory_retrieve",
+        "memory retrieval below a path, of one strategy",
+        lambda g: g.memory_retrieve("m-1", namespace_paths=["/actors/alice/"], strategies=["s-1"]),
+        [
+            {
+                "Action": "bedrock-agentcore:GetMemoryRecord",
+                "Condition": {"StringLike": {"bedrock-agentcore:namespace": "/actors/alice/*"}},
+                "Resource": f"{C}memory/m-1",
+            },
+            {
+                "Action": SEARCH,
+                "Condition": {
+                    "StringEquals": {"bedrock-agentcore:strategyId": "s-1"},
+                    "StringLike": {"bedrock-agentcore:namespacePath": "/actors/alice/*"},
+                },
+                "Resource": f"{C}memory/m-1",
+            },
+        ],
+        (
+            "bedrock-agentcore:ListMemoryRecords",
+            f"{C}memory/m-1",
+            {
+                "bedrock-agentcore:namespacePath": "/actors/alice/facts/",
+                "bedrock-agentcore:strategyId": "s-1",
+            },
+        ),
+        (
+            "bedrock-agentcore:ListMemoryRecords",
+            f"{C}memory/m-1",
+            {
+                "bedrock-agentcore:namespacePath": "/actors/alicex/facts/",
+                "bedrock-agentcore:strategyId": "s-1",
+            },
+        ),
+    ),
+    Case(
         "memory_records",
         "memory records",
         lambda g: g.memory_records("m-1"),
         [
-            {
-                "Action": [
-                    "bedrock-agentcore:BatchCreateMemoryRecords",
-                    "bedrock-agentcore:BatchDeleteMemoryRecords",
-                    "bedrock-agentcore:BatchUpdateMemoryRecords",
-                    "bedrock-agentcore:DeleteMemoryRecord",
-                ],
-                "Resource": f"{C}memory/m-1",
-            }
+            {"Action": RECORDS, "Resource": f"{C}memory/m-1"},
+            {"Action": "bedrock-agentcore:BatchUpdateMemoryRecords", "Resource": f"{C}memory/m-1"},
         ],
         ("bedrock-agentcore:DeleteMemoryRecord", f"{C}memory/m-1", {}),
         ("bedrock-agentcore:DeleteMemoryRecord", f"{C}memory/m-1x", {}),
+    ),
+    Case(
+        "memory_records",
+        "memory records of one namespace",
+        lambda g: g.memory_records("m-1", namespaces=["/facts"]),
+        [
+            {
+                "Action": RECORDS,
+                "Condition": {"StringEquals": {"bedrock-agentcore:namespace": "/facts"}},
+                "Resource": f"{C}memory/m-1",
+            },
+            {
+                "Action": "bedrock-agentcore:BatchUpdateMemoryRecords",
+                "Condition": {
+                    "StringEquals": {
+                        "bedrock-agentcore:namespace": "/facts",
+                        "bedrock-agentcore:sourceNamespace": "/facts",
+                    }
+                },
+                "Resource": f"{C}memory/m-1",
+            },
+        ],
+        (
+            "bedrock-agentcore:BatchUpdateMemoryRecords",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:namespace": "/facts", "bedrock-agentcore:sourceNamespace": "/facts"},
+        ),
+        (
+            "bedrock-agentcore:BatchUpdateMemoryRecords",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:namespace": "/facts", "bedrock-agentcore:sourceNamespace": "/others"},
+        ),
+    ),
+    Case(
+        "memory_expiry",
+        "when memory records expire",
+        lambda g: g.memory_expiry("m-1"),
+        [
+            {
+                "Action": "bedrock-agentcore:UpdateMemoryRecordExpirySpecification",
+                "Resource": f"{C}memory/m-1",
+            }
+        ],
+        ("bedrock-agentcore:UpdateMemoryRecordExpirySpecification", f"{C}memory/m-1", {}),
+        ("bedrock-agentcore:UpdateMemoryRecordExpirySpecification", f"{C}memory/m-1x", {}),
     ),
     Case(
         "use_browser",
@@ -1622,5 +1733,279 @@ CASES = [
         [{"Action": "agent-registry:InvokeRegistryMcp", "Resource": f"{REGISTRY}r-1"}],
         ("agent-registry:InvokeRegistryMcp", f"{REGISTRY}r-1", {}),
         ("agent-registry:InvokeRegistryMcp", f"{REGISTRY}r-1x", {}),
+    ),
+    Case(
+        "memory_ingest",
+        "content for a memory, of one session",
+        lambda g: g.memory_ingest("m-1", sessions=["s-1"]),
+        [
+            {
+                "Action": "bedrock-agentcore:IngestData",
+                "Condition": {"StringEquals": {"bedrock-agentcore:sessionId": "s-1"}},
+                "Resource": f"{C}memory/m-1",
+            }
+        ],
+        ("bedrock-agentcore:IngestData", f"{C}memory/m-1", {"bedrock-agentcore:sessionId": "s-1"}),
+        ("bedrock-agentcore:IngestData", f"{C}memory/m-1", {}),
+    ),
+    Case(
+        "memory_extraction",
+        "extraction jobs of one session",
+        lambda g: g.memory_extraction("m-1", actors=["alice"], sessions=["s-1"]),
+        [
+            {"Action": "bedrock-agentcore:ListMemoryExtractionJobs", "Resource": f"{C}memory/m-1"},
+            {
+                "Action": "bedrock-agentcore:StartMemoryExtractionJob",
+                "Condition": {
+                    "StringEquals": {
+                        "bedrock-agentcore:actorId": "alice",
+                        "bedrock-agentcore:sessionId": "s-1",
+                    }
+                },
+                "Resource": f"{C}memory/m-1",
+            },
+        ],
+        (
+            "bedrock-agentcore:StartMemoryExtractionJob",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:actorId": "alice", "bedrock-agentcore:sessionId": "s-1"},
+        ),
+        (
+            "bedrock-agentcore:StartMemoryExtractionJob",
+            f"{C}memory/m-1",
+            {"bedrock-agentcore:actorId": "bob", "bedrock-agentcore:sessionId": "s-1"},
+        ),
+    ),
+    Case(
+        "runtime_websocket_for_user",
+        "a runtime over a WebSocket for a user",
+        lambda g: g.runtime_websocket_for_user("r-1"),
+        [
+            {
+                "Action": "bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStreamForUser",
+                "Resource": [f"{C}runtime/r-1", f"{C}runtime/r-1/runtime-endpoint/DEFAULT"],
+            }
+        ],
+        ("bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStreamForUser", f"{C}runtime/r-1", {}),
+        ("bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStream", f"{C}runtime/r-1", {}),
+    ),
+    Case(
+        "workload_token_for_jwt",
+        "a workload token for a JWT of one issuer and client",
+        lambda g: g.workload_token_for_jwt("agent", issuers=["https://idp.test"], clients=["web"]),
+        [
+            {
+                "Action": "bedrock-agentcore:GetWorkloadAccessTokenForJWT",
+                "Condition": {
+                    "StringEquals": {
+                        "bedrock-agentcore:InboundJwtClaim/iss": "https://idp.test",
+                        "bedrock-agentcore:InboundJwtClaim/client_id": "web",
+                    }
+                },
+                "Resource": [
+                    f"{C}workload-identity-directory/default",
+                    f"{C}workload-identity-directory/default/workload-identity/agent",
+                ],
+            }
+        ],
+        (
+            "bedrock-agentcore:GetWorkloadAccessTokenForJWT",
+            f"{C}workload-identity-directory/default",
+            {
+                "bedrock-agentcore:InboundJwtClaim/iss": "https://idp.test",
+                "bedrock-agentcore:InboundJwtClaim/client_id": "web",
+            },
+        ),
+        (
+            "bedrock-agentcore:GetWorkloadAccessTokenForJWT",
+            f"{C}workload-identity-directory/default",
+            {
+                "bedrock-agentcore:InboundJwtClaim/iss": "https://idp.test.example",
+                "bedrock-agentcore:InboundJwtClaim/client_id": "web",
+            },
+        ),
+    ),
+    Case(
+        "browser_actions",
+        "what goes on below a browser's sessions",
+        lambda g: g.browser_actions(),
+        [{"Action": "bedrock-agentcore:InvokeBrowser", "Resource": "*"}],
+        (
+            "bedrock-agentcore:InvokeBrowser",
+            "arn:aws:bedrock-agentcore:us-east-1:aws:browser/aws.browser.v1",
+            {},
+        ),
+        ("bedrock-agentcore:StartBrowserSession", f"{C}browser-custom/b-1", {}),
+    ),
+    Case(
+        "manage_payments",
+        "sessions of payments without paying",
+        lambda g: g.manage_payments("pm-1"),
+        [
+            {
+                "Action": [
+                    "bedrock-agentcore:CreatePaymentInstrument",
+                    "bedrock-agentcore:CreatePaymentSession",
+                    "bedrock-agentcore:DeletePaymentInstrument",
+                    "bedrock-agentcore:DeletePaymentSession",
+                    "bedrock-agentcore:GetPaymentInstrument",
+                    "bedrock-agentcore:GetPaymentInstrumentBalance",
+                    "bedrock-agentcore:GetPaymentSession",
+                    "bedrock-agentcore:ListPaymentInstruments",
+                    "bedrock-agentcore:ListPaymentSessions",
+                ],
+                "Resource": f"{C}payment-manager/pm-1",
+            },
+            {"Action": "bedrock-agentcore:ProcessPayment", "Effect": "Deny", "Resource": "*"},
+        ],
+        ("bedrock-agentcore:CreatePaymentSession", f"{C}payment-manager/pm-1", {}),
+        ("bedrock-agentcore:ProcessPayment", f"{C}payment-manager/pm-1", {}),
+    ),
+    Case(
+        "payment_token",
+        "a token for payments",
+        lambda g: g.payment_token("wallet", "agent"),
+        [
+            {
+                "Action": "bedrock-agentcore:GetResourcePaymentToken",
+                "Resource": [
+                    f"{C}token-vault/default",
+                    f"{C}token-vault/default/paymentcredentialprovider/wallet",
+                    f"{C}workload-identity-directory/default",
+                    f"{C}workload-identity-directory/default/workload-identity/agent",
+                ],
+            }
+        ],
+        (
+            "bedrock-agentcore:GetResourcePaymentToken",
+            f"{C}token-vault/default/paymentcredentialprovider/wallet",
+            {},
+        ),
+        (
+            "bedrock-agentcore:GetResourcePaymentToken",
+            f"{C}token-vault/default/paymentcredentialprovider/wallets",
+            {},
+        ),
+    ),
+    Case(
+        "batch_evaluation",
+        "batch evaluation",
+        lambda g: g.batch_evaluation(),
+        [
+            {
+                "Action": [
+                    "bedrock-agentcore:ListBatchEvaluations",
+                    "bedrock-agentcore:StartBatchEvaluation",
+                ],
+                "Resource": "*",
+            },
+            {
+                "Action": [
+                    "bedrock-agentcore:DeleteBatchEvaluation",
+                    "bedrock-agentcore:GetBatchEvaluation",
+                    "bedrock-agentcore:StopBatchEvaluation",
+                ],
+                "Resource": f"{C}batch-evaluate/*",
+            },
+            {
+                "Action": READ_LOGS,
+                "Resource": [
+                    f"{LOGS}/aws/bedrock-agentcore/runtimes/*",
+                    f"{LOGS}/aws/bedrock-agentcore/evaluations/*",
+                ],
+            },
+            {"Action": "logs:DescribeLogGroups", "Resource": "*"},
+            {
+                "Action": [
+                    "logs:CreateLogGroup",
+                    "logs:CreateLogStream",
+                    "logs:PutLogEvents",
+                    "logs:PutRetentionPolicy",
+                ],
+                "Resource": f"{LOGS}/aws/bedrock-agentcore/evaluations/*",
+            },
+        ],
+        ("bedrock-agentcore:StopBatchEvaluation", f"{C}batch-evaluate/be-1", {}),
+        ("logs:PutLogEvents", f"{LOGS}/aws/bedrock-agentcore/runtimes/r:log-stream:s", {}),
+    ),
+    Case(
+        "recommendations",
+        "recommendations from one log group",
+        lambda g: g.recommendations(log_groups=["/agents/mine"]),
+        [
+            {
+                "Action": ["bedrock-agentcore:ListRecommendations", "bedrock-agentcore:StartRecommendation"],
+                "Resource": "*",
+            },
+            {
+                "Action": ["bedrock-agentcore:DeleteRecommendation", "bedrock-agentcore:GetRecommendation"],
+                "Resource": f"{C}recommendation/*",
+            },
+            {"Action": READ_LOGS, "Resource": [f"{LOGS}/agents/mine", f"{LOGS}/agents/mine:*"]},
+        ],
+        ("logs:StartQuery", f"{LOGS}/agents/mine", {}),
+        ("logs:StartQuery", f"{LOGS}/agents/mine2", {}),
+    ),
+    Case(
+        "ab_tests",
+        "A/B tests",
+        lambda g: g.ab_tests(),
+        [
+            {
+                "Action": ["bedrock-agentcore:CreateABTest", "bedrock-agentcore:ListABTests"],
+                "Resource": "*",
+            },
+            {
+                "Action": [
+                    "bedrock-agentcore:DeleteABTest",
+                    "bedrock-agentcore:GetABTest",
+                    "bedrock-agentcore:UpdateABTest",
+                ],
+                "Resource": f"{C}ab-test/*",
+            },
+        ],
+        ("bedrock-agentcore:UpdateABTest", f"{C}ab-test/t-1", {}),
+        (
+            "bedrock-agentcore:UpdateABTest",
+            "arn:aws:bedrock-agentcore:us-east-1:444455556666:ab-test/t-1",
+            {},
+        ),
+    ),
+    Case(
+        "insights",
+        "insights",
+        lambda g: g.insights(),
+        [
+            {
+                "Action": [
+                    "bedrock-agentcore:GetAgentInsight",
+                    "bedrock-agentcore:ListAgentInsights",
+                    "bedrock-agentcore:UpdateAgentInsight",
+                ],
+                "Resource": "*",
+            }
+        ],
+        ("bedrock-agentcore:UpdateAgentInsight", f"{C}agent-insight/i-1", {}),
+        ("bedrock-agentcore:DeleteAgentInsight", f"{C}agent-insight/i-1", {}),
+    ),
+    Case(
+        "dataset_generation",
+        "examples for a data set with a key",
+        lambda g: g.dataset_generation(key="arn:aws:kms:us-east-1:111122223333:key/k"),
+        [
+            {
+                "Action": [
+                    "bedrock-agentcore:DeleteDatasetGeneration",
+                    "bedrock-agentcore:GetDatasetGeneration",
+                    "bedrock-agentcore:ListDatasetGenerations",
+                    "bedrock-agentcore:StartDatasetGeneration",
+                ],
+                "Resource": "*",
+            },
+            {"Action": READ_LOGS, "Resource": f"{LOGS}/aws/bedrock-agentcore/runtimes/*"},
+            {"Action": "kms:Decrypt", "Resource": "arn:aws:kms:us-east-1:111122223333:key/k"},
+        ],
+        ("bedrock-agentcore:StartDatasetGeneration", f"{C}dataset/d-1", {}),
+        ("bedrock-agentcore:DeleteDataset", f"{C}dataset/d-1", {}),
     ),
 ]

@@ -98,11 +98,34 @@ def test_a_service_principal_gets_what_an_app_role_gets() -> None:
     assert statements_of(stack) == case.statements
 
 
-def test_an_evaluator_of_aws_has_no_region_and_no_account() -> None:
+@pytest.mark.parametrize("name", ["Builtin.Helpfulness", "ThirdParty.Relevance"])
+def test_an_evaluator_of_aws_has_no_region_and_no_account(name: str) -> None:
     stack = Stack(minimize=False)
-    AppRole(stack, "R", assumed_by=LAMBDA).grants.evaluate("Builtin.Helpfulness")
-    evaluator = "arn:aws:bedrock-agentcore:::evaluator/Builtin.Helpfulness"
+    AppRole(stack, "R", assumed_by=LAMBDA).grants.evaluate(name)
+    evaluator = f"arn:aws:bedrock-agentcore:::evaluator/{name}"
     assert statements_of(stack) == [{"Action": "bedrock-agentcore:Evaluate", "Resource": evaluator}]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"namespaces": ["/a/"], "namespace_paths": ["/a/"]}, "can't hold for one call: call the grant once"),
+        ({"namespace_paths": ["/a/*"]}, r"`namespace_paths` has the value `/a/\*`: pass a path without wild"),
+        ({"namespace_paths": [""]}, "`namespace_paths` has the value ``: pass a path without wildcards"),
+        ({"namespace_paths": ["/"]}, "`namespace_paths` has the value `/`: pass a path without wildcards"),
+    ],
+)
+def test_a_call_has_a_namespace_or_a_path(options: dict[str, list[str]], message: str) -> None:
+    grants = AppRole(Stack(), "R", assumed_by=LAMBDA).grants
+    with pytest.raises(PlanesError, match=message):
+        grants.memory_retrieve("m-1", **options)
+
+
+@pytest.mark.parametrize("name", ["", "*", "/agents/*", "arn:aws:logs:us-east-1:111122223333:log-group:x"])
+def test_a_log_group_is_one_name(name: str) -> None:
+    grants = AppRole(Stack(), "R", assumed_by=LAMBDA).grants
+    with pytest.raises(PlanesError, match=r"`log_groups` has the value .*: pass the name of one log group"):
+        grants.recommendations(log_groups=[name])
 
 
 @pytest.mark.parametrize("record", ["", "*", "x/y", "a?"])
@@ -193,6 +216,15 @@ def test_no_argument_makes_a_grant_emit_a_wildcard_or_a_control_action(name: str
 
 _OF_OTHER_SERVICES = {
     "kms:Decrypt",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:GetQueryResults",
+    "logs:PutLogEvents",
+    "logs:PutRetentionPolicy",
+    "logs:StartQuery",
     "s3:GetObject",
     "s3:PutObject",
     "sagemaker:InvokeEndpoint",

@@ -1,4 +1,4 @@
-"""AgentCore: harness, runtime, memory, gateway, browser, code interpreter, identity."""
+"""AgentCore: harness, runtime, gateway, browser, code interpreter, identity, payments, registry."""
 
 from __future__ import annotations
 
@@ -57,6 +57,12 @@ class AgentCoreGrants(GrantsTo):
         """Allow to invoke a runtime over a WebSocket."""
         return self._on_runtime("runtime_websocket", runtime, endpoint)
 
+    def runtime_websocket_for_user(
+        self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT
+    ) -> iam.Grant:
+        """Allow a WebSocket that names the user it is opened for, beside :meth:`runtime_websocket`."""
+        return self._on_runtime("runtime_websocket_for_user", runtime, endpoint)
+
     def runtime_command(
         self, runtime: str | refs.IRuntimeRef, *, endpoint: str = _DEFAULT_ENDPOINT
     ) -> iam.Grant:
@@ -83,43 +89,17 @@ class AgentCoreGrants(GrantsTo):
         """Allow to list and call the tools behind a gateway."""
         return self._give("invoke_gateway", {"gateway": self._on("gateway", gateway)})
 
-    def memory_events(self, memory: str | refs.IMemoryRef, *, actors: Sequence[str] = ()) -> iam.Grant:
-        """Allow to write, read and delete events of short-term memory, with ``actors`` only of these."""
-        return self._on_memory("memory_events", memory, actors=tuple(actors))
-
-    def memory_actors(self, memory: str | refs.IMemoryRef) -> iam.Grant:
-        """Allow to list the actors that a memory knows."""
-        return self._on_memory("memory_actors", memory)
-
-    def memory_retrieve(self, memory: str | refs.IMemoryRef, *, namespaces: Sequence[str] = ()) -> iam.Grant:
-        """Allow to read and search records of long-term memory, with ``namespaces`` only in these."""
-        return self._on_memory("memory_retrieve", memory, namespaces=tuple(namespaces))
-
-    def memory_records(self, memory: str | refs.IMemoryRef, *, namespaces: Sequence[str] = ()) -> iam.Grant:
-        """Allow to write and delete records of long-term memory, with ``namespaces`` only in these."""
-        return self._on_memory("memory_records", memory, namespaces=tuple(namespaces))
-
-    def memory_ingest(self, memory: str | refs.IMemoryRef, *, actors: Sequence[str] = ()) -> iam.Grant:
-        """Allow to hand a memory content to extract from, with ``actors`` only for these."""
-        return self._on_memory("memory_ingest", memory, actors=tuple(actors))
-
-    def memory_extraction(
-        self, memory: str | refs.IMemoryRef, *, strategies: Sequence[str] = ()
-    ) -> iam.Grant:
-        """Allow to list and start extraction jobs of a memory.
-
-        Args:
-            memory: The memory.
-            strategies: Ids of strategies whose jobs may be started. Default: all of the memory.
-        """
-        return self._on_memory("memory_extraction", memory, strategies=tuple(strategies))
-
-    def _on_memory(self, verb: str, memory: Any, **values: tuple[str, ...]) -> iam.Grant:
-        return self._give(verb, {"memory": self._on("memory", memory)}, values=values)
-
     def use_browser(self, browser: str | refs.IBrowserCustomRef = "aws.browser.v1") -> iam.Grant:
         """Allow sessions of a browser. Default: AWS's own browser."""
         return self._give("use_browser", {"browser": self._on("browser", browser)})
+
+    def browser_actions(self) -> iam.Grant:
+        """Allow ``InvokeBrowser``: mouse, keyboard and screenshots of the system below a browser's sessions.
+
+        In addition to :meth:`use_browser`. On ``*``: AWS doesn't document yet on which resources the action
+        is checked.
+        """
+        return self._give("browser_actions", {})
 
     def use_browser_profile(
         self,
@@ -159,10 +139,23 @@ class AgentCoreGrants(GrantsTo):
         targets = {"workload_identity": self._identity(workload_identity)}
         return self._give("workload_token", targets)
 
-    def workload_token_for_jwt(self, workload_identity: str | refs.IWorkloadIdentityRef) -> iam.Grant:
-        """Allow to get the access token of one agent for the user that a JWT identifies."""
+    def workload_token_for_jwt(
+        self,
+        workload_identity: str | refs.IWorkloadIdentityRef,
+        *,
+        issuers: Sequence[str] = (),
+        clients: Sequence[str] = (),
+    ) -> iam.Grant:
+        """Allow to get the access token of one agent for the user that a JWT identifies.
+
+        Args:
+            workload_identity: The agent's identity.
+            issuers: Values that the claim ``iss`` of the JWT may have. Default: any.
+            clients: Values that its claim ``client_id`` may have. Default: any.
+        """
         targets = {"workload_identity": self._identity(workload_identity)}
-        return self._give("workload_token_for_jwt", targets)
+        values = {"issuers": tuple(issuers), "clients": tuple(clients)}
+        return self._give("workload_token_for_jwt", targets, values=values)
 
     def workload_token_for_user_id(
         self, workload_identity: str | refs.IWorkloadIdentityRef, *, users: Sequence[str] = ()
@@ -192,22 +185,28 @@ class AgentCoreGrants(GrantsTo):
         targets = {"api_key_credentials": self._credentials("api_key_provider", provider, workload_identity)}
         return self._give("api_key", targets)
 
-    def evaluate(self, evaluator: str | refs.IEvaluatorRef) -> iam.Grant:
-        """Allow to evaluate on demand with one evaluator.
-
-        Args:
-            evaluator: The evaluator, or the id of one of AWS's own, such as ``Builtin.Helpfulness``, whose
-                ARN has no Region and no account
-                (https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/evaluations.html).
-        """
-        if isinstance(evaluator, str) and evaluator.startswith("Builtin."):
-            partition = _grants.environment_of(self._scope).partition
-            evaluator = f"arn:{partition}:bedrock-agentcore:::evaluator/{evaluator}"
-        return self._give("evaluate", {"evaluator": self._on("evaluator", evaluator)})
-
     def pay(self, payment_manager: str | refs.IPaymentManagerRef) -> iam.Grant:
         """Allow to pay through a payment manager, within sessions and instruments that others set up."""
         return self._give("pay", {"payment_manager": self._on("payment_manager", payment_manager)})
+
+    def manage_payments(self, payment_manager: str | refs.IPaymentManagerRef) -> iam.Grant:
+        """Allow to open and close instruments and sessions of a payment manager, and deny to pay.
+
+        AWS separates the two, so that nobody sets the budget that they spend
+        (https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles.html). The Deny
+        also wins over :meth:`pay` on the same role.
+        """
+        targets = {"payment_manager": self._on("payment_manager", payment_manager)}
+        return self._give("manage_payments", targets)
+
+    def payment_token(
+        self,
+        provider: str | refs.IPaymentCredentialProviderRef,
+        workload_identity: str | refs.IWorkloadIdentityRef,
+    ) -> iam.Grant:
+        """Allow one agent to get tokens of one payment credential provider."""
+        targets = {"payment_credentials": self._credentials("payment_provider", provider, workload_identity)}
+        return self._give("payment_token", targets)
 
     def search_registry(self, registry: str, *, records: Sequence[str] = ()) -> iam.Grant:
         """Allow to list, search and read the approved records of a registry.
