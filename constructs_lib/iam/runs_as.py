@@ -25,6 +25,7 @@ class RunsAs(NamedTuple):
         how: What the caller does, as messages say it; ``{}`` is the resource's name.
         page: The page of AWS that says so.
         invokes: Whether the actions only start what the owner wrote. Deployments often may do that.
+        qualifier: What an ARN of a version, an alias or an endpoint has behind that of the resource.
 
     """
 
@@ -35,6 +36,7 @@ class RunsAs(NamedTuple):
     how: str
     page: str
     invokes: bool = False
+    qualifier: str = ""
 
 
 _API = "https://docs.aws.amazon.com/"
@@ -66,6 +68,17 @@ _FUNCTION = (
         "invoke the function `{}`",
         _API + "lambda/latest/dg/lambda-intro-execution-role.html",
         invokes=True,
+        qualifier=":*",  # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+    ),
+    RunsAs(
+        "AWS::Lambda::Function",
+        "Role",
+        "{Arn}",
+        ("lambda:InvokeFunctionUrl",),
+        "call the URL of the function `{}`",
+        _API + "lambda/latest/dg/urls-auth.html",
+        invokes=True,
+        qualifier=":*",
     ),
 )
 _STATE_MACHINE = RunsAs(
@@ -76,13 +89,27 @@ _STATE_MACHINE = RunsAs(
     "start the state machine `{}`",
     _API + "step-functions/latest/dg/procedure-create-iam-role.html",
     invokes=True,
+    qualifier=":*",  # https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+)
+# A new definition keeps the role unless the request names another one.
+_DEFINITION = RunsAs(
+    "AWS::StepFunctions::StateMachine",
+    "RoleArn",
+    "{Arn}",
+    ("states:UpdateStateMachine",),
+    "change the definition of the state machine `{}`",
+    _API + "step-functions/latest/apireference/API_UpdateStateMachine.html",
 )
 
 RUNS_AS: tuple[RunsAs, ...] = (
     *_FUNCTION,
     *(row._replace(type="AWS::Serverless::Function") for row in _FUNCTION),
     _STATE_MACHINE,
-    _STATE_MACHINE._replace(type="AWS::Serverless::StateMachine", role="Role"),
+    _DEFINITION,
+    *(
+        row._replace(type="AWS::Serverless::StateMachine", role="Role")
+        for row in (_STATE_MACHINE, _DEFINITION)
+    ),
     RunsAs(
         "AWS::CodeBuild::Project",
         "ServiceRole",
@@ -92,6 +119,32 @@ RUNS_AS: tuple[RunsAs, ...] = (
         "start a build of the project `{}` with commands of its own",
         _API + "codebuild/latest/APIReference/API_StartBuild.html",
         invokes=True,
+    ),
+    RunsAs(
+        "AWS::CodeBuild::Project",
+        "ServiceRole",
+        "{Arn}",
+        # The commands change and the role stays.
+        ("codebuild:UpdateProject",),
+        "change the commands of the project `{}`",
+        _API + "codebuild/latest/APIReference/API_UpdateProject.html",
+    ),
+    RunsAs(
+        "AWS::CodeBuild::Project",
+        "ServiceRole",
+        "{Arn}",
+        ("codebuild:StartSandbox",),
+        "run commands in a sandbox of the project `{}`",
+        _API + "codebuild/latest/APIReference/API_StartSandbox.html",
+    ),
+    RunsAs(
+        "AWS::Glue::DevEndpoint",
+        "RoleArn",
+        "arn:*:glue:*:*:devEndpoint/{EndpointName}",
+        # Whoever adds a public key can log in.
+        ("glue:UpdateDevEndpoint",),
+        "log in to the development endpoint `{}`",
+        _API + "glue/latest/webapi/API_UpdateDevEndpoint.html",
     ),
     RunsAs(
         "AWS::Glue::Job",
@@ -125,9 +178,29 @@ RUNS_AS: tuple[RunsAs, ...] = (
             kind,
             role,
             "{Arn}",
-            ("ssm:SendCommand", "ssm:StartSession"),
-            "run commands on the instance `{}`",
-            _API + "systems-manager/latest/userguide/setup-instance-permissions.html",
+            actions,
+            how,
+            page,
+        )
+        for actions, how, page in (
+            (
+                ("ssm:SendCommand", "ssm:StartSession"),
+                "run commands on the instance `{}`",
+                _API + "systems-manager/latest/userguide/setup-instance-permissions.html",
+            ),
+            (
+                ("ssm:CreateAssociation",),
+                "have State Manager run commands on the instance `{}`",
+                _API + "systems-manager/latest/APIReference/API_CreateAssociation.html",
+            ),
+            (
+                (
+                    "ec2-instance-connect:SendSSHPublicKey",
+                    "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+                ),
+                "log in to the instance `{}`",
+                _API + "ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html",
+            ),
         )
         for kind, role in (
             ("AWS::EC2::Instance", "IamInstanceProfile"),
@@ -141,6 +214,31 @@ RUNS_AS: tuple[RunsAs, ...] = (
         ("sagemaker:CreatePresignedNotebookInstanceUrl",),
         "open the notebook `{}`",
         _API + "sagemaker/latest/APIReference/API_CreatePresignedNotebookInstanceUrl.html",
+    ),
+    RunsAs(
+        "AWS::SageMaker::UserProfile",
+        "UserSettings.ExecutionRole",
+        "arn:*:sagemaker:*:*:user-profile/{DomainId}/{UserProfileName}",
+        ("sagemaker:CreatePresignedDomainUrl",),
+        "open SageMaker Studio as the user profile `{}`",
+        _API + "sagemaker/latest/APIReference/API_CreatePresignedDomainUrl.html",
+    ),
+    RunsAs(
+        "AWS::SageMaker::Domain",
+        "DefaultUserSettings.ExecutionRole",
+        "arn:*:sagemaker:*:*:user-profile/*",
+        ("sagemaker:CreatePresignedDomainUrl",),
+        "open SageMaker Studio in the domain `{}`",
+        _API + "sagemaker/latest/APIReference/API_CreatePresignedDomainUrl.html",
+    ),
+    RunsAs(
+        "AWS::EKS::PodIdentityAssociation",
+        "RoleArn",
+        "arn:*:eks:*:*:access-entry/{ClusterName}/*",
+        # A user of the cluster without rights gets those of an administrator.
+        ("eks:AssociateAccessPolicy",),
+        "become an administrator of the cluster of the pod identity `{}`",
+        _API + "eks/latest/userguide/access-policies.html",
     ),
     RunsAs(
         "AWS::EKS::PodIdentityAssociation",
@@ -178,6 +276,7 @@ RUNS_AS: tuple[RunsAs, ...] = (
         ("bedrock-agentcore:InvokeAgentRuntimeCommand",),
         "run commands in the runtime `{}`",
         _CORE + "runtime-execute-command.html",
+        qualifier="/runtime-endpoint/*",
     ),
     RunsAs(
         "AWS::BedrockAgentCore::Runtime",
@@ -186,6 +285,7 @@ RUNS_AS: tuple[RunsAs, ...] = (
         ("bedrock-agentcore:InvokeAgentRuntimeCommandShell",),
         "open a shell in the runtime `{}`",
         _CORE + "runtime-get-started-command-shell.html",
+        qualifier="/runtime-endpoint/*",
     ),
     RunsAs(
         "AWS::BedrockAgentCore::Gateway",

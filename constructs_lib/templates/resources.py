@@ -25,7 +25,9 @@ _WHOLE: Final = (
     "AWS::EC2::VPCEndpoint",
     "Custom::",
 )
-_ALSO_WHOLE: Final = frozenset(("AWS::IAM::AccessKey", "AWS::IAM::ServiceSpecificCredential"))
+_ALSO_WHOLE: Final = frozenset(
+    ("AWS::Organizations::Policy", "AWS::IAM::AccessKey", "AWS::IAM::ServiceSpecificCredential")
+)
 
 # Resources that run as a role, or lead to one: only these properties are kept.
 _RUNS: Final[dict[str, tuple[str, ...]]] = {
@@ -41,12 +43,15 @@ _RUNS: Final[dict[str, tuple[str, ...]]] = {
     "AWS::ECS::TaskDefinition": ("TaskRoleArn", "ExecutionRoleArn"),
     "AWS::EKS::PodIdentityAssociation": ("RoleArn", "ClusterName"),
     "AWS::Events::Rule": ("RoleArn",),
+    "AWS::Glue::DevEndpoint": ("RoleArn", "EndpointName"),
     "AWS::Glue::Job": ("Role",),
     "AWS::IAM::InstanceProfile": ("Roles", "InstanceProfileName"),
     "AWS::Lambda::Function": ("Role", "FunctionName"),
     "AWS::Pipes::Pipe": ("RoleArn",),
+    "AWS::SageMaker::Domain": ("DefaultUserSettings",),
     "AWS::SageMaker::Model": ("ExecutionRoleArn",),
     "AWS::SageMaker::NotebookInstance": ("RoleArn",),
+    "AWS::SageMaker::UserProfile": ("UserSettings", "DomainId", "UserProfileName"),
     "AWS::Scheduler::Schedule": ("Target",),
     "AWS::Serverless::Function": ("Role", "FunctionName"),
     "AWS::Serverless::StateMachine": ("Role", "Name"),

@@ -76,6 +76,7 @@ def pattern_covers_runner(
         same_template: Whether pattern and resource are of one template.
 
     """
+    pattern = _without_qualifier(pattern, runner)
     if "*" in runner.arn:
         # Ids of tasks, jobs and calls are made later. What is certain of them is the API or the cluster.
         is_open = UNRESOLVED in pattern.split(":", 5)[-1]
@@ -85,6 +86,19 @@ def pattern_covers_runner(
     return not _has_only_open_name(pattern) or any(
         f"`{runner.name}`" in reason or f"`{runner.name}." in reason for reason in reasons
     )
+
+
+def _without_qualifier(pattern: str, runner: Runner) -> str:
+    """Return an ARN pattern without the version, alias or endpoint behind the resource that it names."""
+    qualifier = runner.way.qualifier
+    if not qualifier:
+        return pattern
+    separator = qualifier[0]
+    more = qualifier.count(separator)
+    if pattern.count(separator) != runner.arn.count(separator) + more:
+        return pattern
+    head, *tail = pattern.rsplit(separator, more)
+    return head if may_overlap(separator.join(("", *tail)), qualifier) else pattern
 
 
 def _has_only_open_name(pattern: str) -> bool:

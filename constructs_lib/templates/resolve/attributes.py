@@ -102,6 +102,11 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
     "AWS::IAM::User": {"Arn": "arn:{p}:iam::{a}:user{path}{n}"},
     "AWS::KMS::Key": {"Arn": "arn:{p}:kms:{r}:{a}:key/?"},
     "AWS::Lambda::Function": {"Arn": "arn:{p}:lambda:{r}:{a}:function:{n}"},
+    # The name is that of the function.
+    "AWS::Lambda::Alias": {"AliasArn": "arn:{p}:lambda:{r}:{a}:function:{n}:?"},
+    "AWS::Lambda::Version": {"FunctionArn": "arn:{p}:lambda:{r}:{a}:function:{n}:?", "Version": "?"},
+    "AWS::StepFunctions::StateMachineAlias": {"Arn": "arn:{p}:states:{r}:{a}:stateMachine:?:?"},
+    "AWS::StepFunctions::StateMachineVersion": {"Arn": "arn:{p}:states:{r}:{a}:stateMachine:{n}:?"},
     "AWS::Serverless::Function": {"Arn": "arn:{p}:lambda:{r}:{a}:function:{n}"},
     "AWS::Logs::LogGroup": {"Arn": "arn:{p}:logs:{r}:{a}:log-group:{n}:*"},
     "AWS::OpenSearchServerless::Collection": {"Arn": "arn:{p}:aoss:{r}:{a}:collection/?"},
@@ -152,6 +157,10 @@ REF_ATTRIBUTE: Final[dict[str, str]] = {
     "AWS::BedrockAgentCore::RuntimeEndpoint": "AgentRuntimeEndpointArn",
     "AWS::BedrockMantle::Project": "Arn",
     "AWS::IAM::ManagedPolicy": "PolicyArn",
+    "AWS::Lambda::Alias": "AliasArn",
+    "AWS::Lambda::Version": "FunctionArn",
+    "AWS::StepFunctions::StateMachineAlias": "Arn",
+    "AWS::StepFunctions::StateMachineVersion": "Arn",
     "AWS::SNS::Topic": "TopicArn",
     "AWS::SageMaker::NotebookInstance": "Arn",
     "AWS::SecretsManager::Secret": "Id",
@@ -173,7 +182,9 @@ NAMES: Final[dict[str, str]] = {
     "SAM::FunctionRole": "RoleName",
     "SAM::StateMachineRole": "RoleName",
     "AWS::IAM::User": "UserName",
+    "AWS::Lambda::Alias": "FunctionName",
     "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::Version": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::S3Vectors::Index": "IndexName",
@@ -185,6 +196,7 @@ NAMES: Final[dict[str, str]] = {
     "AWS::Serverless::Function": "FunctionName",
     "AWS::Serverless::StateMachine": "Name",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
+    "AWS::StepFunctions::StateMachineVersion": "StateMachineArn",
 }
 
 _SERVICES: Final = {"opensearchserverless": "aoss", "stepfunctions": "states", "serverless": "lambda"}

@@ -272,6 +272,8 @@ def physical_names_of(walk: Walk, name: str, scope: Scope) -> list[str]:
     # Why a part is unresolved is noted where the name is used, not here, where it is cached.
     found = [node] if type(node) is str else flat_texts(walk.apart().values(node, scope, 0))
     # A wholly unresolved name says nothing; the generated form at least has the logical id.
-    named = [text for text in found if text.strip(UNRESOLVED)] or generated
+    # A version or an alias names its resource by name or ARN.
+    texts = [text.rpartition(":")[2] if text.startswith("arn:") else text for text in found]
+    named = [text for text in texts if text.strip(UNRESOLVED)] or generated
     scope.names[name] = list(dict.fromkeys(named))
     return scope.names[name]
