@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         models,
         nearest,
         profile_regions,
+        profile_sources,
+        regions_of_geography,
     )
     from constructs_lib.catalogue._global_keys import global_condition_keys
     from constructs_lib.catalogue._lookup import (
@@ -80,6 +82,8 @@ __all__ = [
     "operations_of",
     "prefixes",
     "profile_regions",
+    "profile_sources",
+    "regions_of_geography",
     "resource_types",
     "sources",
     "spellings",
@@ -98,6 +102,8 @@ __getattr__, __dir__ = exports(
             "models",
             "nearest",
             "profile_regions",
+            "profile_sources",
+            "regions_of_geography",
         ),
         "_global_keys": ("global_condition_keys",),
         "_lookup": (

@@ -20,11 +20,18 @@ __all__ = [
     "models",
     "nearest",
     "profile_regions",
+    "profile_sources",
+    "regions_of_geography",
 ]
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html and, for us-gov,
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
 _GEOGRAPHIES = ("apac", "au", "ca", "eu", "global", "in", "jp", "us", "us-gov")
+
+# The source of the models doesn't know GovCloud: a profile is called in either Region, and both may answer.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+_GOV = "us-gov"
+_GOV_REGIONS = ("us-gov-east-1", "us-gov-west-1")
 
 # The sizes of vector that each embedding model can return, its default first.
 _DIMENSIONS: dict[str, tuple[int, ...]] = {
@@ -119,15 +126,40 @@ def profile_regions(profile_id: str, source_region: str | None = None) -> tuple[
         source_region: The Region that is called; ``None`` for all of them together.
 
     Returns:
-        The member Regions; empty when the profile, or its use from that Region, is unknown to the catalogue
-        (which does not know GovCloud). For a global profile these are all Regions that list it.
+        The member Regions; empty when the profile, or its use from that Region, is unknown to the catalogue.
+        For a global profile these are all Regions that list it, for one of GovCloud its two Regions, whatever
+        the model.
 
     """
+    if profile_id.startswith(f"{_GOV}.") and model_of_profile(profile_id):
+        return _GOV_REGIONS if source_region in {None, *_GOV_REGIONS} else ()
     found = model(model_of_profile(profile_id) or "")
     by_source = found.profiles.get(profile_id, {}) if found else {}
     if source_region is not None:
         return by_source.get(source_region, ())
     return tuple(sorted({region for members in by_source.values() for region in members}))
+
+
+def profile_sources(profile_id: str) -> tuple[str, ...]:
+    """Return the Regions in which a profile can be called; empty when the catalogue doesn't know it."""
+    if profile_id.startswith(f"{_GOV}."):
+        return profile_regions(profile_id)
+    found = model(model_of_profile(profile_id) or "")
+    return tuple(found.profiles.get(profile_id, ())) if found else ()
+
+
+@cache
+def regions_of_geography(geography: str) -> frozenset[str]:
+    """Return the Regions in which profiles of a geography (``eu``) can be called; empty if none is known."""
+    if geography == _GOV:
+        return frozenset(_GOV_REGIONS)
+    return frozenset(
+        region
+        for found in models().values()
+        for name, by_source in found.profiles.items()
+        if name.partition(".")[0] == geography
+        for region in by_source
+    )
 
 
 def embedding_dimensions(model_id: str) -> tuple[int, ...]:

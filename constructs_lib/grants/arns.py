@@ -258,10 +258,6 @@ ModelLike = Any
 the CDK's models, L1s of application inference profiles and prompt routers, and the invokables of the alpha
 module."""
 
-# AWS documents the member Regions; the catalogue's source doesn't know GovCloud.
-# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
-_GOV = {"us-gov": ("us-gov-east-1", "us-gov-west-1")}
-
 
 def on_model(
     scope: Construct,
@@ -401,7 +397,7 @@ def _geographies(models: Sequence[str], region: str) -> Mapping[str, Sequence[st
         source = parts[3] if named else region
         if prefix not in known or prefix == "global" or is_token(source):
             continue
-        known[prefix] = catalogue.profile_regions(profile, source) or _GOV.get(prefix, ())
+        known[prefix] = catalogue.profile_regions(profile, source)
     return known
 
 

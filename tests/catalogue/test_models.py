@@ -47,12 +47,25 @@ def test_a_profile_has_the_regions_of_its_source() -> None:
         ("eu.amazon.nova-pro-v1:0", "us-east-1"),
         ("us.amazon.no-such-model-v1:0", "us-east-1"),
         ("amazon.nova-pro-v1:0", "us-east-1"),
-        ("us-gov.amazon.nova-pro-v1:0", None),
+        ("us-gov.amazon.nova-pro-v1:0", "us-east-1"),
         ("", None),
     ],
 )
 def test_an_unknown_profile_has_no_regions(profile: str, source: str | None) -> None:
     assert catalogue.profile_regions(profile, source) == ()
+
+
+@pytest.mark.parametrize("source", [None, "us-gov-east-1", "us-gov-west-1"])
+def test_a_profile_of_govcloud_may_answer_in_both_of_its_regions(source: str | None) -> None:
+    profile = "us-gov.amazon.nova-pro-v1:0"
+    assert catalogue.profile_regions(profile, source) == ("us-gov-east-1", "us-gov-west-1")
+    assert catalogue.profile_sources(profile) == ("us-gov-east-1", "us-gov-west-1")
+
+
+def test_a_geography_has_the_regions_in_which_its_profiles_are_called() -> None:
+    assert catalogue.regions_of_geography("jp") == {"ap-northeast-1", "ap-northeast-3"}
+    assert catalogue.regions_of_geography("us-gov") == {"us-gov-east-1", "us-gov-west-1"}
+    assert catalogue.regions_of_geography("mars") == frozenset()
 
 
 def test_a_global_profile_may_answer_in_every_region_that_lists_it() -> None:

@@ -276,8 +276,7 @@ def _open(arn: str) -> str:
 
 def _sources(identifier: str, segment: str) -> tuple[str, ...]:
     """Return the Regions that a profile can be called in and that its ARN names; none if not known."""
-    found = catalogue.model(catalogue.model_of_profile(identifier) or "")
-    known = found.profiles.get(identifier, {}) if found else {}
+    known = catalogue.profile_sources(identifier)
     return tuple(region for region in known if segment == region or _overlaps(segment, region))
 
 
@@ -287,25 +286,14 @@ def _overlaps(segment: str, region: str) -> bool:
 
 def _misplaced(identifier: str, segment: str) -> str | None:
     """Return the Region of a profile's ARN if the catalogue knows no profile of its geography there."""
-    regions = _regions_of(identifier.partition(".")[0])
+    regions = catalogue.regions_of_geography(identifier.partition(".")[0])
     return segment if _is_literal(segment) and regions and segment not in regions else None
-
-
-@lru_cache(maxsize=16)
-def _regions_of(geography: str) -> frozenset[str]:
-    """Return the Regions in which profiles of a geography can be called."""
-    return frozenset(
-        region
-        for model in catalogue.models().values()
-        for name, by_source in model.profiles.items()
-        if name.partition(".")[0] == geography
-        for region in by_source
-    )
 
 
 def _targets(identifier: str, model: str, source: str, partition: str) -> Iterator[tuple[str, str]]:
     """Yield the Region and the ARN of each model on which a call of a profile is checked."""
-    partition = partition if _is_literal(partition) else "aws"
+    gov = "-us-gov" if identifier.startswith("us-gov.") else ""
+    partition = partition if _is_literal(partition) else f"aws{gov}"
     arn = f"arn:{partition}:bedrock:{{}}::foundation-model/{model or UNRESOLVED}"
     if identifier.startswith("global."):
         if source:
