@@ -16,14 +16,16 @@ from constructs_lib.catalogue import Plane
 from constructs_lib.cdk_support import PlanesError, is_token
 from constructs_lib.data_plane.acknowledged import acknowledge_boundary
 from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
-from constructs_lib.iam import compress
+from constructs_lib.iam import compress, covers, may_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from constructs import Construct
 
-__all__ = ["DataPlaneBoundary", "SharedBoundary", "boundary_document", "fingerprint_of"]
+    from constructs_lib.iam import Policy
+
+__all__ = ["DataPlaneBoundary", "SharedBoundary", "boundary_document", "cuts_admitted_by", "fingerprint_of"]
 
 # Reading IAM stays possible, since everything outside Bedrock and self-escalation does.
 _IAM_READS = ("iam:Get*", "iam:List*", "iam:Simulate*")
@@ -92,6 +94,37 @@ def boundary_document(
             f"name fewer roles ({fitting})"
         )
     return document
+
+
+def cuts_admitted_by(boundary: Policy) -> list[str]:
+    """Return which of the actions outside Bedrock that the boundary cuts a changed one may admit.
+
+    Changes of IAM are left out, since reading IAM is admitted beside them.
+    """
+    return [cut for cut in _CUT if cut != "iam:*" and _may_admit(boundary, cut)]
+
+
+def _may_admit(boundary: Policy, cut: str) -> bool:
+    """Whether an Allow may match what the pattern matches, and no certain Deny covers all of it."""
+    cut = cut.lower()
+
+    def named(patterns: Sequence[str] | None, test: Callable[[str, str], bool]) -> bool:
+        return any(test(pattern.lower(), cut) for pattern in patterns or ())
+
+    admits = False
+    for statement in boundary.statements:
+        if statement.effect == "Allow":
+            admits = admits or (
+                named(statement.actions, may_overlap)
+                if statement.not_actions is None
+                else not named(statement.not_actions, covers)
+            )
+        elif not statement.conditions and not statement.conditional and "*" in (statement.resources or ()):
+            if named(statement.actions, covers):
+                return False
+            if statement.not_actions is not None and not named(statement.not_actions, may_overlap):
+                return False
+    return admits
 
 
 def fingerprint_of(document: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ import aws_cdk as cdk
 import jsii
 
 from constructs_lib.cdk_support import PlanesError, as_list, assembly_of
+from constructs_lib.data_plane.boundary import cuts_admitted_by
+from constructs_lib.data_plane.changed_by_calls import changes_of
 from constructs_lib.data_plane.limits import limits_from_mark
 from constructs_lib.data_plane.quotas import size_findings
 from constructs_lib.data_plane.refusals import refusals
@@ -158,9 +160,10 @@ def _violation(found: HeldFinding) -> cdk.PolicyViolation:
     resource = cdk.PolicyViolatingResource(
         resource_logical_id=found.logical_id, template_path=str(found.template), locations=[found.place]
     )
+    where = f"{found.logical_id}/{found.place}".rstrip("/").replace("/", ".")
     return cdk.PolicyViolation(
         rule_name=found.rule,
-        description=f"{found.message} [{found.logical_id}.{found.place.replace('/', '.')}]",
+        description=f"{found.message} [{where}]",
         severity=found.severity,
         violating_resources=[resource],
     )
@@ -247,11 +250,12 @@ def _findings_of(judged: _Judged, model: Model, bodies: _Bodies) -> Iterator[Hel
             )
     for holder in holders:
         yield from _unseen(judged, holder, bodies)
+    yield from _changed(judged, model)
     if judged.kind != "app":
         return
     path, logical_id, _ = _split(role.origin.path, role.origin.pointer)
-    for message in _boundary_faults(judged):
-        yield HeldFinding(path, logical_id, "Properties/PermissionsBoundary", message, _BOUNDARY)
+    for message, severity in _boundary_faults(judged):
+        yield HeldFinding(path, logical_id, "Properties/PermissionsBoundary", message, _BOUNDARY, severity)
     properties = bodies.at(role.origin.path, f"{role.origin.pointer}/Properties") or {}
     attached = as_list(properties.get("ManagedPolicyArns"))
     for message in size_findings(logical_id, list(documents.values()), len(attached)):
@@ -319,15 +323,36 @@ def _unknown(judged: _Judged, path: str, pointer: str, why: str) -> HeldFinding:
     return HeldFinding(path_, logical_id, place, message, _UNSEEN, "error")
 
 
-def _boundary_faults(judged: _Judged) -> Iterator[str]:
-    """Yield what is wrong with the boundary, as far as it can be seen; an unknown one is the review's."""
+def _changed(judged: _Judged, model: Model) -> Iterator[HeldFinding]:
+    """Yield the calls of IAM, made by custom resources, that change the role beside the templates."""
+    name = judged.role.construct_path or judged.role.name
+    for change in changes_of(judged.role, model):
+        place = _split(change.origin.path, change.origin.pointer)
+        if change.certain:
+            yield HeldFinding(
+                *place,
+                f"the {judged.kind} role `{name}` can't be changed by a call of `{change.action}` in a "
+                "custom resource, which no check sees: give the role what it needs in the app, with its "
+                "grants",
+            )
+        else:
+            why = f"a custom resource calls `{change.action}`, and on what is not known"
+            yield _unknown(judged, change.origin.path, change.origin.pointer, why)
+
+
+def _boundary_faults(judged: _Judged) -> Iterator[tuple[str, Literal["fatal", "error"]]]:
+    """Yield what is wrong with the boundary; one that is only not in the input is the review's."""
     role = judged.role
     name = f"the app role `{role.construct_path or role.name}`"
     remedy = "leave the boundary as `AppRole` sets it, or give `permissions_boundary`"
     boundary = role.boundary
     if boundary is None:
-        if role.unread_boundary is None:
-            yield f"{name} has no permissions boundary, or one that may be absent: {remedy}"
+        unread = role.unread_boundary
+        if not unread:
+            yield f"{name} has no permissions boundary, or one that may be absent: {remedy}", "fatal"
+        elif judged.own_boundary and not role.knows_boundary and not _is_named(unread):
+            message = f"{name} has a boundary that can't be seen (`{unread}`), in place of its own: {remedy}"
+            yield f"{message}, or acknowledge `{_BOUNDARY}` with the reason", "error"
         return
     admitted = admitted_by(boundary)
     found = list(names_of(admitted.control_write))
@@ -336,11 +361,20 @@ def _boundary_faults(judged: _Judged) -> Iterator[str]:
             found += names_of(admitted.control_read)
         for item in admitted_outside(boundary):
             found += sorted(item.actions & _IAM_CHANGES)
+        found += cuts_admitted_by(boundary)
         if _admits_every_role(boundary):
             found.append(ASSUME_ROLE)
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        yield f"{name} has the boundary `{boundary.name}`, which admits `{found[0]}`{more}: {remedy}"
+        yield (
+            (f"{name} has the boundary `{boundary.name}`, which admits `{found[0]}`{more}: {remedy}"),
+            "fatal",
+        )
+
+
+def _is_named(arn: str) -> bool:
+    """Whether the name of a customer's policy is known in full."""
+    return not any(mark in arn.rpartition("/")[2] for mark in ("?", UNRESOLVED)) and ":iam::aws:" not in arn
 
 
 def _admits_every_role(boundary: Policy) -> bool:

@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     )
     from constructs_lib.templates.policy_files import document_in
     from constructs_lib.templates.positions import STDIN, Sources
+    from constructs_lib.templates.sdk_calls import IamCall, iam_calls
 
 __all__ = [
     "NAMESPACE",
     "STDIN",
     "Acknowledgement",
     "FoundInput",
+    "IamCall",
     "Incomplete",
     "Input",
     "InputKind",
@@ -53,6 +55,7 @@ __all__ = [
     "TemplateSource",
     "document_in",
     "find_inputs",
+    "iam_calls",
     "nothing_in",
     "read",
     "read_document",
@@ -91,5 +94,6 @@ __getattr__, __dir__ = exports(
         ),
         "policy_files": ("document_in",),
         "positions": ("STDIN", "Sources"),
+        "sdk_calls": ("IamCall", "iam_calls"),
     },
 )

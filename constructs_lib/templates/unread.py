@@ -5,13 +5,13 @@ Each entry names something that may add to, or change, the principals of the tem
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.templates.model import Incomplete
 from constructs_lib.templates.resolve import resolve
 from constructs_lib.templates.scope import mapping, token
+from constructs_lib.templates.sdk_calls import SDK_CALLS, iam_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,6 @@ _TEMPLATES: Final = {
 # Third parties have namespaces of their own; Amazon's and Alexa's are reserved.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/registry.html
 _AMAZONS: Final = ("AWS::", "Amazon::", "AMZN::", "Alexa::", "Custom::", "SAM::")
-_READS: Final = ("get", "list", "simulate", "generate")
-_SDK_CALLS: Final = ("Create", "Update", "Delete")
 
 
 def unread(scope: Scope) -> Iterator[Incomplete]:
@@ -88,24 +86,10 @@ def _why(kind: str, logical_id: str, resource: dict[str, Any], scope: Scope) -> 
 
 
 def _iam_call(properties: dict[str, Any], scope: Scope) -> str | None:
-    """Return the changing action of IAM that an ``AwsCustomResource`` of the CDK calls, if it does.
-
-    https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources.AwsSdkCall.html
-    """
-    for name in _SDK_CALLS:
+    """Return the changing action of IAM that an ``AwsCustomResource`` of the CDK calls, if it does."""
+    for name in SDK_CALLS:
         for value in resolve(properties.get(name), scope).values:
-            call = _decoded(value)
-            service = re.sub(r".*client-", "", str(call.get("service", "")).lower())
-            action = str(call.get("action", "")).removesuffix("Command")
-            if service == "iam" and not action.lower().startswith(_READS):
-                return action[:1].upper() + action[1:100]
+            call = iam_call(value)
+            if call is not None:
+                return call.action
     return None
-
-
-def _decoded(value: Any) -> dict[str, Any]:
-    if not isinstance(value, str):
-        return mapping(value)
-    try:
-        return mapping(json.loads(value))
-    except (ValueError, RecursionError):  # not a call of the SDK
-        return {}

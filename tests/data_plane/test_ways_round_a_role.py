@@ -14,9 +14,11 @@ import jsii
 import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import cloudformation_include as include
+from aws_cdk import custom_resources
 
 from constructs_lib import AppRole, DeployRole, OperatorRole
 from constructs_lib.data_plane import DataPlaneBoundary
+from constructs_lib.data_plane.boundary import boundary_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,7 @@ INVOKE = {
 CONFIGURES = "the app role `S/R` can't hold `bedrock:CreateAgent`"
 NO_BOUNDARY = "the app role `S/R` has no permissions boundary"
 WIDENED = "the app role `S/R` has the boundary"
+CALLED = "the app role `S/R` can't be changed by a call of `iam:"
 UNSEEN = "what the app role `S/R` holds can't be seen in full"
 
 
@@ -88,6 +91,13 @@ def document(*statements: Any) -> dict[str, Any]:
 
 def policies(*documents: Any) -> list[dict[str, Any]]:
     return [{"PolicyName": f"p{at}", "PolicyDocument": each} for at, each in enumerate(documents)]
+
+
+def policies_l1(*documents: Any) -> list[iam.CfnRole.PolicyProperty]:
+    return [
+        iam.CfnRole.PolicyProperty(policy_name=f"p{at}", policy_document=each)
+        for at, each in enumerate(documents)
+    ]
 
 
 def override(*statements: Any) -> Callable[[Made], None]:
@@ -155,6 +165,78 @@ def remarked(m: Made) -> None:
 def parameter(m: Made, key: str, base: dict[str, Any] = INVOKE) -> None:
     value = cdk.CfnParameter(m.stack, "Open").value_as_string
     override({**base, key: value})(m)
+
+
+def raw(m: Made, kind: str, properties: dict[str, Any], where: cdk.Stack | None = None) -> None:
+    cdk.CfnResource(where or m.stack, "Raw", type=kind, properties=properties)
+
+
+def named(roles: Any, kind: str = "AWS::IAM::Policy") -> Callable[[Made], None]:
+    """Attach a control action to the roles, given as CloudFormation's JSON."""
+    return lambda m: raw(m, kind, {"PolicyName": "p", "PolicyDocument": document(CREATE), "Roles": roles})
+
+
+def default(m: Made, value: str) -> str:
+    return cdk.CfnParameter(m.stack, "Given", default=value).value_as_string
+
+
+def exported(m: Made, value: str, entry: Any) -> None:
+    cdk.CfnOutput(m.stack, "Out", value=value, export_name="S-role")
+    properties = {"PolicyName": "p", "PolicyDocument": document(CREATE), "Roles": [entry]}
+    raw(m, "AWS::IAM::Policy", properties, m.other())
+
+
+def managed_elsewhere(m: Made) -> None:
+    iam.ManagedPolicy(m.other(), "P", managed_policy_name="elsewhere", statements=[statement()])
+    managed(ELSEWHERE)(m)
+
+
+def in_nested_twice(m: Made) -> None:
+    inner = cdk.NestedStack(cdk.NestedStack(m.stack, "N"), "N")
+    iam.Policy(inner, "P", roles=[m.role], statements=[statement()])
+
+
+def role_of_nested(m: Made) -> AppRole:
+    return AppRole(cdk.NestedStack(m.stack, "N"), "R", assumed_by=LAMBDA)
+
+
+def boundary_part(path: str, value: Any) -> Callable[[Made], None]:
+    def way(m: Made) -> None:
+        child = DataPlaneBoundary.of(m.stack).node.default_child
+        assert isinstance(child, cdk.CfnResource)
+        child.add_property_override(f"PolicyDocument.{path}", value)
+
+    return way
+
+
+def without_cut(prefix: str) -> Callable[[Made], None]:
+    cut = boundary_document()["Statement"][0]["NotAction"]
+    kept = [pattern for pattern in cut if not pattern.startswith(prefix)]
+    return boundary_part("Statement.0.NotAction", kept)
+
+
+def call(
+    action: str, service: str = "IAM", region: str | None = None, account: str = ACCOUNT, **parameters: Any
+) -> Callable[[Made], None]:
+    """Change IAM by a custom resource of the CDK, as a deployment would."""
+
+    def way(m: Made) -> None:
+        values = {key: value(m) if callable(value) else value for key, value in parameters.items()}
+        env = cdk.Environment(account=account, region=region or "us-east-1")
+        same = region is None and account == ACCOUNT
+        custom_resources.AwsCustomResource(
+            m.stack if same else cdk.Stack(m.app, "Calls", env=env),
+            "Call",
+            on_update=custom_resources.AwsSdkCall(
+                service=service,
+                action=action,
+                parameters=values,
+                physical_resource_id=custom_resources.PhysicalResourceId.of("call"),
+            ),
+            policy=custom_resources.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"]),
+        )
+
+    return way
 
 
 def conditioned(value: Any) -> Callable[[Made], None]:
@@ -291,6 +373,209 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
         "fatal",
         "the app role `S/R` can't hold `iam:PassRole`",
     ),
+    "statements under Fn::If": (
+        conditioned(
+            lambda m: l1(m.role).add_property_override(
+                "Policies", policies(document() | {"Statement": {"Fn::If": ["C", [CREATE], [INVOKE]]}})
+            )
+        ),
+        "fatal",
+        CONFIGURES,
+    ),
+    "document as text": (
+        lambda m: l1(m.role).add_property_override("Policies", policies(json.dumps(document(CREATE)))),
+        "fatal",
+        CONFIGURES,
+    ),
+    "actions by Fn::Split": (
+        override({**CREATE, "Action": {"Fn::Split": [",", "s3:GetObject,bedrock:CreateAgent"]}}),
+        "fatal",
+        CONFIGURES,
+    ),
+    "action by default of a parameter": (
+        lambda m: override({**CREATE, "Action": default(m, "bedrock:CreateAgent")})(m),
+        "fatal",
+        CONFIGURES,
+    ),
+    "policies by a transform": (
+        lambda m: l1(m.role).add_property_override(
+            "Policies", {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/k"}}}
+        ),
+        "error",
+        UNSEEN,
+    ),
+    "named by Fn::Join": (named([{"Fn::Join": ["-", ["the", "app"]]}]), "fatal", CONFIGURES),
+    "named by Fn::If": (
+        conditioned(named({"Fn::If": ["C", ["the-app"], ["another"]]})),
+        "fatal",
+        CONFIGURES,
+    ),
+    "named by default of a parameter": (lambda m: named([default(m, "the-app")])(m), "fatal", CONFIGURES),
+    "named by part of its ARN": (
+        lambda m: named([cdk.Fn.select(1, cdk.Fn.split("/", m.role.role_arn))])(m),
+        "fatal",
+        CONFIGURES,
+    ),
+    "managed policy by name": (named(["the-app"], "AWS::IAM::ManagedPolicy"), "fatal", CONFIGURES),
+    "role policy by name": (
+        lambda m: raw(
+            m,
+            "AWS::IAM::RolePolicy",
+            {"PolicyName": "p", "PolicyDocument": document(CREATE), "RoleName": "the-app"},
+        ),
+        "fatal",
+        CONFIGURES,
+    ),
+    "export of its name": (
+        lambda m: exported(m, m.role.role_name, {"Fn::ImportValue": {"Fn::Sub": "S-role"}}),
+        "fatal",
+        CONFIGURES,
+    ),
+    "export of its ARN": (
+        lambda m: exported(
+            m, m.role.role_arn, {"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::ImportValue": "S-role"}]}]}
+        ),
+        "fatal",
+        CONFIGURES,
+    ),
+    "nested stack in a nested stack": (in_nested_twice, "fatal", CONFIGURES),
+    "role of a nested stack": (
+        lambda m: iam.Policy(m.stack, "P", roles=[role_of_nested(m)], statements=[statement()]),
+        "fatal",
+        "the app role `S/N/R` can't hold `bedrock:CreateAgent`",
+    ),
+    "boundary of a nested stack": (
+        lambda m: l1(role_of_nested(m)).add_property_deletion_override("PermissionsBoundary"),
+        "fatal",
+        "the app role `S/N/R` has no permissions boundary",
+    ),
+    "StackSet": (
+        lambda m: raw(
+            m,
+            "AWS::CloudFormation::StackSet",
+            {
+                "StackSetName": "s",
+                "PermissionModel": "SELF_MANAGED",
+                "TemplateBody": json.dumps(
+                    {
+                        "Resources": {
+                            "P": {
+                                "Type": "AWS::IAM::Policy",
+                                "Properties": {
+                                    "PolicyName": "p",
+                                    "Roles": ["the-app"],
+                                    "PolicyDocument": document(CREATE),
+                                },
+                            }
+                        }
+                    }
+                ),
+            },
+        ),
+        "fatal",
+        CONFIGURES,
+    ),
+    "customer policy of the app by ARN": (managed_elsewhere, "fatal", CONFIGURES),
+    "customer policy with the name of a harmless one": (
+        managed(f"arn:aws:iam::{ACCOUNT}:policy/AWSXRayDaemonWriteAccess"),
+        "error",
+        UNSEEN,
+    ),
+    "AWS managed by Fn::Join": (
+        managed({"Fn::Join": ["", ["arn:aws:iam::aws:policy/Administrator", "Access"]]}),
+        "fatal",
+        "the app role `S/R` can't hold `*`",
+    ),
+    "AWS managed by default of a parameter": (
+        lambda m: managed(default(m, ADMINISTRATOR))(m),
+        "fatal",
+        "the app role `S/R` can't hold `*`",
+    ),
+    "boundary is empty": (boundary(""), "fatal", NO_BOUNDARY),
+    "boundary behind a parameter": (
+        lambda m: boundary(cdk.CfnParameter(m.stack, "Open").value_as_string)(m),
+        "error",
+        "the app role `S/R` has a boundary that can't be seen",
+    ),
+    "boundary behind a default": (
+        lambda m: boundary(default(m, ADMINISTRATOR))(m),
+        "error",
+        "the app role `S/R` has a boundary that can't be seen",
+    ),
+    "boundary of AWS by an aspect": (
+        lambda m: iam.PermissionsBoundary.of(m.app).apply(
+            iam.ManagedPolicy.from_aws_managed_policy_name("PowerUserAccess")
+        ),
+        "fatal",
+        WIDENED,
+    ),
+    "boundary widened under a condition": (
+        conditioned(
+            boundary_part("Statement.3", {"Fn::If": ["C", {**CREATE, "Action": "bedrock:*"}, NO_VALUE]})
+        ),
+        "fatal",
+        WIDENED,
+    ),
+    "boundary widened behind a parameter": (
+        lambda m: boundary_part(
+            "Statement.3", {**CREATE, "Action": cdk.CfnParameter(m.stack, "Open").value_as_string}
+        )(m),
+        "error",
+        UNSEEN,
+    ),
+    "boundary without the cut of CloudFormation": (without_cut("cloudformation"), "fatal", WIDENED),
+    "boundary without the cut of sessions": (without_cut("ssm:Start"), "fatal", WIDENED),
+    "boundary with the code of functions": (
+        lambda m: DataPlaneBoundary.of(m.stack).add_statements(statement("lambda:UpdateFunctionCode")),
+        "fatal",
+        WIDENED,
+    ),
+    "boundary whose Deny has a condition": (
+        boundary_part("Statement.2.Condition", {"Bool": {"aws:SecureTransport": "false"}}),
+        "fatal",
+        WIDENED,
+    ),
+    "call that puts a policy": (call("putRolePolicy", RoleName="the-app"), "fatal", CALLED),
+    "call that attaches a policy, version 3": (
+        call(
+            "AttachRolePolicyCommand",
+            "@aws-sdk/client-iam",
+            RoleName=lambda m: m.role.role_name,
+            PolicyArn=ADMINISTRATOR,
+        ),
+        "fatal",
+        CALLED,
+    ),
+    "call that deletes the boundary, other Region": (
+        call("deleteRolePermissionsBoundary", region="eu-west-1", RoleName="the-app"),
+        "fatal",
+        CALLED,
+    ),
+    "call that rewrites the boundary": (
+        call("createPolicyVersion", PolicyArn=lambda m: DataPlaneBoundary.of(m.stack).managed_policy_arn),
+        "fatal",
+        CALLED,
+    ),
+    "call on a role behind a parameter": (
+        call("putRolePolicy", RoleName=lambda m: cdk.CfnParameter(m.stack, "Open").value_as_string),
+        "error",
+        UNSEEN,
+    ),
+    "call on the deploy role": (
+        call("putRolePolicy", RoleName=lambda m: m.deploy.role_name),
+        "fatal",
+        "the deploy role `S/D` can't be changed by a call of `iam:PutRolePolicy`",
+    ),
+    "role replaced in the tree": (
+        lambda m: (
+            m.role.node.try_remove_child("Resource"),
+            iam.CfnRole(
+                m.role, "Resource", assume_role_policy_document={}, policies=policies_l1(document(CREATE))
+            ),
+        ),
+        "fatal",
+        CONFIGURES,
+    ),
     "deploy role, override": (
         lambda m: l1(m.deploy).add_property_override("Policies", policies(document(INVOKE))),
         "fatal",
@@ -358,6 +643,16 @@ SOUND: dict[str, Callable[[Made], Any]] = {
     "S3 action behind a parameter": override({**INVOKE, "Action": {"Fn::Sub": "s3:${AWS::StackId}"}}),
     "a Deny under Fn::If": conditioned(override({**CREATE, "Effect": "Deny"})),
     "mark erased": lambda m: erased(m, INVOKE),
+    "call that reads": call("getRole", RoleName="the-app"),
+    "call on another role": call(
+        "putRolePolicy", RoleName=lambda m: iam.Role(m.stack, "Else", assumed_by=LAMBDA).role_name
+    ),
+    "call in another account": call("putRolePolicy", account="444455556666", RoleName="the-app"),
+    "call of another service": call("putObject", "S3", Bucket="the-app"),
+    "boundary with an action that it has": lambda m: DataPlaneBoundary.of(m.stack).add_statements(
+        statement("lambda:InvokeFunction")
+    ),
+    "named by Fn::Join, another": named([{"Fn::Join": ["-", ["the", "app", "2"]]}]),
     "trust behind a parameter": lambda m: l1(m.role).add_property_override(
         "AssumeRolePolicyDocument.Statement.0.Principal",
         {"Service": cdk.CfnParameter(m.stack, "Trust").value_as_string},
