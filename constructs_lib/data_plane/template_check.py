@@ -373,8 +373,8 @@ def _boundary_faults(judged: _Judged) -> Iterator[tuple[str, Literal["fatal", "e
 
 
 def _is_named(arn: str) -> bool:
-    """Whether the name of a customer's policy is known in full."""
-    return not any(mark in arn.rpartition("/")[2] for mark in ("?", UNRESOLVED)) and ":iam::aws:" not in arn
+    """Whether an ARN names a customer's policy, at least in part: a name may end with the Region."""
+    return ":iam::aws:" not in arn and arn.rpartition("/")[2].strip(f"?{UNRESOLVED}") != ""
 
 
 def _admits_every_role(boundary: Policy) -> bool:

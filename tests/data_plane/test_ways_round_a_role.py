@@ -200,6 +200,11 @@ def role_of_nested(m: Made) -> AppRole:
     return AppRole(cdk.NestedStack(m.stack, "N"), "R", assumed_by=LAMBDA)
 
 
+def shared(m: Made, where: cdk.Stack) -> None:
+    found = DataPlaneBoundary.from_deploy_stack(where, "Shared", "AcmeDeployRole")
+    AppRole(where, "R", assumed_by=LAMBDA, permissions_boundary=found)
+
+
 def boundary_part(path: str, value: Any) -> Callable[[Made], None]:
     def way(m: Made) -> None:
         child = DataPlaneBoundary.of(m.stack).node.default_child
@@ -637,6 +642,7 @@ SOUND: dict[str, Callable[[Made], Any]] = {
     "an organization's boundary": lambda m: iam.PermissionsBoundary.of(m.app).apply(
         iam.ManagedPolicy.from_managed_policy_name(m.stack, "Org", "org")
     ),
+    "the shared boundary, where the Region is not known": lambda m: shared(m, cdk.Stack(m.app, "Anywhere")),
     "action by Fn::Sub": override({**INVOKE, "Action": {"Fn::Sub": ["bedrock:${X}", {"X": "InvokeModel"}]}}),
     "effect behind a parameter": lambda m: parameter(m, "Effect"),
     "resource behind a parameter": lambda m: parameter(m, "Resource"),
