@@ -38,7 +38,7 @@ import re
 from typing import TYPE_CHECKING
 
 from constructs_lib.catalogue.verbs import guardrail_profile_regions, guardrail_profile_sources
-from constructs_lib.iam import UNRESOLVED, actions_matching, denied_actions, types_of
+from constructs_lib.iam import UNRESOLVED, Request, actions_matching, decide, denied_actions, types_of
 from constructs_lib.review.rules.authoring import (
     INVOKE,
     Fix,
@@ -55,7 +55,7 @@ from constructs_lib.review.rules.authoring import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from constructs_lib.iam import Condition
+    from constructs_lib.iam import Condition, Origin, Statement
     from constructs_lib.review.rules.authoring import Facts, Finding, Held
 
 __all__ = ["RULE", "check"]
@@ -93,9 +93,9 @@ def _required(facts: Facts, invokes: Sequence[Held]) -> tuple[str, ...] | None:
     mask = invokes[0].mask
     for held in invokes:
         mask |= held.mask
-    for _, statement in facts.statements:
+    for statement in _denies(facts):
         tests = [test for test in statement.conditions if has_key((test,), _KEY)]
-        if statement.effect != "Deny" or not tests or len(tests) < len(statement.conditions):
+        if not tests or len(tests) < len(statement.conditions):
             continue
         denied = denied_actions(statement.actions, statement.not_actions)
         if all(denied & actions_matching(action) or not facts.allows(action) for action in INVOKE):
@@ -109,6 +109,16 @@ def _required(facts: Facts, invokes: Sequence[Held]) -> tuple[str, ...] | None:
             if tests[0].operator.lower() == "null" and [v.lower() for v in tests[0].values] == ["true"]:
                 return ("*",)
     return None
+
+
+def _denies(facts: Facts) -> Iterator[Statement]:
+    """Yield the Denies on a principal: its own, those of its boundary and of service control policies."""
+    boundary = (facts.principal.boundary,) if facts.principal.boundary else ()
+    limits = (*boundary, *(policy for level in facts.scps for policy in level))
+    own = (statement for _, statement in facts.statements)
+    for statement in (*own, *(statement for policy in limits for statement in policy.statements)):
+        if statement.effect == "Deny":
+            yield statement
 
 
 def _demanded(conditions: Sequence[Condition]) -> tuple[str, ...]:
@@ -136,17 +146,31 @@ def _unapplied(facts: Facts, invokes: Sequence[Held], values: Sequence[str]) -> 
     if any(facts.permits(_APPLY, arn) for arn in arns):
         return
     shown = [arn.replace(UNRESOLVED, "*") for arn in arns]
+    deny = _deny(facts, arns)
     yield RULE.finding(
         facts,
         invokes[0].statement.origin,
         f"{who(facts)} may invoke models only with the guardrail {listing(shown)}, but may not call "
         f"`{_APPLY}` on it, so every call is denied",
-        "add this statement",
+        f"leave {listing(shown)} out of the Deny" if deny else "add this statement",
         key=("apply", *values),
-        related=origins(invokes),
+        related=(*origins(invokes), *([deny] if deny else ())),
         conditional=all(held.statement.conditional for held in invokes) or facts.principal.conditional,
-        fix=Fix({"Effect": "Allow", "Action": _APPLY, "Resource": shown}),
+        fix=None if deny else Fix({"Effect": "Allow", "Action": _APPLY, "Resource": shown}),
     )
+
+
+def _deny(facts: Facts, arns: Sequence[str]) -> Origin | None:
+    """Return the place of the Deny that keeps a principal from applying all of the guardrails."""
+    principal = facts.principal
+    decisions = [
+        decide(Request(_APPLY, arn), principal.policies, boundary=principal.boundary, scps=facts.scps)
+        for arn in arns
+    ]
+    found = [
+        item.statement.origin for item in decisions if item.outcome == "explicit_deny" and item.statement
+    ]
+    return found[0] if len(found) == len(arns) else None
 
 
 def _guardrail(value: str) -> str:
