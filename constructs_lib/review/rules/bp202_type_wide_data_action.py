@@ -38,8 +38,10 @@ from constructs_lib.review.rules.authoring import (
     Rule,
     Run,
     action_sets,
+    corrected,
     is_type_wide,
     listing,
+    named_arns,
     shown,
     who,
     why_unlimited,
@@ -48,9 +50,10 @@ from constructs_lib.review.rules.authoring import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from constructs_lib.review.rules.authoring import Facts, Finding
+    from constructs_lib.iam import Statement
+    from constructs_lib.review.rules.authoring import Facts, Finding, Fix
 
 
 __all__ = ["RULE", "check"]
@@ -80,7 +83,20 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             ),
             conditional=held.statement.conditional or facts.principal.conditional,
             policy=held.policy,
+            fix=_fix(held.statement, mask, resources),
         )
+
+
+def _fix(statement: Statement, mask: ActionSet, wide: Sequence[str]) -> Fix | None:
+    """Return the statement with named resources instead of the wide patterns."""
+    if statement.resources is None or not set(wide) <= set(statement.resources):
+        return None
+    named = (
+        text
+        for pattern in statement.resources
+        for text in (named_arns(pattern, mask) if pattern in wide else (pattern,))
+    )
+    return corrected(statement, resources=list(dict.fromkeys(named)))
 
 
 def _is_reported(resource: str) -> bool:

@@ -39,13 +39,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.iam import UNRESOLVED, actions_matching, fault_of_name
-from constructs_lib.review.rules.authoring import Rule, Run, every_statement, listing
+from constructs_lib.review.rules.authoring import Rule, Run, corrected, every_statement, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.iam import Effect, NameFault, Statement
-    from constructs_lib.review.rules.authoring import Facts, Finding, WrittenStatement
+    from constructs_lib.review.rules.authoring import Facts, Finding, Fix, WrittenStatement
     from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
@@ -67,12 +67,19 @@ class _Cause(NamedTuple):
 def check(subject: Facts | Resource | None, run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and cause."""
     for written in every_statement(subject, run):
-        for cause, faults in _by_cause(written.statement).items():
-            yield _finding(subject, written, cause, faults)
+        causes = _by_cause(written.statement)
+        wrong = {name: fault for faults in causes.values() for name, fault in faults.items()}
+        fix = _fix(wrong, written.statement) if wrong else None
+        for cause, faults in causes.items():
+            yield _finding(subject, written, cause, faults, fix)
 
 
 def _finding(
-    subject: Facts | Resource | None, written: WrittenStatement, cause: _Cause, faults: dict[str, NameFault]
+    subject: Facts | Resource | None,
+    written: WrittenStatement,
+    cause: _Cause,
+    faults: dict[str, NameFault],
+    fix: Fix | None,
 ) -> Finding:
     statement = written.statement
     many = len(faults) > 1
@@ -92,7 +99,21 @@ def _finding(
         key=(statement.effect, *sorted(faults)),
         severity="warning" if cause.is_superfluous else None,
         conditional=written.conditional,
+        fix=fix,
     )
+
+
+def _fix(faults: dict[str, NameFault], statement: Statement) -> Fix | None:
+    """Return the statement with the names that were meant, where that is one for each wrong name."""
+    if statement.actions is None:
+        return None
+    names: dict[str, None] = {}
+    for name in statement.actions:
+        meant = [_beside(one, statement) for one in faults[name].meant] if name in faults else [name]
+        if len(meant) != 1 and not (meant and _holds(statement, faults[name])):
+            return None
+        names.update(dict.fromkeys(meant))
+    return corrected(statement, actions=list(names))
 
 
 def _by_cause(statement: Statement) -> dict[_Cause, dict[str, NameFault]]:

@@ -26,12 +26,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.review.rules.authoring import Rule, Run, inert_statements, listing, who
+from constructs_lib.review.rules.authoring import Rule, Run, corrected, inert_statements, listing, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.rules.authoring import Facts, Finding
+    from constructs_lib.review.rules.authoring import Facts, Finding, Fix, InertStatement
 
 
 __all__ = ["RULE", "check"]
@@ -58,4 +58,12 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             key=(*row.names, *sorted(resources)),
             severity="warning" if row.elsewhere else None,
             conditional=row.statement.conditional or facts.principal.conditional,
+            fix=_fix(row),
         )
+
+
+def _fix(row: InertStatement) -> Fix | None:
+    """Return the statement on `*`, if none of its actions takes an ARN."""
+    if set(row.statement.actions or ()) - set(row.names):
+        return None
+    return corrected(row.statement, resources=("*",))

@@ -34,12 +34,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.iam import actions_matching, denied_actions
 from constructs_lib.review.rules.authoring import (
     INVOKE,
     STREAM,
     Rule,
     Run,
     cannot_stream,
+    corrected,
     origins,
     resource_part,
     who,
@@ -48,7 +50,8 @@ from constructs_lib.review.rules.authoring import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.review.rules.authoring import Facts, Finding
+    from constructs_lib.iam import Statement
+    from constructs_lib.review.rules.authoring import Facts, Finding, Fix
 
 
 __all__ = ["RULE", "check"]
@@ -79,7 +82,20 @@ def check(facts: Facts, run: Run) -> Iterator[Finding]:
         key=(),
         related=origins(held),
         conditional=all(item.statement.conditional for item in held) or facts.principal.conditional,
+        fix=_fix(facts, held[0].statement),
     )
+
+
+def _fix(facts: Facts, statement: Statement) -> Fix | None:
+    """Return the statement with streaming, if it lists its actions, is the user's own, and no Deny is met."""
+    flag = actions_matching(STREAM)
+    denied = any(
+        other.effect == "Deny" and denied_actions(other.actions, other.not_actions) & flag
+        for _, other in facts.statements
+    )
+    if denied or statement.actions is None or statement not in facts.written:
+        return None
+    return corrected(statement, actions=(*statement.actions, STREAM))
 
 
 def _is_of_an_agent(facts: Facts, run: Run) -> bool:

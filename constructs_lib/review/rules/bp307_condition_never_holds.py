@@ -47,6 +47,7 @@ from constructs_lib.review.rules.authoring import (
     Run,
     condition_fault,
     contradictions,
+    corrected,
     every_statement,
     listing,
 )
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.iam import Condition, Statement
-    from constructs_lib.review.rules.authoring import ConditionFault, Facts, Finding, WrittenStatement
+    from constructs_lib.review.rules.authoring import ConditionFault, Facts, Finding, Fix, WrittenStatement
     from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
@@ -145,4 +146,13 @@ def _finding(
         key=(condition.operator, condition.key, *condition.values),
         severity=None if is_whole and fault.is_certain else "warning",
         conditional=item.conditional,
+        fix=_fix(statement, condition, fault),
     )
+
+
+def _fix(statement: Statement, condition: Condition, fault: ConditionFault) -> Fix | None:
+    """Return the statement with the condition that was meant, if that is certain."""
+    if fault.meant is None:
+        return None
+    tests = [fault.meant if test is condition else test for test in statement.conditions]
+    return corrected(statement, conditions=tests)

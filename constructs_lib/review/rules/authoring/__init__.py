@@ -4,7 +4,8 @@ A rule is one module in ``constructs_lib/review/rules`` and its cases in ``cases
 docstring with the headings of :data:`SECTIONS`, a :class:`Rule` named ``RULE``, and a ``check`` that yields
 findings. Here is what a check uses, by question:
 
-- What is the rule, and what does it report? :class:`Rule` with :meth:`Rule.finding` and :class:`Fix`;
+- What is the rule, and what does it report? :class:`Rule` with :meth:`Rule.finding` and :class:`Fix`, which
+  :func:`corrected` and :func:`named_arns` make of a statement;
   :func:`who`, :func:`listing`, :func:`shown`, :func:`origins` and :func:`patterns_giving` for its texts,
   places and keys.
 - What may the principal do? :class:`Facts` with :class:`Held`; :func:`admitted_by` for a boundary;
@@ -40,6 +41,7 @@ from constructs_lib.review.rules.authoring.conditions import (
     condition_fault,
     contradictions,
 )
+from constructs_lib.review.rules.authoring.corrections import corrected, named_arns
 from constructs_lib.review.rules.authoring.documents import WrittenStatement, every_statement
 from constructs_lib.review.rules.authoring.iam_actions import (
     accepted_by,
@@ -118,6 +120,7 @@ __all__ = [
     "condition_fault",
     "conditional_denies",
     "contradictions",
+    "corrected",
     "every_statement",
     "example_resource",
     "has_key",
@@ -127,6 +130,7 @@ __all__ = [
     "limits_request",
     "listing",
     "model_of_profile",
+    "named_arns",
     "origins",
     "passes_named_values_only",
     "patterns_giving",

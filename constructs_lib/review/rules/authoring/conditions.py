@@ -11,6 +11,7 @@ evaluator of ``constructs_lib.iam`` says what becomes of them.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -53,6 +54,7 @@ class ConditionFault(NamedTuple):
         why: The reason, as a clause.
         remedy: What to write, as a clause.
         is_certain: Whether it is wrong whatever AWS added after the data of this release.
+        meant: The condition to write instead, if that is certain.
 
     """
 
@@ -60,6 +62,7 @@ class ConditionFault(NamedTuple):
     why: str
     remedy: str
     is_certain: bool = True
+    meant: Condition | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -88,7 +91,7 @@ def _global_key_fault(condition: Condition) -> ConditionFault | None:
     ours = (key for key in _known().values() if key.partition(":")[2].lower() == name.lower())
     meant = next(ours, "") or _meant_globally(name)
     if meant:
-        return ConditionFault(holds, f"there is no key `{condition.key}`", f"write `{meant}`")
+        return _misspelt(condition, holds, meant)
     return _newer(condition.key, holds)
 
 
@@ -117,6 +120,11 @@ def _without_the_key(condition: Condition) -> Always | None:
     return None if answer is None else "always" if answer else "never"
 
 
+def _misspelt(condition: Condition, holds: Always, key: str) -> ConditionFault:
+    meant = None if key.endswith("/KEY") or "${" in key else replace(condition, key=key)
+    return ConditionFault(holds, f"there is no key `{condition.key}`", f"write `{key}`", meant=meant)
+
+
 def _newer(key: str, holds: Always) -> ConditionFault:
     why = f"the key `{key}` is not in the data of this release ({catalogue.sources().date})"
     return ConditionFault(holds, why, "check the key's name in AWS's reference", is_certain=False)
@@ -140,7 +148,7 @@ def _key_fault(condition: Condition, action: str) -> ConditionFault | None:
             holds, why, "move the condition to a statement of the actions that have the key", is_certain=ours
         )
     if meant:
-        return ConditionFault(holds, f"there is no key `{condition.key}`", f"write `{meant}`")
+        return _misspelt(condition, holds, meant)
     return _newer(condition.key, holds)
 
 
@@ -226,6 +234,7 @@ def _value_fault(condition: Condition) -> ConditionFault | None:
             holds,
             f"`{condition.operator}` takes wildcards as characters, and no value has them",
             f"write `{like}`",
+            meant=replace(condition, operator=like),
         )
     kinds = _ARN_KEYS.get(condition.key.lower())
     if kinds and operator in _POSITIVE and not any(_may_be(value, kinds) for value in condition.values):

@@ -119,7 +119,7 @@ class Rule:
             conditional: Whether the finding applies only under a condition of the template.
             policy: The policy that holds the statement. If it is an AWS managed policy, which nobody can
                 change, the message names it and the help says to replace it.
-            fix: The statement that ends the finding; the help shows it.
+            fix: The statement that ends the finding. The help shows one that is to be added.
 
         """
         if policy is not None and where == policy.origin:
@@ -127,7 +127,8 @@ class Rule:
             help_text = (
                 f"replace the AWS managed policy `{policy.name}` with policies of your own: {help_text}"
             )
-        if fix is not None:
+            fix = None if fix is not None and fix.replaces else fix
+        if fix is not None and not fix.replaces:
             help_text += f": `{json.dumps(fix.statement)}`"
         principal, name, path = _identity(subject, where)
         digest = hashlib.sha256(
