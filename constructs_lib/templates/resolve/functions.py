@@ -127,14 +127,18 @@ def _select(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
     return results
 
 
+_OF_ARNS: Final = ("arn:", "group/", "instance-profile/", "policy/", "role/", "user/")
+
+
 def _split(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
     """``Fn::Split``: a list for each text; the parts of an unknown text are unknown."""
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
         return walk.open("`Fn::Split` takes a delimiter and a text")
     results: list[Any] = []
     for text in walk.scalars(argument[1], scope, depth):
-        # The unresolved parts of an ARN hold no delimiter; those of any other text may.
-        if not argument[0] or (UNRESOLVED in text and not text.startswith("arn:")):
+        # The unresolved parts of an ARN, and of the resource in an ARN of IAM, hold no delimiter; those of
+        # any other text may.
+        if not argument[0] or (UNRESOLVED in text and not text.startswith(_OF_ARNS)):
             results.append(walk.open("`Fn::Split` of a text that is not known"))
         else:
             results.append(text.split(argument[0]))
