@@ -12,7 +12,7 @@ from constructs_lib.local.emulator.authorization._decisions import (
     session_of,
     trusts,
 )
-from constructs_lib.local.emulator.authorization._enforcement import boundary_keys, install
+from constructs_lib.local.emulator.authorization._enforcement import boundary_keys, install, role_arn
 from constructs_lib.local.emulator.authorization._operations import Call, operation_of
 from constructs_lib.local.emulator.authorization._plan import bedrock_plan, s3vectors_plan
 from constructs_lib.local.emulator.authorization._trail import record
@@ -30,6 +30,7 @@ __all__ = [
     "operation_of",
     "record",
     "refusal",
+    "role_arn",
     "s3vectors_plan",
     "session_of",
     "trusts",

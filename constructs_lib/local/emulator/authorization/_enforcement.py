@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id
 from ministack.services import iam, sts
 
 from constructs_lib.local.emulator.authorization import _limits
@@ -20,7 +21,7 @@ from constructs_lib.local.emulator.protocol import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["boundary_keys", "install"]
+__all__ = ["boundary_keys", "install", "role_arn"]
 
 _KEY = "iam:permissionsboundary"
 
@@ -64,6 +65,12 @@ def boundary_keys(operation: str, parameters: Mapping[str, Any]) -> dict[str, An
     return {_KEY: str(boundary)} if boundary else {}
 
 
+def role_arn(name: str, path: str | None = None) -> str:
+    """Return the ARN of a role by its name; with its path where it isn't made yet."""
+    role = iam._roles.get(name) or {}
+    return str(role.get("Arn") or f"arn:aws:iam::{get_account_id()}:role{path or '/'}{name}")
+
+
 def install() -> None:
     """Replace the functions of ministack's evaluator that differ from AWS's."""
     _limits.install()
@@ -103,6 +110,11 @@ def _with_condition_keys(stock: Callable[..., Any]) -> Callable[..., Any]:
         keys: dict[str, Any] = {}
         if request is not None and service == "iam":
             keys = boundary_keys(iam_action.partition(":")[2], request.form)
+            # ministack names a role without its path.
+            if name := request.form.get("RoleName"):
+                resource_arn = role_arn(name, request.form.get("Path"))
+                if policy := request.form.get("PolicyArn"):
+                    keys["iam:policyarn"] = policy
         elif request is not None and iam_action == "sts:AssumeRole":
             given = {"sts:externalid": "ExternalId", "sts:rolesessionname": "RoleSessionName"}
             keys = {key: request.form[name] for key, name in given.items() if request.form.get(name)}

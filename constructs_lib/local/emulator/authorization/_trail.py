@@ -16,6 +16,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudtrail
 
 from constructs_lib.local.emulator import VPC_ENDPOINT_HEADER
+from constructs_lib.local.emulator.authorization._enforcement import role_arn
 
 if TYPE_CHECKING:
     from constructs_lib.local.emulator.protocol import Request
@@ -79,6 +80,6 @@ def _identity(access_key: str) -> dict[str, Any]:
     identity = {"type": kind, "arn": arn, "accountId": account, "accessKeyId": access_key}
     if kind == "AssumedRole":
         role = arn.split(":assumed-role/")[1].split("/")[0]
-        issuer = {"type": "Role", "arn": f"arn:aws:iam::{account}:role/{role}", "userName": role}
+        issuer = {"type": "Role", "arn": role_arn(role), "userName": role}
         identity["sessionContext"] = {"sessionIssuer": issuer}
     return identity

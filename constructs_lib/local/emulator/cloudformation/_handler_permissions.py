@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import provisioners
 
-from constructs_lib.local.emulator.authorization import boundary_keys, denial
+from constructs_lib.local.emulator.authorization import boundary_keys, denial, role_arn
 from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
 from constructs_lib.local.emulator.protocol import Check
 
@@ -34,7 +34,8 @@ class Needed:
     """An action, the form of its resource, and the property that makes AWS's handler call it.
 
     `{id}` is the physical id, `{path}` the same without a slash in front; `{Bucket}` and the like are
-    the template's own properties, `{each}` for every item of the list in the property `each`.
+    the template's own properties, `{each}` for every item of the list in the property `each`, and `{role}` is
+    the ARN of the role that is made or that `each` names.
     `passes_to` names the service that the role in the property `Role` is passed to.
     """
 
@@ -45,7 +46,7 @@ class Needed:
     passes_to: str = ""
 
 
-_ROLE = "arn:aws:iam::{account}:role/{id}"
+_ROLE = "{role}"
 _BUCKET = "arn:aws:s3:::{id}"
 _GROUP = "arn:aws:logs:{region}:{account}:log-group:{id}"
 _FUNCTION = "arn:aws:lambda:{region}:{account}:function:{id}"
@@ -63,10 +64,10 @@ NEEDED: dict[str, tuple[Needed, ...]] = {
     "AWS::IAM::Role": (
         Needed("iam:CreateRole", _ROLE),
         Needed("iam:PutRolePolicy", _ROLE, when="Policies"),
-        Needed("iam:AttachRolePolicy", _ROLE, when="ManagedPolicyArns"),
+        Needed("iam:AttachRolePolicy", _ROLE, when="ManagedPolicyArns", each="ManagedPolicyArns"),
         Needed("iam:TagRole", _ROLE, when="Tags"),
     ),
-    "AWS::IAM::Policy": (Needed("iam:PutRolePolicy", "arn:aws:iam::{account}:role/{each}", each="Roles"),),
+    "AWS::IAM::Policy": (Needed("iam:PutRolePolicy", _ROLE, each="Roles"),),
     "AWS::IAM::ManagedPolicy": (Needed("iam:CreatePolicy", "{id}"),),
     "AWS::S3::Bucket": (
         Needed("s3:CreateBucket", _BUCKET),
@@ -161,14 +162,11 @@ def _checks(needed: tuple[Needed, ...], physical_id: str, properties: dict[str, 
         if one.when and not given.get(one.when):
             continue
         for item in given.get(one.each) or [] if one.each else [""]:
-            yield Check(
-                one.action,
-                one.resource.format(**names, each=item),
-                boundary_keys(
-                    one.action.removeprefix("iam:"),
-                    {**properties, "RoleName": item or physical_id},
-                ),
-            )
+            role = item if one.each == "Roles" else physical_id
+            keys = boundary_keys(one.action.removeprefix("iam:"), {**properties, "RoleName": role})
+            if one.each == "ManagedPolicyArns":
+                keys["iam:policyarn"] = item
+            yield Check(one.action, one.resource.format(**names, each=item, role=role_arn(role)), keys)
         if one.passes_to:
             yield Check("iam:PassRole", properties["Role"], {"iam:passedtoservice": one.passes_to})
 
