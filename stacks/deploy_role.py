@@ -30,6 +30,7 @@ _REASONS = {
     "PassRoles": f"{_GENERATED} A condition names the services that they may be passed to.",
     "Roles": _GENERATED,
     "Boundaries": _GENERATED,
+    "HarmlessPolicies": f"{_GENERATED} A condition names the policies.",
     "Policies": _GENERATED,
     "Buckets": _GENERATED,
     "Assets": "The bootstrap stack's bucket of this account and Region; its qualifier is the user's choice.",

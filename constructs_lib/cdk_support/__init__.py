@@ -8,6 +8,7 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.cdk_support.assembly import assembly_of
     from constructs_lib.cdk_support.errors import PlanesError
+    from constructs_lib.cdk_support.paths import ROLE_PATHS, check_path, role_path
     from constructs_lib.cdk_support.roles import (
         MARK,
         CheckedRole,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARK",
+    "ROLE_PATHS",
     "CheckedRole",
     "Facade",
     "PlanesError",
@@ -39,6 +41,7 @@ __all__ = [
     "check_arn",
     "check_length",
     "check_name",
+    "check_path",
     "check_pattern",
     "check_trust",
     "check_types",
@@ -46,6 +49,7 @@ __all__ = [
     "is_token",
     "mark_role",
     "resource_of",
+    "role_path",
     "service_role",
     "with_checked_types",
 ]
@@ -55,6 +59,7 @@ __getattr__, __dir__ = exports(
     {
         "assembly": ("assembly_of",),
         "errors": ("PlanesError",),
+        "paths": ("ROLE_PATHS", "check_path", "role_path"),
         "roles": (
             "MARK",
             "CheckedRole",

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support.errors import PlanesError
+from constructs_lib.cdk_support.paths import role_path
 from constructs_lib.cdk_support.types import check_value
 
 if TYPE_CHECKING:
@@ -184,11 +185,12 @@ def service_role(
     source: str,
     statements: Sequence[Mapping[str, Any]],
     description: str,
+    path: str | None = None,
 ) -> iam.Role:
     """Make the role that Bedrock assumes, with its permissions inline.
 
     Inline policies are part of the role's own resource, so they exist before anything that refers to the
-    role.
+    role. ``path`` is the prop ``role_path`` of the construct. Default: ``/bedrock-planes/service/``.
     """
     document = iam.PolicyDocument.from_json(
         {"Version": "2012-10-17", "Statement": [dict(s) for s in statements]}
@@ -199,6 +201,7 @@ def service_role(
         assumed_by=bedrock_trust(scope, source),
         description=description,
         inline_policies={"Service": document} if statements else None,
+        path=role_path("service", path, "role_path"),
     )
     mark_role(role, "service")
     return role

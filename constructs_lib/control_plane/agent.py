@@ -14,7 +14,14 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_arn, check_length, check_name, service_role
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_arn,
+    check_length,
+    check_name,
+    check_path,
+    service_role,
+)
 from constructs_lib.control_plane.fingerprint import RecordingAgent, fingerprint
 
 if TYPE_CHECKING:
@@ -57,6 +64,8 @@ class Agent(AgentBase):
             Default: no.
         idle_session_ttl: How long a session is kept without a call, 60-5,400 s. Default: 600 s.
         description: At most 200 characters. Default: none.
+        role_path: The IAM path of the service role; another one replaces the role. The deploy role then needs
+            it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
 
     Attributes:
         agent_id: Its id.
@@ -79,11 +88,13 @@ class Agent(AgentBase):
         streaming: bool = False,
         idle_session_ttl: cdk.Duration | None = None,
         description: str | None = None,
+        role_path: str | None = None,
     ) -> None:
         check_name(name)
         # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_CreateAgent.html
         check_length("instruction", instruction, 40, 4_000)
         check_length("description", description, 1, 200)
+        check_path("role_path", role_path)
         for _, use in knowledge_bases:
             check_length("knowledge_bases", use, 1, 200)
         seconds = _idle_seconds(idle_session_ttl or cdk.Duration.minutes(10))
@@ -95,6 +106,7 @@ class Agent(AgentBase):
             "ServiceRole",
             source="agent/*",
             description=f"Bedrock answers for the agent {name}",
+            path=role_path,
             statements=_statements(
                 targets,
                 [kb for kb, _ in knowledge_bases],

@@ -13,7 +13,14 @@ from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_arn, check_length, check_name, service_role
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_arn,
+    check_length,
+    check_name,
+    check_path,
+    service_role,
+)
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -91,6 +98,8 @@ class KnowledgeBase(KnowledgeBaseBase):
         index_name: 3-63 characters. Default: CloudFormation generates one.
         removal_policy: What happens to the vectors when the construct goes. Default: they are deleted,
             since a new ingestion makes them again from the documents.
+        role_path: The IAM path of the service role; another one replaces the role. The deploy role then needs
+            it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
 
     Attributes:
         knowledge_base_id: Its id.
@@ -117,11 +126,13 @@ class KnowledgeBase(KnowledgeBaseBase):
         vector_bucket_name: str | None = None,
         index_name: str | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.DESTROY,
+        role_path: str | None = None,
     ) -> None:
         check_name(name)
         check_length("description", description, 1, 200)
         check_length("index_name", index_name, 3, 63)
         check_length("vector_bucket_name", vector_bucket_name, 3, 63)
+        check_path("role_path", role_path)
         size = _dimension(embedding_model, dimension)
         super().__init__(scope, construct_id)
         targets = _grants.on_call(self, embedding_model, "embedding_model")
@@ -147,6 +158,7 @@ class KnowledgeBase(KnowledgeBaseBase):
             "ServiceRole",
             source="knowledge-base/*",
             description=f"Bedrock embeds documents and reads and writes vectors for {name}",
+            path=role_path,
             statements=[
                 *_grants.statement_json("invoke", targets),
                 {

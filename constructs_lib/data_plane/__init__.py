@@ -8,9 +8,11 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.data_plane.app_role import AppRole
     from constructs_lib.data_plane.boundary import DataPlaneBoundary
+    from constructs_lib.data_plane.refusals import HARMLESS_POLICIES
     from constructs_lib.data_plane.template_check import check_finished_templates
 
 __all__ = [
+    "HARMLESS_POLICIES",
     "AppRole",
     "DataPlaneBoundary",
     "check_finished_templates",
@@ -21,6 +23,7 @@ __getattr__, __dir__ = exports(
     {
         "app_role": ("AppRole",),
         "boundary": ("DataPlaneBoundary",),
+        "refusals": ("HARMLESS_POLICIES",),
         "template_check": ("check_finished_templates",),
     },
 )

@@ -16,6 +16,7 @@ from constructs_lib.cdk_support import (
     check_types,
     check_value,
     resource_of,
+    role_path,
 )
 from constructs_lib.data_plane.acknowledged import acknowledge_harmless, policies_for
 from constructs_lib.data_plane.boundary import DataPlaneBoundary, SharedBoundary
@@ -54,6 +55,8 @@ class AppRole(CheckedRole):
         assumed_by: Who runs the application, such as ``iam.ServicePrincipal("lambda.amazonaws.com")``.
         description: Default: none.
         role_name: Default: CloudFormation generates one.
+        path: The role's IAM path, such as ``/team/chat/``; another one replaces the role. The deploy role
+            then needs it in its ``role_paths``. Default: ``/bedrock-planes/app/``.
         inline_policies: Checked like everything else. Default: none.
         managed_policies: Policies of this app, or AWS managed policies for the runtime of an application
             (such as ``service-role/AWSLambdaBasicExecutionRole``). Default: none.
@@ -96,6 +99,7 @@ class AppRole(CheckedRole):
         assumed_by: iam.IPrincipal,
         description: str | None = None,
         role_name: str | None = None,
+        path: str | None = None,
         inline_policies: Mapping[str, iam.PolicyDocument] | None = None,
         managed_policies: Sequence[iam.IManagedPolicy] | None = None,
         assumable_roles: Sequence[str] = (),
@@ -139,6 +143,7 @@ class AppRole(CheckedRole):
             assumed_by=with_session_tags(assumed_by, session_tags),
             description=description,
             role_name=role_name,
+            path=role_path("app", path),
             inline_policies={**(inline_policies or {}), **({"Limits": denied} if denied else {})} or None,
             managed_policies=list(managed_policies or ()),
             max_session_duration=max_session_duration,
@@ -240,7 +245,11 @@ class AppRole(CheckedRole):
         allowed_regions: Sequence[str] | None = None,
         **options: Any,
     ) -> ExistingAppRole:
-        """Import a role by its ARN and treat it as :meth:`from_role` does; the CDK's options are refused."""
+        """Import a role by its ARN and treat it as :meth:`from_role` does; the CDK's options are refused.
+
+        The name of a role with a path can't be taken from an ARN that is a token, which the CDK says of
+        ``iam.Role.from_role_arn``: use :meth:`from_role_name` for it.
+        """
         _refuse_options("from_role_arn", options)
         check_value("role_arn", role_arn, "str")
         role = iam.Role.from_role_arn(scope, f"{construct_id}Import", role_arn)

@@ -13,7 +13,7 @@ from aws_cdk.interfaces import aws_iam as refs
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
-from constructs_lib.cdk_support import PlanesError, is_token
+from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, is_token
 from constructs_lib.data_plane.acknowledged import acknowledge_boundary
 from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
 from constructs_lib.iam import compress, covers, may_overlap
@@ -145,9 +145,11 @@ def _document(actions: Sequence[str], assumable_roles: Sequence[str]) -> dict[st
     }
 
 
-# The longest ARN of a role without a path: a name has 64 characters.
+# A name has 64 characters, and a role that isn't known here has the longest of this library's paths at most.
 # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_LONGEST = len("arn:aws-iso-b:iam::111122223333:role/") + 64
+_ARN = len("arn:aws-iso-b:iam::111122223333:role")
+_NAME = 64
+_PATH = max(map(len, ROLE_PATHS.values()))
 
 
 def _size(document: Mapping[str, Any]) -> int:
@@ -156,7 +158,13 @@ def _size(document: Mapping[str, Any]) -> int:
 
 
 def _excess(role: str) -> int:
-    return max(0, _LONGEST - len(role)) if is_token(role) else 0
+    """Return how much longer the ARN behind a token may be than its text."""
+    if not is_token(role):
+        return 0
+    made = cdk.Tokenization.reverse_string(role).first_token
+    target = made.target if isinstance(made, cdk.Reference) else None
+    path = target.path if isinstance(target, iam.CfnRole) else None
+    return max(0, _ARN + (_PATH if path is None or is_token(path) else len(path)) + _NAME - len(role))
 
 
 def _fitting(roles: Sequence[str], document: Mapping[str, Any]) -> int:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from constructs_lib.cdk_support import ROLE_PATHS
+from constructs_lib.data_plane import HARMLESS_POLICIES
 from constructs_lib.platform.invocation_logging import HANDLER_ID, OWNER_PARAMETER
 
 __all__ = ["Scope", "bedrock_statements", "foundation_statements", "network_statements"]
@@ -154,6 +156,9 @@ _ROLE = (
     "iam:UpdateRole",
     "iam:UpdateRoleDescription",
 )
+_ATTACH = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+# The kinds of the roles that the stacks make.
+_MADE = ("app", "operator", "service")
 _POLICY = (
     "iam:CreatePolicy",
     "iam:CreatePolicyVersion",
@@ -217,7 +222,8 @@ class Scope:
 
     ``prefix`` is how the stacks' names begin, from which CloudFormation makes the names of resources; where a
     service takes lower case only, it is the prefix in lower case. ``itself`` is the name of the stack of the
-    deploy role, whose roles and policies it may never touch.
+    deploy role, whose roles and policies it may never touch, and ``path`` the path of that role.
+    ``role_paths`` are IAM paths of roles beside this library's own and ``/``.
     """
 
     partition: str
@@ -226,11 +232,24 @@ class Scope:
     prefix: str
     parameters: str
     itself: str
+    path: str = ROLE_PATHS["deploy"]
+    role_paths: tuple[str, ...] = ()
 
     def arn(self, service: str, resource: str, *, region: bool = True, account: bool = True) -> str:
         """Return an ARN of this account."""
         where = f"{self.region if region else ''}:{self.account if account else ''}"
         return f"arn:{self.partition}:{service}:{where}:{resource}"
+
+    def roles(self) -> list[str]:
+        """Return the ARNs of the roles that the stacks make: this library's, those of the CDK and others."""
+        paths = ("/", *(ROLE_PATHS[kind] for kind in _MADE), *self.role_paths)
+        return [self.arn("iam", f"role{path}{self.prefix}*", region=False) for path in dict.fromkeys(paths)]
+
+    def itself_and_its_like(self) -> list[str]:
+        """Return the ARNs of the roles and policies of the deploy role's stack, and of all deploy roles."""
+        roles = (f"role{path}{self.itself}*" for path in dict.fromkeys(("/", self.path)))
+        every = f"role{ROLE_PATHS['deploy']}*"
+        return [self.arn("iam", name, region=False) for name in (*roles, every, f"policy/{self.itself}*")]
 
 
 def _allow(
@@ -272,7 +291,7 @@ def bedrock_statements(scope: Scope, *, agents: bool) -> list[dict[str, Any]]:
         _allow(
             "PassRoles",
             ("iam:PassRole",),
-            scope.arn("iam", f"role/{scope.prefix}*", region=False),
+            *scope.roles(),
             StringEquals={"iam:PassedToService": ["bedrock.amazonaws.com", "lambda.amazonaws.com"]},
         ),
     ]
@@ -281,20 +300,22 @@ def bedrock_statements(scope: Scope, *, agents: bool) -> list[dict[str, Any]]:
 def foundation_statements(scope: Scope) -> list[dict[str, Any]]:
     """Return what the constructs need beside Bedrock: roles, buckets, functions, log groups, parameters."""
     lower = scope.prefix.lower()
-    role = scope.arn("iam", f"role/{scope.prefix}*", region=False)
+    roles = scope.roles()
     policy = scope.arn("iam", f"policy/{scope.prefix}*", region=False)
     shared = scope.arn("iam", f"policy/{scope.itself}-DataPlaneBoundary-*", region=False)
-    own = [scope.arn("iam", f"{kind}/{scope.itself}*", region=False) for kind in ("role", "policy")]
+    harmless = [f"arn:{scope.partition}:iam::aws:policy/{name}" for name in sorted(HARMLESS_POLICIES)]
     return [
-        _allow("Roles", _ROLE, role),
+        _allow("Roles", _ROLE, *roles),
         _allow(
             "Boundaries",
             ("iam:PutRolePermissionsBoundary",),
-            role,
+            *roles,
             ArnLike={"iam:PermissionsBoundary": [policy, shared]},
         ),
+        # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_iam_limit-managed.html
+        _allow("HarmlessPolicies", _ATTACH, *roles, ArnEquals={"iam:PolicyARN": harmless}),
         _allow("Policies", _POLICY, policy),
-        {"Sid": "NotItself", "Effect": "Deny", "Action": "iam:*", "Resource": own},
+        {"Sid": "NotItself", "Effect": "Deny", "Action": "iam:*", "Resource": scope.itself_and_its_like()},
         _allow("Buckets", _BUCKET, f"arn:{scope.partition}:s3:::{lower}*"),
         _allow(
             "Assets",

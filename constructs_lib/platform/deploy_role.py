@@ -9,12 +9,16 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import Plane, actions
 from constructs_lib.cdk_support import (
+    ROLE_PATHS,
     CheckedRole,
     PlanesError,
     as_list,
+    check_path,
     check_pattern,
     check_trust,
+    check_types,
     mark_role,
+    role_path,
 )
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import expand, fault_of_name
@@ -28,7 +32,7 @@ from constructs_lib.platform.deploy_policies import (
 from constructs_lib.platform.deployer import Deployer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
 
@@ -70,6 +74,9 @@ class DeployRole(CheckedRole):
             the audience and the subject that its provider asks for. Default: none.
         agents_classic: Whether Agents Classic are deployed too. Default: no.
         network: Whether VPCs and endpoints are deployed too. Default: yes.
+        path: The role's IAM path; another one replaces the role. Default: ``/bedrock-planes/deploy/``.
+        role_paths: The IAM paths of roles that the stacks make, beside ``/`` and this library's own: what the
+            props ``path`` and ``role_path`` of their constructs say. Default: none.
 
     Attributes:
         policies: The managed policies.
@@ -92,13 +99,23 @@ class DeployRole(CheckedRole):
         deployer: Deployer | None = None,
         agents_classic: bool = False,
         network: bool = True,
+        path: str | None = None,
+        role_paths: Sequence[str] = (),
     ) -> None:
+        check_types(DeployRole.__init__, locals())
         check_pattern(
             "name_prefix",
             name_prefix,
             r"[A-Za-z][A-Za-z0-9]{2,29}",
             "use 3-30 letters and digits, a letter first",
         )
+        if any(each.startswith(f"/{name_prefix}") for each in ROLE_PATHS.values()):
+            raise PlanesError(
+                f"`name_prefix` has the value `{name_prefix}`, with which the IAM path `/bedrock-planes/` "
+                "begins: the role would reach the roles of all other deployments; choose another prefix"
+            )
+        for each in role_paths:
+            check_path("role_paths", each)
         check_pattern(
             "parameter_prefix",
             parameter_prefix,
@@ -113,6 +130,8 @@ class DeployRole(CheckedRole):
             prefix=name_prefix,
             parameters=parameter_prefix or name_prefix.lower(),
             itself=stack.stack_name,
+            path=role_path("deploy", path),
+            role_paths=tuple(role_paths),
         )
         documents = {
             "BedrockPolicy": bedrock_statements(where, agents=agents_classic),
@@ -133,6 +152,7 @@ class DeployRole(CheckedRole):
             construct_id,
             assumed_by=iam.CompositePrincipal(*principals) if len(principals) > 1 else principals[0],
             description="Configures Amazon Bedrock and never runs it",
+            path=where.path,
             inline_policies={
                 "Settings": _document([{"Effect": "Allow", "Action": list(_SETTINGS), "Resource": "*"}])
             },

@@ -18,9 +18,11 @@ from constructs import Construct
 from constructs_lib.cdk_support import (
     PlanesError,
     check_length,
+    check_path,
     check_pattern,
     is_token,
     mark_role,
+    role_path,
     service_role,
 )
 
@@ -156,6 +158,8 @@ class InvocationLogging(Construct):
         takeover: The setting that the account has now, to be replaced and put back later. Default: there is
             none; if there is one, the deployment fails and changes nothing.
         on_delete: What becomes of the setting with this construct. Default: ``OnDelete.RESTORE``.
+        role_path: The IAM path of the two roles; another one replaces the roles. The deploy role then needs
+            it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
 
     At least one of ``log_group`` and ``bucket`` is needed.
 
@@ -187,6 +191,7 @@ class InvocationLogging(Construct):
         audio: bool = True,
         takeover: FormerLogging | None = None,
         on_delete: OnDelete = OnDelete.RESTORE,
+        role_path: str | None = None,
     ) -> None:
         if log_group is None and bucket is None:
             raise PlanesError("`log_group` and `bucket` are both missing: give at least one destination")
@@ -195,6 +200,7 @@ class InvocationLogging(Construct):
                 "`large_data` is True and needs both `log_group` and `bucket`: give both or leave it out"
             )
         check_length("key_prefix", key_prefix, 1, 1024)
+        check_path("role_path", role_path)
         _check_types(takeover, on_delete)
         _check_single(scope)
         super().__init__(scope, construct_id)
@@ -211,14 +217,14 @@ class InvocationLogging(Construct):
         if bucket_config is not None:
             config["s3Config"] = bucket_config
         if log_group is not None:
-            self.role = _log_role(self, log_group)
+            self.role = _log_role(self, log_group, role_path)
             config["cloudWatchConfig"] = {
                 "logGroupName": log_group.log_group_name,
                 "roleArn": self.role.role_arn,
             }
             if bucket_config is not None and large_data is not False:
                 config["cloudWatchConfig"]["largeDataDeliveryS3Config"] = bucket_config
-        function = self._function()
+        function = self._function(role_path)
         setting = cdk.CustomResource(
             self,
             "Resource",
@@ -255,7 +261,7 @@ class InvocationLogging(Construct):
         if bucket is not None:
             self._open_bucket(bucket, key_prefix, setting)
 
-    def _function(self) -> lambda_.Function:
+    def _function(self, path: str | None) -> lambda_.Function:
         """Make the handler's function with a role of its own, which can do this one thing."""
         group = logs.LogGroup(
             self,
@@ -268,6 +274,7 @@ class InvocationLogging(Construct):
             "HandlerRole",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Sets and removes the account's model invocation logging",
+            path=role_path("service", path),
             inline_policies={"Handler": iam.PolicyDocument.from_json(self._handler_policy(group))},
         )
         mark_role(self.handler_role, "deploy")
@@ -418,7 +425,7 @@ def _ask_owner(scope: IConstruct, place: str, statement: iam.PolicyStatement) ->
     )
 
 
-def _log_role(scope: Construct, log_group: logs.ILogGroup) -> iam.Role:
+def _log_role(scope: Construct, log_group: logs.ILogGroup, path: str | None) -> iam.Role:
     """Make the role that Bedrock assumes to write to CloudWatch Logs: one stream of one group."""
     stack = cdk.Stack.of(scope)
     stream = (
@@ -430,6 +437,7 @@ def _log_role(scope: Construct, log_group: logs.ILogGroup) -> iam.Role:
         "ServiceRole",
         source="*",
         description="Bedrock writes model invocation logs",
+        path=path,
         statements=[
             {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": stream}
         ],

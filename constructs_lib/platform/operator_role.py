@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import Plane
-from constructs_lib.cdk_support import CheckedRole, Facade, PlanesError, as_list, check_trust, mark_role
+from constructs_lib.cdk_support import (
+    CheckedRole,
+    Facade,
+    PlanesError,
+    as_list,
+    check_trust,
+    check_types,
+    mark_role,
+    role_path,
+)
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import expand, fault_of_name
 from constructs_lib.platform.aws_managed import check_aws_managed
@@ -45,6 +54,8 @@ class OperatorRole(CheckedRole):
         assumed_by: Who operates, such as a schedule or a group's role.
         description: Default: none.
         role_name: Default: CloudFormation generates one.
+        path: The role's IAM path, such as ``/team/chat/``; another one replaces the role. The deploy role
+            then needs it in its ``role_paths``. Default: ``/bedrock-planes/operator/``.
         max_session_duration: 1 to 12 hours. Default: 1 hour.
 
     Attributes:
@@ -66,8 +77,10 @@ class OperatorRole(CheckedRole):
         assumed_by: iam.IPrincipal,
         description: str | None = None,
         role_name: str | None = None,
+        path: str | None = None,
         max_session_duration: cdk.Duration | None = None,
     ) -> None:
+        check_types(OperatorRole.__init__, locals())
         self._path = f"{scope.node.path}/{construct_id}"
         super().__init__(
             scope,
@@ -75,6 +88,7 @@ class OperatorRole(CheckedRole):
             assumed_by=assumed_by,
             description=description,
             role_name=role_name,
+            path=role_path("operator", path),
             max_session_duration=max_session_duration,
         )
         check_trust(self)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -26,6 +27,7 @@ DATA = sorted(name for name, action in catalogue.actions().items() if action.pla
 
 
 CONTROL = sorted(set(catalogue.actions()) - set(DATA))
+APP_PATH = "/bedrock-planes/app/"
 PARTITIONS = ("aws", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-us-gov")
 
 
@@ -70,15 +72,17 @@ def test_made_on_an_earlier_day_it_matches_no_control_action_that_came_later(old
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize("count", [0, 1, 10, 25])
-def test_it_fits_into_a_managed_policy(partition: str, count: int) -> None:
-    roles = [f"arn:{partition}:iam::111122223333:role/tenant-{n:02}-reader" for n in range(count)]
+@pytest.mark.parametrize(("count", "path"), [(0, "/"), (1, "/"), (10, "/"), (25, "/"), (20, APP_PATH)])
+def test_it_fits_into_a_managed_policy(partition: str, count: int, path: str) -> None:
+    roles = [f"arn:{partition}:iam::111122223333:role{path}tenant-{n:02}-reader" for n in range(count)]
     assert size_of(boundary_document(roles)) <= 6144
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_roles_with_the_longest_names_are_counted(partition: str) -> None:
-    roles = [f"arn:{partition}:iam::111122223333:role/{n:02}{'x' * 62}" for n in range(25)]
+    roles = [
+        f"arn:{partition}:iam::111122223333:role/bedrock-planes/operator/{n:02}{'x' * 62}" for n in range(25)
+    ]
     with pytest.raises(PlanesError, match=r"name fewer roles \(the first (\d+) of 25 fit\)") as refused:
         boundary_document(roles)
     found = re.search(r"first (\d+)", str(refused.value))
@@ -89,9 +93,23 @@ def test_roles_with_the_longest_names_are_counted(partition: str) -> None:
 
 
 def test_a_role_that_is_a_token_is_counted_at_its_longest() -> None:
-    tokens = [f"${{Token[TOKEN.{n}]}}" for n in range(25)]
+    tokens = [cdk.Fn.import_value(f"Role{n}") for n in range(25)]
     with pytest.raises(PlanesError, match="name fewer roles"):
         boundary_document(tokens)
+
+
+def test_a_role_of_the_app_is_counted_with_its_own_path() -> None:
+    stack = Stack()
+    deep = [AppRole(stack, f"R{n}", assumed_by=LAMBDA, path=f"/{'x' * 500}/").role_arn for n in range(5)]
+    with pytest.raises(PlanesError, match=r"the first (\d+) of 5 fit") as refused:
+        boundary_document(deep)
+    found = re.search(r"first (\d+)", str(refused.value))
+    fits = int(found[1]) if found else 0
+    boundary_document(deep[:fits])
+    size = size_of(boundary_document())
+    assert size + (fits + 1) * 603 > 6144 >= size + (fits - 1) * 603
+    shallow = [AppRole(stack, f"S{n}", assumed_by=LAMBDA).role_arn for n in range(5)]
+    boundary_document(shallow)
 
 
 ROLE = "arn:aws:iam::111122223333:role/reader"

@@ -127,7 +127,14 @@ def by_name(m: Made, where: cdk.Stack, body: Any) -> None:
 
 
 def by_arn(m: Made, body: iam.PolicyStatement) -> None:
-    iam.Role.from_role_arn(m.stack, "I", m.role.role_arn).add_to_principal_policy(body)
+    written = f"arn:aws:iam::{ACCOUNT}:role/bedrock-planes/app/the-app"
+    iam.Role.from_role_arn(m.stack, "I", written).add_to_principal_policy(body)
+
+
+def by_arn_of(m: Made, body: iam.PolicyStatement) -> None:
+    """Import a role by a reference to its ARN, from which the CDK can only take a name without a path."""
+    bare = AppRole(m.stack, "Bare", assumed_by=LAMBDA, path="/")
+    iam.Role.from_role_arn(m.stack, "I", bare.role_arn).add_to_principal_policy(body)
 
 
 def included(m: Made, body: Any) -> None:
@@ -274,6 +281,11 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
         CONFIGURES,
     ),
     "from_role_arn": (lambda m: by_arn(m, statement()), "fatal", CONFIGURES),
+    "from_role_arn, reference": (
+        lambda m: by_arn_of(m, statement()),
+        "fatal",
+        CONFIGURES.replace("S/R", "S/Bare"),
+    ),
     "CfnInclude with Fn::Sub": (lambda m: included(m, CREATE), "fatal", CONFIGURES),
     "AdministratorAccess": (managed(ADMINISTRATOR), "fatal", "the app role `S/R` can't hold `*`"),
     "IAMFullAccess": (
@@ -625,6 +637,7 @@ SOUND: dict[str, Callable[[Made], Any]] = {
     ),
     "other stage": lambda m: other_stage(m, INVOKE),
     "from_role_arn": lambda m: by_arn(m, statement("s3:GetObject")),
+    "from_role_arn, reference": lambda m: by_arn_of(m, statement("s3:GetObject")),
     "CfnInclude": lambda m: included(m, INVOKE),
     "managed policy of a runtime": managed(
         "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

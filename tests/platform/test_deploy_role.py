@@ -12,7 +12,13 @@ from aws_cdk import aws_logs as logs
 from constructs_lib import DeployRole, InvocationLogging, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.data_plane.quotas import size_of
+from constructs_lib.iam import Request, decide, parse_document
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
+
+ROLES = [
+    arn(f"iam::{ACCOUNT}:role/{path}Acme*")
+    for path in ("", *(f"bedrock-planes/{kind}/" for kind in ("app", "operator", "service")))
+]
 
 
 def listed(value: Any) -> list[Any]:
@@ -124,7 +130,7 @@ def test_bedrock_is_configured_exactly_so(found: dict[str, Any]) -> None:
             "Sid": "PassRoles",
             "Effect": "Allow",
             "Action": "iam:PassRole",
-            "Resource": arn(f"iam::{ACCOUNT}:role/Acme*"),
+            "Resource": ROLES,
             "Condition": {
                 "StringEquals": {"iam:PassedToService": ["bedrock.amazonaws.com", "lambda.amazonaws.com"]}
             },
@@ -187,9 +193,94 @@ def test_it_can_never_touch_itself(found: dict[str, Any]) -> None:
             "Resource": [
                 arn(f"iam::{ACCOUNT}:policy/AcmeDeployRole*"),
                 arn(f"iam::{ACCOUNT}:role/AcmeDeployRole*"),
+                arn(f"iam::{ACCOUNT}:role/bedrock-planes/deploy/*"),
+                arn(f"iam::{ACCOUNT}:role/bedrock-planes/deploy/AcmeDeployRole*"),
             ],
         }
     ]
+
+
+def may(found: dict[str, Any], action: str, resource: str, **context: str) -> bool:
+    """Return whether CloudFormation may do it with the policies."""
+    text = (
+        json.dumps([{"Statement": statements} for statements in policies(found).values()])
+        .replace('{"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, "', '"arn:aws')
+        .replace('"]]}', '"')
+    )
+    held = [
+        parse_document(document, name=f"p{n}", path=f"{n}.json", pointer="")
+        for n, document in enumerate(json.loads(text))
+    ]
+    return bool(decide(Request(action, resource, context), held))
+
+
+AT = f"arn:aws:iam::{ACCOUNT}:role"
+
+
+@pytest.mark.parametrize(
+    ("role", "mine"),
+    [
+        ("bedrock-planes/app/AcmeChat-R", True),
+        ("bedrock-planes/operator/AcmeChat-R", True),
+        ("bedrock-planes/service/AcmeChat-R", True),
+        ("AcmeChat-CustomS3AutoDelete", True),
+        ("bedrock-planes/app/OtherChat-R", False),
+        ("bedrock-planes/deploy/AcmeDeployRole-R", False),
+        ("bedrock-planes/deploy/AcmeMore-R", False),
+        ("AcmeDeployRole-R", False),
+        ("team/AcmeChat-R", False),
+        ("OtherChat-R", False),
+    ],
+)
+def test_it_makes_and_passes_the_roles_of_its_stacks_and_no_others(
+    found: dict[str, Any], role: str, *, mine: bool
+) -> None:
+    passed = {"iam:PassedToService": "bedrock.amazonaws.com"}
+    assert may(found, "iam:CreateRole", f"{AT}/{role}") is mine
+    assert may(found, "iam:PutRolePolicy", f"{AT}/{role}") is mine
+    assert may(found, "iam:PassRole", f"{AT}/{role}", **passed) is mine
+
+
+def test_other_paths_of_roles_are_given_to_it_and_its_own_stays_out_of_reach() -> None:
+    stack = Stack("AcmeDeployRole")
+    DeployRole(stack, "R", name_prefix="Acme", path="/team/", role_paths=["/team/", "/team/chat/", "/"])
+    found = template(stack)
+    [role] = resources(found, "AWS::IAM::Role").values()
+    assert role["Properties"]["Path"] == "/team/"
+    assert may(found, "iam:CreateRole", f"{AT}/team/chat/AcmeChat-R")
+    assert may(found, "iam:CreateRole", f"{AT}/team/AcmeChat-R")
+    assert not may(found, "iam:CreateRole", f"{AT}/team/AcmeDeployRole-R")
+    assert not may(found, "iam:CreateRole", f"{AT}/teams/AcmeChat-R")
+
+
+@pytest.mark.parametrize("action", ["iam:AttachRolePolicy", "iam:DetachRolePolicy"])
+@pytest.mark.parametrize(
+    ("policy", "harmless"),
+    [
+        ("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", True),
+        ("arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess", True),
+        ("arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole", False),
+        ("arn:aws:iam::aws:policy/AdministratorAccess", False),
+        ("arn:aws:iam::aws:policy/AmazonBedrockFullAccess", False),
+        (f"arn:aws:iam::{ACCOUNT}:policy/service-role/AWSLambdaBasicExecutionRole", False),
+        (f"arn:aws:iam::{ACCOUNT}:policy/AcmeChat", False),
+    ],
+)
+def test_it_attaches_harmless_policies_of_aws_and_no_others(
+    found: dict[str, Any], action: str, policy: str, *, harmless: bool
+) -> None:
+    with_policy = {"iam:PolicyARN": policy}
+    assert may(found, action, f"{AT}/bedrock-planes/app/AcmeChat-R", **with_policy) is harmless
+    assert not may(found, action, f"{AT}/bedrock-planes/app/OtherChat-R", **with_policy)
+    assert not may(found, action, f"{AT}/bedrock-planes/deploy/AcmeDeployRole-R", **with_policy)
+    assert not may(found, action, f"{AT}/bedrock-planes/app/AcmeChat-R")
+
+
+@pytest.mark.parametrize("prefix", ["bed", "bedrock"])
+def test_a_prefix_that_begins_the_path_of_all_roles_is_refused(prefix: str) -> None:
+    with pytest.raises(PlanesError, match=f"`name_prefix` has the value `{prefix}`, with which the IAM path"):
+        DeployRole(Stack("AcmeDeployRole"), "R", name_prefix=prefix)
+    DeployRole(Stack("AcmeDeployRole"), "R", name_prefix="bedrocks")
 
 
 def test_it_invokes_handlers_and_providers_and_no_function_of_an_application(found: dict[str, Any]) -> None:
@@ -237,7 +328,8 @@ def test_without_agents_and_network_their_actions_are_left_out() -> None:
     stack = Stack("AcmeDeployRole")
     made = DeployRole(stack, "R", name_prefix="Acme", network=False)
     text = json.dumps(template(stack))
-    assert "Agent" not in text
+    assert "agent/" not in text
+    assert "agent-alias/" not in text
     assert "ec2:" not in text
     assert len(made.policy_arns) == 2
 
