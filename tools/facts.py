@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from constructs_lib.catalogue import generation
 from constructs_lib.cli import main as bedrock_planes
 from constructs_lib.iam import managed
 
@@ -17,17 +18,18 @@ __all__ = ["check", "main", "update"]
 
 
 def update(packages: Path) -> int:
-    """Write the catalogue and the AWS managed policies again; return an exit status."""
+    """Write the catalogue, the managed policies and the handlers again; return an exit status."""
     status = bedrock_planes(["catalogue", "update", "--packages", str(packages)])
     if status == 0:
         sys.stdout.write(f"{managed.write(packages)}\n")
+        sys.stdout.write(f"{generation.write_handlers(packages)}\n")
     return status
 
 
 def check(packages: Path) -> int:
     """Name what differs from the committed facts; return 0 if nothing does, 1 if something does, else 2."""
     status = bedrock_planes(["catalogue", "verify", "--exact", "--packages", str(packages)])
-    changes = managed.differences(packages)
+    changes = [*managed.differences(packages), *generation.handler_differences(packages)]
     for line in changes:
         sys.stdout.write(f"{line}\n")
     if status or changes:

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
         regions_of_geography,
     )
     from constructs_lib.catalogue._global_keys import global_condition_keys
+    from constructs_lib.catalogue._handlers import (
+        CalledAction,
+        ResourceHandlers,
+        called_action,
+        handled_types,
+        handlers,
+    )
     from constructs_lib.catalogue._lookup import (
         action,
         actions,
@@ -53,18 +60,21 @@ if TYPE_CHECKING:
 __all__ = [
     "Access",
     "Action",
+    "CalledAction",
     "Decision",
     "Family",
     "Found",
     "FoundationModel",
     "Operation",
     "Plane",
+    "ResourceHandlers",
     "ResourceType",
     "Sources",
     "Spellings",
     "action",
     "actions",
     "bare",
+    "called_action",
     "client_names",
     "client_of",
     "cloudformation_types",
@@ -74,6 +84,8 @@ __all__ = [
     "find",
     "geographies",
     "global_condition_keys",
+    "handled_types",
+    "handlers",
     "model",
     "model_of_profile",
     "models",
@@ -106,6 +118,13 @@ __getattr__, __dir__ = exports(
             "regions_of_geography",
         ),
         "_global_keys": ("global_condition_keys",),
+        "_handlers": (
+            "CalledAction",
+            "ResourceHandlers",
+            "called_action",
+            "handled_types",
+            "handlers",
+        ),
         "_lookup": (
             "action",
             "actions",

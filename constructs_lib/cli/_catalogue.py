@@ -122,6 +122,14 @@ def _cloudformation_type_rows() -> Iterator[_Row]:
         yield _Row(known.family if known else None, (name, maker))
 
 
+def _handler_rows() -> Iterator[_Row]:
+    for name in catalogue.handled_types():
+        found = catalogue.handlers(name)
+        if found is not None and found.known:
+            for operation, called in found.calls.items():
+                yield _Row(None, (name, operation, " ".join(called)))
+
+
 def _decision_rows() -> Iterator[_Row]:
     for d in catalogue.decisions():
         yield _Row(None, (d.kind, d.subject, d.value, d.reason, d.page))
@@ -134,6 +142,7 @@ _TABLES: dict[str, Callable[[], Iterator[_Row]]] = {
     "resource-types": _resource_type_rows,
     "models": _model_rows,
     "cloudformation-types": _cloudformation_type_rows,
+    "handlers": _handler_rows,
     "decisions": _decision_rows,
 }
 

@@ -78,7 +78,7 @@ def test_packages_of_another_layout_are_refused(monkeypatch: pytest.MonkeyPatch)
         (family.client, {"operations": {}}) for family in families().values()
     ]
     empty: dict[str, Any] = {}
-    monkeypatch.setattr(_sources, "_json", lambda _path: empty)
+    monkeypatch.setattr(_sources, "read_json", lambda _path: empty)
     monkeypatch.setattr(_sources, "_services", lambda _folder: without_shapes)
     with pytest.raises(SourceError, match=r"have an unexpected layout \(KeyError: 'shapes'\)"):
         read_installed()
@@ -93,7 +93,7 @@ def test_a_broken_file_is_named(raw: bytes, tmp_path: Path) -> None:
     path = tmp_path / "service-2.json.gz"
     path.write_bytes(raw)
     with pytest.raises(SourceError, match=r"`service-2\.json\.gz` of the installed packages is unreadable"):
-        _sources._json(path)
+        _sources.read_json(path)
 
 
 def test_a_new_operation_takes_the_plane_of_its_client_and_is_unknown_to_the_reference(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from constructs_lib.catalogue.generation._decisions import DecisionsError, read_decisions
     from constructs_lib.catalogue.generation._generate import generate
+    from constructs_lib.catalogue.generation._handlers import handler_differences, write_handlers
     from constructs_lib.catalogue.generation._sources import Installed, SourceError, read_installed
 
 __all__ = [
@@ -37,12 +38,14 @@ __all__ = [
     "compare",
     "dated",
     "generate",
+    "handler_differences",
     "is_same",
     "read_data",
     "read_decisions",
     "read_installed",
     "serialise",
     "superfluous",
+    "write_handlers",
 ]
 
 __getattr__, __dir__ = exports(
@@ -62,6 +65,7 @@ __getattr__, __dir__ = exports(
         ),
         "_decisions": ("DecisionsError", "read_decisions"),
         "_generate": ("generate",),
+        "_handlers": ("handler_differences", "write_handlers"),
         "_sources": ("Installed", "SourceError", "read_installed"),
     },
 )

