@@ -11,7 +11,7 @@ from constructs_lib.lazily import exports
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.templates.assembly import read_metadata
-    from constructs_lib.templates.cloudformation import TemplateSource
+    from constructs_lib.templates.cloudformation import TemplateSource, expanded_resources
     from constructs_lib.templates.files import FoundInput, find_inputs, standard_input
     from constructs_lib.templates.inputs import (
         nothing_in,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         read_document,
         read_each,
         read_found,
+        read_templates,
     )
     from constructs_lib.templates.model import (
         NAMESPACE,
@@ -54,6 +55,7 @@ __all__ = [
     "Sources",
     "TemplateSource",
     "document_in",
+    "expanded_resources",
     "find_inputs",
     "iam_calls",
     "nothing_in",
@@ -62,6 +64,7 @@ __all__ = [
     "read_each",
     "read_found",
     "read_metadata",
+    "read_templates",
     "resource_id",
     "standard_input",
 ]
@@ -70,7 +73,7 @@ __getattr__, __dir__ = exports(
     __name__,
     {
         "assembly": ("read_metadata",),
-        "cloudformation": ("TemplateSource",),
+        "cloudformation": ("TemplateSource", "expanded_resources"),
         "files": ("FoundInput", "find_inputs", "standard_input"),
         "inputs": (
             "nothing_in",
@@ -78,6 +81,7 @@ __getattr__, __dir__ = exports(
             "read_document",
             "read_each",
             "read_found",
+            "read_templates",
         ),
         "model": (
             "Acknowledgement",

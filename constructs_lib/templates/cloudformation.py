@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.templates.model import Incomplete, Principal, Resource
 
-__all__ = ["TemplateSource", "TemplatesReading", "is_template", "read_sources"]
+__all__ = ["TemplateSource", "TemplatesReading", "expanded_resources", "is_template", "read_sources"]
 
 MAX_NESTED: Final = 20
 _STACK_SET: Final = "AWS::CloudFormation::StackSet"
@@ -96,6 +96,17 @@ def read_sources(sources: Iterable[TemplateSource], *, lean: bool = False) -> Te
             entries = dict.fromkeys((*missing.get(scope.path, ()), *unread(scope)))
             missing[scope.path] = tuple(entries)
         return TemplatesReading(read_principals(assembly), list(read_resources(assembly)), missing)
+    finally:
+        assembly.close()
+
+
+def expanded_resources(source: TemplateSource) -> dict[str, dict[str, Any]]:
+    """Return a template's resources by logical id, with loops expanded as far as their items are known."""
+    assembly = Assembly(lean=True)
+    scope = Scope(source.path, source.body, assembly)
+    assembly.scopes.append(scope)
+    try:
+        return _resources(scope)
     finally:
         assembly.close()
 

@@ -39,6 +39,7 @@ __all__ = [
     "read_document",
     "read_each",
     "read_found",
+    "read_templates",
 ]
 
 _WANTED = (
@@ -159,6 +160,62 @@ def read_document(document: Any, name: str = "document") -> Model:
     if reading.accounts:
         model = Model(model.inputs, tuple(read_accounts(reading.accounts)), ())
     return model
+
+
+def read_templates(paths: Sequence[str]) -> tuple[list[TemplateSource], list[Input]]:
+    """Read the templates under the paths, without looking at what is in them.
+
+    Args:
+        paths: Templates, folders, ``cdk.out`` folders.
+
+    Returns:
+        The templates, each with what its manifest says and the templates nested in it; and one input for each
+        file that was read, with its fault if it is no template.
+
+    """
+    sources: list[TemplateSource] = []
+    inputs: list[Input] = []
+    found = files.find_inputs(paths)
+    for item in found:
+        if item.is_assembly:
+            assembly = read_manifest(item.path, lambda name: _loaded(name, None, None).value)
+            sources += assembly.sources
+            inputs += assembly.inputs
+            continue
+        bodies: dict[str, dict[str, Any]] = {}
+        for member in (item, *item.group):
+            fault = member.fault
+            if fault is None:
+                try:
+                    decoded = _loaded(member.path, None, None)
+                    fault = decoded.fault
+                    body = _printed_template(decoded.value)
+                    if is_template(body):
+                        bodies[member.path] = body
+                    elif member.direct:
+                        fault = fault or "not a CloudFormation template; give one, or a cdk.out folder"
+                    else:
+                        continue
+                except (OSError, ValueError) as error:
+                    if not member.direct and not files.looks_like_ours(member.path):
+                        continue
+                    fault = line_of_fault(error)
+            inputs.append(Input(member.path, "cfn-template", fault))
+        sources += nested_sources(bodies)
+    filled = {root for item in found for root in item.roots} if inputs else set()
+    inputs += [nothing_in(path) for path in dict.fromkeys(paths) if path not in filled]
+    return sources, inputs
+
+
+def _printed_template(value: Any) -> Any:
+    """Return a template, also one that ``aws cloudformation get-template`` has printed.
+
+    https://docs.aws.amazon.com/cli/latest/reference/cloudformation/get-template.html
+    """
+    body = value.get("TemplateBody") if isinstance(value, dict) else None
+    if isinstance(body, str):
+        return decoded_from(body, yaml_allowed=True).value
+    return value if body is None else body
 
 
 def _merged(models: Iterable[Model]) -> Model:
