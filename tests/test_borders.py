@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LIBRARY = "constructs_lib"
 _HELPER = f"{_LIBRARY}.lazily"  # what every __init__ is made with, so it has none of its own
-_ENGINE = ("catalogue", "iam", "templates", "review")
+_ENGINE = ("catalogue", "iam", "templates", "review", "deploy")
 
 
 def _package_of(name: str, source: Modules) -> str:

@@ -34,7 +34,14 @@ def test_the_files_that_a_page_names_exist(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["CONTRIBUTING.md", "docs/architecture.md", "docs/checks.md", "docs/local-aws.md"]
+    "page",
+    [
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/checks.md",
+        "docs/deploy-policy.md",
+        "docs/local-aws.md",
+    ],
 )
 def test_local_links_lead_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", (ROOT / page).read_text("utf-8"))

@@ -24,6 +24,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("_review", "what each principal may really do on which plane, with findings"),
     "diff": ("_diff", "what changed in permissions between two assemblies or reports"),
+    "deploy-policy": ("_deploy_policy", "the least CloudFormation execution policy of templates"),
     "which": ("_which", "an operation, action, client method or CLI verb, in any of its spellings"),
     "rules": ("_rules", "the rules and what they mean"),
     "catalogue": ("_catalogue", "list, export, verify and update the table of Bedrock actions"),

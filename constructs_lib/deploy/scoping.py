@@ -1,0 +1,124 @@
+"""Hold an action to the ARNs that it is called with."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from constructs_lib.deploy.values import ANY, leaves
+
+if TYPE_CHECKING:
+    from constructs_lib.catalogue import CalledAction
+    from constructs_lib.deploy.values import Deployed, Item
+
+__all__ = ["NO_ID", "STAR_ONLY", "UNKNOWN_ACTION", "scope"]
+
+STAR_ONLY: Final = "IAM takes only *"
+NO_ID: Final = "no id is known before it is made, so everything of its kind"
+UNKNOWN_ACTION: Final = (
+    "the action is newer than the service authorization reference, which would say what it takes"
+)
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_MOST_KINDS: Final = 3
+"""More kinds of resources than this are written as everything of the service in the account and Region."""
+
+
+def scope(action: CalledAction, item: Item) -> tuple[tuple[str, ...], str]:
+    """Return the resources of a statement for an action that one resource needs, and why it is not narrower.
+
+    The ARNs are of the resource itself and of what it is a setting of; else of what its properties refer to;
+    else everything of the kinds that the action takes.
+    """
+    formats = [*action.required, *action.optional]
+    if not formats:
+        return (ANY,), STAR_ONLY if action.access else UNKNOWN_ACTION
+    own = item.changes()
+    found: list[str] = []
+    wide: list[str] = []
+    for form in formats:
+        matched = _matching(form, own) or _matching(form, _referred(item))
+        found += matched
+        if not matched and form in action.required:
+            wide.append(form)
+    if not found and not wide:
+        wide = list(action.optional)
+    found += _kinds(wide, item.at)
+    arns = tuple(sorted(dict.fromkeys(found)))
+    named_any = [arn for arn in arns if _is_whole_kind(arn)]
+    return arns, NO_ID if wide or named_any else ""
+
+
+def _is_whole_kind(arn: str) -> bool:
+    parts = arn.split(":", 5)
+    name = parts[5] if len(parts) == 6 else arn
+    return name == ANY or (
+        name.endswith((":*", "/*")) and "*" not in name[:-1] and name.count("/") + name.count(":") == 1
+    )
+
+
+def _head(form: str) -> tuple[str, str, str]:
+    """Return the service, and what is before and after the first variable of the resource part."""
+    parts = form.split(":", 5)
+    if len(parts) < 6:
+        return "", form, ""
+    resource = parts[5]
+    match = _VARIABLE.search(resource)
+    if match is None:
+        return parts[2], resource, ""
+    return parts[2], resource[: match.start()], resource[match.end() :]
+
+
+def _matching(form: str, arns: tuple[str, ...]) -> list[str]:
+    """Return those of the ARNs that have the form of a resource type, with what follows in it."""
+    service, head, rest = _head(form)
+    found = []
+    for arn in arns:
+        parts = arn.split(":", 5)
+        if len(parts) < 6 or parts[2] != service or not parts[5].startswith(head):
+            continue
+        if not head and ":" in parts[5] and service not in {"s3", "sns", "sqs"}:
+            continue
+        below = _VARIABLE.sub("*", rest)
+        if service == "s3" and head == "" and rest == "":
+            found.append(arn.partition("/")[0])
+        elif not below or arn.endswith("*"):
+            found.append(arn)
+        elif "/" not in parts[5].removeprefix(head) or service != "s3":
+            found.append(re.sub(r"\*{2,}", "*", arn + below))
+        else:
+            found.append(arn)
+        if service == "logs" and head == "log-group:" and not below and not arn.endswith("*"):
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+            found.append(f"{arn}:*")
+        if service == "lambda" and head == "function:" and not arn.endswith("*"):
+            found.append(f"{arn}:*")
+    return found
+
+
+def _referred(item: Item) -> tuple[str, ...]:
+    """Return the ARNs of the resources that the properties of a resource refer to, and the ARNs in them."""
+    found: list[str] = []
+    for _, node in leaves(item.properties):
+        target = item.at.target(node)
+        if target is not None and target is not item:
+            found += target.arns()
+        elif isinstance(node, (str, dict)):
+            found += [
+                text
+                for text in item.at.texts(node)
+                if text.startswith("arn:") and len(text.split(":", 5)) == 6
+            ]
+    return tuple(dict.fromkeys(found))
+
+
+def _kinds(forms: list[str], at: Deployed) -> list[str]:
+    """Return everything of some kinds of resources in the account and Region."""
+    filled = []
+    for form in forms:
+        text = form.replace("${Partition}", at.partition).replace("${Region}", at.region)
+        filled.append(re.sub(r"\*{2,}", "*", _VARIABLE.sub("*", text.replace("${Account}", at.account))))
+    filled = list(dict.fromkeys(filled))
+    if len(filled) <= _MOST_KINDS:
+        return filled
+    heads = dict.fromkeys(":".join(arn.split(":", 5)[:5]) + ":*" for arn in filled)
+    return list(heads)

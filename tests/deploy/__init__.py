@@ -1,0 +1,1 @@
+"""The least policy of CloudFormation's execution role."""
