@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from constructs_lib.cli._files import (
     CallError,
     complain,
+    explain_levels,
     read_config,
     read_scps,
     read_stdin,
@@ -67,6 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the policies of one level, as in `review`",
     )
     parser.add_argument("--config", metavar="FILE", help="TOML configuration, as in `review`")
+    explain_levels(parser)
 
 
 def run(args: argparse.Namespace) -> int:

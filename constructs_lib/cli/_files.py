@@ -6,9 +6,10 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Sequence
 
     from constructs_lib.iam import Policy
@@ -18,6 +19,7 @@ __all__ = [
     "CallError",
     "complain",
     "drop_output",
+    "explain_levels",
     "read_config",
     "read_scps",
     "read_stdin",
@@ -41,6 +43,20 @@ def drop_output() -> None:
     """Discard what is not yet written to standard output, so that Python's flush at exit can't fail again."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def explain_levels(parser: argparse.ArgumentParser) -> None:
+    """Make a parser say where to write its inputs if ``--scp-level`` took them for more of its files."""
+    plain = parser.error
+
+    def error(message: str) -> NoReturn:
+        if "arguments are required" in message:
+            message += (
+                " (`--scp-level` takes every file behind it: write the inputs before it, or `--` before them)"
+            )
+        plain(message)
+
+    parser.error = error  # type: ignore[method-assign] # argparse calls it on the parser that it was given
 
 
 def read_text(path: str) -> str:

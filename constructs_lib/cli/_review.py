@@ -12,6 +12,7 @@ from constructs_lib import review
 from constructs_lib.cli._files import (
     CallError,
     complain,
+    explain_levels,
     read_config,
     read_scps,
     read_text,
@@ -98,7 +99,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="the service control policies of one level of the organization; every level must allow",
+        help="the service control policies of one level of the organization; every level must allow. It "
+        "takes every FILE behind it, so write PATH before it, or `--` before PATH",
     )
     parser.add_argument(
         "--baseline", metavar="REPORT.json", help="an earlier JSON report whose findings are accepted"
@@ -108,6 +110,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="TOML configuration (default: [tool.bedrock-planes] of ./pyproject.toml)",
     )
+    explain_levels(parser)
 
 
 def run(args: argparse.Namespace) -> int:

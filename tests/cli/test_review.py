@@ -145,6 +145,24 @@ def test_the_help_names_every_input(capsys: pytest.CaptureFixture[str]) -> None:
         assert name.replace(" ", "") in text
 
 
+@pytest.mark.parametrize("call", [["review"], ["diff", "old.json"]])
+def test_an_input_behind_a_level_is_explained(
+    mixed: str, call: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write(Path("run.json"), ("bedrock:Invoke*", "*"))
+    with pytest.raises(SystemExit) as stopped:
+        main([*call, "--scp-level", "run.json", mixed])
+    assert stopped.value.code == 2
+    assert "write the inputs before it, or `--` before them" in capsys.readouterr().err
+
+
+def test_inputs_behind_two_hyphens_are_none_of_a_level(mixed: str) -> None:
+    _write(Path("run.json"), ("bedrock:Invoke*", "*"))
+    assert main(["review", "--scp-level", "run.json", "--", mixed]) == main(
+        ["review", mixed, "--scp-level", "run.json"]
+    )
+
+
 def test_files_of_one_level_allow_together_and_levels_limit_each_other(mixed: str) -> None:
     _write(Path("run.json"), ("bedrock:Invoke*", "*"))
     _write(Path("build.json"), ("bedrock:Create*", "*"))
