@@ -313,7 +313,7 @@ def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model
         return Model((Input(path, "gaad", None),), (), ())
     if is_terraform(value):
         plan = read_terraform(value, path)
-        return Model((Input(path, "terraform", None, plan.incomplete),), plan.principals, ())
+        return Model((Input(path, "terraform", None, plan.incomplete),), plan.principals, plan.resources)
     if not direct:
         return Model((), (), ())
     if is_manifest(value):

@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from constructs_lib.iam import UNRESOLVED, DocumentError, Origin, Policy, parse_document
+from constructs_lib.iam import RUNS_AS, UNRESOLVED, DocumentError, Origin, Policy, parse_document
 from constructs_lib.templates.faults import one_line
-from constructs_lib.templates.model import Incomplete
+from constructs_lib.templates.model import Incomplete, Resource
 from constructs_lib.templates.principals import (
     CustomerPolicies,
     CustomerPolicy,
@@ -76,6 +76,68 @@ _UNREAD: Final = re.compile(
     r"awscc_(iam|sso|bedrock|organizations|ec2_vpc_endpoint|cloudformation)|aws_bedrock|aws_vpc_endpoint"
     r"|aws_cloudformation_(stack|stack_set)\Z|aws_organizations_policy\Z|aws_servicecatalog_provisioned_product\Z"
 )
+# What runs as a role -> CloudFormation's type, the attribute with the role, those that become properties, and
+# the end of the ARN, whose name is one of them.
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function, and the others
+_RUNS: Final[dict[str, tuple[str, str, dict[str, str], str]]] = {
+    "aws_lambda_function": (
+        "AWS::Lambda::Function",
+        "role",
+        {"arn": "Arn"},
+        "lambda:function:{function_name}",
+    ),
+    "aws_sfn_state_machine": (
+        "AWS::StepFunctions::StateMachine",
+        "role_arn",
+        {"arn": "Arn"},
+        "states:stateMachine:{name}",
+    ),
+    "aws_codebuild_project": (
+        "AWS::CodeBuild::Project",
+        "service_role",
+        {"arn": "Arn"},
+        "codebuild:project/{name}",
+    ),
+    "aws_glue_job": ("AWS::Glue::Job", "role_arn", {"arn": "Arn"}, "glue:job/{name}"),
+    "aws_sagemaker_notebook_instance": (
+        "AWS::SageMaker::NotebookInstance",
+        "role_arn",
+        {"arn": "Arn"},
+        "sagemaker:notebook-instance/{name}",
+    ),
+    "aws_ecs_task_definition": ("AWS::ECS::TaskDefinition", "task_role_arn", {}, ""),
+    "aws_eks_pod_identity_association": (
+        "AWS::EKS::PodIdentityAssociation",
+        "role_arn",
+        {"cluster_name": "ClusterName"},
+        "",
+    ),
+    "aws_bedrockagentcore_agent_runtime": (
+        "AWS::BedrockAgentCore::Runtime",
+        "role_arn",
+        {"agent_runtime_arn": "AgentRuntimeArn"},
+        "",
+    ),
+    "aws_bedrockagentcore_code_interpreter": (
+        "AWS::BedrockAgentCore::CodeInterpreterCustom",
+        "execution_role_arn",
+        {"code_interpreter_arn": "CodeInterpreterArn"},
+        "",
+    ),
+    "aws_bedrockagentcore_browser": (
+        "AWS::BedrockAgentCore::BrowserCustom",
+        "execution_role_arn",
+        {"browser_arn": "BrowserArn"},
+        "",
+    ),
+    "aws_bedrockagentcore_gateway": (
+        "AWS::BedrockAgentCore::Gateway",
+        "role_arn",
+        {"gateway_arn": "GatewayArn"},
+        "",
+    ),
+}
+_ROLE_OF: Final = {row.type: row.role for row in RUNS_AS}
 _STEP: Final = re.compile(r"module\.([^.\[\]]+)(\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\])?\.")
 _PART: Final = re.compile(r"[.\[]")
 _RESOURCE: Final = re.compile(r"((?:data\.)?[\w-]+\.[\w-]+)(\[[^\]]*\])?")
@@ -85,9 +147,13 @@ _MAX_STEPS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class TerraformReading:
-    """What was read of one plan or state, and what of it was not."""
+    """What was read of one plan or state, and what of it was not.
+
+    ``resources`` are those that run as a role, as CloudFormation's types.
+    """
 
     principals: tuple[Principal, ...]
+    resources: tuple[Resource, ...]
     incomplete: tuple[Incomplete, ...]
 
 
@@ -347,6 +413,30 @@ class _Reader:
         if isinstance(name, str):
             self.named.setdefault((kind, name), []).append(draft)
 
+    def running(self) -> Iterator[Resource]:
+        """Yield what runs as a role: its ARN, its role, and no other property."""
+        for resource in self.resources.values():
+            if resource.type not in _RUNS or resource.own.startswith("data."):
+                continue
+            kind, role, attributes, ending = _RUNS[resource.type]
+            found = {prop: resource.values.get(name) for name, prop in attributes.items()}
+            if ending and not isinstance(found["Arn"], str):
+                found["Arn"] = _arn_of(resource, ending)
+            texts = {prop: text if isinstance(text, str) else UNRESOLVED for prop, text in found.items()}
+            for named in self._roles(resource, role):
+                properties = {**texts, _ROLE_OF[kind]: named}
+                yield Resource(kind, resource.address, Origin(self.path, resource.pointer), properties)
+
+    def _roles(self, resource: _Resource, attribute: str) -> Iterator[str]:
+        """Yield the ARN or the name of the role in an attribute."""
+        value = resource.values.get(attribute)
+        if isinstance(value, str):
+            yield value
+        elif value is None:
+            for target in self._referred(resource, resource.expressions.get(attribute)):
+                if target.type == "aws_iam_role" and isinstance(target.values.get("name"), str):
+                    yield target.values["name"]
+
     def attach(self) -> None:
         """Attach the policies that are resources of their own, then those in the principals' attributes."""
         for resource in self.resources.values():
@@ -566,7 +656,9 @@ class _Reader:
                 Incomplete("/deferred_changes", "changes that the plan defers are not in it")
             )
         return TerraformReading(
-            tuple(draft.principal() for draft in self.drafts.values()), tuple(dict.fromkeys(self.incomplete))
+            tuple(draft.principal() for draft in self.drafts.values()),
+            tuple(self.running()),
+            tuple(dict.fromkeys(self.incomplete)),
         )
 
 
@@ -616,6 +708,14 @@ def _arn(resource: _Resource, kind: str) -> str:
     place = values.get("path")
     where = place if isinstance(place, str) and place.startswith("/") else "/"
     return f"arn:{UNRESOLVED}:iam::{UNRESOLVED}:{kind}{where}{text}"
+
+
+def _arn_of(resource: _Resource, ending: str) -> str:
+    """Return the ARN of what runs as a role, as far as it is known before the apply."""
+    service, _, name = ending.partition(":")
+    known = {key: text for key, text in resource.values.items() if isinstance(text, str)}
+    filled = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], UNRESOLVED), name)
+    return f"arn:{UNRESOLVED}:{service}:{UNRESOLVED}:{UNRESOLVED}:{filled}"
 
 
 def _account(arn: str) -> str:
