@@ -1,4 +1,4 @@
-"""Join templates that name each other by relative path: nested stacks and SAM applications.
+"""Join templates that name each other by relative path: nested stacks, StackSets and SAM applications.
 
 ``aws cloudformation package`` uploads such a file and replaces its path:
 https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
@@ -19,6 +19,7 @@ __all__ = ["nested_sources"]
 
 _PROPERTIES: Final = {
     "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::CloudFormation::StackSet": "TemplateURL",
     "AWS::Serverless::Application": "Location",
 }
 _MAX_STACKS: Final = 200

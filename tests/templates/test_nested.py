@@ -124,6 +124,23 @@ def test_a_template_that_is_not_in_the_input_is_said(tmp_path: Path, path: Any) 
     assert len(model.principals) == 1
 
 
+def test_a_template_that_a_stack_set_names_is_read_once(tmp_path: Path) -> None:
+    stack_set = {
+        "Type": "AWS::CloudFormation::StackSet",
+        "Properties": {
+            "StackSetName": "all",
+            "PermissionModel": "SELF_MANAGED",
+            "TemplateURL": "./child.json",
+        },
+    }
+    model = _read(tmp_path, {"parent.json": {"Resources": {"Set": stack_set}}, "child.json": _CHILD})
+    assert _gaps(model) == []
+    assert len(model.principals) == 1
+    stack_set["Properties"]["TemplateURL"] = "./other.json"  # type: ignore[index] # the literal above is a table
+    model = _read(tmp_path, {"parent.json": {"Resources": {"Set": stack_set}}, "child.json": _CHILD})
+    assert _gaps(model) == ["the template of StackSet `Set` is not in the input"]
+
+
 def test_a_template_that_is_not_under_the_given_paths_is_not_read(tmp_path: Path) -> None:
     parent = {"Resources": {"Nested": _stack("child.json")}}
     model = _read(tmp_path, {"parent.json": parent, "child.json": _CHILD}, "parent.json")
