@@ -101,10 +101,9 @@ def _chains(kind: str, values: dict[str, Any], action: str, resource: str) -> li
     ]
 
 
-@pytest.mark.parametrize(("kind", "role", "values", "action", "has", "hasnt"), _WAYS)
-def test_what_runs_as_a_role_leads_to_it(
-    kind: str, role: str, values: dict[str, Any], action: str, has: str, hasnt: str
-) -> None:
+@pytest.mark.parametrize("way", _WAYS, ids=lambda way: f"{way[0]}-{way[3]}")
+def test_what_runs_as_a_role_leads_to_it(way: tuple[str, str, dict[str, Any], str, str, str]) -> None:
+    kind, role, values, action, has, hasnt = way
     given = {**values, role: _ROLE + "admin"}
     (message,) = _chains(kind, given, action, has)
     assert "role `app` may run Bedrock and can become role `admin`" in message
