@@ -9,6 +9,7 @@ from constructs_lib.review.render.shared import (
     cell,
     families_of,
     grouped,
+    labels_of,
     place,
     remark_lines,
     shown_principals,
@@ -51,7 +52,7 @@ def _lines(report: Report) -> Iterator[str]:
             yield f'<p class="error">cannot read <code>{escape(item.path)}</code>: {escape(item.error)}</p>'
     for line in unread_lines(report):
         yield f"<p>{escape(line)}</p>"
-    principals = shown_principals(report)
+    principals, labels = shown_principals(report), labels_of(report)
     if principals:
         families = families_of(principals)
         heads = "".join(f"<th>{escape(name)}</th>" for name in ("principal", "kind", "verdict", *families))
@@ -59,12 +60,12 @@ def _lines(report: Report) -> Iterator[str]:
         for principal in principals:
             cells = "".join(f"<td>{cell(principal, family)}</td>" for family in families)
             yield (
-                f"<tr><td><code>{escape(principal.name)}</code></td><td>{principal.kind}</td>"
+                f"<tr><td><code>{escape(labels[principal.id])}</code></td><td>{principal.kind}</td>"
                 f'<td class="{principal.verdict}">{principal.verdict}</td>{cells}</tr>'
             )
         yield "</table>"
     for principal_or_none, findings, same in grouped(report):
-        yield f"<h2>{escape(principal_or_none.name) if principal_or_none else 'Resources'}</h2>"
+        yield f"<h2>{escape(labels[principal_or_none.id]) if principal_or_none else 'Resources'}</h2>"
         if same:
             names = ", ".join(f"<code>{escape(name)}</code>" for name in same)
             yield f"<p>The same for {names}.</p>"

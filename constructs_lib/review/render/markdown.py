@@ -9,6 +9,7 @@ from constructs_lib.review.render.shared import (
     cell,
     families_of,
     grouped,
+    labels_of,
     place,
     remark_lines,
     shown_principals,
@@ -37,7 +38,7 @@ def _lines(report: Report) -> Iterator[str]:
             yield from (f"- **cannot read** {_code(item.path)}: {_text(item.error)}", "")
     for line in unread_lines(report):
         yield from (f"- {_text(line)}", "")
-    principals = shown_principals(report)
+    principals, labels = shown_principals(report), labels_of(report)
     if principals:
         families = families_of(principals)
         yield "| principal | kind | verdict | " + " | ".join([*families, "incomplete"]) + " |"
@@ -45,11 +46,11 @@ def _lines(report: Report) -> Iterator[str]:
         for principal in principals:
             cells = [cell(principal, family) for family in families]
             known = str(len(principal.incomplete) or "")
-            row = [_code(principal.name), principal.kind, principal.verdict, *cells, known]
+            row = [_code(labels[principal.id]), principal.kind, principal.verdict, *cells, known]
             yield "| " + " | ".join(row) + " |"
         yield ""
     for principal_or_none, findings, same in grouped(report):
-        yield from (f"## {_code(principal_or_none.name) if principal_or_none else 'Resources'}", "")
+        yield from (f"## {_code(labels[principal_or_none.id]) if principal_or_none else 'Resources'}", "")
         yield from _others(same)
         for finding in findings:
             where = _code(place(finding.location))

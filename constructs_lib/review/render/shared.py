@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +20,7 @@ __all__ = [
     "cell",
     "families_of",
     "grouped",
+    "labels_of",
     "place",
     "remark_lines",
     "shown_principals",
@@ -41,6 +44,26 @@ def shown_principals(report: Report) -> tuple[PrincipalReport, ...]:
     """Return the principals that touch Bedrock, have a finding or are incomplete."""
     named = {finding.principal for finding in report.findings}
     return tuple(p for p in report.principals if p.families or p.id in named or p.incomplete)
+
+
+def labels_of(report: Report) -> dict[str, str]:
+    """Return how to show each principal, by id: its name, with the file where another one has the same name.
+
+    Of the files' paths only what tells them apart is shown; of principals of one file, the part of the id.
+    """
+    by_name: dict[str, list[str]] = {}
+    for principal in report.principals:
+        by_name.setdefault(principal.name, []).append(principal.id)
+    labels = {}
+    for name, ids in by_name.items():
+        paths = [PurePosixPath(item.partition("#")[0]).parts for item in ids]
+        heads = zip(*(path[:-1] for path in paths), strict=False)
+        same = sum(1 for _ in takewhile(lambda parts: len(set(parts)) == 1, heads))
+        counts = Counter(paths)
+        for item, path in zip(ids, paths, strict=True):
+            ours = path[same:] if counts[path] == 1 else (item.partition("#")[2],)
+            labels[item] = f"{name} ({'/'.join(ours)})" if len(ids) > 1 else name
+    return labels
 
 
 def cell(principal: PrincipalReport, family: str) -> str:
@@ -68,11 +91,12 @@ def grouped(report: Report) -> list[Group]:
     known = {principal.id: principal for principal in report.principals}
     rows = [Group(known.get(name or ""), sorted(items, key=_severity)) for name, items in groups.items()]
     rows.sort(key=lambda row: (_severity(row[1][0]), row[0] is None, row[0].id if row[0] else ""))
+    labels = labels_of(report)
     folded: dict[object, Group] = {}
     for row in rows:
         key = _likeness(row)
         first = folded.get(key)
-        name = row.principal.name if row.principal else ""
+        name = labels[row.principal.id] if row.principal else ""
         folded[key] = row if first is None else first._replace(same=(*first.same, name))
     return list(folded.values())
 

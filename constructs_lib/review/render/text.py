@@ -11,6 +11,7 @@ from constructs_lib.review.render.shared import (
     cell,
     families_of,
     grouped,
+    labels_of,
     place,
     remark_lines,
     shown_principals,
@@ -20,7 +21,7 @@ from constructs_lib.review.render.shared import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from constructs_lib.review.model import Finding, PrincipalReport, Report
 
@@ -67,11 +68,11 @@ def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
     lines = [_paint(_first_line(report), "dim", colour)]
     lines += [_paint(_plain(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
     lines += [_paint(_plain(line), "note", colour) for line in unread_lines(report)]
-    principals = shown_principals(report)
+    principals, labels = shown_principals(report), labels_of(report)
     if principals:
-        lines += ["", *_matrix(principals, colour, width), ""]
+        lines += ["", *_matrix(principals, labels, colour, width), ""]
     for group in grouped(report):
-        lines += [*_group(group, colour, width), ""]
+        lines += [*_group(group, labels, colour, width), ""]
     for remark in remark_lines(report):
         lines += textwrap.wrap(_plain(remark), width, break_long_words=False, break_on_hyphens=False)
     lines.append(_paint(summary_line(report), "bold", colour))
@@ -104,7 +105,9 @@ def _plain(text: str) -> str:
     return text.translate(_CONTROL_CHARACTERS)
 
 
-def _matrix(principals: tuple[PrincipalReport, ...], colour: bool, width: int) -> Iterator[str]:
+def _matrix(
+    principals: tuple[PrincipalReport, ...], labels: Mapping[str, str], colour: bool, width: int
+) -> Iterator[str]:
     """Yield a row for each principal with its number of actions per family.
 
     Families that do not fit in the width come below, in rows of their own.
@@ -114,7 +117,7 @@ def _matrix(principals: tuple[PrincipalReport, ...], colour: bool, width: int) -
         name: _SHORT.get(name, name) + ("*" if planes[name] == "control" else "")
         for name in families_of(principals)
     }
-    names = {p.id: _clip(_plain(p.name), 40 if width >= _WIDTH else 24) for p in principals}
+    names = {p.id: _clip(_plain(labels[p.id]), 40 if width >= _WIDTH else 24) for p in principals}
     first = max(len("principal"), *(len(name) for name in names.values()))
     columns = _columns(heads, width - first - 20)
     yield _paint(
@@ -152,12 +155,14 @@ def _cells(principal: PrincipalReport, columns: dict[str, str]) -> str:
 
 
 def _clip(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+    """Cut the middle out of a text that is too long: long names differ at their ends."""
+    end = width // 2
+    return text if len(text) <= width else f"{text[: width - end - 1]}…{text[-end:]}"
 
 
-def _group(group: Group, colour: bool, width: int) -> Iterator[str]:
+def _group(group: Group, labels: Mapping[str, str], colour: bool, width: int) -> Iterator[str]:
     principal = group.principal
-    title = "resources" if principal is None else principal.name
+    title = "resources" if principal is None else labels[principal.id]
     if principal and principal.construct_path:
         title += f"  ({principal.construct_path})"
     yield _paint(_plain(title), "bold", colour)

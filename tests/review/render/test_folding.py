@@ -8,7 +8,7 @@ import pytest
 
 from constructs_lib.review import Report, review
 from constructs_lib.review.render import render
-from constructs_lib.templates import read_document
+from constructs_lib.templates import Model, read_document
 
 _MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
 
@@ -41,6 +41,27 @@ def test_roles_with_other_findings_or_resources_are_shown_for_themselves(form: s
     text = render(_report(First="*", Second=_MODEL), form)
     assert "the same for" not in text.lower()
     assert "Second" in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_equal_names_of_different_files_are_told_apart(form: str) -> None:
+    statement = {"Statement": {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}}
+    other = {"Statement": {"Effect": "Allow", "Action": "bedrock:Converse", "Resource": "*"}}
+    documents = {"in/a/chat.json": statement, "in/b/chat.json": statement, "in/c/chat.json": other}
+    models = [read_document(value, path) for path, value in documents.items()]
+    model = Model(
+        tuple(item for one in models for item in one.inputs),
+        tuple(item for one in models for item in one.principals),
+        (),
+    )
+    text = render(review(model), form)
+    assert all(text.count(f"chat ({name}/chat.json)") >= 2 for name in "abc")
+    assert "chat (in" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_name_of_its_own_stays_as_it_is(form: str) -> None:
+    assert "First (" not in render(_report(First="*", Second=_MODEL), form)
 
 
 def test_json_and_sarif_list_every_finding() -> None:
