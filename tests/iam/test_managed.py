@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +40,38 @@ def test_policies_that_touch_bedrock_are_known(name: str, holds: set[str], lacks
 
 
 @pytest.mark.parametrize(
+    ("name", "actions"),
+    [
+        ("AWSLambdaFullAccess", ["events:*", "iam:PassRole", "lambda:*"]),
+        (
+            "AmazonEC2ContainerServiceFullAccess",
+            [
+                "cloudformation:CreateStack",
+                "cloudformation:UpdateStack",
+                "ecs:*",
+                "events:PutTargets",
+                "iam:PassRole",
+            ],
+        ),
+        ("service-role/AmazonEC2SpotFleetRole", ["ec2:RequestSpotInstances", "iam:PassRole"]),
+        ("AWSOpsWorksFullAccess", ["iam:PassRole"]),
+    ],
+)
+def test_deprecated_policies_pass_roles_where_they_are_attached(name: str, actions: list[str]) -> None:
+    policy = managed.lookup(f"arn:aws:iam::aws:policy/{name}")
+    assert isinstance(policy, Policy)
+    assert [list(statement.actions or ()) for statement in policy.statements] == [actions]
+
+
+def test_each_deprecated_policy_is_known_and_has_a_page_of_aws() -> None:
+    rows = json.loads(Path(managed.__file__).with_name("deprecated.json").read_text("utf-8"))
+    assert list(rows) == sorted(rows)
+    for name, row in rows.items():
+        assert managed.lookup(name) is not None, f"{name}: run `make facts`"
+        assert row["page"].startswith("https://docs.aws.amazon.com/")
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
@@ -56,7 +90,7 @@ def test_all_others_that_the_data_lists_are_known_as_harmless(name: str) -> None
         "arn:aws:iam::111122223333:policy/AdministratorAccess",
         "arn:aws:iam::aws:policy/AmazonBedrockNewerThanTheData",
         "arn:aws:iam::aws:policy/NewerThanTheData",
-        "arn:aws:iam::aws:policy/AWSLambdaFullAccess",
+        "arn:aws:iam::aws:policy/AWSMadeUpFullAccess",
         "arn:aws:iam::awsx:policy/AmazonS3ReadOnlyAccess",
         "arn:aws:s3::aws:policy/AmazonS3ReadOnlyAccess",
         "arn:aws:iam:us-east-1:aws:policy/AmazonS3ReadOnlyAccess",
@@ -95,8 +129,8 @@ def test_every_permission_of_every_managed_policy_has_a_witness() -> None:
 
 @needs_packages
 def test_the_shipped_data_is_what_moto_carries() -> None:
-    policies, version = extract.read_moto(PACKAGES)
-    data = extract.extract(policies, version)
+    policies, _ = extract.read_moto(PACKAGES)
+    data = extract.extracted(PACKAGES)
     assert data["source"] == {"moto": managed.source().moto, "date": managed.source().date}
     assert tuple(data["policies"]) == tuple(sorted(managed._data().rows))
     for name, record in policies.items():

@@ -21,8 +21,21 @@ from constructs_lib.iam.action_sets import actions_matching
 from constructs_lib.iam.patterns import matches
 
 _FILE: Final = Path(__file__).with_name("policies.json.gz")
+# What AWS has deprecated and moto no longer has: the parts of each policy that matter, with AWS's page on it
+# or on what took its place. AWS drops a deprecated policy from its reference; it works where it is attached:
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html
+_DEPRECATED: Final = Path(__file__).with_name("deprecated.json")
 
-__all__ = ["RELEVANT", "differences", "extract", "packed", "read_moto", "reduce_statement", "write"]
+__all__ = [
+    "RELEVANT",
+    "differences",
+    "extract",
+    "extracted",
+    "packed",
+    "read_moto",
+    "reduce_statement",
+    "write",
+]
 
 # Actions outside Bedrock that the rules about chains, escalation and role passing ask about.
 RELEVANT: Final = (
@@ -109,8 +122,26 @@ def extract(policies: dict[str, Any], version: str) -> dict[str, Any]:
             continue
         reduced = [short for short in map(reduce_statement, statements) if short is not None]
         kept[name] = {"path": record["Path"], "version": record["DefaultVersionId"], "statements": reduced}
-    latest = max(record["UpdateDate"] for record in policies.values())
+    latest = max(record.get("UpdateDate", "") for record in policies.values())
     return {"source": {"moto": version, "date": latest[:10]}, "policies": kept, "harmless": harmless}
+
+
+def extracted(folder: Path) -> dict[str, Any]:
+    """Return the data from moto's policies and the deprecated ones; what moto has again counts instead."""
+    policies, version = read_moto(folder)
+    return extract({**_deprecated(), **policies}, version)
+
+
+def _deprecated() -> dict[str, Any]:
+    """Return the deprecated policies in the form of moto's records."""
+    return {
+        name: {
+            "Path": row["path"],
+            "DefaultVersionId": "deprecated",
+            "Document": {"Statement": row["statements"]},
+        }
+        for name, row in json.loads(_DEPRECATED.read_text("utf-8")).items()
+    }
 
 
 def read_moto(folder: Path) -> tuple[dict[str, Any], str]:
@@ -136,7 +167,7 @@ def packed(data: dict[str, Any]) -> bytes:
 
 def write(folder: Path) -> str:
     """Write ``policies.json.gz`` from the moto in ``folder``; return its counts in a line."""
-    data = extract(*read_moto(folder))
+    data = extracted(folder)
     _FILE.write_bytes(packed(data))
     kept, harmless = len(data["policies"]), len(data["harmless"])
     return f"{kept} AWS managed policies kept, {harmless} harmless, {_FILE.stat().st_size} bytes"
@@ -144,7 +175,7 @@ def write(folder: Path) -> str:
 
 def differences(folder: Path) -> list[str]:
     """Return a line for each policy that is new, gone or changed in the moto in ``folder``."""
-    old, new = _rows(_FILE.read_bytes()), _rows(packed(extract(*read_moto(folder))))
+    old, new = _rows(_FILE.read_bytes()), _rows(packed(extracted(folder)))
     said = [f"new AWS managed policy: {name}" for name in sorted(new.keys() - old.keys())]
     said += [f"gone AWS managed policy: {name}" for name in sorted(old.keys() - new.keys())]
     both = sorted(old.keys() & new.keys())

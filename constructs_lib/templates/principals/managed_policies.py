@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.iam import UNRESOLVED, Origin, Policy
-from constructs_lib.iam.managed import HARMLESS, lookup
+from constructs_lib.iam.managed import HARMLESS, lookup, source
 from constructs_lib.templates.model import Incomplete, names_boundary
 from constructs_lib.templates.principals.declaration import (
     Declaration,
@@ -60,7 +60,10 @@ def aws_managed(arn: str, origin: Origin) -> tuple[Policy | None, list[Incomplet
         return None, [Incomplete(origin.pointer, "an AWS managed policy whose name is not known")]
     found = lookup(arn if match else name.rpartition("/")[2])
     if found is None:
-        why = f"AWS managed policy `{name[:200]}` is newer than the data here, or doesn't exist"
+        why = (
+            f"AWS managed policy `{name[:200]}` is not in the data of {source().date}: "
+            "it is newer, deprecated, or doesn't exist"
+        )
         return None, [Incomplete(origin.pointer, why)]
     if not isinstance(found, Policy):
         return None, []
