@@ -273,7 +273,8 @@ def _joined_prefix(prefix: str, known: KnownNames) -> str | None:
     """Return the IAM prefix that a prefix is with other signs between its words, or after AWS's name."""
     key = re.sub("[^a-z]", "", prefix)
     if "bedrock" not in key:
-        return None
+        # `agentregistry`, `agent_discovery`
+        return next((text for text in known.prefixes if text.replace("-", "") == key), None)
     squeezed = {re.sub("[^a-z]", "", text): meant for text, meant in known.spelled_prefixes.items()}
     found = (squeezed.get(key.removeprefix(start)) for start in ("", "amazon", "aws"))
     return next((meant for meant in found if meant), None)

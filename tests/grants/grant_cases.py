@@ -1894,15 +1894,10 @@ CASES = [
         [
             {
                 "Action": [
-                    "bedrock-agentcore:ListBatchEvaluations",
-                    "bedrock-agentcore:StartBatchEvaluation",
-                ],
-                "Resource": "*",
-            },
-            {
-                "Action": [
                     "bedrock-agentcore:DeleteBatchEvaluation",
                     "bedrock-agentcore:GetBatchEvaluation",
+                    "bedrock-agentcore:ListBatchEvaluations",
+                    "bedrock-agentcore:StartBatchEvaluation",
                     "bedrock-agentcore:StopBatchEvaluation",
                 ],
                 "Resource": f"{C}batch-evaluate/*",
@@ -1934,11 +1929,12 @@ CASES = [
         lambda g: g.recommendations(log_groups=["/agents/mine"]),
         [
             {
-                "Action": ["bedrock-agentcore:ListRecommendations", "bedrock-agentcore:StartRecommendation"],
-                "Resource": "*",
-            },
-            {
-                "Action": ["bedrock-agentcore:DeleteRecommendation", "bedrock-agentcore:GetRecommendation"],
+                "Action": [
+                    "bedrock-agentcore:DeleteRecommendation",
+                    "bedrock-agentcore:GetRecommendation",
+                    "bedrock-agentcore:ListRecommendations",
+                    "bedrock-agentcore:StartRecommendation",
+                ],
                 "Resource": f"{C}recommendation/*",
             },
             {"Action": READ_LOGS, "Resource": [f"{LOGS}/agents/mine", f"{LOGS}/agents/mine:*"]},
@@ -1952,13 +1948,11 @@ CASES = [
         lambda g: g.ab_tests(),
         [
             {
-                "Action": ["bedrock-agentcore:CreateABTest", "bedrock-agentcore:ListABTests"],
-                "Resource": "*",
-            },
-            {
                 "Action": [
+                    "bedrock-agentcore:CreateABTest",
                     "bedrock-agentcore:DeleteABTest",
                     "bedrock-agentcore:GetABTest",
+                    "bedrock-agentcore:ListABTests",
                     "bedrock-agentcore:UpdateABTest",
                 ],
                 "Resource": f"{C}ab-test/*",

@@ -91,6 +91,8 @@ WRONG = [
     ("bedrockruntime:invokemodel", "prefix", "bedrock:InvokeModel"),
     ("bedrock_runtime:InvokeModel", "prefix", "bedrock:InvokeModel"),
     ("agent-runtime:InvokeAgent", "prefix", "bedrock:InvokeAgent"),
+    ("agentregistry:InvokeRegistryMcp", "prefix", "agent-registry:InvokeRegistryMcp"),
+    ("agent_discovery:SearchPublicRecords", "prefix", "agent-discovery:SearchPublicRecords"),
     ("agentcore:InvokeAgentRuntime", "prefix", "bedrock-agentcore:InvokeAgentRuntime"),
     ("mantle:CreateInference", "prefix", "bedrock-mantle:CreateInference"),
     ("websearch:InvokeWebSearch", "prefix", "bedrock-agentcore:InvokeWebSearch"),

@@ -394,9 +394,14 @@ def _quality() -> tuple[GrantVerb, ...]:
             "batch_evaluation",
             _FAMILY,
             (
-                GrantPart(_core("ListBatchEvaluations", "StartBatchEvaluation"), None),
                 GrantPart(
-                    _core("DeleteBatchEvaluation", "GetBatchEvaluation", "StopBatchEvaluation"),
+                    _core(
+                        "DeleteBatchEvaluation",
+                        "GetBatchEvaluation",
+                        "ListBatchEvaluations",
+                        "StartBatchEvaluation",
+                        "StopBatchEvaluation",
+                    ),
                     "batch_evaluations",
                 ),
                 _READ_TRACES,
@@ -419,8 +424,15 @@ def _quality() -> tuple[GrantVerb, ...]:
             "recommendations",
             _FAMILY,
             (
-                GrantPart(_core("ListRecommendations", "StartRecommendation"), None),
-                GrantPart(_core("DeleteRecommendation", "GetRecommendation"), "recommendations"),
+                GrantPart(
+                    _core(
+                        "DeleteRecommendation",
+                        "GetRecommendation",
+                        "ListRecommendations",
+                        "StartRecommendation",
+                    ),
+                    "recommendations",
+                ),
                 _READ_TRACES,
             ),
             page,
@@ -430,8 +442,10 @@ def _quality() -> tuple[GrantVerb, ...]:
             "ab_tests",
             _FAMILY,
             (
-                GrantPart(_core("CreateABTest", "ListABTests"), None),
-                GrantPart(_core("DeleteABTest", "GetABTest", "UpdateABTest"), "ab_tests"),
+                GrantPart(
+                    _core("CreateABTest", "DeleteABTest", "GetABTest", "ListABTests", "UpdateABTest"),
+                    "ab_tests",
+                ),
             ),
             page,
             "A/B tests behind a gateway: create, read, change, list and delete; passing the test's role "
