@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 import jsii
 
-from constructs_lib import iam, review, templates
+from constructs_lib import data_plane, iam, review, templates
 from constructs_lib.cdk_support import assembly_of
 from constructs_lib.checks.options import check_options, rule_ids
 from constructs_lib.checks.violations import Places, Shown, fault, is_configured, read_places, violation
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from constructs_lib.templates import Acknowledgement, Kind
 
 __all__ = ["BedrockPlaneChecks", "PluginBase"]
+
+# Rules under which the check that roles of this library register reports too, as errors.
+_ALSO_ON_ROLES = {"BP107", "BP109"}
 
 
 class PluginBase:
@@ -107,6 +110,9 @@ class PluginBase:
             _write(root / self._options.report, _with_acknowledgements(report, shown, self._options.config))
         # Each access to the construct tree is a call to JavaScript; an app without findings needs none.
         new = self._not_reported(shown, context.app_construct) if shown else []
+        if any(item.finding.rule in _ALSO_ON_ROLES for item in new):
+            said = data_plane.reported_on_roles(list(stacks), context.app_construct)
+            new = [item for item in new if _subject(item) not in said]
         return [*faults, *(violation(item, places, self._options.config) for item in new)]
 
     def _not_reported(self, shown: list[Shown], app: IConstruct) -> list[Shown]:
@@ -150,6 +156,12 @@ def _load_review() -> None:
         review.review(templates.read([]), review.Options())
         rules.checks()
         iam.tables()
+
+
+def _subject(item: Shown) -> tuple[str, str, str]:
+    """Return the rule, the template's file name and the logical id of the principal of a finding."""
+    path, _, logical_id = (item.finding.principal or "").rpartition("#")
+    return (item.finding.rule, Path(path).name, logical_id)
 
 
 def _owner(principal: PrincipalReport, places: Places) -> str | None:

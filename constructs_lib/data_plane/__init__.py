@@ -9,13 +9,14 @@ if TYPE_CHECKING:
     from constructs_lib.data_plane.app_role import AppRole
     from constructs_lib.data_plane.boundary import DataPlaneBoundary
     from constructs_lib.data_plane.refusals import HARMLESS_POLICIES
-    from constructs_lib.data_plane.template_check import check_finished_templates
+    from constructs_lib.data_plane.template_check import check_finished_templates, reported_on_roles
 
 __all__ = [
     "HARMLESS_POLICIES",
     "AppRole",
     "DataPlaneBoundary",
     "check_finished_templates",
+    "reported_on_roles",
 ]
 
 __getattr__, __dir__ = exports(
@@ -24,6 +25,6 @@ __getattr__, __dir__ = exports(
         "app_role": ("AppRole",),
         "boundary": ("DataPlaneBoundary",),
         "refusals": ("HARMLESS_POLICIES",),
-        "template_check": ("check_finished_templates",),
+        "template_check": ("check_finished_templates", "reported_on_roles"),
     },
 )

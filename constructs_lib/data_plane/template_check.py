@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
     Key = tuple[str, str]
 
-__all__ = ["HeldFinding", "check_finished_templates", "findings", "roles_of"]
+__all__ = ["HeldFinding", "check_finished_templates", "findings", "reported_on_roles", "roles_of"]
 
 _ROLE = NAMESPACE + "ROLE"
 _BOUNDARY = NAMESPACE + "BP109"
@@ -206,18 +206,39 @@ def findings(
     Raises:
         PlanesError: A template can't be read.
     """
+    return sorted({found for _, found in _by_role(templates, roles or {})})
+
+
+def reported_on_roles(templates: Collection[Path], construct: IConstruct) -> frozenset[tuple[str, str, str]]:
+    """Return what this check reports in the app of a construct, so that no other check says it again.
+
+    Returns:
+        The rule (``BP107``), the template's file name and the logical id of each role with a finding under
+        that rule; nothing where the check is not registered.
+    """
+    root = construct.node.root
+    if not any(entry.type == _REGISTERED for entry in root.node.metadata):
+        return frozenset()
+    return frozenset(
+        (found.rule.removeprefix(NAMESPACE), Path(role.origin.path).name, role.name)
+        for role, found in _by_role(templates, roles_of(root))
+    )
+
+
+def _by_role(
+    templates: Collection[Path], roles: Mapping[Key, list[CheckedConstruct]]
+) -> Iterator[tuple[Principal, HeldFinding]]:
     model = read([str(assembly_of(templates))])
     faults = [f"`{item.path}`: {item.error}" for item in model.inputs if item.error is not None]
     if faults:
         raise PlanesError("; ".join(faults))
     folders = {path.parent for path in templates}
     bodies = _Bodies()
-    found: set[HeldFinding] = set()
     for principal in model.principals:
         if principal.type == "role" and Path(principal.origin.path).parent in folders:
-            for judged in _judged(principal, roles or {}):
-                found.update(_findings_of(judged, model, bodies))
-    return sorted(found)
+            for judged in _judged(principal, roles):
+                for found in _findings_of(judged, model, bodies):
+                    yield principal, found
 
 
 def _judged(role: Principal, roles: Mapping[Key, list[CheckedConstruct]]) -> Iterator[_Judged]:
