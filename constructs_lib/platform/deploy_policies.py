@@ -8,6 +8,7 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from constructs_lib.cdk_support import ROLE_PATHS
 from constructs_lib.data_plane import HARMLESS_POLICIES
 from constructs_lib.platform.invocation_logging import HANDLER_ID, OWNER_PARAMETER
 
-__all__ = ["Scope", "bedrock_statements", "foundation_statements", "network_statements"]
+__all__ = ["Scope", "bedrock_statements", "foundation_statements", "is_handler", "network_statements"]
 
 # Actions that create something have no ARN to be checked against yet.
 _CREATE = ("bedrock:CreateGuardrail", "bedrock:CreateKnowledgeBase")
@@ -129,6 +130,9 @@ _HANDLERS = (
     "CustomVpcRestrictDefault",
     "LogRetentionaae0aa3c5b4d",
     "*frameworkonEvent",
+)
+_HANDLER = re.compile(
+    r":function:[^:]*-(?:" + "|".join(name.replace("*", "[^:-]*") for name in _HANDLERS) + ")"
 )
 _LOG_GROUP = (
     "logs:CreateLogGroup",
@@ -250,6 +254,11 @@ class Scope:
         roles = (f"role{path}{self.itself}*" for path in dict.fromkeys(("/", self.path)))
         every = f"role{ROLE_PATHS['deploy']}*"
         return [self.arn("iam", name, region=False) for name in (*roles, every, f"policy/{self.itself}*")]
+
+
+def is_handler(resource: str) -> bool:
+    """Whether an ARN or a pattern of ARNs means functions behind custom resources only."""
+    return _HANDLER.search(resource) is not None
 
 
 def _allow(

@@ -17,16 +17,18 @@ from constructs_lib.cdk_support import (
     check_pattern,
     check_trust,
     check_types,
+    is_token,
     mark_role,
     role_path,
 )
 from constructs_lib.data_plane import check_finished_templates
-from constructs_lib.iam import expand, fault_of_name
+from constructs_lib.iam import UNRESOLVED, expand, fault_of_name, matches
 from constructs_lib.platform.aws_managed import check_aws_managed
 from constructs_lib.platform.deploy_policies import (
     Scope,
     bedrock_statements,
     foundation_statements,
+    is_handler,
     network_statements,
 )
 from constructs_lib.platform.deployer import Deployer
@@ -47,6 +49,11 @@ _SETTINGS = (
     "bedrock:ListFoundationModels",
     "bedrock:PutModelInvocationLoggingConfiguration",
 )
+
+
+# Ways to run a function, which then acts with its own role.
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+_RUNS = ("lambda:InvokeAsync", "lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 
 
 class DeployRole(CheckedRole):
@@ -213,4 +220,20 @@ def _refuse(path: str, statement: Mapping[str, Any]) -> None:
             raise PlanesError(
                 f"the deploy role `{path}` can't hold `{pattern}`: `{data[0].name}` is on the data plane, "
                 f"family `{data[0].family}`; give it to an AppRole"
+            )
+        if any(matches(pattern, name, ignore_case=True) for name in _RUNS):
+            _refuse_running(path, pattern, as_list(statement.get("Resource", "*")))
+
+
+def _refuse_running(path: str, pattern: str, resources: list[Any]) -> None:
+    """Refuse to run functions of the application; what isn't known yet is seen in the finished template."""
+    for resource in resources:
+        known = isinstance(resource, str) and not is_token(resource)
+        if known and UNRESOLVED in resource and ":function:" not in resource:
+            continue
+        if known and not is_handler(resource):
+            raise PlanesError(
+                f"the deploy role `{path}` can't hold `{pattern}` on `{resource}`: a function of the "
+                "application runs models with its own role; name the functions behind custom resources, such "
+                "as `arn:aws:lambda:us-east-1:111122223333:function:Acme*-AWS679f53fac002430cb0da5*`"
             )

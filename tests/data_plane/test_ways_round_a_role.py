@@ -598,6 +598,13 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
         "fatal",
         "the deploy role `S/D` can't hold `bedrock:InvokeModel`",
     ),
+    "deploy role, invokes every function": (
+        lambda m: l1(m.deploy).add_property_override(
+            "Policies", policies(document({**CREATE, "Action": "lambda:InvokeFunction"}))
+        ),
+        "fatal",
+        "the deploy role `S/D` can't hold `lambda:InvokeFunction` on `*`",
+    ),
     "deploy role, AWS managed": (
         lambda m: l1(m.deploy).add_property_override(
             "ManagedPolicyArns", ["arn:aws:iam::aws:policy/AmazonBedrockFullAccess"]

@@ -300,6 +300,40 @@ def test_it_invokes_handlers_and_providers_and_no_function_of_an_application(fou
     assert {name: any(fnmatchcase(name, p) for p in patterns) for name in runs} == runs
 
 
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("lambda:InvokeFunction", "*"),
+        ("lambda:InvokeFunction", f"{FUNCTION}Acme*"),
+        ("lambda:invokefunction", f"{FUNCTION}AcmeApp-Ask1A2B3C4D-AbCdEfGhIjKl"),
+        ("lambda:*", f"{FUNCTION}Acme*"),
+        ("lambda:InvokeFunctionUrl", f"{FUNCTION}AcmeApp-*"),
+        ("lambda:InvokeAsync", f"{FUNCTION}AWS679f53fac002430cb0da5"),
+    ],
+)
+def test_it_refuses_to_run_functions_of_an_application(action: str, resource: str) -> None:
+    role = DeployRole(Stack("AcmeDeployRole"), "R", name_prefix="Acme")
+    with pytest.raises(PlanesError, match="a function of the application runs models with its own role"):
+        role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("lambda:InvokeFunction", f"{FUNCTION}AcmeWeb-AWS679f53fac002430cb0da5b7982bd-AbCdEfGhIjKl"),
+        ("lambda:InvokeFunction", f"{FUNCTION}Acme*-*frameworkonEvent*"),
+        ("lambda:GetFunction", "*"),
+        ("lambda:Update*", f"{FUNCTION}Acme*"),
+    ],
+)
+def test_it_takes_what_deploys_functions_and_calls_providers(action: str, resource: str) -> None:
+    role = DeployRole(Stack("AcmeDeployRole"), "R", name_prefix="Acme")
+    role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
+
+
 def test_the_handler_of_this_library_has_a_name_that_the_role_invokes() -> None:
     stack = Stack("AcmeControl")
     InvocationLogging(stack, "AnyName", log_group=logs.LogGroup(stack, "Group"))
