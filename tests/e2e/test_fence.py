@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ACCOUNT = "111122223333"
 SHARED = f"arn:aws:iam::{ACCOUNT}:policy/BedrockPlanesDeployRole-DataPlaneBoundary-us-east-1"
 TEAM = f"arn:aws:iam::{ACCOUNT}:policy/team/OtherRolesBoundary"
+FENCE = f"arn:aws:iam::{ACCOUNT}:policy/team/DeployFence"
+ADMINISTRATOR = "AdministratorInTheFence"
 OPEN = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )
@@ -39,14 +41,21 @@ OWN, FREE, BARE = "BedrockPlanesApp-Own", "BedrockPlanesApp-Free", "BedrockPlane
 OWN_ARN = f"arn:aws:iam::{ACCOUNT}:policy/{OWN}"
 
 
-def fence(boundaries: list[str]) -> dict[str, Any]:
-    """Return the policy of the page, with these boundaries in the place of its own two."""
+def fence(boundaries: list[str], roles: list[str]) -> dict[str, Any]:
+    """Return the policy of the page, with these boundaries and fenced roles in the place of its own."""
     page = ROOT.joinpath("docs", "boundary.md").read_text("utf-8")
     text = page.partition("## A fence")[2].partition("```json")[2].partition("```")[0]
     document: dict[str, Any] = json.loads(text)
     condition = document["Statement"][1]["Condition"]["StringNotEquals"]
-    assert condition["iam:PermissionsBoundary"] == document["Statement"][3]["Resource"] == [SHARED, TEAM]
-    condition["iam:PermissionsBoundary"] = document["Statement"][3]["Resource"] = boundaries
+    assert condition["iam:PermissionsBoundary"] == [SHARED, TEAM]
+    assert document["Statement"][3]["Resource"] == [SHARED, TEAM, FENCE]
+    condition["iam:PermissionsBoundary"] = boundaries
+    document["Statement"][3]["Resource"] = [*boundaries, FENCE]
+    assert [name.rpartition("/")[2] for name in document["Statement"][4]["Resource"]] == [
+        "cdk-hnb659fds-cfn-exec-role-*",
+        "BedrockPlanesDeployRole-*",
+    ]
+    document["Statement"][4]["Resource"] = roles
     return document
 
 
@@ -68,9 +77,15 @@ def fenced(aws: LocalAws, assembly: Path) -> Deployment:
     aws.reset()
     made = account(aws, assembly)
     iam = aws.client("iam")
-    policy = iam.create_policy(PolicyName="fence", PolicyDocument=json.dumps(fence([SHARED, OWN_ARN])))
-    for role in (made.outputs["DeployRoleArn"].rpartition("/")[2], "cfn-execution"):
-        iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=policy["Policy"]["Arn"])
+    iam.create_role(RoleName=ADMINISTRATOR, AssumeRolePolicyDocument=TRUST)
+    iam.put_role_policy(RoleName=ADMINISTRATOR, PolicyName="all", PolicyDocument=OPEN)
+    iam.create_user(UserName="someone")
+    names = [made.outputs["DeployRoleArn"].rpartition("/")[2], "cfn-execution", ADMINISTRATOR]
+    document = fence([SHARED, OWN_ARN], [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in names])
+    iam.create_policy(PolicyName="DeployFence", Path="/team/", PolicyDocument=json.dumps(document))
+    iam.create_policy_version(PolicyArn=FENCE, PolicyDocument=OPEN, SetAsDefault=False)
+    for role in names:
+        iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=FENCE)
     return made
 
 
@@ -123,11 +138,50 @@ ESCAPES: dict[str, Callable[[Any, Deployment], Any]] = {
 }
 
 
-@pytest.mark.parametrize("way", ESCAPES)
-def test_a_way_out_is_refused(fenced: Deployment, way: str) -> None:
-    iam = fenced.aws.client("iam", role_arn=fenced.outputs["DeployRoleArn"])
+# What a role with AdministratorAccess could do, if the fence were only about other roles.
+ADMINISTRATORS: dict[str, Callable[[Any, Deployment], Any]] = {
+    **ESCAPES,
+    **{f"{what}, of the fence": call for what, call in _versions(FENCE).items()},
+    "its fence exchanged for an accepted boundary": lambda iam, _: iam.put_role_permissions_boundary(
+        RoleName=ADMINISTRATOR, PermissionsBoundary=OWN_ARN
+    ),
+    "its fence taken off": lambda iam, _: iam.delete_role_permissions_boundary(RoleName=ADMINISTRATOR),
+    "the fence of CloudFormation's role exchanged": lambda iam, _: iam.put_role_permissions_boundary(
+        RoleName="cfn-execution", PermissionsBoundary=OWN_ARN
+    ),
+    "its own trust": lambda iam, _: iam.update_assume_role_policy(
+        RoleName=ADMINISTRATOR, PolicyDocument=TRUST
+    ),
+    "its own policies": lambda iam, _: iam.put_role_policy(
+        RoleName=ADMINISTRATOR, PolicyName="more", PolicyDocument=OPEN
+    ),
+    "a new user": lambda iam, _: iam.create_user(UserName="new"),
+    "a policy of a user": lambda iam, _: iam.put_user_policy(
+        UserName="someone", PolicyName="all", PolicyDocument=OPEN
+    ),
+    "a key of a user": lambda iam, _: iam.create_access_key(UserName="someone"),
+    "a password of a user": lambda iam, _: iam.create_login_profile(UserName="someone", Password="a-New-1"),
+    "a group": lambda iam, _: iam.create_group(GroupName="new"),
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "way"),
+    [("deploy role", way) for way in ESCAPES] + [("administrator", way) for way in ADMINISTRATORS],
+)
+def test_a_way_out_is_refused(fenced: Deployment, who: str, way: str) -> None:
+    administrator = f"arn:aws:iam::{ACCOUNT}:role/{ADMINISTRATOR}"
+    role = fenced.outputs["DeployRoleArn"] if who == "deploy role" else administrator
+    iam = fenced.aws.client("iam", role_arn=role)
     with pytest.raises(ClientError, match="AccessDenied"):
-        ESCAPES[way](iam, fenced)
+        ADMINISTRATORS[way](iam, fenced)
+
+
+def test_the_ways_are_counted(fenced: Deployment) -> None:
+    """Beside the fence nothing refuses the administrator, so each of its refusals is the fence's."""
+    iam = fenced.aws.client("iam", role_arn=f"arn:aws:iam::{ACCOUNT}:role/{ADMINISTRATOR}")
+    assert iam.get_role(RoleName=BARE)["Role"]["RoleName"] == BARE
+    print(f"{len(ESCAPES)} ways of the deploy role, {len(ADMINISTRATORS)} of an administrator refused")  # noqa: T201 - the counts are asked for
 
 
 @pytest.mark.parametrize("boundary", [SHARED, OWN_ARN])
