@@ -51,9 +51,9 @@ def fence(boundaries: list[str], roles: list[str]) -> dict[str, Any]:
     assert document["Statement"][3]["Resource"] == [SHARED, TEAM, FENCE]
     condition["iam:PermissionsBoundary"] = boundaries
     document["Statement"][3]["Resource"] = [*boundaries, FENCE]
-    assert [name.rpartition("/")[2] for name in document["Statement"][4]["Resource"]] == [
-        "cdk-hnb659fds-cfn-exec-role-*",
-        "BedrockPlanesDeployRole-*",
+    assert document["Statement"][4]["Resource"] == [
+        f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-*",
+        f"arn:aws:iam::{ACCOUNT}:role/bedrock-planes/deploy/*",
     ]
     document["Statement"][4]["Resource"] = roles
     return document
@@ -81,7 +81,8 @@ def fenced(aws: LocalAws, assembly: Path) -> Deployment:
     iam.put_role_policy(RoleName=ADMINISTRATOR, PolicyName="all", PolicyDocument=OPEN)
     iam.create_user(UserName="someone")
     names = [made.outputs["DeployRoleArn"].rpartition("/")[2], "cfn-execution", ADMINISTRATOR]
-    document = fence([SHARED, OWN_ARN], [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in names])
+    arns = [iam.get_role(RoleName=name)["Role"]["Arn"] for name in names]
+    document = fence([SHARED, OWN_ARN], arns)
     iam.create_policy(PolicyName="DeployFence", Path="/team/", PolicyDocument=json.dumps(document))
     iam.create_policy_version(PolicyArn=FENCE, PolicyDocument=OPEN, SetAsDefault=False)
     for role in names:
