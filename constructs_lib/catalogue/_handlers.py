@@ -7,15 +7,17 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "CORRECTIONS_FILE",
+    "FIRST_MASK",
     "HANDLERS_FILE",
     "OPERATIONS",
     "CalledAction",
@@ -23,6 +25,7 @@ __all__ = [
     "called_action",
     "handled_types",
     "handlers",
+    "unpacked",
 ]
 
 HANDLERS_FILE = Path(__file__).with_name("handlers.json.gz")
@@ -31,6 +34,9 @@ CORRECTIONS_FILE = Path(__file__).with_name("handlers.toml")
 """What people corrected or added, each with the page of AWS."""
 OPERATIONS: Final = ("create", "read", "update", "delete")
 """The handlers that a deployment runs; `list` is for the Cloud Control API and for importing."""
+
+FIRST_MASK: Final = ord("0")
+"""The character of no operation: each operation that calls an action adds a power of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,6 @@ class ResourceHandlers:
         calls: The actions by operation: ``create``, ``read``, ``update``, ``delete``.
         tagging: The actions that tag, untag and list tags.
         create_only: The properties that can't be changed, as dotted paths.
-        identifier: The properties that identify a resource, as dotted paths.
         becomes: The types that a transform makes of it.
         becomes_with: The types that a transform makes of it if a property is set.
         page: The page of AWS behind a row by hand; empty where the registry says it.
@@ -56,7 +61,6 @@ class ResourceHandlers:
     calls: Mapping[str, tuple[str, ...]]
     tagging: tuple[str, ...] = ()
     create_only: tuple[str, ...] = ()
-    identifier: tuple[str, ...] = ()
     becomes: tuple[str, ...] = ()
     becomes_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     page: str = ""
@@ -95,6 +99,21 @@ def _data() -> dict[str, Any]:
     return data
 
 
+def unpacked(row: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the actions of a type by operation, and those that tag."""
+    names = [f"{prefix}:{action}" for prefix, listed in data["actions"].items() for action in listed]
+    return _unpacked(row, names)
+
+
+def _unpacked(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    called = [names[place] for place in accumulate(row.get("calls", ()))]
+    masks = [ord(char) - FIRST_MASK for char in row.get("when", "")]
+    return {
+        key: tuple(name for name, mask in zip(called, masks, strict=True) if mask >> bit & 1)
+        for bit, key in enumerate((*OPERATIONS, "tagging"))
+    }
+
+
 @cache
 def handlers(resource_type: str) -> ResourceHandlers | None:
     """Return what CloudFormation calls for a resource type, or ``None`` for a type that nothing knows."""
@@ -102,15 +121,15 @@ def handlers(resource_type: str) -> ResourceHandlers | None:
     row = data["types"].get(resource_type)
     if row is None:
         return None
-    names = data["actions"]
+    called = _unpacked(row, tuple(_places()))
+    tagging = called.pop("tagging")
     with_property = row.get("becomes_with", {})
     return ResourceHandlers(
         type=resource_type,
         known=bool(row["handlers"]),
-        calls=MappingProxyType({key: tuple(names[i] for i in row.get(key, ())) for key in OPERATIONS}),
-        tagging=tuple(names[i] for i in row.get("tagging", ())),
+        calls=MappingProxyType(called),
+        tagging=tagging,
         create_only=tuple(row.get("create_only", ())),
-        identifier=tuple(row.get("identifier", ())),
         becomes=tuple(row.get("becomes", ())),
         becomes_with=MappingProxyType({key: tuple(value) for key, value in with_property.items()}),
         page=row.get("page", ""),
@@ -119,7 +138,9 @@ def handlers(resource_type: str) -> ResourceHandlers | None:
 
 @cache
 def _places() -> dict[str, int]:
-    return {name: place for place, name in enumerate(_data()["actions"])}
+    listed = _data()["actions"].items()
+    names = (f"{prefix}:{action}" for prefix, found in listed for action in found)
+    return {name: place for place, name in enumerate(names)}
 
 
 @cache
