@@ -1,0 +1,1 @@
+"""Ten apps as people write them, and what deploying them needs."""
