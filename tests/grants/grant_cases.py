@@ -2002,4 +2002,12 @@ CASES = [
         ("bedrock-agentcore:StartDatasetGeneration", f"{C}dataset/d-1", {}),
         ("bedrock-agentcore:DeleteDataset", f"{C}dataset/d-1", {}),
     ),
+    Case(
+        "search_public_records",
+        "records that others made public",
+        lambda g: g.search_public_records(),
+        [{"Action": "agent-discovery:SearchPublicRecords", "Resource": "*"}],
+        ("agent-discovery:SearchPublicRecords", "*", {}),
+        ("agent-registry:SearchDiscoverableRegistryRecords", f"{REGISTRY}r-1", {}),
+    ),
 ]

@@ -507,4 +507,11 @@ def _registry() -> tuple[GrantVerb, ...]:
             page,
             "the MCP server of a registry",
         ),
+        GrantVerb(
+            "search_public_records",
+            "agent-discovery",
+            (GrantPart(("agent-discovery:SearchPublicRecords",), None),),
+            "https://docs.aws.amazon.com/service-authorization/latest/reference/list_agent-discovery.html",
+            "search the agents and tools that others made public",
+        ),
     )

@@ -21,9 +21,6 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
         "bedrock-agentcore:InvokeRegistryMcp",
         "bedrock-agentcore:SearchRegistryRecords",
     ),
-    "searches what others made public, and AWS documents neither its page nor its resources yet": (
-        "agent-discovery:SearchPublicRecords",
-    ),
     "opens a shell in a running agent: people debug with it, applications run single commands": (
         "bedrock-agentcore:InvokeAgentRuntimeCommandShell",
     ),

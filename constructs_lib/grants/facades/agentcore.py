@@ -224,6 +224,10 @@ class AgentCoreGrants(GrantsTo):
         """Allow to call the MCP server of a registry, given as id or ARN."""
         return self._give("registry_mcp", {"registry": self._on("registry", registry)})
 
+    def search_public_records(self) -> iam.Grant:
+        """Allow to search the records that the owners of registries made public."""
+        return self._give("search_public_records", {})
+
     def _identity(self, workload_identity: Any) -> Sequence[Target]:
         arn = _grants.arn_of(self._scope, "workload_identity", workload_identity)
         return _grants.on_arns(_grants.environment_of(self._scope).arn("bedrock-agentcore", _DIRECTORY), arn)
