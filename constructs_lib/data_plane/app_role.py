@@ -66,6 +66,9 @@ class AppRole(CheckedRole):
             refused. Default: none.
         families: The only families of Bedrock that it uses, such as ``bedrock-runtime``; actions of the
             others are refused and cut by the boundary. Default: every family of the data plane.
+        control_reads: Whether it may hold the control reads that AWS documents for callers, each on exact
+            ARNs (``GetInferenceProfile`` on a profile, ``GetGuardrail`` on a guardrail), because its SDK
+            makes them. Grants give them where they are called with ``control_reads`` too. Default: no.
         required_guardrail: ``(guardrail, version)``: model calls without it are denied. The version is a
             number, ``DRAFT``, or ``None`` for any number. Default: none is required.
         required_vpc_endpoints: Ids of the interface endpoints that Bedrock must be called through. Calls
@@ -105,6 +108,7 @@ class AppRole(CheckedRole):
         assumable_roles: Sequence[str] = (),
         allow_type_wide: Sequence[tuple[str, str]] = (),
         families: Sequence[str] | None = None,
+        control_reads: bool = False,
         required_guardrail: tuple[str | refs.IGuardrailRef, str | None] | None = None,
         required_vpc_endpoints: Sequence[str] = (),
         allowed_regions: Sequence[str] | None = None,
@@ -117,7 +121,12 @@ class AppRole(CheckedRole):
         check_types(AppRole.__init__, locals())
         _check_pair(required_guardrail)
         self._path = f"{scope.node.path}/{construct_id}"
-        self._limits = limits_of(families, allowed_regions, guardrail=required_guardrail is not None)
+        self._limits = limits_of(
+            families,
+            allowed_regions,
+            guardrail=required_guardrail is not None,
+            control_reads=control_reads,
+        )
         self._policy: iam.Policy | None = None
         self._given: set[str] = set()
         self._granted: frozenset[str] = frozenset()
@@ -171,7 +180,14 @@ class AppRole(CheckedRole):
         enforce: bool,
     ) -> None:
         """Set the boundary; one that is applied to all roles of an app wins unless this one is enforced."""
+        reads = self._limits.control_reads
         if isinstance(boundary, SharedBoundary):
+            if reads and not boundary.control_reads:
+                raise PlanesError(
+                    f"the app role `{self._path}` can't have `control_reads` under the boundary that it "
+                    "shares, which cuts them: give the shared boundary `control_reads=True`, where it is "
+                    "made and where it is taken, or leave `permissions_boundary` to the role"
+                )
             for role in assumable_roles:
                 if role not in boundary.assumable_roles:
                     raise PlanesError(
@@ -181,8 +197,14 @@ class AppRole(CheckedRole):
                     )
         if boundary is None:
             boundary = (
-                DataPlaneBoundary(self, "Boundary", assumable_roles=assumable_roles, families=families)
-                if assumable_roles or families is not None
+                DataPlaneBoundary(
+                    self,
+                    "Boundary",
+                    assumable_roles=assumable_roles,
+                    families=families,
+                    control_reads=reads,
+                )
+                if assumable_roles or families is not None or reads
                 else DataPlaneBoundary.of(self)
             )
             self._resource.permissions_boundary = boundary.managed_policy_arn
@@ -301,6 +323,7 @@ class AppRole(CheckedRole):
         *,
         families: Sequence[str] | None = None,
         allowed_regions: Sequence[str] | None = None,
+        control_reads: bool = False,
         enforce_boundary: bool = False,
     ) -> ExistingAppRole:
         """Treat a role that exists as the role of an application; see :class:`ExistingAppRole`."""
@@ -310,6 +333,7 @@ class AppRole(CheckedRole):
             role,
             families=families,
             allowed_regions=allowed_regions,
+            control_reads=control_reads,
             enforce_boundary=enforce_boundary,
         )
 

@@ -13,6 +13,7 @@ from aws_cdk.interfaces import aws_iam as refs
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
+from constructs_lib.catalogue.verbs import CONTROL_READS
 from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, is_token
 from constructs_lib.data_plane.acknowledged import acknowledge_boundary
 from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
@@ -65,6 +66,8 @@ _CUT = (
 def boundary_document(
     assumable_roles: Sequence[str] = (),
     families: Sequence[str] | None = None,
+    *,
+    control_reads: bool = False,
 ) -> dict[str, Any]:
     """Return the boundary as an IAM document.
 
@@ -72,7 +75,8 @@ def boundary_document(
     of Bedrock's services the data actions that the catalogue knows: by their full names where these fit, else
     by patterns of whole words (see :func:`constructs_lib.iam.compress`). With ``families`` only their data
     actions are allowed. Becoming a role that is not one of ``assumable_roles`` is denied explicitly: a trust
-    that names a session of the role passes a boundary that merely doesn't allow it.
+    that names a session of the role passes a boundary that merely doesn't allow it. With ``control_reads``
+    the reads that AWS documents for callers of models and guardrails are allowed too.
 
     Raises:
         PlanesError: The document outgrows a managed policy.
@@ -84,9 +88,10 @@ def boundary_document(
         for name, action in catalogue.actions().items()
         if action.plane is Plane.DATA and (families is None or action.family in families)
     )
-    document = _document(data, assumable_roles)
+    reads = sorted({*CONTROL_READS.values()}) if control_reads else []
+    document = _document([*data, *reads], assumable_roles)
     if _size(document) > MANAGED_POLICY:
-        document = _document(compress(data, whole_words=True), assumable_roles)
+        document = _document([*compress(data, whole_words=True), *reads], assumable_roles)
     if _size(document) > MANAGED_POLICY:
         fitting = f"the first {_fitting(assumable_roles, document)} of {len(assumable_roles)} fit"
         raise PlanesError(
@@ -188,6 +193,8 @@ class DataPlaneBoundary(iam.ManagedPolicy):
         shared: Whether the stack, that of the deploy role, makes it for the app roles of other stacks: it
             then has a name that begins with the stack's, which the deploy role can't touch, and the other
             stacks take it with :meth:`from_deploy_stack`. Default: no, CloudFormation generates the name.
+        control_reads: Whether it leaves the control reads open that AWS documents for callers, for app roles
+            that opt in. Shared, it then doesn't keep those from the roles that don't. Default: no.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
@@ -200,8 +207,9 @@ class DataPlaneBoundary(iam.ManagedPolicy):
         assumable_roles: Sequence[str] = (),
         families: Sequence[str] | None = None,
         shared: bool = False,
+        control_reads: bool = False,
     ) -> None:
-        document = boundary_document(assumable_roles, families)
+        document = boundary_document(assumable_roles, families, control_reads=control_reads)
         super().__init__(
             scope,
             construct_id,
@@ -222,6 +230,7 @@ class DataPlaneBoundary(iam.ManagedPolicy):
         *,
         assumable_roles: Sequence[str] = (),
         families: Sequence[str] | None = None,
+        control_reads: bool = False,
     ) -> SharedBoundary:
         """Take the boundary that the deploy role's stack of this account and Region shares.
 
@@ -231,9 +240,15 @@ class DataPlaneBoundary(iam.ManagedPolicy):
             stack_name: The name of the stack that made it with ``shared``.
             assumable_roles: As it was made with.
             families: As it was made with.
+            control_reads: As it was made with.
         """
         return SharedBoundary(
-            scope, construct_id, stack_name=stack_name, assumable_roles=assumable_roles, families=families
+            scope,
+            construct_id,
+            stack_name=stack_name,
+            assumable_roles=assumable_roles,
+            families=families,
+            control_reads=control_reads,
         )
 
     @staticmethod
@@ -263,16 +278,20 @@ class SharedBoundary(cdk.Resource):
         stack_name: str,
         assumable_roles: Sequence[str] = (),
         families: Sequence[str] | None = None,
+        control_reads: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         name = _shared_name(scope, stack_name)
         stack = cdk.Stack.of(scope)
         self._arn = f"arn:{stack.partition}:iam::{stack.account}:policy/{name}"
         self.assumable_roles = frozenset(assumable_roles)
+        self.control_reads = control_reads
         # The name and the fingerprint tell the review, which may not see the other stack, what it admits.
         self.mark = {
             "name": name,
-            **_fingerprint(boundary_document(assumable_roles, families), assumable_roles),
+            **_fingerprint(
+                boundary_document(assumable_roles, families, control_reads=control_reads), assumable_roles
+            ),
         }
 
     @property

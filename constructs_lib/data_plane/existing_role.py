@@ -37,6 +37,7 @@ class ExistingAppRole(Construct):
         role: A role of this app, or an imported one.
         families: As for :class:`AppRole`. Default: every family of the data plane.
         allowed_regions: The only Regions whose resources may be granted. Default: all.
+        control_reads: As for :class:`AppRole`. Default: no.
         enforce_boundary: Whether to replace the boundary of a role of this app. Default: no; a role
             without one gets the stack's :class:`DataPlaneBoundary`.
 
@@ -57,13 +58,14 @@ class ExistingAppRole(Construct):
         *,
         families: Sequence[str] | None = None,
         allowed_regions: Sequence[str] | None = None,
+        control_reads: bool = False,
         enforce_boundary: bool = False,
     ) -> None:
         check_types(ExistingAppRole.__init__, locals())
         super().__init__(scope, construct_id)
         self.role = role
         self._path = self.node.path
-        self._limits = limits_of(families, allowed_regions)
+        self._limits = limits_of(families, allowed_regions, control_reads=control_reads)
         self._given: set[str] = set()
         self._policy = self._attached()
         resource = role.node.default_child
@@ -72,7 +74,11 @@ class ExistingAppRole(Construct):
         )
         if self._resource is not None:
             check_finished_templates(self)
-            boundary = DataPlaneBoundary.of(self)
+            boundary = (
+                DataPlaneBoundary(self, "Boundary", control_reads=True)
+                if control_reads
+                else DataPlaneBoundary.of(self)
+            )
             ours = self._resource.permissions_boundary is None
             if ours:
                 self._resource.permissions_boundary = boundary.managed_policy_arn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam
@@ -36,19 +36,25 @@ class RoleLimits:
 
     ``families`` are the only families of Bedrock that it uses (``None``: all of the data plane).
     ``guardrail`` is true when its model calls must name a guardrail, which those that AWS makes inside other
-    calls don't. ``regions`` are the only Regions that may answer it (``None``: all).
+    calls don't. ``regions`` are the only Regions that may answer it (``None``: all). ``control_reads`` is the
+    one thing that it may hold more: the control reads that AWS documents for callers, on exact ARNs.
     """
 
     families: frozenset[str] | None = None
     guardrail: bool = False
     regions: frozenset[str] | None = None
+    control_reads: bool = False
 
 
 NO_LIMITS = RoleLimits()
 
 
 def limits_of(
-    families: Sequence[str] | None, regions: Sequence[str] | None, *, guardrail: bool = False
+    families: Sequence[str] | None,
+    regions: Sequence[str] | None,
+    *,
+    guardrail: bool = False,
+    control_reads: bool = False,
 ) -> RoleLimits:
     """Return the limits; raise :class:`PlanesError` for a family that is not on the data plane."""
     data = sorted(name for name, family in catalogue.families().items() if family.plane is Plane.DATA)
@@ -67,6 +73,7 @@ def limits_of(
         frozenset(families) if families is not None else None,
         guardrail,
         frozenset(regions) if regions is not None else None,
+        control_reads,
     )
 
 
@@ -78,7 +85,7 @@ def requiring_guardrail(path: str, limits: RoleLimits, given: Set[str]) -> RoleL
             f"the app role `{path}` can't require a guardrail: it holds `{inner[0]}`, and the model calls "
             "that AWS makes inside it carry no guardrail; use another role for one of them"
         )
-    return RoleLimits(limits.families, guardrail=True, regions=limits.regions)
+    return replace(limits, guardrail=True)
 
 
 def mark_checked(role: iam.CfnRole, limits: RoleLimits, boundary: Mapping[str, Any] | None = None) -> None:
@@ -96,6 +103,7 @@ def mark_checked(role: iam.CfnRole, limits: RoleLimits, boundary: Mapping[str, A
 def _as_mark(limits: RoleLimits) -> dict[str, Any]:
     return {
         **({"families": sorted(limits.families)} if limits.families is not None else {}),
+        **({"control_reads": True} if limits.control_reads else {}),
         **({"guardrail": True} if limits.guardrail else {}),
         **({"regions": sorted(limits.regions)} if limits.regions is not None else {}),
     }
@@ -110,6 +118,7 @@ def limits_from_mark(mark: Mapping[str, Any]) -> RoleLimits | None:
         frozenset(families) if families is not None else None,
         mark.get("guardrail") is True,
         frozenset(regions) if regions is not None else None,
+        mark.get("control_reads") is True,
     )
 
 

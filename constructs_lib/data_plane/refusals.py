@@ -10,7 +10,7 @@ from aws_cdk import aws_iam
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Access, Plane
-from constructs_lib.catalogue.verbs import inner_call_actions
+from constructs_lib.catalogue.verbs import CONTROL_READS, inner_call_actions
 from constructs_lib.cdk_support import PlanesError, as_list, is_token
 from constructs_lib.data_plane.limits import NO_LIMITS
 from constructs_lib.iam import UNRESOLVED, expand, fault_of_name, is_open, matches
@@ -35,6 +35,7 @@ __all__ = [
 # what.
 _HARMLESS_IAM = ("iam:get", "iam:list", "iam:simulate")
 _BUYING = ("aws-marketplace:subscribe", "aws-marketplace:unsubscribe")
+_READS = frozenset(read.lower() for read in CONTROL_READS.values())
 _ROLE_TAKING = frozenset({"sts:assumerole", "sts:assumeroot"})
 
 
@@ -96,7 +97,45 @@ def _refusal(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refu
             "its service is a wildcard, and IAM documents wildcards in the action's name only",
             "name the service and the action",
         )
-    return _bedrock(pattern) or _beyond(pattern, resources, limits)
+    about_bedrock = (
+        _control_read(pattern, resources, limits) if pattern.lower() in _READS else _bedrock(pattern)
+    )
+    return about_bedrock or _beyond(pattern, resources, limits)
+
+
+def _control_read(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refusal | None:
+    """Allow a control read that AWS documents for callers where the role opts in, on exact ARNs."""
+    if not limits.control_reads:
+        found = _bedrock(pattern)
+        return found and Refusal(
+            pattern,
+            found.why,
+            f"{found.remedy}, or, where the SDK needs it, give the AppRole `control_reads=True`",
+        )
+    kinds = [kind for kind, read in CONTROL_READS.items() if read.lower() == pattern.lower()]
+    wide = [str(arn) for arn in resources if not _is_exact(arn, kinds)]
+    if resources and not wide:
+        return None
+    return Refusal(
+        pattern,
+        f"`control_reads` opens it on exact ARNs of the type {' or '.join(kinds)} only, and "
+        f"{f'`{wide[0]}` is none' if wide else 'it has none'}",
+        "name the resources that the application calls",
+    )
+
+
+def _is_exact(arn: Any, kinds: Sequence[str]) -> bool:
+    """Return whether an ARN names one resource; what only the deployment knows is one."""
+    if not isinstance(arn, str) or is_token(arn) or UNRESOLVED in arn:
+        return "*" not in str(arn) and "?" not in str(arn).replace(UNRESOLVED, "")
+    parts = arn.split(":", 5)
+    return (
+        "*" not in arn
+        and "?" not in arn
+        and len(parts) == 6
+        and parts[5].partition("/")[0] in kinds
+        and bool(parts[5].partition("/")[2])
+    )
 
 
 def check_scope(path: str, statement: Mapping[str, Any], type_wide: Collection[str]) -> None:
@@ -137,7 +176,9 @@ def _beyond(pattern: str, resources: Sequence[Any], limits: RoleLimits) -> Refus
     meant = [catalogue.actions()[name] for name in expand(pattern)]
     if not meant or limits == NO_LIMITS:
         return None
-    outside = [a for a in meant if limits.families is not None and a.family not in limits.families]
+    # A control read belongs to no family of the data plane; that the role opts in was asked before.
+    used = [a for a in meant if a.plane is Plane.DATA]
+    outside = [a for a in used if limits.families is not None and a.family not in limits.families]
     if outside:
         return Refusal(
             pattern,

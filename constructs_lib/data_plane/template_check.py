@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import aws_cdk as cdk
 import jsii
 
+from constructs_lib.catalogue.verbs import CONTROL_READS
 from constructs_lib.cdk_support import PlanesError, as_list, assembly_of
 from constructs_lib.data_plane.boundary import cuts_admitted_by
 from constructs_lib.data_plane.changed_by_calls import changes_of
@@ -378,8 +379,8 @@ def _boundary_faults(judged: _Judged) -> Iterator[tuple[str, Literal["fatal", "e
     admitted = admitted_by(boundary)
     found = list(names_of(admitted.control_write))
     if judged.own_boundary:
-        if role.mark_details.get("control_reads") is not True:
-            found += names_of(admitted.control_read)
+        opted = CONTROL_READS.values() if role.mark_details.get("control_reads") is True else ()
+        found += [name for name in names_of(admitted.control_read) if name not in opted]
         for item in admitted_outside(boundary):
             found += sorted(item.actions & _IAM_CHANGES)
         found += cuts_admitted_by(boundary)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import verbs as table
+from constructs_lib.cdk_support import PlanesError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChecksGrants", "deny", "grant", "statement_json"]
 
+_READ = ("model", "guardrail")
 _NO_VALUES: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
@@ -40,12 +42,19 @@ def grant(
     *,
     streaming: bool = False,
     values: Values = _NO_VALUES,
+    control_reads: bool = False,
 ) -> iam.Grant:
     """Give a verb of the grants table to any principal and return the combined grant.
 
-    Statements that limit (Deny) are added and not part of the returned grant.
+    Statements that limit (Deny) are added and not part of the returned grant. With ``control_reads`` the
+    reads that AWS documents for callers of the targets are given too, each on the same exact ARN.
+
+    Raises:
+        PlanesError: ``control_reads`` finds nothing to read, or a target that is not exact.
     """
-    statements = table.statements(verb, targets, streaming=streaming, values=values)
+    statements = list(table.statements(verb, targets, streaming=streaming, values=values))
+    if control_reads:
+        statements += _reads(targets)
     listed = [_json(statement) for statement in statements]
     homes = grantee.take_grant(verb, listed) if isinstance(grantee, ChecksGrants) else [grantee] * len(listed)
     made: dict[int, iam.Grant] = {}
@@ -64,6 +73,27 @@ def grant(
     first, *others = made.values() or (None,)
     # `None` only for a verb that denies and allows nothing, whose method returns nothing either.
     return reduce(iam.Grant.combine, others, cast("iam.Grant", first))
+
+
+def _reads(targets: Targets) -> list[table.GrantStatement]:
+    """Return the control reads of the models and guardrails among the targets."""
+    arns = [arn for name in _READ for target in targets.get(name, ()) for arn in target.arns]
+    found: dict[str, list[str]] = {}
+    for arn in arns:
+        read = table.CONTROL_READS.get(arn.split(":", 5)[-1].partition("/")[0])
+        if read is not None:
+            if "*" in arn or "?" in arn:
+                raise PlanesError(
+                    f"`control_reads` needs exact ARNs, and `{arn}` is a pattern: name the resource"
+                )
+            found.setdefault(read, []).append(arn)
+    if not found:
+        raise PlanesError(
+            f"`control_reads` finds nothing to read in `{arns[0]}`: AWS documents a read for "
+            f"{', '.join(sorted(table.CONTROL_READS))}, so leave it out, or pass the ARN of such a "
+            "resource in place of a value that only the deployment knows"
+        )
+    return [table.GrantStatement((read,), tuple(on), {}) for read, on in sorted(found.items())]
 
 
 def deny(grantee: iam.IGrantable, statement: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ import constructs_lib
 from tests.cdk import Stack, template
 from tests.source import ROOT
 
-PAGES = ("boundary.md", "role-paths.md")
+PAGES = ("boundary.md", "control-reads.md", "role-paths.md")
 EXAMPLES = [
     pytest.param(page, code, id=f"{page}-{at}")
     for page in PAGES

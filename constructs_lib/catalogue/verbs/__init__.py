@@ -19,11 +19,13 @@ if TYPE_CHECKING:
         guardrail_profile_sources,
     )
     from constructs_lib.catalogue.verbs._not_granted import NOT_GRANTED
+    from constructs_lib.catalogue.verbs._reads import CONTROL_READS
     from constructs_lib.catalogue.verbs._table import inner_call_actions, statements, verb, verbs
     from constructs_lib.catalogue.verbs._targets import model_targets
     from constructs_lib.catalogue.verbs._types import GrantPart, GrantStatement, GrantVerb, Target, When
 
 __all__ = [
+    "CONTROL_READS",
     "NOT_GRANTED",
     "GrantPart",
     "GrantStatement",
@@ -46,6 +48,7 @@ __getattr__, __dir__ = exports(
         "_data_automation": ("data_automation_targets",),
         "_guardrail_profiles": ("guardrail_profile_regions", "guardrail_profile_sources"),
         "_not_granted": ("NOT_GRANTED",),
+        "_reads": ("CONTROL_READS",),
         "_table": ("inner_call_actions", "statements", "verb", "verbs"),
         "_targets": ("model_targets",),
         "_types": ("GrantPart", "GrantStatement", "GrantVerb", "Target", "When"),

@@ -48,8 +48,11 @@ class GrantsTo:
         *,
         streaming: bool = False,
         values: Mapping[str, Sequence[str]] = _NONE,
+        control_reads: bool = False,
     ) -> iam.Grant:
-        return _grants.grant(self._grantee, verb, targets, streaming=streaming, values=values)
+        return _grants.grant(
+            self._grantee, verb, targets, streaming=streaming, values=values, control_reads=control_reads
+        )
 
     def _model(self, model: ModelLike, behind: Sequence[ModelLike], verb: str) -> Sequence[Target]:
         return _grants.on_model(self._scope, model, behind=behind, verb=verb)

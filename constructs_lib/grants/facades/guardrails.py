@@ -34,6 +34,7 @@ class GuardrailGrants(GrantsTo):
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
         key: str | kms.IKey | None = None,
+        control_reads: bool = False,
     ) -> iam.Grant:
         """Allow ``ApplyGuardrail``, by itself and inside a model call.
 
@@ -46,8 +47,14 @@ class GuardrailGrants(GrantsTo):
                 (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html);
                 in a stack without a fixed Region, what it documents for all source Regions together.
             key: The key that the guardrail is encrypted with. Default: AWS's own.
+            control_reads: Whether ``GetGuardrail`` on it is allowed too, which an :class:`AppRole` takes with
+                its own ``control_reads`` only. Default: no.
         """
-        return self._give("apply_guardrail", self._guardrail(guardrail, profile, destination_regions, key))
+        return self._give(
+            "apply_guardrail",
+            self._guardrail(guardrail, profile, destination_regions, key),
+            control_reads=control_reads,
+        )
 
     def enforced_guardrail(
         self,

@@ -44,6 +44,11 @@ class ModelGrants(GrantsTo):
     AWS checks a call on the model and on the project that it belongs to. ``project`` is the id or the ARN of
     the project that the calls name; without it they belong to the account's default project. Only foundation
     models and the profiles that AWS defines can be called in another one.
+
+    ``control_reads`` also allows the read that AWS documents for callers of what is named
+    (``GetInferenceProfile`` of a profile), on the same ARN; an :class:`AppRole` takes it with its own
+    ``control_reads`` only.
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
     """
 
     def converse(
@@ -53,9 +58,15 @@ class ModelGrants(GrantsTo):
         streaming: bool = False,
         project: str = "default",
         behind: Sequence[ModelLike] = (),
+        control_reads: bool = False,
     ) -> iam.Grant:
         """Allow ``Converse``, and with ``streaming`` also ``ConverseStream``."""
-        return self._give("converse", self._call(model, "converse", project, behind), streaming=streaming)
+        return self._give(
+            "converse",
+            self._call(model, "converse", project, behind),
+            streaming=streaming,
+            control_reads=control_reads,
+        )
 
     def invoke(
         self,
@@ -64,9 +75,15 @@ class ModelGrants(GrantsTo):
         streaming: bool = False,
         project: str = "default",
         behind: Sequence[ModelLike] = (),
+        control_reads: bool = False,
     ) -> iam.Grant:
         """Allow ``InvokeModel``, and with ``streaming`` also ``InvokeModelWithResponseStream``."""
-        return self._give("invoke", self._call(model, "invoke", project, behind), streaming=streaming)
+        return self._give(
+            "invoke",
+            self._call(model, "invoke", project, behind),
+            streaming=streaming,
+            control_reads=control_reads,
+        )
 
     def invoke_bidirectional(self, model: ModelLike, *, project: str = "default") -> iam.Grant:
         """Allow ``InvokeModelWithBidirectionalStream``, which the plain action authorises."""
@@ -104,12 +121,18 @@ class ModelGrants(GrantsTo):
         streaming: bool = False,
         project: str = "default",
         behind: Sequence[ModelLike] = (),
+        control_reads: bool = False,
     ) -> iam.Grant:
         """Allow the Responses and Chat Completions APIs of the ``bedrock-runtime`` endpoint.
 
         They need the model and the project; stored responses are read, cancelled and deleted on the project.
         """
-        return self._give("responses", self._call(model, "responses", project, behind), streaming=streaming)
+        return self._give(
+            "responses",
+            self._call(model, "responses", project, behind),
+            streaming=streaming,
+            control_reads=control_reads,
+        )
 
     def render_prompt(
         self, prompt: str | refs.IPromptRef | refs.IPromptVersionRef, *, version: str | None = None

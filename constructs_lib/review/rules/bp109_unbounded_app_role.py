@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.catalogue.verbs import CONTROL_READS
 from constructs_lib.iam import names_of
 from constructs_lib.review.rules.authoring import Rule, Run, admitted_by, listing, who
 
@@ -78,14 +79,15 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             )
         return
     admitted = admitted_by(boundary)
-    reads = principal.mark_details.get("control_reads") is True
-    for what, found in (("write", admitted.control_write), ("read", admitted.control_read)):
-        if found and not (what == "read" and reads):
+    opted = CONTROL_READS.values() if principal.mark_details.get("control_reads") is True else ()
+    reads = [name for name in names_of(admitted.control_read) if name not in opted]
+    for what, found in (("write", list(names_of(admitted.control_write))), ("read", reads)):
+        if found:
             yield RULE.finding(
                 facts,
                 principal.origin,
                 f"{who(facts)} is an app role whose boundary `{boundary.name}` admits control {what}s "
-                f"({listing(names_of(found))})",
+                f"({listing(found)})",
                 _HELP,
                 key=(what,),
                 related=(boundary.origin,),
