@@ -40,6 +40,12 @@ _AMAZONS: Final = ("AWS::", "Amazon::", "AMZN::", "Alexa::", "Custom::", "SAM::"
 def unread(scope: Scope) -> Iterator[Incomplete]:
     """Yield what of a template was not read; CloudFormation will put it into the stack."""
     yield from _transforms(scope.body, scope.at(""))
+    for section in ("Mappings", "Conditions"):
+        # A macro may change what stands beside it there, of which values and resources depend.
+        table = mapping(scope.body.get(section))
+        for name, part in ((section, table), *((f"{section}/{token(key)}", table[key]) for key in table)):
+            if "Fn::Transform" in mapping(part):
+                yield from _transforms({"Fn::Transform": part["Fn::Transform"]}, scope.at(f"/{name}"))
     raw = mapping(scope.body.get("Resources"))
     if "Fn::Transform" in raw:
         yield from _transforms({"Fn::Transform": raw["Fn::Transform"]}, scope.at("/Resources"))

@@ -44,6 +44,18 @@ _SAID: dict[str, tuple[dict[str, Any], str]] = {
         {"Resources": {"R": {**_ROLE, "Fn::Transform": {"Name": "Mine"}}}},
         "macro `Mine`",
     ),
+    "a macro among the mappings": (
+        {"Resources": {"R": _ROLE}, "Mappings": {"Fn::Transform": {"Name": "Mine"}}},
+        "macro `Mine`",
+    ),
+    "an include in a mapping": (
+        {"Resources": {"R": _ROLE}, "Mappings": {"M": {"Fn::Transform": {"Name": "AWS::Include"}}}},
+        "macro `AWS::Include`",
+    ),
+    "a macro among the conditions": (
+        {"Resources": {"R": _ROLE}, "Conditions": {"Fn::Transform": {"Name": "Mine"}}},
+        "macro `Mine`",
+    ),
     "a nested stack": (
         _resource("AWS::CloudFormation::Stack", TemplateURL="https://x/t"),
         "nested stack `X`",
