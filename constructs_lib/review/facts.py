@@ -21,6 +21,7 @@ from constructs_lib.iam import (
     effective,
     fault_of_name,
     foreign_grants,
+    may_overlap,
     names_of,
     tables,
 )
@@ -308,6 +309,9 @@ def _is_open_role(arn: str) -> bool:
 
     A name that CloudFormation generates (``STACK-LOGICALID-...``) is told by its logical id.
     """
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and not may_overlap(parts[2], "iam"):
+        return False  # a queue or a table is no role, whatever its name
     name = arn.rpartition("/")[2] if "/" in arn else arn
     return UNRESOLVED in name and _GENERATED.fullmatch(name) is None
 
