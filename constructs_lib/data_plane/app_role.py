@@ -28,7 +28,13 @@ from constructs_lib.data_plane.limits import (
     requiring_guardrail,
     with_session_tags,
 )
-from constructs_lib.data_plane.refusals import check_document, check_managed, check_scope, refuse
+from constructs_lib.data_plane.refusals import (
+    check_document,
+    check_managed,
+    check_scope,
+    patterns_with_reasons,
+    refuse,
+)
 from constructs_lib.data_plane.template_check import check_finished_templates
 from constructs_lib.grants import required_guardrail_values
 from constructs_lib.grants.facades import DataPlaneGrants, other_tiers
@@ -130,7 +136,7 @@ class AppRole(CheckedRole):
         self._policy: iam.Policy | None = None
         self._given: set[str] = set()
         self._granted: frozenset[str] = frozenset()
-        self._type_wide = _type_wide(allow_type_wide)
+        self._type_wide = patterns_with_reasons(allow_type_wide)
         for document in (inline_policies or {}).values():
             self._check_document(document)
         for policy in managed_policies or ():
@@ -324,6 +330,7 @@ class AppRole(CheckedRole):
         families: Sequence[str] | None = None,
         allowed_regions: Sequence[str] | None = None,
         control_reads: bool = False,
+        allow_type_wide: Sequence[tuple[str, str]] = (),
         enforce_boundary: bool = False,
     ) -> ExistingAppRole:
         """Treat a role that exists as the role of an application; see :class:`ExistingAppRole`."""
@@ -334,6 +341,7 @@ class AppRole(CheckedRole):
             families=families,
             allowed_regions=allowed_regions,
             control_reads=control_reads,
+            allow_type_wide=allow_type_wide,
             enforce_boundary=enforce_boundary,
         )
 
@@ -357,21 +365,6 @@ def _check_pair(guardrail: Any) -> None:
             f"`required_guardrail` has the value `{guardrail!r}`: pass the guardrail with "
             'its version, `(guardrail, "1")`, or `(guardrail, None)` for any numbered version'
         )
-
-
-def _type_wide(given: Sequence[Any]) -> frozenset[str]:
-    """Return the patterns; raise :class:`PlanesError` where one comes without a reason."""
-    for pair in given:
-        if (
-            not isinstance(pair, tuple | list)
-            or len(pair) != 2
-            or not all(isinstance(p, str) and p.strip() for p in pair)
-        ):
-            raise PlanesError(
-                f"`allow_type_wide` has `{pair}`: give pairs of an ARN pattern and the reason why the "
-                "application needs every resource of the type"
-            )
-    return frozenset(pattern for pattern, _ in given)
 
 
 def _refuse_marked(path: str, scope: Construct, roles: Sequence[str]) -> None:

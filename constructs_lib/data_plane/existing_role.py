@@ -9,11 +9,11 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.cdk_support import Facade, PlanesError, check_types, check_value, is_token
+from constructs_lib.cdk_support import Facade, PlanesError, as_list, check_types, check_value, is_token
 from constructs_lib.data_plane.acknowledged import policies_for
 from constructs_lib.data_plane.boundary import DataPlaneBoundary
 from constructs_lib.data_plane.limits import limits_of, mark_checked, requiring_guardrail
-from constructs_lib.data_plane.refusals import refusals, refuse
+from constructs_lib.data_plane.refusals import check_scope, patterns_with_reasons, refusals, refuse
 from constructs_lib.data_plane.template_check import check_finished_templates
 from constructs_lib.grants.facades import DataPlaneGrants
 
@@ -38,6 +38,7 @@ class ExistingAppRole(Construct):
         families: As for :class:`AppRole`. Default: every family of the data plane.
         allowed_regions: The only Regions whose resources may be granted. Default: all.
         control_reads: As for :class:`AppRole`. Default: no.
+        allow_type_wide: As for :class:`AppRole`. Default: none.
         enforce_boundary: Whether to replace the boundary of a role of this app. Default: no; a role
             without one gets the stack's :class:`DataPlaneBoundary`.
 
@@ -59,6 +60,7 @@ class ExistingAppRole(Construct):
         families: Sequence[str] | None = None,
         allowed_regions: Sequence[str] | None = None,
         control_reads: bool = False,
+        allow_type_wide: Sequence[tuple[str, str]] = (),
         enforce_boundary: bool = False,
     ) -> None:
         check_types(ExistingAppRole.__init__, locals())
@@ -67,6 +69,8 @@ class ExistingAppRole(Construct):
         self._path = self.node.path
         self._limits = limits_of(families, allowed_regions, control_reads=control_reads)
         self._given: set[str] = set()
+        self._granted: frozenset[str] = frozenset()
+        self._type_wide = patterns_with_reasons(allow_type_wide)
         self._policy = self._attached()
         resource = role.node.default_child
         self._resource = (
@@ -122,6 +126,7 @@ class ExistingAppRole(Construct):
         """Check the statements of a grant, and return where each goes: a policy of this construct."""
         for statement in statements:
             refuse(self._path, statement, self._limits)
+            self._granted |= {arn for arn in as_list(statement.get("Resource")) if arn != "*"}
         self._given.add(verb)
         return policies_for(self, self.role, statements, self._policy)
 
@@ -168,6 +173,8 @@ class ExistingAppRole(Construct):
     def add_to_principal_policy(self, statement: iam.PolicyStatement) -> iam.AddToPrincipalPolicyResult:
         """Check and add a statement; every grant of every library ends here."""
         check_value("statement", statement, "iam.PolicyStatement")
-        refuse(self._path, statement.to_statement_json(), self._limits)
+        written = statement.to_statement_json()
+        refuse(self._path, written, self._limits)
+        check_scope(self._path, written, self._type_wide | self._granted)
         self._policy.add_statements(statement)
         return iam.AddToPrincipalPolicyResult(statement_added=True, policy_dependable=self._policy)

@@ -27,6 +27,7 @@ __all__ = [
     "check_managed",
     "check_scope",
     "harmless_policy",
+    "patterns_with_reasons",
     "refusals",
     "refuse",
 ]
@@ -136,6 +137,21 @@ def _is_exact(arn: Any, kinds: Sequence[str]) -> bool:
         and parts[5].partition("/")[0] in kinds
         and bool(parts[5].partition("/")[2])
     )
+
+
+def patterns_with_reasons(given: Sequence[Any]) -> frozenset[str]:
+    """Return the patterns of `allow_type_wide`; raise :class:`PlanesError` for one without a reason."""
+    for pair in given:
+        if (
+            not isinstance(pair, tuple | list)
+            or len(pair) != 2
+            or not all(isinstance(p, str) and p.strip() for p in pair)
+        ):
+            raise PlanesError(
+                f"`allow_type_wide` has `{pair}`: give pairs of an ARN pattern and the reason why the "
+                "application needs every resource of the type"
+            )
+    return frozenset(pattern for pattern, _ in given)
 
 
 def check_scope(path: str, statement: Mapping[str, Any], type_wide: Collection[str]) -> None:

@@ -90,3 +90,23 @@ def test_an_option_of_the_cdk_that_would_lose_grants_is_refused(option: str) -> 
 def test_a_role_of_another_account_is_refused_by_its_arn() -> None:
     with pytest.raises(PlanesError, match="make the app role in a stack of 444455556666"):
         AppRole.from_role_arn(Stack(), "App", OTHER)
+
+
+def test_it_takes_every_resource_of_a_type_with_a_reason_only() -> None:
+    stack = Stack()
+    models = "arn:aws:bedrock:us-east-1::foundation-model/*"
+    wide = iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=[models])
+    with pytest.raises(PlanesError, match="give the pattern and the reason in `allow_type_wide`"):
+        AppRole.from_role(stack, "App", own(stack)).add_to_policy(wide)
+    named = AppRole.from_role(
+        stack,
+        "Wide",
+        iam.Role(stack, "W", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")),
+        allow_type_wide=[(models, "a playground")],
+    )
+    assert named.add_to_policy(wide)
+    every = iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=["*"])
+    with pytest.raises(PlanesError, match="it opens every resource"):
+        named.add_to_policy(every)
+    with pytest.raises(PlanesError, match="give pairs of an ARN pattern and the reason"):
+        AppRole.from_role(stack, "Bare", named.role, allow_type_wide=[models])  # type: ignore[list-item]  # what is refused
