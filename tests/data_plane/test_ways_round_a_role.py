@@ -15,6 +15,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import cloudformation_include as include
 from aws_cdk import custom_resources
+from aws_cdk import custom_resources as cr
 
 from constructs_lib import AppRole, DeployRole, OperatorRole
 from constructs_lib.data_plane import DataPlaneBoundary
@@ -120,6 +121,28 @@ def rewritten(m: Made, *statements: Any) -> None:
 
 def nested(m: Made, action: str = "bedrock:CreateAgent") -> None:
     iam.Policy(cdk.NestedStack(m.stack, "N"), "P", roles=[m.role], statements=[statement(action)])
+
+
+def given_to_nested(m: Made, body: Any) -> None:
+    """Name the role through a parameter of a nested stack."""
+    inner = cdk.NestedStack(m.stack, "N", parameters={"Role": m.role.role_name})
+    role = cdk.CfnParameter(inner, "Role").value_as_string
+    iam.CfnPolicy(inner, "P", policy_name="p", roles=[role], policy_document=document(body))
+
+
+def action_given_to_nested(m: Made, action: str) -> None:
+    """Give the action through a parameter of a nested stack."""
+    inner = cdk.NestedStack(m.stack, "N", parameters={"Action": action})
+    body = {**CREATE, "Action": cdk.CfnParameter(inner, "Action").value_as_string}
+    iam.CfnPolicy(inner, "P", policy_name="p", roles=[m.role.role_name], policy_document=document(body))
+
+
+def bounded_in_nested(m: Made, boundary_arn: str) -> None:
+    """Make an app role in a nested stack whose boundary is a parameter of that stack."""
+    inner = cdk.NestedStack(m.stack, "N", parameters={"Boundary": boundary_arn})
+    role = AppRole(inner, "R", assumed_by=LAMBDA)
+    value = cdk.CfnParameter(inner, "Boundary").value_as_string
+    l1(role).add_property_override("PermissionsBoundary", value)
 
 
 def by_name(m: Made, where: cdk.Stack, body: Any) -> None:
@@ -285,6 +308,17 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
         lambda m: by_arn_of(m, statement()),
         "fatal",
         CONFIGURES.replace("S/R", "S/Bare"),
+    ),
+    "nested stack, the role by parameter": (lambda m: given_to_nested(m, CREATE), "fatal", CONFIGURES),
+    "nested stack, the action by parameter": (
+        lambda m: action_given_to_nested(m, "bedrock:CreateAgent"),
+        "fatal",
+        CONFIGURES,
+    ),
+    "nested stack, the boundary by parameter": (
+        lambda m: bounded_in_nested(m, ADMINISTRATOR),
+        "fatal",
+        "the app role `S/N/R` has the boundary",
     ),
     "CfnInclude with Fn::Sub": (lambda m: included(m, CREATE), "fatal", CONFIGURES),
     "AdministratorAccess": (managed(ADMINISTRATOR), "fatal", "the app role `S/R` can't hold `*`"),
@@ -643,6 +677,11 @@ SOUND: dict[str, Callable[[Made], Any]] = {
         m, cdk.Stack(m.app, "Else", env=cdk.Environment(account="444455556666", region="us-east-1")), CREATE
     ),
     "other stage": lambda m: other_stage(m, INVOKE),
+    "nested stack, the role by parameter": lambda m: given_to_nested(m, INVOKE),
+    "nested stack, the action by parameter": lambda m: action_given_to_nested(m, "s3:GetObject"),
+    "nested stack, the boundary by parameter": lambda m: bounded_in_nested(
+        m, DataPlaneBoundary.of(m.stack).managed_policy_arn
+    ),
     "from_role_arn": lambda m: by_arn(m, statement("s3:GetObject")),
     "from_role_arn, reference": lambda m: by_arn_of(m, statement("s3:GetObject")),
     "CfnInclude": lambda m: included(m, INVOKE),
@@ -721,3 +760,18 @@ def test_what_is_seen_can_not_be_acknowledged(made: Made, rule: str) -> None:
     l1(made.role).add_property_deletion_override("PermissionsBoundary")
     cdk.Validations.of(made.app).acknowledge(cdk.Acknowledgment(id=rule, reason="no"))
     assert {each[1] for each in made.violations()} >= {"bedrock-planes::ROLE", "bedrock-planes::BP109"}
+
+
+@pytest.mark.parametrize("action", ["putRolePolicy", "attachRolePolicy", "deleteRolePermissionsBoundary"])
+def test_a_custom_resource_that_changes_iam_can_not_run_as_the_role(made: Made, action: str) -> None:
+    call = cr.AwsSdkCall(
+        service="IAM",
+        action=action,
+        parameters={"RoleName": "the-app"},
+        physical_resource_id=cr.PhysicalResourceId.of("x"),
+    )
+    policy = cr.AwsCustomResourcePolicy.from_sdk_calls(resources=["*"])
+    with pytest.raises(
+        RuntimeError, match=f"the app role `S/R` can't hold `iam:{action[0].upper()}{action[1:]}`"
+    ):
+        cr.AwsCustomResource(made.stack, "C", role=made.role, on_create=call, policy=policy)
