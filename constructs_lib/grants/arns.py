@@ -212,8 +212,15 @@ def _check_arn(value: str, kind: str, known: _Kind) -> None:
         and (is_token(parts[5]) or any(parts[5].startswith(f"{head}/") for head in kinds))
         and (kind != "flow_alias" or "/alias/" in parts[5] or is_token(parts[5]))
     )
-    if not fits or "*" in value or "?" in value:
+    if not fits or "*" in value or "?" in value or _is_misplaced(parts, kind, known):
         raise _wrong(kind, value, known)
+
+
+def _is_misplaced(parts: Sequence[str], kind: str, known: _Kind) -> bool:
+    """Whether the ARN is of a tool of AWS's and the account is one's own, or the other way round."""
+    if kind not in _OWNED_BY_AWS or is_token(parts[4]) or is_token(parts[5]):
+        return False
+    return (parts[4] == "aws") is parts[5].startswith(f"{known.resource}/")
 
 
 def _attribute_of(value: Any, kind: str, paths: Sequence[str]) -> str:

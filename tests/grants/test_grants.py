@@ -128,6 +128,35 @@ def test_a_log_group_is_one_name(name: str) -> None:
         grants.recommendations(log_groups=[name])
 
 
+@pytest.mark.parametrize(
+    "evaluator",
+    [
+        "Builtin.",
+        "arn:aws:bedrock-agentcore:us-east-1:111122223333:evaluator/Builtin.Helpfulness",
+        "arn:aws:bedrock-agentcore:us-east-1::evaluator/ThirdParty.Relevance",
+    ],
+)
+def test_an_evaluator_of_aws_in_ones_own_account_is_refused(evaluator: str) -> None:
+    grants = AppRole(Stack(), "R", assumed_by=LAMBDA).grants
+    with pytest.raises(PlanesError, match="its ARN no Region and no account; pass its id"):
+        grants.evaluate(evaluator)
+    grants.evaluate("arn:aws:bedrock-agentcore:::evaluator/Builtin.Helpfulness")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("111122223333:browser/aws.browser.v1", "aws:browser/aws.browser.v1"),
+        ("aws:browser-custom/b-1", "111122223333:browser-custom/b-1"),
+    ],
+)
+def test_a_tool_of_aws_is_in_the_account_aws_and_no_other_is(wrong: str, right: str) -> None:
+    grants = AppRole(Stack(), "R", assumed_by=LAMBDA).grants
+    with pytest.raises(PlanesError, match=r"`browser` has the value .*: pass the construct"):
+        grants.use_browser(f"arn:aws:bedrock-agentcore:us-east-1:{wrong}")
+    grants.use_browser(f"arn:aws:bedrock-agentcore:us-east-1:{right}")
+
+
 @pytest.mark.parametrize("record", ["", "*", "x/y", "a?"])
 def test_a_record_of_a_registry_is_one_id(record: str) -> None:
     grants = AppRole(Stack(), "R", assumed_by=LAMBDA).grants

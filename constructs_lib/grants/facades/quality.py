@@ -42,10 +42,12 @@ class QualityGrants(GrantsTo):
             evaluator: The evaluator, or the id of one that AWS offers, such as ``Builtin.Helpfulness``, whose
                 ARN has no Region and no account
                 (https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/evaluations.html).
+
+        Raises:
+            PlanesError: The ARN of an evaluator of AWS has a Region or an account, so that it allows nothing.
         """
-        if isinstance(evaluator, str) and evaluator.startswith(_OF_AWS):
-            partition = _grants.environment_of(self._scope).partition
-            evaluator = f"arn:{partition}:{_SERVICE}:::evaluator/{evaluator}"
+        if isinstance(evaluator, str):
+            evaluator = _evaluator(evaluator, _grants.environment_of(self._scope).partition)
         return self._give("evaluate", {"evaluator": self._on("evaluator", evaluator)})
 
     def batch_evaluation(self, *, log_groups: Sequence[str] = ()) -> iam.Grant:
@@ -120,3 +122,16 @@ class QualityGrants(GrantsTo):
             arn = here.arn("logs", f"log-group:{name}")
             arns += [arn] if name.endswith("*") else [arn, f"{arn}:*"]
         return _grants.on_arns(*arns)
+
+
+def _evaluator(text: str, partition: str) -> str:
+    """Return the ARN of an evaluator of AWS; the id or ARN of any other as it is."""
+    name = text.rpartition("/")[2]
+    if not name.startswith(_OF_AWS):
+        return text
+    if name not in _OF_AWS and (name == text or ":::" in text):
+        return f"arn:{partition}:{_SERVICE}:::evaluator/{name}" if name == text else text
+    raise PlanesError(
+        f"`evaluator` has the value `{text}`: an evaluator of AWS has a name, and its ARN no Region and no "
+        "account; pass its id, such as `Builtin.Helpfulness`"
+    )
