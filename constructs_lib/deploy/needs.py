@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from constructs_lib.catalogue import Plane, actions, called_action, handlers
 from constructs_lib.deploy.model import DeployError, Need, Withheld
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from constructs_lib.catalogue import ResourceHandlers
     from constructs_lib.deploy.model import DeployOptions
 
-__all__ = ["ALL", "CUSTOM", "REMOVED", "UPDATED", "resource_needs"]
+__all__ = ["ALL", "CUSTOM", "REMOVED", "UPDATED", "own_prefix", "resource_needs"]
 
 ALL: Final = ("create", "read", "update", "delete")
 UPDATED: Final = ("read", "update", "delete")
@@ -60,7 +60,7 @@ def resource_needs(
             action for one in ALL[:3] if one in operations for action in row.calls[one]
         }
     called.update(row.tagging)
-    own = _own_prefix(row.calls)
+    own = own_prefix(kind, row)
     for name in sorted(called):
         if not is_called(name, kind, own, paths, row.tagging):
             continue
@@ -107,16 +107,15 @@ def _is_kept(item: Item) -> bool:
     return item.body.get("DeletionPolicy") == "Retain" and item.body.get("UpdateReplacePolicy") == "Retain"
 
 
-def _own_prefix(calls: Any) -> str:
-    """Return the IAM prefix of a type's own service: that of most actions which delete or create it."""
-    counted: dict[str, int] = {}
-    for operation in ("delete", "create"):
-        for action in calls[operation]:
-            prefix = action.partition(":")[0]
-            counted[prefix] = counted.get(prefix, 0) + 1
-        if counted:
-            break
-    return max(counted, key=lambda one: (counted[one], one)) if counted else ""
+def own_prefix(kind: str, row: ResourceHandlers) -> str:
+    """Return the IAM prefix of a type's own service: that of actions with the type's name, else of most."""
+    noun = kind.rpartition("::")[2].lower()
+    counted: dict[str, tuple[int, int]] = {}
+    for action in {name for listed in row.calls.values() for name in listed}:
+        prefix, _, name = action.partition(":")
+        named, listed_times = counted.get(prefix, (0, 0))
+        counted[prefix] = (named + (noun in name.lower()), listed_times + 1)
+    return max(sorted(counted), key=counted.__getitem__) if counted else ""
 
 
 def _need(name: str, item: Item) -> Iterator[Need]:

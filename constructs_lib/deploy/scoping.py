@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from constructs_lib.catalogue import CalledAction
     from constructs_lib.deploy.values import Deployed, Item
 
-__all__ = ["NO_ID", "STAR_ONLY", "UNKNOWN_ACTION", "scope"]
+__all__ = ["NO_ID", "ONLY_OTHERS", "STAR_ONLY", "UNKNOWN_ACTION", "scope"]
 
 STAR_ONLY: Final = "IAM takes only *"
 NO_ID: Final = "no id is known before it is made, so everything of its kind"
 UNKNOWN_ACTION: Final = (
     "the action is newer than the service authorization reference, which would say what it takes"
 )
+ONLY_OTHERS: Final = "IAM knows no ARN of what it makes"
+_MAKING: Final = ("Allocate", "Create", "Import", "Register", "Request", "Run", "Start")
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _MOST_KINDS: Final = 3
 """More kinds of resources than this are written as everything of the service in the account and Region."""
@@ -40,12 +42,25 @@ def scope(action: CalledAction, item: Item) -> tuple[tuple[str, ...], str]:
         found += matched
         if not matched and form in action.required:
             wide.append(form)
+    if not action.required and _makes_another_kind(action, item):
+        # What is made has no ARN that IAM checks, and the others are checked only where the call has them.
+        return (ANY,), ONLY_OTHERS
     if not found and not wide:
         wide = list(action.optional)
     found += _kinds(wide, item.at)
     arns = tuple(sorted(dict.fromkeys(found)))
     named_any = [arn for arn in arns if _is_whole_kind(arn)]
     return arns, NO_ID if wide or named_any else ""
+
+
+def _makes_another_kind(action: CalledAction, item: Item) -> bool:
+    """Whether an action makes the resource, of which the kinds of resources that it may take are none."""
+    if "Tagging" in action.access or not action.name.partition(":")[2].startswith(_MAKING):
+        return False
+    kind = item.type.rpartition("::")[2].lower()
+    heads = {re.sub(r"[^a-z]", "", re.split(r"[/:]", _head(form)[1])[0].lower()) for form in action.optional}
+    # Several forms of one kind, as of load balancers, are one that every call has.
+    return kind not in heads and not (len(heads) == 1 < len(action.optional))
 
 
 def _is_whole_kind(arn: str) -> bool:

@@ -27,7 +27,7 @@ _OPEN_WRITES = {
     "Knowledge": 1,
     "Pipeline": 0,
     "QueueWorker": 1,
-    "Rag": 1,
+    "Rag": 2,
     "RestApi": 0,
     "WebService": 1,
     "Website": 3,

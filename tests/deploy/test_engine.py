@@ -9,7 +9,8 @@ import pytest
 from constructs_lib.catalogue import Plane, called_action, handled_types, handlers
 from constructs_lib.catalogue import actions as bedrock_actions
 from constructs_lib.deploy import DeployError, DeployOptions, deploy_policy
-from constructs_lib.deploy.tables import names, pruning, services
+from constructs_lib.deploy.needs import own_prefix
+from constructs_lib.deploy.tables import names, pruning, services, words
 from constructs_lib.templates import TemplateSource
 from tests.deploy.templates import ACCOUNT, REGION, actions, derive, role, source, statement_for
 
@@ -424,3 +425,59 @@ def test_more_than_ten_managed_policies_are_refused() -> None:
         DeployError, match=r"need \d+ managed policies and a role takes 10: derive a policy for fewer stacks"
     ):
         derive(many)
+
+
+def test_a_type_s_own_service_is_known_where_words_would_prune_it() -> None:
+    services_of = {prefix[:-1] for prefix in words()}
+    wrong = {}
+    for kind in handled_types():
+        row = handlers(kind)
+        assert row is not None
+        service = kind.split("::")[1].lower()
+        if (
+            row.known
+            and any(row.calls.values())
+            and service in services_of
+            and own_prefix(kind, row) != service
+        ):
+            wrong[kind] = own_prefix(kind, row)
+    # Their properties name a repository and a secret, so that the words keep what they call.
+    assert wrong == {
+        "AWS::ECR::PublicRepository": "ecr-public",
+        "AWS::SecretsManager::SecretTargetAttachment": "rds",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "action", "expected"),
+    [
+        # IAM lists profiles and policies for it, which a call needn't have, and not the guardrail itself.
+        ("AWS::Bedrock::Guardrail", {}, "bedrock:CreateGuardrail", "*"),
+        (
+            "AWS::Bedrock::Guardrail",
+            {},
+            "bedrock:UpdateGuardrail",
+            f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/*",
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            {},
+            "elasticloadbalancing:CreateLoadBalancer",
+            f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/*",
+        ),
+    ],
+)
+def test_what_is_made_without_an_arn_is_on_star(
+    kind: str, properties: dict[str, Any], action: str, expected: Any
+) -> None:
+    policy = derive({"X": {"Type": kind, "Properties": properties}})
+    assert statement_for(policy, action) == {"Resource": expected}
+
+
+def test_a_guardrail_without_a_key_needs_no_key() -> None:
+    guardrail = {"Type": "AWS::Bedrock::Guardrail", "Properties": {"Name": "x"}}
+    assert not [name for name in actions(derive({"G": guardrail})) if name.startswith("kms:")]
+    guardrail["Properties"] = {"Name": "x", "KmsKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"}
+    assert statement_for(derive({"G": guardrail}), "kms:CreateGrant") == {
+        "Resource": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    }
