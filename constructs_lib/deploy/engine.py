@@ -59,7 +59,14 @@ def deploy_policy(templates: Iterable[TemplateSource], options: DeployOptions | 
             permissions boundary is named; or more than 10 managed policies would be needed.
 
     """
-    chosen = options or DeployOptions()
+    try:
+        return _derived(list(templates), options or DeployOptions())
+    except RecursionError:
+        message = "values of the templates refer to each other in a circle; remove the circle"
+        raise DeployError(message) from None
+
+
+def _derived(templates: Sequence[TemplateSource], chosen: DeployOptions) -> DeployPolicy:
     stacks = deployments(templates, chosen)
     old = deployments(chosen.deployed, chosen)
     needs: list[Need] = []

@@ -238,7 +238,14 @@ def _service_token(item: Item, options: DeployOptions) -> Iterator[Need]:
     """
     token = item.properties.get("ServiceToken")
     target = item.at.target(token)
-    arns = target.arns() if target is not None and target.arns() else item.at.texts(token)
+    if target is not None and target.type == "AWS::Lambda::Function":
+        # The application's own functions have the same prefix, and whoever calls them acts as them.
+        named = target.properties.get("FunctionName") is not None
+        name = target.at.function(target.logical_id)
+        form = "arn:${Partition}:lambda:${Region}:${Account}:function:${Name}"
+        arns = target.arns() if named else (target.at.arn(form, name),)
+    else:
+        arns = target.arns() if target is not None and target.arns() else item.at.texts(token)
     for arn in arns:
         if ":sns:" in arn or (target is not None and target.type == "AWS::SNS::Topic"):
             yield Need("sns:Publish", (arn,), (), item.id)

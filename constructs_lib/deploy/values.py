@@ -174,6 +174,13 @@ class Deployed:
         known = known[:kept] if rest or "*" in self.stack or len(known) > kept else f"{known}-"
         return f"{known.lower() if lower else known}*"
 
+    def function(self, logical_id: str) -> str:
+        """Return a pattern of the name that CloudFormation makes for one function, and for no other.
+
+        At least the first 24 characters of a logical id are in the name of a function.
+        """
+        return f"{self.generated(64, lower=False)}{logical_id[:24]}*".replace("-*", "-")
+
     def arn(self, form: str, name: str, path: str = "/") -> str:
         """Return an ARN of this stack's environment."""
         name = name.lstrip("/") if form.endswith(("parameter/${Name}", "${Path}${Name}")) else name

@@ -481,3 +481,21 @@ def test_a_guardrail_without_a_key_needs_no_key() -> None:
     assert statement_for(derive({"G": guardrail}), "kms:CreateGrant") == {
         "Resource": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     }
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [("App", "App-Provider*"), ("S" * 40, f"{'S' * 24}*Provider*"), (None, "*Provider*")],
+)
+def test_a_custom_resource_calls_no_other_function_of_the_stack(stack: str | None, expected: str) -> None:
+    custom = {"Type": "Custom::Thing", "Properties": {"ServiceToken": {"Fn::GetAtt": ["Provider", "Arn"]}}}
+    policy = derive({"Role": role(), "Provider": _function(), "Chat": _function(), "C": custom}, stack=stack)
+    assert statement_for(policy, "lambda:InvokeFunction") == {"Resource": f"{_LAMBDA}:{expected}"}
+
+
+def test_names_that_refer_to_each_other_in_a_circle_are_refused() -> None:
+    def queue(other: str) -> dict[str, Any]:
+        return {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": other}}}
+
+    with pytest.raises(DeployError, match="refer to each other in a circle"):
+        derive({"A": queue("B"), "B": queue("A")})

@@ -1,4 +1,4 @@
-"""The stacks' own deployment policy: derived from their assembly, it fits, is exact and holds no data action."""
+"""The policy that the stacks need: derived from their assembly, it fits and holds no data action."""
 
 from __future__ import annotations
 
