@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         InvocationLogging,
         OnDelete,
         OperatorRole,
+        ReviewStep,
     )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "OnDelete",
     "OperatorRole",
     "PlanesError",
+    "ReviewStep",
     "S3DataSource",
 ]
 
@@ -74,6 +76,7 @@ __getattr__, __dir__ = exports(
             "InvocationLogging",
             "OnDelete",
             "OperatorRole",
+            "ReviewStep",
         ),
     },
 )

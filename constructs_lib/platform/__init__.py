@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from constructs_lib.platform.endpoints import BedrockVpcEndpoints
     from constructs_lib.platform.invocation_logging import FormerLogging, InvocationLogging, OnDelete
     from constructs_lib.platform.operator_role import OperatorRole
+    from constructs_lib.platform.review_step import ReviewStep
 
 __all__ = [
     "BedrockVpcEndpoints",
@@ -20,6 +21,7 @@ __all__ = [
     "InvocationLogging",
     "OnDelete",
     "OperatorRole",
+    "ReviewStep",
 ]
 
 __getattr__, __dir__ = exports(
@@ -30,5 +32,6 @@ __getattr__, __dir__ = exports(
         "endpoints": ("BedrockVpcEndpoints",),
         "invocation_logging": ("FormerLogging", "InvocationLogging", "OnDelete"),
         "operator_role": ("OperatorRole",),
+        "review_step": ("ReviewStep",),
     },
 )

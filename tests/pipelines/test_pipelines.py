@@ -181,7 +181,15 @@ def bash(script: str, folder: Path, **environment: str) -> Ran:
 def reviewed(scratch: Scratch, **inputs: str) -> tuple[Ran, dict[str, str]]:
     """Run the action's review; return what it prints and its outputs."""
     output, summary = scratch.temporary / "output", scratch.temporary / "summary"
-    given = {"REVIEWED": "infra", "BASE": "", "POLICY": "", "FAIL_ON": "error", "MORE": "", **inputs}
+    given = {
+        "REVIEWED": "infra",
+        "BASE": "",
+        "POLICY": "",
+        "POLICY_MORE": "--without-boundary",
+        "FAIL_ON": "error",
+        "MORE": "",
+        **inputs,
+    }
     ran = bash(
         step("Review"),
         scratch.repository,
@@ -232,6 +240,20 @@ def test_the_action_compares_with_the_target_branch(scratch: Scratch) -> None:
     diff = Path(outputs["comment"]).read_text("utf-8").split("\n# ")[-1]
     assert "CreateAgent" in diff
     assert outputs["status"] == "1"
+
+
+def test_the_action_compares_the_policy_that_cloudformation_deploys_with(scratch: Scratch) -> None:
+    (scratch.repository / "infra/template.yaml").write_text(SOUND, "utf-8")
+    held = {"Effect": "Allow", "Action": "sns:CreateTopic", "Resource": "*"}
+    policy = scratch.temporary / "policy.json"
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [held]}), "utf-8")
+    more = "--without-boundary --account 111122223333 --region us-east-1 --stack Chat"
+    ran, outputs = reviewed(scratch, POLICY=str(policy), POLICY_MORE=more)
+    assert outputs["status"] == "1", ran.text
+    comment = Path(outputs["comment"]).read_text("utf-8")
+    assert "# Deployment policy" in comment
+    assert "iam:CreateRole" in comment
+    assert "sns:CreateTopic" in comment
 
 
 def test_an_input_that_cannot_be_read_is_2(scratch: Scratch) -> None:
