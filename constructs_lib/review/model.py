@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Finding:
     conditional: bool = False
     fingerprint: str = ""
     acknowledged: Acknowledgement | None = None
-    fix: Fix | None = None
+    fix: Fix | None = field(default=None, hash=False)  # a statement is a table, which has no hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,13 @@ def test_a_rule_that_can_compute_the_statement_has_it(rule_id: str) -> None:
     )
 
 
+def test_findings_with_fixes_can_be_in_a_set() -> None:
+    (_, case) = next(item for item in _CASES if item[0] == "BP305")
+    found = _findings(case["document"], case)
+    assert any(item.fix for item in found)
+    assert len(set(found)) == len(found)
+
+
 def test_the_rest_of_a_replaced_statement_stays() -> None:
     document = {
         "Version": "2012-10-17",
