@@ -18,7 +18,7 @@ from constructs_lib.cdk_support import (
     role_path,
 )
 from constructs_lib.data_plane import check_finished_templates
-from constructs_lib.iam import expand, fault_of_name
+from constructs_lib.iam import ESCALATIONS, expand, fault_of_name, foreign_actions
 from constructs_lib.platform.aws_managed import check_aws_managed
 
 if TYPE_CHECKING:
@@ -103,6 +103,10 @@ class OperatorRole(CheckedRole):
         _refuse(self._path, statement)
 
 
+# Changes of policies, trust, boundaries and credentials.
+_IAM_CHANGES = {name for name in ESCALATIONS if name.startswith("iam:")}
+
+
 def _refuse(path: str, statement: Mapping[str, Any]) -> None:
     if statement.get("Effect", "Allow") != "Allow":
         return
@@ -117,6 +121,7 @@ def _refuse(path: str, statement: Mapping[str, Any]) -> None:
                 f"the operator role `{path}` can't hold `{pattern}`, whose plane is unknown: {fault.why}; "
                 f"{fault.remedy}"
             )
+        _refuse_iam(path, pattern)
         meant = expand(pattern)
         if not meant:
             continue
@@ -135,3 +140,13 @@ def _refuse(path: str, statement: Mapping[str, Any]) -> None:
             raise PlanesError(
                 f"the operator role `{path}` can't hold `{pattern}` on `*`: name the resources it operates on"
             )
+
+
+def _refuse_iam(path: str, pattern: str) -> None:
+    """Refuse an action that changes who may do what."""
+    changes = sorted(foreign_actions("Allow", (pattern,), None) & _IAM_CHANGES)
+    if changes:
+        raise PlanesError(
+            f"the operator role `{path}` can't hold `{pattern}`: with `{changes[0]}` it could give itself "
+            "any permission; leave changes of IAM to a DeployRole"
+        )

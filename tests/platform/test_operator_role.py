@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import OperatorRole
+from constructs_lib import OperatorRole, PlanesError
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
 
 
@@ -70,3 +70,16 @@ def test_other_services_are_as_on_any_role() -> None:
     assert made.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=["*"]))
     deny = iam.PolicyStatement(effect=iam.Effect.DENY, actions=["bedrock:*"], resources=["*"])
     assert made.add_to_policy(deny)
+
+
+@pytest.mark.parametrize("action", ["iam:PutRolePolicy", "iam:*", "iam:Attach*Policy", "IAM:CREATEACCESSKEY"])
+def test_it_refuses_to_change_iam(action: str) -> None:
+    role = OperatorRole(Stack(), "R", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    with pytest.raises(PlanesError, match="leave changes of IAM to a DeployRole"):
+        role.add_to_policy(iam.PolicyStatement(actions=[action], resources=["*"]))
+
+
+@pytest.mark.parametrize("action", ["iam:GetRole", "iam:List*", "s3:PutObject"])
+def test_it_takes_what_reads_iam_and_other_services(action: str) -> None:
+    role = OperatorRole(Stack(), "R", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    role.add_to_policy(iam.PolicyStatement(actions=[action], resources=["*"]))
