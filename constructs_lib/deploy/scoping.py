@@ -21,6 +21,7 @@ UNKNOWN_ACTION: Final = (
 ONLY_OTHERS: Final = "IAM knows no ARN of what it makes"
 _MAKING: Final = ("Allocate", "Create", "Import", "Register", "Request", "Run", "Start")
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_IMAGE: Final = re.compile(r"([\d*]+)\.dkr\.ecr\.([^.]+)\.[^/]+/([^:@]+)")
 _MOST_KINDS: Final = 3
 """More kinds of resources than this are written as everything of the service in the account and Region."""
 
@@ -111,18 +112,19 @@ def _matching(form: str, arns: tuple[str, ...]) -> list[str]:
 
 
 def _referred(item: Item) -> tuple[str, ...]:
-    """Return the ARNs of the resources that the properties of a resource refer to, and the ARNs in them."""
+    """Return the ARNs of what the properties of a resource refer to: by reference, by ARN, as an image."""
     found: list[str] = []
     for _, node in leaves(item.properties):
         target = item.at.target(node)
         if target is not None and target is not item:
             found += target.arns()
         elif isinstance(node, (str, dict)):
-            found += [
-                text
-                for text in item.at.texts(node)
-                if text.startswith("arn:") and len(text.split(":", 5)) == 6
-            ]
+            for text in item.at.texts(node):
+                if match := _IMAGE.match(text):
+                    account, region, name = match.groups()
+                    found.append(f"arn:{item.at.partition}:ecr:{region}:{account}:repository/{name}")
+                elif text.startswith("arn:") and len(text.split(":", 5)) == 6:
+                    found.append(text)
     return tuple(dict.fromkeys(found))
 
 

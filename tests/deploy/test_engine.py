@@ -499,3 +499,10 @@ def test_names_that_refer_to_each_other_in_a_circle_are_refused() -> None:
 
     with pytest.raises(DeployError, match="refer to each other in a circle"):
         derive({"A": queue("B"), "B": queue("A")})
+
+
+def test_an_image_is_read_from_its_repository_alone() -> None:
+    image = {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/assets:0123"}
+    policy = derive({"Role": role(), "F": _function(Code={"ImageUri": image})})
+    arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/assets"
+    assert statement_for(policy, "ecr:SetRepositoryPolicy") == {"Resource": arn}
