@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from constructs_lib.iam.runs_as import RUNS_AS, RUNS_AS_SERVICE_ROLE, STARTS, RunsAs, RunsAsServiceRole
     from constructs_lib.iam.scope import scope_of
     from constructs_lib.iam.shortest_patterns import Compression, compress, compression
+    from constructs_lib.iam.work import TooMuchWorkError, forget, remembered, spend, within
 
 __all__ = [
     "ASSUME_ROLE",
@@ -91,6 +92,7 @@ __all__ = [
     "RunsAs",
     "RunsAsServiceRole",
     "Statement",
+    "TooMuchWorkError",
     "actions_accepting",
     "actions_matching",
     "allow_items",
@@ -110,6 +112,7 @@ __all__ = [
     "fault_of_name",
     "foreign_actions",
     "foreign_grants",
+    "forget",
     "intersect",
     "is_documented",
     "is_open",
@@ -120,12 +123,15 @@ __all__ = [
     "names_of",
     "parse_document",
     "parse_statement",
+    "remembered",
     "scope_of",
     "scp_level",
+    "spend",
     "subtract",
     "tables",
     "types_of",
     "undecided_denies",
+    "within",
     "without_variables",
 ]
 
@@ -206,5 +212,6 @@ __getattr__, __dir__ = exports(
             "compress",
             "compression",
         ),
+        "work": ("TooMuchWorkError", "forget", "remembered", "spend", "within"),
     },
 )

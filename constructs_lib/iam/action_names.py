@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +28,7 @@ from constructs_lib import catalogue
 from constructs_lib.iam.action_sets import actions_matching
 from constructs_lib.iam.model import UNRESOLVED
 from constructs_lib.iam.patterns import is_documented, matches
+from constructs_lib.iam.work import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -175,7 +176,7 @@ def known_names() -> KnownNames:
     )
 
 
-@lru_cache(maxsize=16384)
+@remembered(16384)
 def fault_of_name(pattern: str, effect: Effect = "Allow") -> NameFault | None:
     """Return the fault of an action name or pattern, ``None`` if it counts or isn't Bedrock's.
 
@@ -239,7 +240,7 @@ def _fault_of_known_prefix(prefix: str, name: str, known: KnownNames) -> NameFau
     return NameFault("spelling", "it is misspelt", near) if near else None
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def plain_name(pattern: str) -> str:
     """Return a name without white space, invisible and look-alike letters."""
     if pattern.isascii() and not any(char.isspace() for char in pattern):
@@ -258,7 +259,7 @@ def _matched(pattern: str, known: KnownNames) -> bool:
 # ----------------------------------------------------------------------------------------------- prefixes
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _misspelt_prefix(prefix: str, known: KnownNames) -> str | None:
     """Return the IAM prefix that a prefix misspells."""
     spelled = known.spelled_prefixes
@@ -268,7 +269,7 @@ def _misspelt_prefix(prefix: str, known: KnownNames) -> str | None:
     return spelled[best[1]] if best else None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _joined_prefix(prefix: str, known: KnownNames) -> str | None:
     """Return the IAM prefix that a prefix is with other signs between its words, or after AWS's name."""
     key = re.sub("[^a-z]", "", prefix)
@@ -367,7 +368,7 @@ def _near(prefix: str, name: str, known: KnownNames) -> tuple[str, ...]:
     return known.operations[full.lower()][1]
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _starts(prefix: str, known: KnownNames) -> Mapping[str, str]:
     """Return the first two or more words of each name: what a pattern with a wildcard at its end may fix."""
     found: dict[str, str] = {}
@@ -395,7 +396,7 @@ def _nearest(name: str, names: Mapping[str, str], verbs: frozenset[str]) -> str 
     return names[best[1]] if best else None
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _letters(text: str) -> int:
     """Return the set of a text's characters; one change adds or removes at most two."""
     found = 0

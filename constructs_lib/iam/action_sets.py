@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from constructs_lib import catalogue
 from constructs_lib.iam.automata import Glob, Token, compile_glob, compile_tokens, find
 from constructs_lib.iam.model import UNRESOLVED
 from constructs_lib.iam.patterns import OPEN, arn_splits, counts_in, is_documented, matches, without_variables
+from constructs_lib.iam.work import remembered, spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,7 +231,7 @@ def _step(item: Format) -> str:
     return step if slash else ""
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def names_of(actions: ActionSet) -> tuple[str, ...]:
     """Return the names of the actions in a set, sorted."""
     names = tables().names
@@ -243,7 +244,7 @@ def names_of(actions: ActionSet) -> tuple[str, ...]:
     return tuple(result)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def actions_matching(pattern: str) -> ActionSet:
     """Return the actions that an action pattern matches in an Allow; none when it has an open part.
 
@@ -270,7 +271,7 @@ def _matching(text: str) -> ActionSet:
     return found
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _actions_possibly_matching(pattern: str) -> ActionSet:
     """Return the actions that an action pattern may match, with anything in place of its open parts."""
     if UNRESOLVED not in pattern:
@@ -278,7 +279,7 @@ def _actions_possibly_matching(pattern: str) -> ActionSet:
     return _matching(pattern.lower().replace(UNRESOLVED, "*"))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def allowed_actions(actions: _Texts, not_actions: _Texts) -> ActionSet:
     """Return the actions that an Allow names, undocumented patterns taken in the worst case.
 
@@ -290,7 +291,7 @@ def allowed_actions(actions: _Texts, not_actions: _Texts) -> ActionSet:
     return _named(actions, not_actions, "Allow")
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def denied_actions(actions: _Texts, not_actions: _Texts) -> ActionSet:
     """Return the actions that a Deny certainly names; the arguments are those of :func:`allowed_actions`."""
     return _named(actions, not_actions, "Deny")
@@ -324,7 +325,7 @@ class Expansion(NamedTuple):
     documented: bool
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def expansion(pattern: str) -> Expansion:
     """Return the actions that an action pattern matches, and whether IAM documents such a pattern."""
     matched = actions_matching(pattern)
@@ -342,13 +343,13 @@ def expand(pattern: str) -> tuple[str, ...]:
     return expansion(pattern).in_allow
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def types_of(pattern: str) -> frozenset[str]:
     """Return the resource types of which the pattern may match an ARN."""
     return frozenset(item.type for item in formats_of(pattern))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def formats_of(pattern: str) -> tuple[Format, ...]:
     """Return the ARN formats that the pattern may match."""
     pattern = without_variables(pattern)
@@ -367,6 +368,7 @@ def _matching_formats(parts: list[str]) -> Iterator[Format]:
         return
     wild = OPEN.search(resource)
     start = resource[: wild.start()] if wild is not None else resource
+    spend(4)
     for name, group in tables().by_service.items():
         if service != name and not (OPEN.search(service) and _may(service, name)):
             continue
@@ -394,7 +396,7 @@ def _may(pattern: str, text: str) -> bool:
     return matches(pattern.replace(UNRESOLVED, "*"), text)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _overlap(pattern: str, glob: Glob) -> bool:
     """Whether a pattern and a compiled format may match one text; true when that takes too long to tell."""
     try:
@@ -419,7 +421,7 @@ def _segment_overlaps(segment: str, wanted: str) -> bool:
     return segment == wanted or (OPEN.search(segment) is not None and _may(segment, wanted))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def actions_accepting(pattern: str) -> ActionSet:
     """Return the actions for which a resource pattern may match a resource that they accept."""
     table = tables()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from constructs_lib.iam.model import UNRESOLVED
+from constructs_lib.iam.work import METER, TooMuchWorkError, remembered, spend
 
 __all__ = ["Glob", "Token", "accepts", "compile_glob", "compile_tokens", "find", "tokens_of"]
 
@@ -74,11 +74,14 @@ def tokens_of(pattern: str) -> tuple[Token, ...]:
 
 def compile_tokens(tokens: tuple[Token, ...]) -> Glob:
     """Compile a row of tokens."""
+    spend(len(tokens))
     chars = frozenset(t.char for t in tokens if t.char is not None) | frozenset(
         "".join(t.excluded for t in tokens)
     )
     advance: dict[str | None, int] = dict.fromkeys([None, *chars], 0)
     loop = dict(advance)
+    open_tokens = sum(token.char is None for token in tokens)
+    spend(open_tokens * len(chars) // 16)
     stars = free = 0
     for index, token in enumerate(tokens):
         bit = 1 << index
@@ -96,7 +99,7 @@ def compile_tokens(tokens: tuple[Token, ...]) -> Glob:
     return Glob(len(tokens), start, stars, free, advance, loop, chars, literals)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def compile_glob(pattern: str) -> Glob:
     """Compile an IAM pattern, open parts matching anything."""
     return compile_tokens(tokens_of(pattern))
@@ -122,6 +125,8 @@ def _literals(glob: Glob, state: int) -> set[str]:
     """Return the literal characters that a state waits for."""
     found: set[str] = set()
     state &= ~(glob.free | 1 << glob.length)
+    if state.bit_count() > len(glob.chars):  # fewer characters than positions
+        return {char for char, places in glob.advance.items() if char is not None and places & state}
     while state:
         low = state & -state
         char = glob.literals[low.bit_length() - 1]
@@ -148,13 +153,16 @@ def _choices(globs: tuple[Glob, ...], states: tuple[int, ...], count: int, other
 def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | None:
     """Return a shortest text that every pattern of ``includes`` matches and none of ``excludes`` does.
 
-    ``None`` when there is none. When the search would grow beyond 20,000 states it raises ``OverflowError``.
+    ``None`` when there is none. When the search would grow beyond 20,000 states it raises ``OverflowError``,
+    and ``TooMuchWorkError`` where the steps are limited.
     """
     globs = includes + excludes
     named = frozenset[str]().union(*(glob.chars for glob in globs))
     # One character that no pattern names represents all such characters.
     other = next((char for char in _OTHERS if char not in named), "\ue000")
     count = len(includes)
+    # A step of a pattern that is longer than a machine word takes longer.
+    width = sum(1 + glob.length // 256 for glob in globs)
     start = tuple(glob.start for glob in globs)
     parents: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
     queue = deque([start])
@@ -163,7 +171,11 @@ def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | N
         ended = [bool(state >> glob.length & 1) for glob, state in zip(globs, states, strict=True)]
         if all(ended[:count]) and not any(ended[count:]):
             return _trace(parents, states)
-        for char in _choices(globs, states, count, other):
+        choices = _choices(globs, states, count, other)
+        METER.spent += len(choices) * width + (sum(map(int.bit_count, states)) >> 3)
+        if METER.spent > METER.limit:
+            raise TooMuchWorkError
+        for char in choices:
             after = tuple(_step(glob, state, char) for glob, state in zip(globs, states, strict=True))
             if all(after[:count]) and after not in parents:
                 parents[after] = (states, char)

@@ -42,6 +42,7 @@ from constructs_lib.iam.remainder import (
     remaining_resource,
     subtract,
 )
+from constructs_lib.iam.work import remembered
 
 __all__ = ["Effective", "Gap", "Layer", "effective"]
 
@@ -140,7 +141,7 @@ def effective(
     return Effective(mask, policies, boundary, tuple(scps), tuple(rows), denials)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _gaps_of(
     actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None
 ) -> tuple[tuple[str, str], ...]:

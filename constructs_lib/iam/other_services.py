@@ -6,11 +6,12 @@ The catalogue knows Bedrock alone; these few are listed here, each list with its
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.iam.patterns import counts_in, covers, matches, may_overlap
 from constructs_lib.iam.runs_as import STARTS
+from constructs_lib.iam.work import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -237,7 +238,7 @@ def _known() -> tuple[str, ...]:
     return tuple(sorted({*CHAIN_ACTIONS, *ESCALATIONS}))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def foreign_actions(
     effect: Effect, actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None
 ) -> frozenset[str]:
@@ -249,7 +250,7 @@ def foreign_actions(
     return frozenset(_known()).difference(*excepted)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _pattern(pattern: str) -> frozenset[str]:
     if "*" not in pattern and "?" not in pattern:
         return _exact().get(pattern.lower(), frozenset())

@@ -15,11 +15,11 @@ counts by the first, a Deny by the second.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib.iam.automata import compile_glob, find
 from constructs_lib.iam.model import UNRESOLVED
+from constructs_lib.iam.work import remembered, spend
 
 if TYPE_CHECKING:
     from constructs_lib.iam.model import Effect
@@ -44,8 +44,16 @@ __all__ = [
 OPEN = re.compile(f"[*?{UNRESOLVED}]")
 """A wildcard or an open part: a place where a pattern is not literal."""
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
+# Where a segment of an ARN ends, or may end.
+_BOUNDARY = re.compile(f"[:*?{UNRESOLVED}]")
+# What a further way to split an ARN costs those who look at each.
+_STEPS_OF_SPLIT = 8
 # Where a pattern stops being a literal text.
 _VARYING = re.compile(f"[*?${UNRESOLVED}]")
+
+
+# Characters of a pattern that takes longer to compile than the rest of the work on it.
+_LONG = 200
 
 
 def is_open(pattern: str) -> bool:
@@ -53,9 +61,11 @@ def is_open(pattern: str) -> bool:
     return UNRESOLVED in pattern or "${" in pattern
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _regex(pattern: str) -> re.Pattern[str]:
     """Translate a pattern so that no text makes it backtrack: each piece is taken where it first fits."""
+    if len(pattern) > _LONG:
+        spend(3 * len(pattern))  # to compile it takes longer than to match it
     first, *pieces = re.split(r"\*+", pattern)
     parts = [_literal(first)]
     if pieces:
@@ -107,7 +117,7 @@ def counts_in(pattern: str, effect: Effect) -> bool:
     return effect == "Allow" or is_documented(pattern)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def may_overlap(first: str, second: str) -> bool:
     """Whether one text may match both patterns."""
     if "*" in (first, second) or first == second:
@@ -134,7 +144,7 @@ def arns_may_overlap(first: str, second: str) -> bool:
     return may_overlap(first, second)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def covers(wide: str, narrow: str) -> bool:
     """Whether ``wide`` certainly matches everything that ``narrow`` may match.
 
@@ -152,7 +162,7 @@ def covers(wide: str, narrow: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def example(includes: tuple[str, ...], excludes: tuple[str, ...] = ()) -> str | None:
     """Return a shortest text that all of ``includes`` match and none of ``excludes``, or ``None``.
 
@@ -219,22 +229,26 @@ def arn_splits(pattern: str) -> list[list[str]]:
     if not OPEN.search(pattern):
         return []
     found: list[tuple[bool, list[str]]] = []
-    todo: list[tuple[list[str], str, bool]] = [([""], pattern, False)]
+    # The finished segments as places in the pattern, where the next one begins, where to go on reading.
+    todo: list[tuple[tuple[tuple[int, int], ...], int, int, bool]] = [((), 0, 0, False)]
     while todo:
-        parts, rest, crossed = todo.pop()
-        if len(parts) == 6:
-            found.append((crossed, [*parts[:5], parts[5] + rest]))
+        done, begin, position, crossed = todo.pop()
+        spend(1)
+        if len(done) == 5:
+            spend(_STEPS_OF_SPLIT + len(pattern) // 64)
+            found.append((crossed, [*(pattern[start:end] for start, end in done), pattern[begin:]]))
             continue
-        if not rest:
+        place = _BOUNDARY.search(pattern, position)
+        if place is None:
             continue
-        char, after = rest[0], rest[1:]
-        if char == ":":
-            todo.append(([*parts, ""], after, False))
+        at, after = place.start(), place.end()
+        if pattern[at] == ":":
+            todo.append(((*done, (begin, at)), after, after, False))
             continue
-        todo.append(([*parts[:-1], parts[-1] + char], after, False))
-        if char in {"*", UNRESOLVED}:
-            todo.append(([*parts[:-1], parts[-1] + char, ""], rest, True))
-        elif char == "?":
-            todo.append(([*parts, ""], after, False))
+        todo.append((done, begin, after, False))
+        if pattern[at] == "?":
+            todo.append(((*done, (begin, at)), after, after, False))
+        else:
+            todo.append(((*done, (begin, after)), at, at, True))
     straight = [parts for crossed, parts in found if not crossed]
     return straight or [parts for _, parts in found]

@@ -8,7 +8,6 @@ allows, and Denies are *subtracted*: an action goes when no resource that it acc
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -34,6 +33,7 @@ from constructs_lib.iam.patterns import (
     names_a_type,
     without_variables,
 )
+from constructs_lib.iam.work import remembered, spend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,7 +92,7 @@ class Denials(NamedTuple):
     partial: tuple[tuple[ActionSet, Cover], ...]
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def allow_items(
     actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
 ) -> tuple[Item, ...]:
@@ -115,7 +115,7 @@ def _exact(actions: _Texts) -> ActionSet:
     return mask
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def pieces_of(resources: _Texts, not_resources: _Texts) -> tuple[Piece, ...]:
     """Return the resources of an Allow. IAM refuses a statement without any; it is read as ``*``."""
     if not_resources is not None:
@@ -157,7 +157,7 @@ def collect_denials(statements: Iterable[Statement]) -> Denials:
     return Denials(full, tuple((mask, cover) for mask, cover in partial if mask & ~full))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _denial(
     actions: _Texts, not_actions: _Texts, resources: _Texts, not_resources: _Texts
 ) -> tuple[ActionSet, Cover | None]:
@@ -199,6 +199,7 @@ def _cut_item(item: Item, limits: list[tuple[Statement, Item]]) -> Iterator[Item
     """Yield the parts of an item that the limits allow."""
     todo = item.mask
     for whole in (True, False):
+        spend(1 + len(limits) // 8)
         for statement, limit in limits:
             held = todo & limit.mask
             if not held or (contains(limit.piece, item.piece) is not whole):
@@ -221,7 +222,7 @@ def contains(limit: Piece, piece: Piece) -> bool:
     return not limit.also and not limit.excluded and covers(limit.pattern, piece.pattern)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def meet(one: Piece, other: Piece) -> Piece | None:
     """Return the resources that two pieces share, as one pattern where that is exact."""
     also = tuple(dict.fromkeys((*one.also, *other.also)))
@@ -247,10 +248,12 @@ def subtract(items: Iterable[Item], denials: Denials) -> Iterator[Item]:
 def _after_partial(piece: Piece, mask: ActionSet, partial: tuple[tuple[ActionSet, Cover], ...]) -> ActionSet:
     """Group the actions by the Denies that name them, and return those that each group of Denies leaves."""
     parts: dict[tuple[Cover, ...], ActionSet] = {(): mask}
+    spend(1 + len(partial) // 4)
     for denied, cover in partial:
         if not mask & denied or not _touches(cover, piece.pattern):
             continue
         split: dict[tuple[Cover, ...], ActionSet] = {}
+        spend(1 + len(parts))
         for behind, members in parts.items():
             for key, some in (((*behind, cover), members & denied), (behind, members & ~denied)):
                 if some:
@@ -301,7 +304,7 @@ def _left_bare(piece: Piece, denied: tuple[Cover, ...]) -> str | None:
     )
 
 
-@lru_cache(maxsize=65536)
+@remembered(65536)
 def _left_in(piece: Piece, item: Format | None, denied: tuple[Cover, ...]) -> str | None:
     """Return a resource of the piece in one ARN format (``None``: any text) that no Deny covers."""
     includes = tuple(without_variables(text) for text in (piece.pattern, *piece.also))
@@ -353,7 +356,7 @@ def _may(pattern: str, text: str) -> bool:
     return matches(without_variables(pattern).replace(UNRESOLVED, "*"), text)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def remaining_actions(piece: Piece, mask: ActionSet, denied: tuple[Cover, ...]) -> ActionSet:
     """Return the actions of ``mask`` that accept a resource of the piece which no Deny covers."""
     table = tables()

@@ -20,12 +20,12 @@ an open part there. An open account part (``${AWS::AccountId}``) names an accoun
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 from constructs_lib.iam.action_sets import tables, types_of
 from constructs_lib.iam.model import UNRESOLVED
 from constructs_lib.iam.patterns import arn_segments, without_variables
+from constructs_lib.iam.work import remembered
 
 __all__ = ["Scope", "names_account", "scope_of", "types_of"]
 
@@ -35,7 +35,7 @@ _WILD = re.compile(r"[*?]")
 _OPEN_OR_WILD = re.compile(f"[*?{UNRESOLVED}]")
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def scope_of(pattern: str) -> Scope:
     """Classify a resource pattern; the module's docstring has the classes."""
     text = without_variables(pattern)
@@ -68,7 +68,7 @@ def names_account(segment: str) -> bool:
     return bool(segment) and not _WILD.search(segment)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _whole_type(start: str) -> bool:
     """Whether the text before the first wildcard ends within the literal start of some type's ARN."""
     if "/" not in start:

@@ -8,10 +8,11 @@ applies the rules over the whole run and returns the report.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import CHAIN_ACTIONS, UNRESOLVED, scp_level
+from constructs_lib.iam import CHAIN_ACTIONS, UNRESOLVED, TooMuchWorkError, scp_level
+from constructs_lib.review.bounds import allowance_of, opened
 from constructs_lib.review.chains import Node, Runner, has_generated_name, runners_of, trusts_outsiders
 from constructs_lib.review.config import Config
 from constructs_lib.review.facts import NOTHING, Facts
@@ -91,19 +92,22 @@ def review_model(model: Model, options: Options) -> PartialReport:
     named = _named_in_trusts(model.principals)
     runners = list(runners_of(model.resources))
     started = {item.role for item in runners if item.way.invokes}
+    allowance = allowance_of(model, scps)
     for principal in model.principals:
         kind = kind_of(principal, config)
         if kind == "unknown" and not principal.policies and not _is_nameable(principal, named):
             partial.principals.append(_report_without_permissions(principal))
             continue
-        facts = Facts(principal, kind, scps)
-        partial.principals.append(_report(facts))
-        partial.conditional_denies.update(conditional_denies(facts))
-        before = len(partial.findings)
-        for check in on_principals if facts.is_relevant and not facts.is_boundary else ():
-            partial.findings += [(finding, None) for finding in check(facts, run)]
-        if len(partial.findings) > before or _belongs_in_graph(facts, named, started):
-            partial.nodes.append(_node(facts))
+        try:
+            with allowance.share():
+                work = _review_principal(Facts(principal, kind, scps), on_principals, run)
+        except TooMuchWorkError:  # said in `incomplete`
+            work = _review_principal(Facts(opened(principal), kind, ()), on_principals, run)
+        partial.principals.append(work.report)
+        partial.conditional_denies.update(work.conditional_denies)
+        partial.findings += [(finding, None) for finding in work.findings]
+        if work.findings or _belongs_in_graph(work.facts, named, started):
+            partial.nodes.append(_node(work.facts))
     ours = {text for node in partial.nodes for text in (node.arn, node.arn.rpartition("/")[2])}
     partial.runners += (
         item for item in runners if item.role in ours or not has_generated_name(f"/{item.role}")
@@ -113,6 +117,28 @@ def review_model(model: Model, options: Options) -> PartialReport:
         for check in on_resources:
             partial.findings += [(finding, resource) for finding in check(resource, run)]
     return partial
+
+
+class _Work(NamedTuple):
+    """What is found about one principal."""
+
+    facts: Facts
+    report: PrincipalReport
+    conditional_denies: tuple[Origin, ...]
+    findings: list[Finding]
+
+
+def _review_principal(facts: Facts, on_principals: list[Callable[..., Iterator[Finding]]], run: Run) -> _Work:
+    """Apply to one principal every rule that looks at one.
+
+    Raises:
+        TooMuchWorkError: Its patterns take more steps than they may.
+
+    """
+    report, denies = _report(facts), tuple(conditional_denies(facts))
+    is_checked = facts.is_relevant and not facts.is_boundary
+    findings = [finding for check in on_principals for finding in check(facts, run)] if is_checked else []
+    return _Work(facts, report, denies, findings)
 
 
 def add_lines(partial: PartialReport, line_of: LineOf) -> PartialReport:

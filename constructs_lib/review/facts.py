@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from constructs_lib.iam import (
@@ -23,6 +22,7 @@ from constructs_lib.iam import (
     foreign_grants,
     may_overlap,
     names_of,
+    remembered,
     tables,
 )
 from constructs_lib.lazily import lazy
@@ -77,7 +77,7 @@ def is_aws_managed(policy: Policy, statement: Statement) -> bool:
     return statement.origin == policy.origin
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def admitted_by(boundary: Policy) -> Planes:
     """Return what a permissions boundary admits of a policy that allows everything, split by plane."""
     everything = Policy("everything", (_EVERYTHING,), boundary.origin)
@@ -85,7 +85,7 @@ def admitted_by(boundary: Policy) -> Planes:
     return Facts(principal, "app", ()).planes
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def admitted_outside(boundary: Policy) -> tuple[ForeignGrant, ...]:
     """Return what a permissions boundary admits, of a policy that allows everything, in other services."""
     return foreign_grants([Policy("everything", (_EVERYTHING,), boundary.origin)], [(boundary,)])

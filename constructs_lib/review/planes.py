@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import NO_ACTIONS, ActionSet, tables, types_of
+from constructs_lib.iam import NO_ACTIONS, ActionSet, remembered, tables, types_of
 
 __all__ = ["ActionSets", "Planes", "action_sets", "split_by_plane"]
 
@@ -96,7 +96,7 @@ def action_sets() -> ActionSets:
     )
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def split_by_plane(actions: ActionSet, pattern: str) -> Planes:
     """Split actions that are allowed on a resource pattern by plane.
 

@@ -30,10 +30,11 @@ def principal_label(kind: str, name: str) -> str:
 
 def listing(names: Iterable[str], limit: int = 3) -> str:
     """Return names in backticks: the first few, and how many more there are."""
-    items = [f"`{shown(name)}`" for name in names]
-    more = len(items) - limit
+    given = list(names)
+    more = len(given) - limit
+    items = [f"`{shown(name)}`" for name in (given[:limit] if more > 1 else given)]
     if more > 1:
-        items = [*items[:limit], f"{more} more"]
+        items.append(f"{more} more")
     if not items:
         return "nothing"
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -31,15 +31,18 @@ _WORDS: Final = {
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
 }
-MAX_ALIASED: Final = 500_000
-"""Values behind aliases: aliases of aliases would multiply without end for the code that walks them."""
+MAX_ALIASED: Final = 20_000
+"""Values behind all aliases of a text, and one more for each ten characters of it.
+
+Aliases of aliases would multiply without end for the code that walks them.
+"""
 _MISSING: Final = object()
 
 
 class _Builder:
     """Builds the value of one document, and the line of each pointer in ``lines`` if that is given."""
 
-    def __init__(self, lines: dict[str, int] | None = None) -> None:
+    def __init__(self, most_aliased: int, lines: dict[str, int] | None = None) -> None:
         self.stack: list[tuple[Any, str | None, str | None, str]] = []  # container, tag, anchor, pointer
         self.keys: list[Any] = []
         self.anchors: dict[str, Any] = {}
@@ -49,6 +52,8 @@ class _Builder:
         self.sizes: list[int] = [0]  # values below each open container, those behind aliases included
         self.anchor_sizes: dict[str, int] = {}
         self.lines = lines
+        self.aliased = 0  # values behind aliases so far
+        self.most_aliased = most_aliased
 
     def open(self, container: Any, event: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
@@ -108,10 +113,12 @@ class _Builder:
         value = self.anchors[event.anchor]
         if any(value is open_[0] for open_ in self.stack):
             raise UnreadableError(f"the alias `*{event.anchor}` contains itself", "write its value out", line)
-        self.sizes[-1] += self.anchor_sizes.get(event.anchor, 1)
-        if self.sizes[-1] > MAX_ALIASED:
+        size = self.anchor_sizes.get(event.anchor, 1)
+        self.sizes[-1] += size
+        self.aliased += size
+        if self.aliased > self.most_aliased:
             raise UnreadableError(
-                f"aliases repeat more than {MAX_ALIASED:,} values", "write the values out", line
+                f"aliases repeat more than {self.most_aliased:,} values", "write the values out", line
             )
         self._pointer(event)
         self._put(value)
@@ -141,6 +148,10 @@ class _Builder:
                 self.merges.setdefault(len(self.stack), []).append(value)
             else:
                 container[key] = value
+
+
+def _most_aliased(text: str) -> int:
+    return MAX_ALIASED + len(text) // 10
 
 
 def _merge(container: dict[str, Any], value: Any) -> None:
@@ -198,7 +209,7 @@ def load(text: str) -> tuple[Any, tuple[str, int] | None]:
         UnreadableError: The text is not YAML, nested too deeply, or holds several documents.
 
     """
-    builder = _Builder()
+    builder = _Builder(_most_aliased(text))
     try:
         _run(text, builder)
     except yaml.YAMLError as error:
@@ -223,5 +234,5 @@ def positions(text: str) -> dict[str, int]:
     """Return the line of every JSON pointer of a YAML text that :func:`load` reads."""
     lines: dict[str, int] = {"": 1}
     with suppress(yaml.YAMLError, UnreadableError):  # the lines until the fault are good
-        _run(text, _Builder(lines))
+        _run(text, _Builder(_most_aliased(text), lines))
     return lines

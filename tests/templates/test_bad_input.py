@@ -124,7 +124,7 @@ def test_aliases_of_aliases_are_refused_before_anything_walks_them() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{index}: &a{index} [{', '.join([f'*a{index - 1}'] * 10)}]" for index in range(1, 12)]
     (found,) = read([STDIN], stdin="\n".join([*lines, "Statement: *a11"]).encode()).inputs
-    assert found.error == "line 6: aliases repeat more than 500,000 values; write the values out"
+    assert found.error == "line 5: aliases repeat more than 20,071 values; write the values out"
 
 
 def test_aliases_that_repeat_a_policy_are_read() -> None:

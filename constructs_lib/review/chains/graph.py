@@ -92,6 +92,10 @@ class Graph:
         """Yield the roles that a principal may assume because their trusts name it."""
         return self._trusts.assume_by_name(node)
 
+    def assume_openly(self, node: Node, *, also_plain: bool) -> Iterator[Step]:
+        """Yield the roles whose trusts name everybody; ``also_plain`` those that take the whole account."""
+        return self._trusts.assume_openly(node, also_plain=also_plain)
+
     def assume_by_account(self, node: Node, permissions: list[ForeignGrant]) -> Iterator[Step]:
         """Yield the roles that statements let a principal assume and whose trusts name its account."""
         return self._trusts.assume_by_account(node, permissions)
@@ -132,6 +136,10 @@ class Walk:
     def steps(self, node: Node) -> Iterator[Step]:
         """Yield the steps that a principal can take, without those to roles that this walk has found."""
         yield from self._graph.assume_by_name(node)
+        # A role that everybody of an account may assume is found from the first of them.
+        everybody = ("*", account_of(node.arn), folder_of(node))
+        yield from self._graph.assume_openly(node, also_plain=everybody not in self._followed)
+        self._followed.add(everybody)
         if node.permissions:
             yield from self._assume(node)
             yield from self._pass(node)
@@ -227,7 +235,8 @@ class _TrustIndex:
     def __init__(self, roles: list[Node]) -> None:
         self._by_name: dict[str, list[tuple[Node, Statement, str]]] = {}
         self._others: list[tuple[Node, Statement, str]] = []
-        self._open: list[tuple[Node, Statement, str]] = []
+        self._open: list[tuple[Node, Statement]] = []
+        self._plain: list[tuple[Node, Statement]] = []
         for role in roles:
             for statement in role.trust.statements if role.trust else ():
                 if not allows_assuming(statement):
@@ -247,7 +256,7 @@ class _TrustIndex:
             return
         self._others.append((role, statement, value))
         if value == "*":
-            self._open.append((role, statement, value))
+            (self._plain if _takes_everybody(role, statement) else self._open).append((role, statement))
 
     def names(self, node: Node) -> bool:
         """Whether a trust names the principal itself, or a session of it."""
@@ -267,7 +276,17 @@ class _TrustIndex:
             if step is not None:
                 seen.add(role.id)
                 yield step
-        for role, statement, _ in self._open:
+
+    def assume_openly(self, node: Node, *, also_plain: bool) -> Iterator[Step]:
+        """Yield the roles whose trusts name everybody, each once.
+
+        Args:
+            node: The principal.
+            also_plain: Whether also those whose trusts make no difference between principals of an account.
+
+        """
+        seen = {node.id}
+        for role, statement in (*self._plain, *self._open) if also_plain else self._open:
             if role.id in seen or not _is_in_reach(node, role):
                 continue
             step = _by_trust_alone(node, role, statement)
@@ -294,6 +313,13 @@ def _names_of(node: Node) -> tuple[str, ...]:
         return (name,)
     session = f"assumed-role/{name.rpartition('/')[2]}"
     return (name, session)
+
+
+def _takes_everybody(role: Node, statement: Statement) -> bool:
+    """Whether an open trust makes no difference between the principals of an account."""
+    others = role.trust.statements if role.trust else ()
+    is_plain = not statement.conditions and statement.not_principals is None
+    return is_plain and all(other.effect == "Allow" for other in others)
 
 
 def _is_in_reach(node: Node, role: Node) -> bool:

@@ -41,10 +41,9 @@ An ARN that matches nothing allows nothing, or denies nothing in a Deny, and IAM
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import covers, types_of
+from constructs_lib.iam import covers, remembered, types_of
 from constructs_lib.review.rules.authoring import Rule, Run, arn_fault, who
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def _does_it(other: str, faulty: str) -> bool:
     return bool(ours.strip("*")) and (covers(ours, theirs) or covers(theirs, ours))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _faults(
     resources: tuple[str, ...] | None, not_resources: tuple[str, ...] | None
 ) -> tuple[tuple[str, ArnFault, bool], ...]:

@@ -46,16 +46,22 @@ class Draft:
     acknowledgements: tuple[Acknowledgement, ...] = ()
     at_policies: dict[str, tuple[Acknowledgement, ...]] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)  # ids of groups whose policies count too
+    _places: set[tuple[str, Origin]] = field(default_factory=set)  # of the policies: most differ in these
 
     def add(self, policy: Policy, incomplete: list[Incomplete]) -> None:
         """Attach a policy, once, with the entries about what is not known of it."""
-        if policy.statements and policy not in self.policies:
-            self.policies.append(policy)
-        self.note(incomplete)
+        if policy.statements:
+            place = (policy.name, policy.origin)
+            if place not in self._places or policy not in self.policies:
+                self._places.add(place)
+                self.policies.append(policy)
+        if incomplete:
+            self.note(incomplete)
 
     def note(self, incomplete: list[Incomplete]) -> None:
         """Add entries about what is not known, each once."""
-        self.incomplete += [item for item in incomplete if item not in self.incomplete]
+        known = set(self.incomplete)
+        self.incomplete += [item for item in incomplete if item not in known]
 
     def principal(self) -> Principal:
         """Return the finished principal."""

@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, types_of, without_variables
+from constructs_lib.iam import UNRESOLVED, remembered, types_of, without_variables
 from constructs_lib.review.wording import listing
 
 __all__ = ["ArnFault", "arn_fault"]
@@ -66,7 +66,7 @@ class ArnFault(NamedTuple):
     is_in_guides: bool = False
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def arn_fault(arn: str) -> ArnFault | None:
     """Return the fault of a Bedrock ARN pattern, ``None`` without one and for ARNs of other services."""
     if left := _UNSUBSTITUTED.findall(arn):

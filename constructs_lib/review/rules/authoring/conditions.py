@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, Condition, evaluate, may_overlap, types_of
+from constructs_lib.iam import UNRESOLVED, Condition, evaluate, may_overlap, remembered, types_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +65,7 @@ class ConditionFault(NamedTuple):
     meant: Condition | None = None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def condition_fault(condition: Condition, action: str) -> ConditionFault | None:
     """Return why a condition always has one answer in requests of an action, ``None`` if it hasn't.
 

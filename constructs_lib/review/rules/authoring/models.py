@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, may_overlap, types_of
+from constructs_lib.iam import UNRESOLVED, may_overlap, remembered, types_of
 from constructs_lib.review.rules.authoring.arns import arn_fault
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def model_of_profile(pattern: str) -> str:
     return _GEOGRAPHY.sub("", identifier)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def allows_model(pattern: str, model: str) -> bool:
     """Whether a resource pattern may match the ARN of a foundation model.
 
@@ -76,7 +76,7 @@ def allows_model(pattern: str, model: str) -> bool:
     return not resource or may_overlap(resource, f"foundation-model/{model}")
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def cannot_stream(pattern: str) -> bool:
     """Whether no resource that a pattern matches can stream text.
 

@@ -14,7 +14,6 @@ known assumes the best of an Allow and of a Deny.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib import catalogue
@@ -27,6 +26,7 @@ from constructs_lib.iam import (
     decide,
     denied_actions,
     may_overlap,
+    remembered,
     tables,
     undecided_denies,
 )
@@ -242,7 +242,7 @@ def _in_stack(statement: Statement) -> bool:
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _placed(limits: _Limits, region: str) -> _Limits:
     """Return the policies of a stack in a Region."""
     return limits._replace(identity=tuple(_policy_in(policy, region) for policy in limits.identity))

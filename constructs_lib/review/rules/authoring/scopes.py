@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib import catalogue
-from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, ActionSet, actions_accepting, intersect, scope_of
+from constructs_lib.iam import (
+    NO_ACTIONS,
+    UNRESOLVED,
+    ActionSet,
+    actions_accepting,
+    intersect,
+    remembered,
+    scope_of,
+)
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.planes import action_sets, split_by_plane
 from constructs_lib.review.rules.authoring.arns import arn_fault
@@ -93,7 +101,7 @@ def wide_statements(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wi
     return rows.values()
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def is_type_wide(pattern: str) -> bool:
     """Whether a resource pattern covers a whole type or account, or fixes less than a name.
 

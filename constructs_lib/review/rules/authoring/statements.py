@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from constructs_lib import catalogue
@@ -13,6 +12,7 @@ from constructs_lib.iam import (
     allow_items,
     names_of,
     parse_document,
+    remembered,
     tables,
 )
 
@@ -94,7 +94,7 @@ def inert_statements(facts: Facts, reason: Reason) -> Iterator[InertStatement]:
                 )
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _inert(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[tuple[str, str, Reason], ...]:
     """Return name, matching action and reason; a pattern only if none of its actions can be allowed."""
     held = NO_ACTIONS

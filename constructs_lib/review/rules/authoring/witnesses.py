@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import UNRESOLVED, ActionSet, matches, names_of
+from constructs_lib.iam import UNRESOLVED, ActionSet, matches, names_of, remembered
 from constructs_lib.review.model import Witness
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _resource(facts: Facts, held: Held, action: str) -> str | None:
     return example if example is not None and facts.permits(action, example) else None
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _candidates(action: str) -> tuple[str, ...]:
     """Return well-formed ARNs of the resource types that the action accepts."""
     found = catalogue.action(action)
