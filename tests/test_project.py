@@ -70,6 +70,7 @@ def test_every_dependency_is_defended() -> None:
     requirements = [
         *project["project"]["dependencies"],
         *project["project"]["optional-dependencies"]["local"],
+        *project["project"]["optional-dependencies"]["code"],
         *project["dependency-groups"]["dev"],
     ]
     names = [re.split(r"[=<>]", requirement)[0] for requirement in requirements]

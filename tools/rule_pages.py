@@ -45,5 +45,7 @@ def rule_page(rule: Rule) -> str:
 def _example(case: dict[str, Any]) -> str:
     title = case["title"][:1].upper() + case["title"][1:]
     options = "".join(f" (with `--{name}`)" for name in case.get("options", {}))
+    if "code" in case:
+        return f"<details><summary>{title}</summary>\n\n```python\n{case['code']}```\n\n</details>"
     document = json.dumps(case["document"], indent=1)
     return f"<details><summary>{title}{options}</summary>\n\n```json\n{document}\n```\n\n</details>"

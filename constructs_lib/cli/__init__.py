@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("_review", "what each principal may really do on which plane, with findings"),
     "diff": ("_diff", "what changed in permissions between two assemblies or reports"),
     "deploy-policy": ("_deploy_policy", "the least CloudFormation execution policy of templates"),
+    "scan": ("_scan", "which operations of Bedrock application code calls, and calls on the wrong client"),
     "which": ("_which", "an operation, action, client method or CLI verb, in any of its spellings"),
     "explain": ("_explain", "what an error means in plane, permission, ARN and Region, and what repairs it"),
     "rules": ("_rules", "the rules and what they mean"),

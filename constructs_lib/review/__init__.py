@@ -11,6 +11,7 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.review.application_code import review_code
     from constructs_lib.review.batch import review_paths
     from constructs_lib.review.config import Config, ConfigError, parse_config
     from constructs_lib.review.engine import review
@@ -61,6 +62,7 @@ __all__ = [
     "load_report",
     "parse_config",
     "review",
+    "review_code",
     "review_paths",
     "summarize",
     "to_dict",
@@ -70,6 +72,7 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "application_code": ("review_code",),
         "batch": ("review_paths",),
         "config": (
             "Config",

@@ -2,8 +2,9 @@
 
 A module has a record ``RULE`` and a function ``check`` that yields findings. ``RULE.scope`` says what the
 function takes: ``check(facts, run)`` for a principal, ``check(resource, run)`` for a resource, ``check(run)``
-for the run. The flagged and the allowed examples are data, in ``cases/<id>.json``. The author of a rule finds
-everything that a check uses in ``constructs_lib.review.rules.authoring``.
+for the run, ``check(call)`` for a call in application code. The flagged and the allowed examples are data,
+in ``cases/<id>.json``. The author of a rule finds everything that a check uses in
+``constructs_lib.review.rules.authoring``.
 """
 
 from __future__ import annotations

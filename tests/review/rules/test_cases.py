@@ -14,6 +14,7 @@ from constructs_lib.review import Options, review
 from constructs_lib.review.rules import cases, rules
 from constructs_lib.review.rules.authoring import SECTIONS, Rule
 from constructs_lib.templates import read_document
+from tests.review.rules.code_cases import code_report
 
 if TYPE_CHECKING:
     from constructs_lib.review import Finding
@@ -29,6 +30,8 @@ def _name(value: object) -> str:
 
 
 def _findings(rule_id: str, case: dict[str, Any]) -> list[Finding]:
+    if "code" in case:
+        return [finding for finding in code_report(case).findings if finding.rule == rule_id]
     model = read_document(case["document"], "case.json")
     assert [item.error for item in model.inputs] == [None]
     report = review(model, Options(today=_TODAY, **case.get("options", {})))

@@ -14,6 +14,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from constructs_lib.review import Options, review
 from constructs_lib.review.rules import cases, rules
 from constructs_lib.templates import read_document
+from tests.review.rules.code_cases import code_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,12 @@ def _texts(rule: Rule) -> Iterator[str]:
     """Yield each distinct severity, message, help and reason of the rule's flagged cases, in their order."""
     for case in cases(rule.id)["flagged"]:
         options = Options(today=date(2026, 1, 1), **case.get("options", {}))
-        for finding in review(read_document(case["document"], "case.json"), options).findings:
+        report = (
+            code_report(case)
+            if "code" in case
+            else review(read_document(case["document"], "case.json"), options)
+        )
+        for finding in report.findings:
             if finding.rule == rule.id:
                 lines = [f"- {finding.severity}: {finding.message}", f"  - help: {finding.help}"]
                 if finding.witness:

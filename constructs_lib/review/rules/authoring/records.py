@@ -64,7 +64,8 @@ class Rule:
         summary: What it finds, in one clause.
         module: The ``__name__`` of the rule's module; its docstring is the rule's page.
         scope: What ``check`` takes: the facts of a ``principal``, a ``resource``, ``both`` in turn, the whole
-            ``run``, or ``every``: both in turn and once nothing (``None``), for the run.
+            ``run``, or ``every``: both in turn and once nothing (``None``), for the run. ``code`` takes one
+            call of application code.
         needs_marks: Whether it can only find something about a role that is marked, or that the configuration
             names, as an app or deploy role. A run without one says that the rule found nothing to judge.
 
@@ -75,7 +76,7 @@ class Rule:
     severity: Severity
     summary: str
     module: str
-    scope: Literal["principal", "resource", "both", "run", "every"] = "principal"
+    scope: Literal["principal", "resource", "both", "run", "every", "code"] = "principal"
     needs_marks: bool = False
 
     @property

@@ -1,0 +1,730 @@
+"""Run a program of the small language, with what each expression may be worth.
+
+A module runs from its first statement to its last, as the interpreter would. What nothing in it calls (the
+functions and methods that others call) runs after it, with the defaults and the declared types of its
+parameters, and once more when all are known. So a client is followed through variables, parameters,
+attributes, dicts, closures and results. Of the branches of an ``if`` each is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from constructs_lib.code import _tree as t
+from constructs_lib.code._values import (
+    UNKNOWN,
+    Arguments,
+    Class,
+    Client,
+    External,
+    Instance,
+    Map,
+    Method,
+    Parent,
+    Partial,
+    Procedure,
+    Scope,
+    Several,
+    Value,
+    join,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from constructs_lib.code._recorder import Recorder
+    from constructs_lib.code._sdk import Loader, Sdk
+
+__all__ = ["Machine", "TooComplex"]
+
+_STEPS = 50_000
+"""Evaluations for one file. Ordinary files take some thousands."""
+_DEPTH = 12
+"""Calls inside of calls that are followed."""
+_INSTANCES = 4
+"""Instances of one class whose methods run."""
+
+
+class TooComplex(Exception):  # noqa: N818 - it is a limit, not an error of the program
+    """The limit of steps is reached."""
+
+
+class Machine:
+    """One file's run."""
+
+    def __init__(self, sdk: Sdk, recorder: Recorder, loader: Loader) -> None:
+        self.sdk = sdk
+        self.recorder = recorder
+        self.loader = loader
+        self.module = Scope()
+        self.exported: dict[str, Value] = {}
+        self._steps = 0
+        self._guards = 0
+        self._depth = 0
+        self._active: list[int] = []
+        self._procedures: dict[int, Procedure] = {}
+        self._classes: dict[int, Class] = {}
+        self._instances: dict[tuple[int, int], Instance] = {}
+        self._ran: set[int] = set()
+        self._cache: dict[object, tuple[object, Value]] = {}
+        self.replaced: set[tuple[Client, str]] = set()
+
+    # ------------------------------------------------------------------------------------------- the run
+
+    def run(self, nodes: list[t.Node]) -> None:
+        """Run a module, then what nothing in it calls.
+
+        Raises:
+            TooComplex: The limit of steps is reached; what was found until then stays.
+            RecursionError: The program nests too deeply.
+
+        """
+        self.execute(nodes, self.module)
+        later: list[Procedure] = []
+        for _ in range(3):  # functions define functions
+            found = [p for key, p in list(self._procedures.items()) if key not in self._ran]
+            if not found:
+                break
+            for procedure in found:
+                if id(procedure.node) not in self._ran:
+                    later.append(procedure)
+                    self._run_alone(procedure)
+        self.recorder.forget(id(procedure.node) for procedure in later)
+        self._cache.clear()
+        for procedure in later:
+            self._run_alone(procedure)
+
+    def _run_alone(self, procedure: Procedure) -> None:
+        """Run a function that nothing calls."""
+        owner = procedure.owner
+        if owner is None or procedure.receiver:
+            self._invoke(procedure, Arguments(), alone=True)
+            return
+        instances = owner.instances[:_INSTANCES] or [self._instance_of(owner, None, Arguments(), alone=True)]
+        for instance in instances:
+            self._invoke(replace(procedure, receiver=(instance,)), Arguments(), alone=True)
+
+    def execute(self, nodes: Iterable[t.Node], scope: Scope) -> bool:
+        """Run statements; return whether the function ended."""
+        for node in nodes:
+            match node:
+                case t.Branches():
+                    if self._branch(node, scope):
+                        return True
+                case t.Block(body=body):
+                    inner = replace(scope, parent=scope, is_function=False, variables={}, in_class=None)
+                    if self.execute(body, inner):
+                        return True
+                case t.Loop():
+                    self._loop(node, scope)
+                case t.Import():
+                    self._import(node, scope)
+                case t.Return():
+                    self.evaluate(node, scope)
+                    if node.ends:
+                        return True
+                case _:
+                    self.evaluate(node, scope)
+        return False
+
+    def _import(self, node: t.Import, scope: Scope) -> None:
+        if "*" not in {node.name, node.path}:
+            scope.variables[node.name] = self.loader(node.module, node.path)
+            return
+        for module in self.loader(node.module, ""):
+            if isinstance(module, Map):
+                scope.variables |= module.items
+            elif isinstance(module, Class):
+                scope.variables |= module.members
+
+    def _branch(self, node: t.Branches, scope: Scope) -> bool:
+        """Run each body from the same state, and join what they leave; return whether all ended."""
+        chain = list(_to_function(scope))
+        before = [dict(one.variables) for one in chain]
+        ends: list[list[dict[str, Value]]] = [] if node.is_complete else [before]
+        order, scope.keeps_order = scope.keeps_order, False
+        for number, body in enumerate(node.bodies):
+            for one, state in zip(chain, before, strict=True):
+                one.variables = dict(state)
+            self._guards += node.guarded and number == 0
+            ended = self.execute(body, scope)
+            self._guards -= node.guarded and number == 0
+            if not ended:
+                ends.append([one.variables for one in chain])
+        scope.keeps_order = order
+        for index, one in enumerate(chain):
+            states = [state[index] for state in ends] or [before[index]]
+            if len(states) == 1:
+                one.variables = states[0]
+            else:
+                names = dict.fromkeys(name for state in states for name in state)
+                one.variables = {n: join(state.get(n, UNKNOWN) for state in states) for n in names}
+        return not ends
+
+    def _loop(self, node: t.Loop, scope: Scope) -> None:
+        """Run a body for each element that is known, or once."""
+        items = self.elements(self.evaluate(node.items, scope)) or [UNKNOWN]
+        for item in items[:_DEPTH]:
+            self._bind(node.target, item, scope, declares=False)
+            self._branch(t.Branches([node.body]), scope)
+
+    def elements(self, value: Value) -> list[Value]:
+        """Return what iterating over a value gives."""
+        found: list[Value] = []
+        for item in value:
+            if isinstance(item, Several):
+                found += item.items
+            elif isinstance(item, Map):
+                found += [(key,) for key in item.items]
+        return found
+
+    # ------------------------------------------------------------------------------------- expressions
+
+    def evaluate(self, node: t.Node, scope: Scope) -> Value:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+        """Return what an expression may be worth."""
+        self._steps += 1
+        if self._steps > _STEPS:
+            raise TooComplex
+        match node:
+            case t.Constant(value=value):
+                return (value,)
+            case t.Name(id=name):
+                return self.lookup(name, scope)
+            case t.Attribute(owner=owner, name=name):
+                return self.attribute(self.evaluate(owner, scope), name)
+            case t.Call():
+                return self._call(node, scope)
+            case t.Text(parts=parts):
+                return self._text(parts, scope)
+            case t.Index(owner=owner, key=key):
+                return self.index(self.evaluate(owner, scope), self.evaluate(key, scope))
+            case t.Mapping(items=items):
+                return (self._mapping(items, scope),)
+            case t.Sequence(items=items):
+                return (Several([self.evaluate(item, scope) for item in items]),)
+            case t.Options(items=items):
+                return join([self.evaluate(item, scope) for item in items])
+            case t.Assign():
+                return self._assign(node, scope)
+            case t.Function():
+                return self._define(node, scope)
+            case t.ClassDef():
+                return self._define_class(node, scope)
+            case t.Enter(value=value):
+                return self._enter(self.evaluate(value, scope))
+            case t.Return(value=value):
+                found = self.evaluate(value, scope) if value else (None,)
+                function = next(reversed(list(_to_function(scope))))
+                function.results.append(found)
+                return UNKNOWN
+            case t.Other(parts=parts):
+                self.execute(parts, scope)
+            case t.Branches() | t.Loop() | t.Block() | t.Import():
+                self.execute([node], scope)
+        return UNKNOWN
+
+    def lookup(self, name: str, scope: Scope) -> Value:
+        """Return what a name means in a scope."""
+        here: Scope | None = scope
+        while here is not None:
+            if name in here.variables:
+                return here.variables[name]
+            here = here.parent
+        if name == self.sdk.this:
+            return scope.receiver
+        if name == "super":
+            return parent_in(scope)
+        if self.sdk.has_implicit_this and (found := self.attribute(self._receiver(scope), name)):
+            return found
+        return self.sdk.builtin(name)
+
+    def _receiver(self, scope: Scope) -> Value:
+        """Return the instance of a method, or the class of a static one."""
+        owner = _class_of(scope)
+        return scope.receiver or ((owner,) if owner is not None else UNKNOWN)
+
+    def _text(self, parts: list[t.Expression], scope: Scope) -> Value:
+        """Return a text whose unknown parts are marked."""
+        texts, known = "", False
+        values = [self.evaluate(part, scope) for part in parts]
+        for value in values:
+            simple = [item for item in value if isinstance(item, str | int | float)]
+            known = known or bool(simple)
+            texts += str(simple[0]) if len(simple) == 1 and len(value) == 1 else "\0"
+        if len(parts) == 2 and any(isinstance(item, Several) for value in values for item in value):
+            return (Several([one for value in values for one in self.elements(value)]),)
+        return (texts,) if known else UNKNOWN
+
+    def _mapping(self, items: list[tuple[t.Expression | None, t.Expression]], scope: Scope) -> Map:
+        made = Map()
+        for key, item in items:
+            value = self.evaluate(item, scope)
+            if key is None:
+                for other in value:
+                    if isinstance(other, Map):
+                        made.items.update(other.items)
+                        made.rest = join((made.rest, other.rest))
+                continue
+            name = text_of(self.evaluate(key, scope))
+            if name is None:
+                made.rest = join((made.rest, value))
+            else:
+                made.items[name] = value
+        return made
+
+    def index(self, owner: Value, key: Value) -> Value:
+        """Return ``owner[key]``."""
+        found: list[Value] = []
+        for item in owner:
+            if isinstance(item, Map):
+                names = [one for one in key if isinstance(one, str)]
+                if not names:
+                    found += [*item.items.values(), item.rest]
+                else:
+                    found += [item.items.get(name, item.rest) for name in names]
+            elif isinstance(item, Several):
+                at = key[0] if len(key) == 1 and isinstance(key[0], int) else None
+                if at is not None:
+                    found += item.items[at : at + 1] if at >= 0 else item.items[at:][:1]
+                else:
+                    found += item.items
+            elif isinstance(item, Instance | Client | External) and (name := text_of(key)):
+                found.append(self.attribute((item,), name))
+        return join(found)
+
+    # ------------------------------------------------------------------------------------- attributes
+
+    def attribute(self, owner: Value, name: str) -> Value:
+        """Return ``owner.name``."""
+        return join([self._attribute(item, name) for item in owner])
+
+    def _attribute(self, item: object, name: str) -> Value:
+        match item:
+            case Instance():
+                return self._of_instance(item, name)
+            case Class():
+                found = self._of_class(item, name)
+                return found if found is not None else UNKNOWN
+            case Parent():
+                return self._of_parent(item, name)
+            case Map() if name in item.items and self.sdk.maps_are_objects:
+                return item.items[name]
+        return self.sdk.member(self, item, name)
+
+    def _of_instance(self, item: Instance, name: str) -> Value:
+        if name in item.attributes:
+            return item.attributes[name]
+        found = self._of_class(item.made_of, name)
+        if found is None:
+            if "__getattr__" in item.made_of.members:
+                getter = self._bound(self._of_class(item.made_of, "__getattr__") or UNKNOWN, item)
+                return self.call(getter, Arguments([(name,)]), None)
+            return self.attribute(item.library, name)
+        return self._bound(found, item)
+
+    def _of_parent(self, item: Parent, name: str) -> Value:
+        for base in item.owner.bases:
+            for one in base:
+                found = self._of_class(one, name) if isinstance(one, Class) else None
+                if found is not None:
+                    return self._bound(found, item.instance)
+        return self.attribute(item.instance.library, name)
+
+    def _of_class(self, item: Class, name: str, depth: int = 0) -> Value | None:
+        if name in item.members:
+            return item.members[name]
+        for base in item.bases if depth < _DEPTH else ():
+            for one in base:
+                found = self._of_class(one, name, depth + 1) if isinstance(one, Class) else None
+                if found is not None:
+                    return found
+        return None
+
+    def _bound(self, value: Value, instance: Instance) -> Value:
+        """Return class members as an instance has them: methods bound, properties read."""
+        found: list[Value] = []
+        for item in value:
+            if isinstance(item, Procedure) and item.owner is not None and not item.receiver:
+                kinds = self.sdk.decorators(item.node)
+                bound = replace(item, receiver=(instance,))
+                if "staticmethod" in kinds:
+                    bound = replace(item, receiver=(None,))
+                elif "classmethod" in kinds:
+                    bound = replace(item, receiver=(instance.made_of,))
+                is_property = bool(kinds & {"property", "cached_property"})
+                found.append(self._invoke(bound, Arguments()) if is_property else (bound,))
+            else:
+                found.append((item,))
+        return join(found)
+
+    # ------------------------------------------------------------------------------------- assignments
+
+    def _assign(self, node: t.Assign, scope: Scope) -> Value:
+        if node.value is not None:
+            value = self.evaluate(node.value, scope)
+        else:
+            value = UNKNOWN
+            if node.type is None and not node.declares:
+                return UNKNOWN
+        if node.type is not None and not any(item is not None for item in value):
+            value = join((value, self.declared(node.type, scope)))
+        self._bind(node.target, value, scope, declares=node.declares)
+        return value
+
+    def declared(self, node: t.Expression, scope: Scope) -> Value:
+        """Return what has the declared type."""
+        return self._of_type(self.evaluate(node, scope))
+
+    def _of_type(self, kinds: Value) -> Value:
+        found: list[Value] = []
+        for item in kinds:
+            if isinstance(item, Class):
+                found.append((self._instance_of(item, None, Arguments(), alone=True),))
+            elif isinstance(item, External):
+                found.append(self.sdk.declared(item))
+            elif isinstance(item, Map):
+                members = {name: self._of_type(value) for name, value in item.items.items()}
+                found.append((Map(members),))
+        return join(found)
+
+    def _bind(  # noqa: C901 - one case for each kind of target
+        self, target: t.Node, value: Value, scope: Scope, *, declares: bool
+    ) -> None:
+        match target:
+            case t.Name(id=name):
+                self._store(name, value, scope, declares=declares)
+            case t.Attribute(owner=owner, name=name):
+                self._set(self.evaluate(owner, scope), name, value, scope)
+            case t.Index(owner=owner, key=key):
+                name_of = text_of(self.evaluate(key, scope))
+                for item in self.evaluate(owner, scope):
+                    if isinstance(item, Map) and name_of is None:
+                        item.rest = join((item.rest, value))
+                    elif isinstance(item, Map) and name_of is not None:
+                        item.items[name_of] = value
+            case t.Sequence(items=items):
+                for number, item in enumerate(items):
+                    parts = [
+                        one.items[number]
+                        for one in value
+                        if isinstance(one, Several) and number < len(one.items)
+                    ]
+                    self._bind(item, join(parts), scope, declares=declares)
+            case t.Mapping(items=pairs):
+                for key_node, item in pairs:
+                    key_text = text_of(self.evaluate(key_node, scope)) if key_node else None
+                    part = UNKNOWN if key_text is None else self.attribute(value, key_text)
+                    self._bind(item, part, scope, declares=declares)
+            case t.Assign(target=inner, value=default):  # a pattern with a default
+                fallback = self.evaluate(default, scope) if default and not value else UNKNOWN
+                self._bind(inner, value or fallback, scope, declares=declares)
+
+    def _store(self, name: str, value: Value, scope: Scope, *, declares: bool) -> None:
+        function = next(reversed(list(_to_function(scope))))
+        if name in function.outer:
+            home = function.parent
+            while home is not None and home.parent is not None and name not in home.variables:
+                home = home.parent
+            if home is not None:
+                old = home.variables.get(name, UNKNOWN)
+                home.variables[name] = join((value, [item for item in old if item is not None]))  # type: ignore[arg-type] # any iterable is joined
+            return
+        if not declares and self.sdk.declares_variables:
+            here: Scope | None = scope
+            inside = True
+            while here is not None:
+                if name in here.variables:
+                    old = here.variables[name]
+                    known = tuple(item for item in old if item is not None)
+                    here.variables[name] = value if inside else join((value, known))
+                    return
+                inside = inside and not here.is_function
+                here = here.parent
+        (scope if declares or not self.sdk.declares_variables else function).variables[name] = value
+
+    def _set(self, owner: Value, name: str, value: Value, scope: Scope) -> None:
+        function = next(reversed(list(_to_function(scope))))
+        for item in owner:
+            if isinstance(item, Instance):
+                old = item.attributes.get(name, UNKNOWN)
+                keeps = function.keeps_order and scope.keeps_order
+                item.attributes[name] = (
+                    value if keeps else join((value, tuple(one for one in old if one is not None)))
+                )
+            elif isinstance(item, Class):
+                old = item.members.get(name, UNKNOWN)
+                item.members[name] = join((value, tuple(one for one in old if one is not None)))
+            elif isinstance(item, Map):
+                item.items[name] = value
+            elif isinstance(item, Client):
+                self.replaced.add((item, name))
+            elif isinstance(item, External) and item.path in {"module.exports", "exports", "module"}:
+                self._export(name, value, item.path)
+
+    def _export(self, name: str, value: Value, owner: str) -> None:
+        if owner == "module":
+            for item in value:
+                if isinstance(item, Map):
+                    self.exported |= item.items
+            self.exported["default"] = value
+        else:
+            self.exported[name] = value
+
+    def _enter(self, value: Value) -> Value:
+        found: list[Value] = []
+        for item in value:
+            entered = UNKNOWN
+            if isinstance(item, Instance):
+                for name in ("__enter__", "__aenter__"):
+                    if self._of_class(item.made_of, name) is not None:
+                        entered = self.call(self._of_instance(item, name), Arguments(), None)
+            found.append(entered or (item,))
+        return join(found)
+
+    # ------------------------------------------------------------------------------ functions, classes
+
+    def _define(self, node: t.Function, scope: Scope) -> Value:
+        procedure = Procedure(node, scope)
+        self._procedures[id(node)] = procedure
+        for decorator in node.decorators:
+            self.evaluate(decorator, scope)
+        if node.name:
+            procedure.owner = scope.in_class if scope.in_class and scope.is_function is False else None
+            scope.variables[node.name] = (procedure,)
+        elif node.binds_self and scope.in_class and not scope.is_function:
+            procedure.owner = scope.in_class
+        return (procedure,)
+
+    def _define_class(self, node: t.ClassDef, scope: Scope) -> Value:
+        made = self._classes.get(id(node))
+        if made is None:
+            made = self._classes[id(node)] = Class(node, scope, [])
+        made.bases = [self.evaluate(base, scope) for base in node.bases]
+        inner = Scope(scope, is_function=False, in_class=made)
+        self.execute(node.body, inner)
+        made.members = inner.variables
+        if node.name:
+            scope.variables[node.name] = (made,)
+        # A method's free names are not those of its class.
+        inner.variables = {}
+        inner.in_class = None
+        return (made,)
+
+    def _instance_of(
+        self, made_of: Class, call: t.Call | None, arguments: Arguments, *, alone: bool = False
+    ) -> Instance:
+        key = (id(call), id(made_of))
+        instance = self._instances.get(key)
+        if instance is None:
+            instance = self._instances[key] = Instance(made_of)
+            if not alone:
+                made_of.instances.append(instance)
+        elif alone:
+            return instance
+        self._prepare(instance, made_of, arguments, 0)
+        makers = self._of_class(made_of, self.sdk.constructor) or UNKNOWN
+        for maker in makers:
+            if isinstance(maker, Procedure):
+                self._invoke(replace(maker, receiver=(instance,)), arguments, alone=alone)
+        return instance
+
+    def _prepare(self, instance: Instance, made_of: Class, arguments: Arguments, depth: int) -> None:
+        """Give an instance what its classes declare, and what a library's base class makes."""
+        for base in made_of.bases if depth < _DEPTH else ():
+            for item in base:
+                if isinstance(item, Class):
+                    self._prepare(instance, item, arguments, depth + 1)
+                elif isinstance(item, External):
+                    instance.library = self.sdk.call(self, item, arguments, None)
+        scope = replace(
+            made_of.scope, parent=made_of.scope, receiver=(instance,), variables={}, is_function=False
+        )
+        for position, (name, default, declared) in enumerate(made_of.node.fields):
+            value = arguments.get(position, name) if made_of.node.is_record else UNKNOWN
+            if not value and default is not None:
+                value = self.sdk.field_default(self, default, scope)
+            if not any(item is not None for item in value) and declared is not None:
+                value = join((value, self.declared(declared, scope)))
+            if value:
+                instance.attributes[name] = value
+
+    # ------------------------------------------------------------------------------------------- calls
+
+    def _call(self, node: t.Call, scope: Scope) -> Value:
+        owner: Value = UNKNOWN
+        if isinstance(node.function, t.Attribute):
+            owner = self.evaluate(node.function.owner, scope)
+            functions = self.attribute(owner, node.function.name)
+        else:
+            functions = self.evaluate(node.function, scope)
+        arguments = Arguments([self.evaluate(argument, scope) for argument in node.arguments])
+        for name, item in node.named:
+            value = self.evaluate(item, scope)
+            if name is not None:
+                arguments.named[name] = value
+                continue
+            for other in value:
+                if isinstance(other, Map):
+                    arguments.named |= {key: found for key, found in other.items.items() if found}
+        found = self.sdk.special(self, node, owner, arguments, scope)
+        if found is not None:
+            return found
+        return self.call(functions, arguments, node, owner)
+
+    def call(
+        self, functions: Value, arguments: Arguments, node: t.Call | None, owner: Value = UNKNOWN
+    ) -> Value:
+        """Return what a call gives, and record what it calls of Bedrock."""
+        results: list[Value] = []
+        methods = [
+            item
+            for item in functions
+            if isinstance(item, Method) and (item.client, item.name) not in self.replaced
+        ]
+        other = any(isinstance(item, Procedure | Class | Instance) for item in functions)
+        if methods and node is not None:
+            self.recorder.called(
+                methods, arguments, node, self.running, is_certain=not other and not self._guards
+            )
+            results += [self.sdk.result(self, method, arguments, node) for method in methods]
+        for item in functions:
+            match item:
+                case Procedure():
+                    results.append(self._invoke(item, arguments))
+                case Class():
+                    results.append((self._instance_of(item, node, arguments),))
+                case Partial(function=function, arguments=given):
+                    whole = Arguments([*given.plain, *arguments.plain], {**given.named, **arguments.named})
+                    results.append(self.call(function, whole, node))
+                case Instance():
+                    results.append(self.call(self._of_instance(item, "__call__"), arguments, node))
+                case External():
+                    results.append(self.sdk.call(self, item, arguments, node))
+        if not functions and node is not None:
+            results.append(self.sdk.unknown(self, node, owner, arguments))
+        if node is not None and not other:
+            self._passed_on(functions, arguments, node)
+        return join(results)
+
+    def _passed_on(self, functions: Value, arguments: Arguments, node: t.Call) -> None:
+        """Record methods of a client that are given to something that will call them."""
+        if any(isinstance(item, External) and self.sdk.only_looks(item) for item in functions):
+            return
+        for number, value in enumerate(arguments.plain):
+            rest = Arguments(arguments.plain[number + 1 :], arguments.named)
+            for item in value:
+                if isinstance(item, Method):
+                    self.recorder.called([item], rest, node, self.running, is_certain=not self._guards)
+                elif isinstance(item, Partial):
+                    self.call((item,), rest, node)
+
+    @property
+    def running(self) -> int:
+        """The function that runs."""
+        return self._active[-1] if self._active else 0
+
+    def _invoke(self, procedure: Procedure, arguments: Arguments, *, alone: bool = False) -> Value:
+        node = procedure.node
+        if self._depth >= _DEPTH or self._active.count(id(node)) > 1:
+            return UNKNOWN
+        self._ran.add(id(node))
+        key = (
+            id(node),
+            id(procedure.scope),
+            _key(procedure.receiver),
+            tuple(map(_key, arguments.plain)),
+            tuple((name, _key(value)) for name, value in sorted(arguments.named.items())),
+            alone,
+        )
+        if key in self._cache and node.name != self.sdk.constructor:
+            return self._cache[key][1]
+        scope = Scope(procedure.scope, outer=frozenset(node.globals))
+        scope.receiver = procedure.receiver or procedure.scope.receiver
+        scope.in_class = procedure.owner or _class_of(procedure.scope)
+        scope.keeps_order = node.name == self.sdk.constructor or not procedure.receiver
+        self._take_arguments(procedure, arguments, scope, alone=alone)
+        self._depth += 1
+        self._active.append(id(node))
+        try:
+            self.execute(node.body, scope)
+        finally:
+            self._depth -= 1
+            self._active.pop()
+        result = join(scope.results)
+        if not any(item is not None for item in result) and node.returns is not None:
+            result = self.declared(node.returns, procedure.scope)
+        # The arguments are kept, since their ids are in the key.
+        self._cache[key] = ((procedure, arguments), result)
+        return result
+
+    def _take_arguments(  # noqa: C901 - one case for each kind of parameter
+        self, procedure: Procedure, arguments: Arguments, scope: Scope, *, alone: bool
+    ) -> None:
+        plain = list(arguments.plain)
+        node = procedure.node
+        if node.binds_self and procedure.receiver and procedure.receiver != (None,):
+            plain.insert(0, procedure.receiver)
+        used: set[str] = set()
+        for parameter in node.parameters:
+            if parameter.kind == "rest":
+                scope.variables[parameter.name] = (Several(plain),)
+                plain = []
+                continue
+            if parameter.kind == "keywords":
+                rest = {key: value for key, value in arguments.named.items() if key not in used}
+                scope.variables[parameter.name] = (Map(rest),)
+                continue
+            value: Value = UNKNOWN
+            given = False
+            if parameter.name in arguments.named:
+                value, given = arguments.named[parameter.name], True
+                used.add(parameter.name)
+            elif plain and parameter.kind == "plain":
+                value, given = plain.pop(0), True
+            if not given and parameter.default is not None:
+                value = self.evaluate(parameter.default, procedure.scope)
+            if not any(item is not None for item in value) and parameter.type is not None:
+                value = join((value, self.declared(parameter.type, procedure.scope)))
+            if alone and not any(item is not None for item in value):
+                value = join((value, self.sdk.injected(self, parameter.name)))
+            scope.variables[parameter.name] = value
+            if parameter.pattern is not None:
+                self._bind(parameter.pattern, value, scope, declares=True)
+
+
+def _to_function(scope: Scope) -> Iterator[Scope]:
+    """Yield a scope and those around it, up to its function or module."""
+    here: Scope | None = scope
+    while here is not None:
+        yield here
+        if here.is_function:
+            return
+        here = here.parent
+
+
+def parent_in(scope: Scope) -> Value:
+    """Return what ``super`` means in a method."""
+    owner = _class_of(scope)
+    here: Scope | None = scope
+    while here is not None and not here.receiver:
+        here = here.parent
+    receiver = here.receiver if here is not None else UNKNOWN
+    return tuple(Parent(item, owner) for item in receiver if isinstance(item, Instance) and owner)
+
+
+def _class_of(scope: Scope) -> Class | None:
+    here: Scope | None = scope
+    while here is not None:
+        if here.in_class is not None:
+            return here.in_class
+        here = here.parent
+    return None
+
+
+def _key(value: Value) -> tuple[object, ...]:
+    return tuple(
+        item if isinstance(item, str | int | float | Client | External | type(None)) else id(item)
+        for item in value
+    )

@@ -1,0 +1,267 @@
+"""Read Python, by the standard library's ``ast``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from constructs_lib.code import _tree as t
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["read_python"]
+
+
+def read_python(text: str) -> list[t.Node]:
+    """Return a module of Python in the scan's small language.
+
+    Raises:
+        SyntaxError: The text is not Python 3.
+        ValueError: The text holds null bytes.
+        RecursionError: The text nests too deeply.
+        MemoryError: The text nests too deeply for the parser.
+
+    """
+    return _body(ast.parse(text).body)
+
+
+def _body(statements: Iterable[ast.stmt]) -> list[t.Node]:
+    return [node for statement in statements for node in _statement(statement)]
+
+
+def _statement(node: ast.stmt) -> list[t.Node]:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of statement
+    match node:
+        case ast.Expr(value=value):
+            return [_expression(value)]
+        case ast.Assign(targets=targets, value=value):
+            first, *others = targets
+            made: list[t.Node] = [t.Assign(_expression(first), _expression(value))]
+            return [*made, *(t.Assign(_expression(other), _expression(first)) for other in others)]
+        case ast.AnnAssign(target=target, value=annotated, annotation=kind):
+            declared = t.Assign(_expression(target), _optional(annotated), type=_type(kind))
+            return [declared]
+        case ast.AugAssign(target=target, value=value):
+            both = t.Other([_expression(target), _expression(value)])
+            if isinstance(node.op, ast.BitOr):  # a dict that is extended
+                both = t.Mapping([(None, _expression(target)), (None, _expression(value))])  # type: ignore[assignment] # another kind of value
+            return [t.Assign(_expression(target), both)]
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return [_function(node)]
+        case ast.ClassDef():
+            return [_class(node)]
+        case ast.Return(value=result):
+            return [t.Return(_optional(result))]
+        case ast.Import(names=names):
+            return [
+                t.Import(name.asname, name.name)
+                if name.asname
+                else t.Import(name.name.partition(".")[0], name.name.partition(".")[0])
+                for name in names
+            ]
+        case ast.ImportFrom(names=names):
+            module = "." * node.level + (node.module or "")
+            return [t.Import(name.asname or name.name, module, name.name) for name in names]
+        case ast.If(test=test, body=body, orelse=orelse):
+            guarded = _asks_for_method(test)
+            branches = t.Branches([_body(body), _body(orelse)], guarded, is_complete=True)
+            return [_expression(test), branches]
+        case ast.For() | ast.AsyncFor():
+            loop = t.Loop(_expression(node.target), _expression(node.iter), _body(node.body))
+            return [loop, t.Branches([_body(node.orelse)])]
+        case ast.While(test=test, body=body, orelse=orelse):
+            return [_expression(test), t.Branches([_body(body)]), t.Branches([_body(orelse)])]
+        case ast.With() | ast.AsyncWith():
+            entered: list[t.Node] = []
+            for item in node.items:
+                context = t.Enter(_expression(item.context_expr))
+                bound = _optional(item.optional_vars)
+                entered.append(t.Assign(bound, context) if bound is not None else context)
+            if any(_expects_missing(item.context_expr) for item in node.items):
+                return [*entered, t.Branches([_body(node.body)], guarded=True)]
+            return [*entered, *_body(node.body)]
+        case ast.Try() | ast.TryStar():
+            handlers = [_body(handler.body) for handler in node.handlers]
+            guarded = any(_names_missing(handler.type) for handler in node.handlers)
+            tried = [*_body(node.body), *_body(node.orelse)]
+            first_body = [t.Branches([tried], guarded=True, is_complete=True)] if guarded else tried
+            return [*first_body, t.Branches([*handlers, []]), *_body(node.finalbody)]
+        case ast.Match(subject=subject, cases=cases):
+            return [_expression(subject), t.Branches([*(_body(case.body) for case in cases), []])]
+    parts = [_expression(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+    if isinstance(node, ast.Raise):
+        return [t.Return(t.Other([*parts]))]
+    return [t.Other([*parts])]
+
+
+def _names_missing(kind: ast.expr | None) -> bool:
+    """Whether a handler names ``AttributeError``, as code that tries whether a client has a method does."""
+    return kind is not None and any(
+        isinstance(part, ast.Name) and part.id == "AttributeError" for part in ast.walk(kind)
+    )
+
+
+def _expects_missing(context: ast.expr) -> bool:
+    """Whether a ``with`` expects an ``AttributeError`` (``pytest.raises``, ``suppress``)."""
+    return isinstance(context, ast.Call) and any(_names_missing(argument) for argument in context.args)
+
+
+def _asks_for_method(test: ast.expr) -> bool:
+    """Whether a condition asks if a client has a method."""
+    return any(
+        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "hasattr"
+        for part in ast.walk(test)
+    )
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> t.Function:
+    outer = {
+        name for part in ast.walk(node) if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names
+    }
+    return t.Function(
+        node.name,
+        _parameters(node.args),
+        _body(node.body),
+        node.lineno,
+        [_expression(decorator) for decorator in node.decorator_list],
+        _type(node.returns) if node.returns else None,
+        outer,
+        binds_self=True,
+    )
+
+
+def _parameters(arguments: ast.arguments) -> list[t.Parameter]:
+    plain = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults))
+    found = [
+        _parameter(argument, default)
+        for argument, default in zip(plain, [*defaults, *arguments.defaults], strict=True)
+    ]
+    if arguments.vararg:
+        found.append(_parameter(arguments.vararg, None, "rest"))
+    found += [
+        _parameter(argument, default, "named")
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    ]
+    if arguments.kwarg:
+        found.append(_parameter(arguments.kwarg, None, "keywords"))
+    return found
+
+
+def _parameter(argument: ast.arg, default: ast.expr | None, kind: str = "plain") -> t.Parameter:
+    declared = _type(argument.annotation) if argument.annotation else None
+    return t.Parameter(argument.arg, _optional(default), declared, kind=kind)
+
+
+def _class(node: ast.ClassDef) -> t.ClassDef:
+    fields: list[tuple[str, t.Expression | None, t.Expression | None]] = []
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            value = _optional(statement.value)
+            fields.append((statement.target.id, value, _type(statement.annotation)))
+    names = {ast.unparse(decorator).partition("(")[0].rpartition(".")[2] for decorator in node.decorator_list}
+    bases = [_expression(base) for base in node.bases]
+    is_record = bool(names & {"dataclass", "define", "frozen", "attrs", "s"}) or any(
+        isinstance(base, ast.Name) and base.id in {"NamedTuple", "BaseModel", "BaseSettings"}
+        for base in node.bases
+    )
+    return t.ClassDef(node.name, bases, _body(node.body), fields, node.lineno, is_record)
+
+
+def _type(annotation: ast.expr) -> t.Expression:  # noqa: PLR0911 - one case for each kind of type
+    """Return a declared type: what is optional, in quotes or annotated is the type itself."""
+    match annotation:
+        case ast.Constant(value=str() as quoted):
+            try:
+                return _type(ast.parse(quoted, mode="eval").body)
+            except SyntaxError:  # not a type
+                return t.Other([])
+        case ast.BinOp(left=left, right=right):
+            return t.Options([_type(left), _type(right)])
+        case ast.Subscript(value=value, slice=inner):
+            if ast.unparse(value).rpartition(".")[2] in {
+                "Optional",
+                "Annotated",
+                "Union",
+                "Final",
+                "ClassVar",
+            }:
+                parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+                return t.Options([_type(part) for part in parts])
+            return t.Other([])
+        case ast.Name() | ast.Attribute():
+            return _expression(annotation)
+    return t.Other([])
+
+
+def _expression(node: ast.expr) -> t.Expression:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of expression
+    match node:
+        case ast.Constant(value=value):
+            if value is None or isinstance(value, str | int | float | bool):
+                return t.Constant(value)
+        case ast.Name(id=name):
+            return t.Name(name)
+        case ast.Attribute(value=owner, attr=name):
+            return t.Attribute(_expression(owner), name)
+        case ast.Subscript(value=owner, slice=key):
+            return t.Index(_expression(owner), _expression(key))
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            return t.Call(
+                _expression(function),
+                [_expression(argument) for argument in arguments],
+                _line_of_call(node),
+                [(keyword.arg, _expression(keyword.value)) for keyword in keywords],
+            )
+        case ast.Dict(keys=keys, values=values):
+            items = zip(keys, values, strict=True)
+            return t.Mapping([(_optional(key), _expression(value)) for key, value in items])
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            return t.Sequence([_expression(item) for item in items])
+        case ast.JoinedStr(values=parts):
+            return t.Text([_expression(part) for part in parts])
+        case ast.FormattedValue(value=inner) | ast.Await(value=inner) | ast.Starred(value=inner):
+            return _expression(inner)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return t.Text([_expression(left), _expression(right)])
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return t.Mapping([(None, _expression(left)), (None, _expression(right))])
+        case ast.BoolOp(values=values):
+            return t.Options([_expression(value) for value in values])
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            options = t.Options([_expression(body), _expression(orelse)])
+            return t.Index(t.Sequence([options, t.Other([_expression(test)])]), t.Constant(0))  # the test too
+        case ast.NamedExpr(target=target, value=value):
+            return t.Assign(_expression(target), _expression(value))
+        case ast.Yield(value=result):
+            return t.Return(_optional(result), ends=False)
+        case ast.Lambda(args=arguments, body=result):
+            return t.Function("", _parameters(arguments), [t.Return(_expression(result))], node.lineno)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            return _comprehension(node)
+    return t.Other([_expression(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)])
+
+
+def _optional(node: ast.expr | None) -> t.Expression | None:
+    return _expression(node) if node is not None else None
+
+
+def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> t.Expression:
+    """Return a comprehension as a function that is called at once: its names are its own."""
+    made: t.Expression
+    if isinstance(node, ast.DictComp):
+        made = t.Mapping([(_expression(node.key), _expression(node.value))])
+    else:
+        made = t.Sequence([_expression(node.elt)])
+    body: list[t.Node] = [t.Return(made, ends=False)]
+    for generator in reversed(node.generators):
+        conditions = [_expression(condition) for condition in generator.ifs]
+        items = _expression(generator.iter)
+        body = [t.Loop(_expression(generator.target), items, [*conditions, *body])]
+    return t.Call(t.Function("", [], body, node.lineno), [], node.lineno)
+
+
+def _line_of_call(node: ast.Call) -> int:
+    """Return the line of a call: that of the method's name, since a chain of calls spans lines."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.end_lineno or node.lineno
+    return node.lineno

@@ -1,0 +1,143 @@
+"""Libraries of Java: the AWS SDK in version 2.
+
+Source: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/java_bedrock-runtime_code_examples.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.code import _tree as t
+from constructs_lib.code._apis import client_by_key, operation_of
+from constructs_lib.code._sdk import Sdk
+from constructs_lib.code._values import (
+    UNKNOWN,
+    Arguments,
+    Client,
+    External,
+    Map,
+    Method,
+    Partial,
+    Procedure,
+    Value,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from constructs_lib.code._sdk import Interpreter
+    from constructs_lib.code._values import Scope
+
+__all__ = ["JavaSdk"]
+
+_CLIENT = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.\w+Client(\.builder|\.create)?$")
+_REQUEST = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.model\.(\w+)Request(\.builder)?$")
+_REGION = re.compile(r"software\.amazon\.awssdk\.regions\.Region\.(\w+)$")
+
+
+class JavaSdk(Sdk):
+    """Java; its compiler refuses a call on the wrong client."""
+
+    this = "this"
+    constructor = "<init>"
+    has_implicit_this = True
+    declares_variables = True
+    wrong_clients = False
+    fix = "{stem}Client.create()"
+
+    def is_spelled(self, name: str) -> bool:
+        """Whether a name is in camel case."""
+        return name[:1].islower() and "_" not in name
+
+    def member(self, machine: Interpreter, item: Any, name: str) -> Value:
+        """Return a method of a client or of a builder."""
+        if isinstance(item, Client):
+            return (Method(item, name.removesuffix("Paginator")),)
+        if isinstance(item, Map) and item.kind:
+            return (Partial((External("java.builder"),), Arguments([(item,), (name,)])),)
+        return super().member(machine, item, name)
+
+    def special(
+        self,
+        machine: Interpreter,
+        node: t.Call,
+        owner: Value,
+        arguments: Arguments,
+        scope: Scope,  # noqa: ARG002 - other languages need it
+    ) -> Value | None:
+        """Answer a call on a client: a lambda builds its request."""
+        function = node.function
+        if not isinstance(function, t.Attribute):
+            return None
+        methods = tuple(m for m in machine.attribute(owner, function.name) if isinstance(m, Method))
+        if not methods:
+            return None
+        return machine.call(methods, Arguments([self._built(machine, v) for v in arguments.plain]), node)
+
+    def _built(self, machine: Interpreter, value: Value) -> Value:
+        """Return the request that a lambda builds, or the value itself."""
+        for item in value:
+            if isinstance(item, Procedure):
+                request = Map(kind="request")
+                machine.call((item,), Arguments([(request,)]), None)
+                return (request,)
+        return value
+
+    def call(
+        self, machine: Interpreter, function: External, arguments: Arguments, node: t.Call | None
+    ) -> Value:
+        """Return the client, the builder or the request that a call makes."""
+        if function.path == "java.builder":
+            return self._build(machine, arguments)
+        if match := _CLIENT.match(function.path):
+            service = client_by_key().get(match[1], match[1])
+            if match[2] == ".builder":
+                return (Map(kind=function.path),)
+            return (Client(service, None, id(node)),) if match[2] else UNKNOWN
+        if (match := _REQUEST.match(function.path)) and match[3]:
+            return (Map(kind=function.path.removesuffix(".builder")),)
+        if function.path.endswith("regions.Region.of"):
+            return arguments.get(0)
+        return UNKNOWN
+
+    def _build(self, machine: Interpreter, arguments: Arguments) -> Value:
+        """Return what a method of a builder gives: the builder, or at the end what it makes."""
+        (builder,), name = arguments.get(0), text_of(arguments.get(1)) or ""
+        if name not in {"build", "toBuilder", "applyMutation"}:
+            builder.items[name] = self._built(machine, arguments.get(2))
+            return (builder,)
+        match = _CLIENT.match(builder.kind)
+        if name == "build" and match is not None:
+            service = client_by_key().get(match[1], match[1])
+            return (Client(service, _region(builder.items.get("region", UNKNOWN)), id(builder)),)
+        return (builder,)
+
+    def unknown(self, machine: Interpreter, node: t.Call, owner: Value, arguments: Arguments) -> Value:  # noqa: ARG002 - the request says enough
+        """Record a call on something unknown whose request tells the client."""
+        function = node.function
+        if isinstance(function, t.Attribute):
+            name = function.name.removesuffix("Paginator")
+            for item in arguments.get(0):
+                match = _REQUEST.match(item.kind) if isinstance(item, Map) else None
+                if match is None or (client := client_by_key().get(match[1])) is None:
+                    continue
+                operation = operation_of(client, name)
+                if operation is not None and operation.name == match[2]:
+                    machine.recorder.add(client, operation, arguments, node, machine.running)
+        return UNKNOWN
+
+    def declared(self, item: External) -> Value:
+        """Return the client of a class that a type names."""
+        match = _CLIENT.match(item.path)
+        if match is not None and not match[2]:
+            return (Client(client_by_key().get(match[1], match[1])),)
+        return UNKNOWN
+
+
+def _region(value: Value) -> str | None:
+    for item in value:
+        if isinstance(item, str):
+            return item
+        if isinstance(item, External) and (match := _REGION.match(item.path)):
+            return match[1].lower().replace("_", "-")
+    return None
