@@ -20,7 +20,7 @@ _CASES = [
     (rule.id, case)
     for rule in rules()
     for case in cases(rule.id)["flagged"]
-    if "Statement" in case["document"]
+    if "Statement" in case.get("document", {})  # cases of code have none
 ]
 
 
