@@ -121,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
             write(lines or ["the deployed policy is what the templates need\n"], args.output)
             return int(bool(found))
         environment = _environment(templates, args)
-        text = render(policy, args.format, name=args.name, environment=environment, boundary=args.boundary)
+        text = render(policy, args.format, name=args.name, environment=environment)
         write([text], args.output)
     except (CallError, DeployError) as error:
         complain("deploy-policy", str(error))

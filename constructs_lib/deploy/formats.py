@@ -15,9 +15,7 @@ _SHOWN: Final = 4
 """Resources that a line of the text names before it counts the rest."""
 
 
-def render(
-    policy: DeployPolicy, form: str, *, name: str, environment: tuple[str, str], boundary: str | None = None
-) -> str:
+def render(policy: DeployPolicy, form: str, *, name: str, environment: tuple[str, str]) -> str:
     """Return a derived policy in a format.
 
     Args:
@@ -26,10 +24,9 @@ def render(
             policies; ``python`` makes them with aws-cdk-lib; ``text`` explains.
         name: The managed policies are called ``NAME-1``, ``NAME-2``, ...
         environment: Account and Region, ``*`` where they are not known.
-        boundary: The permissions boundary, which ``cdk bootstrap`` then gives its own roles.
 
     """
-    line = bootstrap_line(policy, name, environment, boundary)
+    line = bootstrap_line(policy, name, environment)
     match form:
         case "json":
             return json.dumps(_document(policy, name, line), indent=2) + "\n"
@@ -41,18 +38,18 @@ def render(
             return "\n".join(_text(policy, name, line)) + "\n"
 
 
-def bootstrap_line(
-    policy: DeployPolicy, name: str, environment: tuple[str, str], boundary: str | None
-) -> str:
+def bootstrap_line(policy: DeployPolicy, name: str, environment: tuple[str, str]) -> str:
     """Return the ``cdk bootstrap`` command that takes the managed policies.
+
+    The boundary of the app's roles is not in it: ``--custom-permissions-boundary`` would put it on the role
+    that deploys, which it is not made for.
 
     https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
     """
     account = "ACCOUNT" if environment[0] == "*" else environment[0]
     region = "REGION" if environment[1] == "*" else environment[1]
     arns = ",".join(f"arn:{_partition(region)}:iam::{account}:policy/{one}" for one in _names(policy, name))
-    extra = f" --custom-permissions-boundary {boundary.rpartition('/')[2]}" if boundary else ""
-    return f"cdk bootstrap aws://{account}/{region} --cloudformation-execution-policies {arns}{extra}"
+    return f"cdk bootstrap aws://{account}/{region} --cloudformation-execution-policies {arns}"
 
 
 def _partition(region: str) -> str:
