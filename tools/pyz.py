@@ -38,6 +38,8 @@ from constructs_lib.cli import main
 
 sys.exit(main())
 """
+_LEFT_OUT = frozenset(("__pycache__", "cases"))
+"""Folders that are not packed: the examples of the rules are for the pages and the tests."""
 _TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold."""
 
@@ -64,7 +66,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
         yield f"constructs_lib/{name}", (package / name).read_bytes()
     for name in _pure_packages():
         for path in sorted((_ROOT / name.replace(".", "/")).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and not _LEFT_OUT & {*path.parts}:
                 yield path.relative_to(_ROOT).as_posix(), path.read_bytes()
     library = Path(yaml.__file__).parent
     for path in sorted(library.glob("*.py")):

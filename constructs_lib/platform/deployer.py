@@ -22,7 +22,7 @@ __all__ = ["Deployer"]
 _GITHUB = "https://token.actions.githubusercontent.com"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # What makes a text a pattern for IAM (`*`, `?`, `${`) or no name of Git's: https://git-scm.com/docs/git-check-ref-format
-_REF = r"[^\s*?\[\]~^:\\\x00-\x1f\x7f]+"
+_REF = r"(?!.*\$\{)[^\s*?\[\]~^:\\\x00-\x1f\x7f]+"
 _ISSUER = r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?(?:/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?"
 # The findings that a trust policy alone can have.
 _TRUST_RULES = ("BP108", "BP402")
@@ -131,7 +131,12 @@ class Deployer:
                 )
         kind, value = _one_of(branch=branch, environment=environment, tag=tag)
         if kind == "environment":
-            _check(kind, value, r"[^*?\x00-\x1f]{1,255}", "write the name of one environment, not a pattern")
+            _check(
+                kind,
+                value,
+                r"(?!.*\$\{)(?! )[^*?\x00-\x1f]{1,255}(?<! )",
+                "write the name of one environment, not a pattern",
+            )
             # Source: "Filtering for metadata containing `:`" on the page above.
             context = f"environment:{value.replace(':', '%3A')}"
         else:
@@ -267,9 +272,7 @@ class Deployer:
     @classmethod
     def _of_tokens(cls, tokens: _Tokens, provider: str | refs.IOIDCProviderRef | None) -> Deployer:
         _check("issuer", tokens.issuer, _ISSUER, "write an address such as `https://gitlab.example.com`")
-        _check(
-            "audience", tokens.audience, r"[^*?\s]{1,255}", "write the audience of the tokens, not a pattern"
-        )
+        _check("audience", tokens.audience, r"(?!.*\$\{)[^*?\s]{1,255}", "write one audience, not a pattern")
         if isinstance(provider, str) and not is_token(provider):
             wanted = f"oidc-provider/{tokens.issuer.removeprefix('https://')}"
             if re.fullmatch(rf"arn:[\w-]+:iam::\d{{12}}:{re.escape(wanted)}", provider) is None:
