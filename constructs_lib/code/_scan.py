@@ -190,7 +190,8 @@ class Project:
             if name in variables:
                 return variables[name]
             break
-        for path in file.language.candidates(file.path, f"{module}.{name}" if name else module):
+        whole = f"{module.removesuffix('.')}.{name}" if name else module
+        for path in file.language.candidates(file.path, whole):
             if Path(path).is_file() and (other := self.file(path, is_imported=True)) and other.machine:
                 return (file.language.module(other.machine.module.variables),)
         return (External(f"{module}.{name}" if name else module),)

@@ -1,0 +1,7 @@
+package main
+
+// client := bedrockruntime.NewFromConfig(cfg); client.Converse(ctx, nil)
+func main() {
+	text := `bedrock.ListFoundationModels(ctx, nil)`
+	println(text)
+}

@@ -1,0 +1,4 @@
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+
+export const runtime = new BedrockRuntimeClient({});
+export default runtime;
