@@ -76,7 +76,7 @@ class Language:
             dots = len(module) - len(bare)
             parts = [part for part in bare.split(".") if part]
             # Without dots the module may be in any folder above that holds the package.
-            bases = [_up(folder, dots - 1)] if dots else [folder, *list(folder.parents)[:3]]
+            bases = [_up(folder, dots - 1)] if dots else [folder, *list(folder.parents)[:6]]
             for base in bases:
                 whole = base.joinpath(*parts)
                 if parts:

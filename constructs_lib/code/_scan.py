@@ -46,6 +46,8 @@ class _File:
     recorder: Recorder
     machine: Machine | None = None
     unresolved: list[Unresolved] = field(default_factory=list)
+    mentions_bedrock: bool = True
+    """Whether a word of Bedrock is in the file; else `get_session` may be anything."""
 
 
 def scan(paths: Sequence[str]) -> Scan:
@@ -76,7 +78,8 @@ def scan(paths: Sequence[str]) -> Scan:
                     known = ", ".join(sorted(ending for language in LANGUAGES for ending in language.endings))
                     errors.append((path, f"its language is not known; give files that end in {known}"))
     calls = {call for file in found for call in file.recorder.calls()}
-    unresolved = {item for file in found for item in (*file.unresolved, *file.recorder.unresolved())}
+    unresolved = {item for file in found for item in file.unresolved}
+    unresolved |= {item for file in found if file.mentions_bedrock for item in file.recorder.unresolved()}
     return Scan(
         len(found),
         tuple(sorted(calls, key=_place)),
@@ -138,7 +141,7 @@ class Project:
             return self._unread(path, LANGUAGES[0], f"not read: {error.strerror or error}")
         sdk = language.load()[1]()
         recorder = Recorder(path, language.name, finds_wrong_clients=sdk.wrong_clients, fix=sdk.fix)
-        file = _File(path, language, recorder)
+        file = _File(path, language, recorder, mentions_bedrock=_WORDS.search(data) is not None)
         if not _may_call(data) and not (is_imported and len(data) < _SMALL):
             return file
         why = _too_large(data)
