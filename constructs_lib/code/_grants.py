@@ -32,8 +32,16 @@ _ARGUMENTS = {
     "optimize_prompt": (),
     "document_acl": (),
     "guardrail_checks": (),
+    "ab_tests": (),
+    "agentcore_web_search": (),
+    "batch_evaluation": (),
+    "dataset_generation": (),
+    "recommendations": (),
+    "api_key": ("provider", "workload_identity"),
+    "oauth2_token": ("provider", "workload_identity"),
+    "payment_token": ("provider", "workload_identity"),
     "data_automation": ("{project}",),
-    "data_automation_async": ("{project}", "output=bucket"),
+    "data_automation_async": ("{project}", "input=bucket", "output=bucket"),
 }
 
 
