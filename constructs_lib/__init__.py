@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         S3DataSource,
     )
     from constructs_lib.data_plane import AppRole, DataPlaneBoundary
+    from constructs_lib.grants import Model
     from constructs_lib.grants.facades import DataPlaneGrants
     from constructs_lib.platform import (
         BedrockVpcEndpoints,
@@ -47,6 +48,7 @@ __all__ = [
     "GuardrailVersion",
     "InvocationLogging",
     "KnowledgeBase",
+    "Model",
     "OnDelete",
     "OperatorRole",
     "PlanesError",
@@ -67,6 +69,7 @@ __getattr__, __dir__ = exports(
             "S3DataSource",
         ),
         "data_plane": ("AppRole", "DataPlaneBoundary"),
+        "grants": ("Model",),
         "grants.facades": ("DataPlaneGrants",),
         "platform": (
             "BedrockVpcEndpoints",

@@ -119,7 +119,7 @@ class Agent(AgentBase):
             "Resource",
             agent_name=name,
             agent_resource_role_arn=self.role.role_arn,
-            foundation_model=_model_name(foundation_model),
+            foundation_model=_grants.model_id(self, foundation_model, "foundation_model"),
             instruction=instruction,
             description=description,
             auto_prepare=True,
@@ -243,10 +243,6 @@ def _idle_seconds(ttl: cdk.Duration) -> int | float:
     if not ttl.is_unresolved() and not 60 <= seconds <= 5400:
         raise PlanesError(f"`idle_session_ttl` is {seconds:g} s: Bedrock keeps a session 60 to 5,400 s")
     return seconds
-
-
-def _model_name(model: ModelLike) -> str:
-    return model if isinstance(model, str) else model.model_arn
 
 
 def _association(

@@ -133,7 +133,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         check_length("index_name", index_name, 3, 63)
         check_length("vector_bucket_name", vector_bucket_name, 3, 63)
         check_path("role_path", role_path)
-        size = _dimension(embedding_model, dimension)
+        size = _dimension(scope, embedding_model, dimension)
         super().__init__(scope, construct_id)
         targets = _grants.on_call(self, embedding_model, "embedding_model")
         self.vector_bucket = s3vectors.CfnVectorBucket(
@@ -197,9 +197,9 @@ class KnowledgeBase(KnowledgeBaseBase):
         return imported
 
 
-def _dimension(model: ModelLike, wanted: int | None) -> int:
+def _dimension(scope: Construct, model: ModelLike, wanted: int | None) -> int:
     """Return the dimension of the index, from the model when the caller leaves it out."""
-    name = (model if isinstance(model, str) else model.model_arn).rpartition("/")[2]
+    name = _grants.model_id(scope, model, "embedding_model").rpartition("/")[2]
     offered = catalogue.embedding_dimensions(name)
     if wanted is None:
         if not offered:

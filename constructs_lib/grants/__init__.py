@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ModelLike,
         arn_of,
         model_arn,
+        model_id,
         on_arns,
         on_call,
         on_model,
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
     )
     from constructs_lib.grants.emit import ChecksGrants, deny, grant, statement_json
     from constructs_lib.grants.environment import Environment, environment_of
+    from constructs_lib.grants.models import HasModel, Model
 
 __all__ = [
     "ChecksGrants",
     "Environment",
     "HasAliasArn",
     "HasGuardrailArn",
+    "HasModel",
+    "Model",
     "ModelLike",
     "arn_of",
     "deny",
     "environment_of",
     "grant",
     "model_arn",
+    "model_id",
     "on_arns",
     "on_call",
     "on_model",
@@ -53,6 +58,7 @@ __getattr__, __dir__ = exports(
             "ModelLike",
             "arn_of",
             "model_arn",
+            "model_id",
             "on_arns",
             "on_call",
             "on_model",
@@ -61,5 +67,6 @@ __getattr__, __dir__ = exports(
         ),
         "emit": ("ChecksGrants", "deny", "grant", "statement_json"),
         "environment": ("Environment", "environment_of"),
+        "models": ("HasModel", "Model"),
     },
 )

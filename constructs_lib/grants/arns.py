@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import aws_cdk as cdk
 from aws_cdk import aws_bedrock as bedrock
+from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import verbs as table
 from constructs_lib.cdk_support import PlanesError, is_token
 from constructs_lib.grants.environment import environment_of
 from constructs_lib.grants.model_ids import check_model
+from constructs_lib.grants.models import HasModel, Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +28,7 @@ __all__ = [
     "ModelLike",
     "arn_of",
     "model_arn",
+    "model_id",
     "on_arns",
     "on_call",
     "on_model",
@@ -259,11 +262,54 @@ def required_guardrail_values(
     return {"guardrail_version": (arn if version == "DRAFT" else f"{arn}:{version}",)}
 
 
-# Any: constructs of other libraries are known by their attributes, not by their class.
-ModelLike = Any
-"""A model's id, a system inference profile's id, an ARN, a token of an ARN, or a construct:
-the CDK's models, L1s of application inference profiles and prompt routers, and the invokables of the alpha
-module."""
+class HasModelArn(Protocol):
+    """A model of the CDK (``bedrock.FoundationModel``, ``bedrock.ProvisionedModel``)."""
+
+    @property
+    def model_arn(self) -> str:
+        """The model's ARN."""
+
+
+class HasInvokableArn(Protocol):
+    """What the alpha module calls invokable."""
+
+    @property
+    def invokable_arn(self) -> str:
+        """The ARN of what is called."""
+
+
+class HasProfileArn(Protocol):
+    """An application inference profile of another library."""
+
+    @property
+    def inference_profile_arn(self) -> str:
+        """The profile's ARN."""
+
+
+class HasRouterArn(Protocol):
+    """A prompt router of another library."""
+
+    @property
+    def prompt_router_arn(self) -> str:
+        """The router's ARN."""
+
+
+ModelLike: TypeAlias = (
+    str
+    | Model
+    | HasModel
+    | refs.IApplicationInferenceProfileRef
+    | refs.IIntelligentPromptRouterRef
+    | HasModelArn
+    | HasInvokableArn
+    | HasProfileArn
+    | HasRouterArn
+)
+"""A :class:`Model`, a model's id, a system inference profile's id, an ARN, a token of an ARN, or a construct.
+
+Constructs are this library's profiles and routers, the CDK's models, L1s of application inference profiles
+and prompt routers or their references, and the invokables of the alpha module.
+"""
 
 
 def on_model(
@@ -280,8 +326,8 @@ def on_model(
     the construct doesn't name them. Warns on ``scope`` about an id that the catalogue doesn't know; raises
     :class:`PlanesError` for an ARN that can't be granted alone, or not for ``verb``.
     """
-    name, kind, inside = _model(model, prop)
-    inner = [_model(one, "behind")[0] for one in (*inside, *behind)]
+    name, kind, inside = _model(scope, model, prop)
+    inner = [_model(scope, one, "behind")[0] for one in (*inside, *behind)]
     for one in (name, *inner):
         check_model(scope, prop, one, called=one == name)
     here = environment_of(scope)
@@ -325,16 +371,19 @@ def on_call(
     targets = on_model(scope, model, prop, behind=behind, verb=verb)
     arn = arn_of(scope, "project", project)
     if project != _DEFAULT_PROJECT and not arn.endswith(f":project/{_DEFAULT_PROJECT}"):
-        _check_project(model, prop, project, behind)
-    parts = model.split(":") if isinstance(model, str) and model.startswith("arn:") else []
+        _check_project(scope, model, prop, project, behind)
+    name = model.id if isinstance(model, Model) else model
+    parts = name.split(":") if isinstance(name, str) and name.startswith("arn:") else []
     if len(parts) > 3 and parts[3] and not project.startswith("arn:") and not is_token(project):
         here = environment_of(scope)
         arn = f"arn:{parts[1]}:bedrock:{parts[3]}:{here.account}:project/{project}"
     return {"model": targets, "project": on_arns(arn)}
 
 
-def _check_project(model: ModelLike, prop: str, project: str, behind: Sequence[ModelLike]) -> None:
-    name, kind, _ = _model(model, prop)
+def _check_project(
+    scope: Construct, model: ModelLike, prop: str, project: str, behind: Sequence[ModelLike]
+) -> None:
+    name, kind, _ = _model(scope, model, prop)
     if kind is None and name.startswith("arn:") and name.count(":") > 4:
         kind = name.split(":", 5)[5].partition("/")[0]
     if (kind is not None and kind not in _WITH_PROJECT) or behind:
@@ -345,10 +394,16 @@ def _check_project(model: ModelLike, prop: str, project: str, behind: Sequence[M
         )
 
 
-def _model(model: ModelLike, prop: str) -> tuple[str, str | None, tuple[Any, ...]]:
+def _model(scope: IConstruct, model: ModelLike, prop: str) -> tuple[str, str | None, tuple[Any, ...]]:
     """Return the id or ARN, the kind where only the construct has it, and the models behind."""
     if isinstance(model, str):
         return model, None, ()
+    if not isinstance(model, Model) and isinstance(found := getattr(model, "model", None), Model):
+        model = found
+    if isinstance(model, Model):
+        here = environment_of(scope)
+        name = model.arn(here.partition, here.region, here.account)
+        return name, None if name.startswith("arn:") else model.kind, model.behind
     if isinstance(model, bedrock.CfnApplicationInferenceProfile):
         return model.attr_inference_profile_arn, "application-inference-profile", _copied(model)
     if isinstance(model, bedrock.CfnIntelligentPromptRouter):
@@ -372,6 +427,11 @@ def _model_of_others(model: Any, prop: str) -> tuple[str, str | None, tuple[Any,
         )
     if hasattr(kind, "inference_profile_arn"):
         return str(model.inference_profile_arn), "application-inference-profile", ()
+    if hasattr(model, "application_inference_profile_ref"):
+        found = model.application_inference_profile_ref.inference_profile_identifier
+        return str(found), "application-inference-profile", ()
+    if hasattr(model, "intelligent_prompt_router_ref"):
+        return str(model.intelligent_prompt_router_ref.prompt_router_arn), "prompt-router", ()
     return _attribute_of(model, prop, ("model_arn", "invokable_arn")), None, ()
 
 
@@ -406,6 +466,15 @@ def _geographies(models: Sequence[str], region: str) -> Mapping[str, Sequence[st
             continue
         known[prefix] = catalogue.profile_regions(profile, source)
     return known
+
+
+def model_id(scope: IConstruct, model: ModelLike, prop: str = "model") -> str:
+    """Return what names a model in a call: its id where it is named by one, else its ARN.
+
+    Raises:
+        PlanesError: The value is no model.
+    """
+    return _model(scope, model, prop)[0]
 
 
 def model_arn(scope: Construct, model: ModelLike) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from constructs import IConstruct
 
-__all__ = ["check_model"]
+__all__ = ["check_model", "check_spelling"]
 
 _ARN = re.compile(
     r"arn:(?P<partition>[^:]+):bedrock:(?P<region>[^:]*):(?P<account>[^:]*):"
@@ -49,7 +49,7 @@ def check_model(scope: IConstruct, prop: str, model: str, *, called: bool = True
             f"`{prop}` has the value `{model}`: a foundation model belongs to no account; write "
             f"`arn:{found['partition']}:bedrock:{found['region']}::foundation-model/{model_id}`"
         )
-    _check_spelling(prop, model_id)
+    check_spelling(prop, model_id)
     _check_place(prop, model_id, region)
     is_own = found is not None and not _is_known(model_id)
     if called and not is_own and (warning := _doubt(model_id, region)):
@@ -63,7 +63,8 @@ def _is_known(model_id: str) -> bool:
     return catalogue.model(catalogue.model_of_profile(model_id) or model_id) is not None
 
 
-def _check_spelling(prop: str, model_id: str) -> None:
+def check_spelling(prop: str, model_id: str) -> None:
+    """Raise :class:`PlanesError` for a text that is no model's id, or a misspelling of a known one."""
     if _is_known(model_id):
         return
     if "/" in model_id:
