@@ -193,10 +193,11 @@ def test_references_of_others_are_taken_with_the_models_behind() -> None:
     class Reference:
         intelligent_prompt_router_ref = router.intelligent_prompt_router_ref
 
+    reference: Any = Reference()
     user = iam.User(stack, "U")
     with pytest.raises(PlanesError, match="name them in `behind`"):
-        DataPlaneGrants(user).invoke(Reference())  # type: ignore[arg-type]  # a bare reference
-    DataPlaneGrants(user).invoke(Reference(), behind=[NOVA])  # type: ignore[arg-type]  # as above
+        DataPlaneGrants(user).invoke(reference)
+    DataPlaneGrants(user).invoke(reference, behind=[NOVA])
     [policy] = resources(template(stack), "AWS::IAM::Policy").values()
     [router_and_project, behind] = policy["Properties"]["PolicyDocument"]["Statement"]
     assert {"Ref": "R"} in router_and_project["Resource"]
