@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from constructs_lib.control_plane import (
         Agent,
         AgentAlias,
+        ApplicationInferenceProfile,
+        BedrockMantleProject,
         Guardrail,
         GuardrailVersion,
         KnowledgeBase,
+        PromptRouter,
         S3DataSource,
     )
     from constructs_lib.data_plane import AppRole, DataPlaneBoundary
@@ -38,6 +41,8 @@ __all__ = [
     "Agent",
     "AgentAlias",
     "AppRole",
+    "ApplicationInferenceProfile",
+    "BedrockMantleProject",
     "BedrockVpcEndpoints",
     "DataPlaneBoundary",
     "DataPlaneGrants",
@@ -52,6 +57,7 @@ __all__ = [
     "OnDelete",
     "OperatorRole",
     "PlanesError",
+    "PromptRouter",
     "ReviewStep",
     "S3DataSource",
 ]
@@ -63,9 +69,12 @@ __getattr__, __dir__ = exports(
         "control_plane": (
             "Agent",
             "AgentAlias",
+            "ApplicationInferenceProfile",
+            "BedrockMantleProject",
             "Guardrail",
             "GuardrailVersion",
             "KnowledgeBase",
+            "PromptRouter",
             "S3DataSource",
         ),
         "data_plane": ("AppRole", "DataPlaneBoundary"),

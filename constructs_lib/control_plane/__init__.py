@@ -9,14 +9,20 @@ if TYPE_CHECKING:
     from constructs_lib.control_plane.agent import Agent, AgentAlias
     from constructs_lib.control_plane.data_source import S3DataSource
     from constructs_lib.control_plane.guardrail import Guardrail, GuardrailVersion
+    from constructs_lib.control_plane.inference_profile import ApplicationInferenceProfile
     from constructs_lib.control_plane.knowledge_base import KnowledgeBase
+    from constructs_lib.control_plane.mantle_project import BedrockMantleProject
+    from constructs_lib.control_plane.prompt_router import PromptRouter
 
 __all__ = [
     "Agent",
     "AgentAlias",
+    "ApplicationInferenceProfile",
+    "BedrockMantleProject",
     "Guardrail",
     "GuardrailVersion",
     "KnowledgeBase",
+    "PromptRouter",
     "S3DataSource",
 ]
 
@@ -32,6 +38,9 @@ __getattr__, __dir__ = exports(
             "Guardrail",
             "GuardrailVersion",
         ),
+        "inference_profile": ("ApplicationInferenceProfile",),
         "knowledge_base": ("KnowledgeBase",),
+        "mantle_project": ("BedrockMantleProject",),
+        "prompt_router": ("PromptRouter",),
     },
 )

@@ -101,7 +101,7 @@ KINDS: Mapping[str, _Kind] = {
     ),
     "blueprint": _Kind("bedrock", "blueprint", ("blueprint_ref.blueprint_arn",)),
     "project": _Kind("bedrock", "project", ()),
-    "mantle_project": _Kind("bedrock-mantle", "project", ()),
+    "mantle_project": _Kind("bedrock-mantle", "project", ("project_ref.project_arn",)),
     "harness": _Kind("bedrock-agentcore", "harness", ("harness_ref.harness_arn",)),
     "runtime": _Kind("bedrock-agentcore", "runtime", ("runtime_ref.agent_runtime_arn", "agent_runtime_arn")),
     "gateway": _Kind("bedrock-agentcore", "gateway", ("gateway_ref.gateway_arn", "gateway_arn")),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_bedrock as refs
+    from aws_cdk.interfaces import aws_bedrockmantle as mantle_refs
 
     from constructs_lib.grants import ModelLike
 
@@ -176,13 +177,15 @@ class ModelGrants(GrantsTo):
         """Deny model calls on any tier but these: ``default``, ``flex``, ``priority``, ``reserved``."""
         self._give("limit_service_tiers", {}, values={"other_tiers": other_tiers(allowed)})
 
-    def mantle(self, project: str = "default", *, models: Sequence[str] = ()) -> iam.Grant:
+    def mantle(
+        self, project: str | mantle_refs.IProjectRef = "default", *, models: Sequence[str] = ()
+    ) -> iam.Grant:
         """Allow inference in a project of the ``bedrock-mantle`` endpoint, with ``models`` only on these."""
         return self._give(
             "mantle", {"project": self._on("mantle_project", project)}, values={"models": tuple(models)}
         )
 
-    def mantle_files(self, project: str = "default") -> iam.Grant:
+    def mantle_files(self, project: str | mantle_refs.IProjectRef = "default") -> iam.Grant:
         """Allow to create, read, list and delete files in a project of the ``bedrock-mantle`` endpoint."""
         return self._give("mantle_files", {"project": self._on("mantle_project", project)})
 

@@ -1,0 +1,30 @@
+"""The examples of the pages about resources run, in a stack of their own."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import pytest
+from aws_cdk import aws_iam as iam
+
+import constructs_lib
+from tests.cdk import Stack, template
+from tests.source import ROOT
+
+PAGES = ("models.md",)
+EXAMPLES = [
+    pytest.param(page, code, id=f"{page}-{at}")
+    for page in PAGES
+    for at, code in enumerate(
+        re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text("utf-8"), re.DOTALL)
+    )
+]
+
+
+@pytest.mark.parametrize(("page", "code"), EXAMPLES)
+def test_an_example_runs(page: str, code: str) -> None:
+    stack = Stack()
+    known = {name: getattr(constructs_lib, name) for name in constructs_lib.__all__}
+    exec(compile(textwrap.dedent(code), page, "exec"), {**known, "iam": iam, "stack": stack})
+    assert template(stack)["Resources"]
