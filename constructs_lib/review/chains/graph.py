@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from constructs_lib.iam import (
     ASSUME_ROLE,
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from constructs_lib.review.chains.nodes import Node, Runner
 
 __all__ = ["Graph", "Step", "Walk"]
+
+
+_PAIRS_KEPT: Final = 300_000
+"""Pairs of a pattern and a role that are remembered; some 30 MB."""
 
 
 class Step(NamedTuple):
@@ -74,7 +78,9 @@ class Graph:
         self._all = listed
         self._runners = list(runners)
         # Most roles trust services alone: they can be passed and not assumed.
-        self._trusts = _TrustIndex([node for node in listed if node.trust is not None])
+        roles = [node for node in listed if node.trust is not None]
+        self._covered = _Covered()
+        self._trusts = _TrustIndex(roles, self._covered)
         # A principal that configures nothing and leads to no other one is no part of a chain.
         useful = [
             node for node in listed if node.control_write or node.permissions or self._trusts.names(node)
@@ -83,6 +89,7 @@ class Graph:
         self._passable = [node for node in useful if node.trust is not None]
         self._trusting: dict[frozenset[str], list[Node]] = {}
         self._started: list[tuple[Runner, Node]] | None = None
+        self._starting: dict[str, dict[str, str]] = {}
 
     def walk(self) -> Walk:
         """Begin a search."""
@@ -116,6 +123,17 @@ class Graph:
         yield from _use_runners(
             node, [pair for pair in self._started if (pair[0].path, pair[0].name) not in changed]
         )
+
+    def starting_actions(self, node: Node) -> dict[str, str]:
+        """Return the services that a principal can make run something, each with the action that it holds."""
+        found = self._starting.get(node.id)
+        if found is None:
+            found = self._starting[node.id] = _starting_actions(node)
+        return found
+
+    def allows_passing(self, permission: ForeignGrant, role: Node, holder: Node) -> bool:
+        """Whether a statement of one principal lets it pass the role that is another."""
+        return self._covered.allows(permission, PASS_ROLE, role, holder)
 
     def roles_trusting(self, services: frozenset[str]) -> list[Node]:
         """Return the roles that let any of these services run as them."""
@@ -158,7 +176,7 @@ class Walk:
 
     def _pass(self, node: Node) -> Iterator[Step]:
         passing = [item for item in node.permissions if PASS_ROLE in item.actions]
-        starters = _starting_actions(node) if passing else {}
+        starters = self._graph.starting_actions(node) if passing else {}
         options = [
             (item, [s for s in starters if may_pass_to(item, s) and self._leads_further(node, item, (s,))])
             for item in passing
@@ -169,7 +187,7 @@ class Walk:
             if target.id == node.id:
                 continue
             for item, services in options:
-                if not _allows_on_role(item, PASS_ROLE, target, node):
+                if not self._graph.allows_passing(item, target, node):
                     continue
                 runner = next((s for s in services if trusts_service(target, s)), None)
                 if runner is not None:
@@ -229,10 +247,47 @@ def _may_start(permission: ForeignGrant, action: str) -> bool:
     )
 
 
+class _Covered:
+    """Which roles resource patterns cover: asked for every principal on a way, and worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], dict[str, bool]] = {}
+        self._room = _PAIRS_KEPT
+
+    def allows(self, permission: ForeignGrant, action: str, role: Node, holder: Node) -> bool:
+        """Whether a statement of one principal allows an action on the role that is another."""
+        same_template = role.arn if role.origin.path == holder.origin.path else None
+        return any(
+            self._covers(text, role, holder)
+            and not (
+                permission.denied
+                and permission.denies(action, fill_open_parts(role.arn, text), same_template)
+            )
+            for text in permission.resources
+        )
+
+    def _covers(self, pattern: str, role: Node, holder: Node) -> bool:
+        # Only a name that CloudFormation generates is the same text for the roles of other templates.
+        key = (pattern, holder.origin.path if has_generated_name(pattern) else "")
+        roles = self._known.get(key)
+        if roles is None:
+            roles = self._known[key] = {}
+        found = roles.get(role.id)
+        if found is None:
+            if not self._room:
+                roles, self._room = {}, _PAIRS_KEPT
+                self._known = {key: roles}
+            self._room -= 1
+            found = roles[role.id] = pattern_covers_role(pattern, role, holder)
+        return found
+
+
 class _TrustIndex:
     """The roles that principals of accounts may assume, indexed by the principals that their trusts name."""
 
-    def __init__(self, roles: list[Node]) -> None:
+    def __init__(self, roles: list[Node], covered: _Covered) -> None:
+        self._covered = covered
+        self._by_account: dict[tuple[str, str], list[tuple[Node, Statement]]] = {}
         self._by_name: dict[str, list[tuple[Node, Statement, str]]] = {}
         self._others: list[tuple[Node, Statement, str]] = []
         self._open: list[tuple[Node, Statement]] = []
@@ -270,7 +325,7 @@ class _TrustIndex:
         for role, statement, value in named:
             if role.id in seen or not trust_names_principal(value, node, role):
                 continue
-            step = _by_trust_alone(node, role, statement) or _by_permission(
+            step = _by_trust_alone(node, role, statement) or self._by_permission(
                 node, role, statement, permissions
             )
             if step is not None:
@@ -297,13 +352,38 @@ class _TrustIndex:
     def assume_by_account(self, node: Node, permissions: list[ForeignGrant]) -> Iterator[Step]:
         """Yield the roles that statements let a principal assume and whose trusts name its account."""
         seen = {node.id}
-        for role, statement, value in self._others if permissions else ():
-            if role.id in seen or not trust_names_account(value, node, role):
+        for role, statement in self._naming_account_of(node) if permissions else ():
+            if role.id in seen:
                 continue
-            step = _by_permission(node, role, statement, permissions)
+            step = self._by_permission(node, role, statement, permissions)
             if step is not None:
                 seen.add(role.id)
                 yield step
+
+    def _naming_account_of(self, node: Node) -> list[tuple[Node, Statement]]:
+        """Return the roles whose trusts name everybody or the account of a principal."""
+        key = (account_of(node.arn), folder_of(node))
+        found = self._by_account.get(key)
+        if found is None:
+            found = [
+                (role, one) for role, one, value in self._others if trust_names_account(value, node, role)
+            ]
+            self._by_account[key] = found
+        return found
+
+    def _by_permission(
+        self, node: Node, role: Node, statement: Statement, permissions: list[ForeignGrant]
+    ) -> Step | None:
+        """Return the step by the first statement that lets the principal assume the role."""
+        for item in permissions:
+            if self._covered.allows(item, ASSUME_ROLE, role, node):
+                if not _admitted(node, role, statement):
+                    return None
+                conditional = item.statement.conditional or statement.conditional
+                return Step(
+                    role, "assume", ASSUME_ROLE, _if_resolved(role.arn), item.statement.origin, conditional
+                )
+        return None
 
 
 def _names_of(node: Node) -> tuple[str, ...]:
@@ -340,31 +420,6 @@ def _by_trust_alone(node: Node, role: Node, statement: Statement) -> Step | None
         return None
     how = "assume, as its trust policy allows,"
     return Step(role, how, ASSUME_ROLE, _if_resolved(role.arn), statement.origin, statement.conditional)
-
-
-def _by_permission(
-    node: Node, role: Node, statement: Statement, permissions: list[ForeignGrant]
-) -> Step | None:
-    """Return the step by the first statement that lets the principal assume the role."""
-    if permissions and not _admitted(node, role, statement):
-        return None
-    for item in permissions:
-        if _allows_on_role(item, ASSUME_ROLE, role, node):
-            conditional = item.statement.conditional or statement.conditional
-            return Step(
-                role, "assume", ASSUME_ROLE, _if_resolved(role.arn), item.statement.origin, conditional
-            )
-    return None
-
-
-def _allows_on_role(permission: ForeignGrant, action: str, role: Node, holder: Node) -> bool:
-    """Whether a statement of one principal allows an action on the role that is another."""
-    same_template = role.arn if role.origin.path == holder.origin.path else None
-    return any(
-        pattern_covers_role(text, role, holder)
-        and not permission.denies(action, fill_open_parts(role.arn, text), same_template)
-        for text in permission.resources
-    )
 
 
 def _with_roles(runners: Iterable[Runner], nodes: list[Node]) -> list[tuple[Runner, Node]]:

@@ -112,6 +112,31 @@ def test_walks_through_many_wide_statements_do_little_work(monkeypatch: pytest.M
     assert len(calls) < 40 * len(nodes)
 
 
+def test_a_pattern_is_compared_with_a_role_once_for_all_principals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every principal may assume every role, searches from all of them compare each pair once."""
+    compared: list[tuple[str, str]] = []
+    known = matching.pattern_covers_role
+
+    def counted(pattern: str, role: Node, holder: Node) -> bool:
+        compared.append((pattern, role.id))
+        return known(pattern, role, holder)
+
+    monkeypatch.setattr(graph_module, "pattern_covers_role", counted)
+    assume = [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::*:role/*{digit}*"}
+        for digit in range(3)
+    ]
+    account = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+    resources = {f"R{index}": _bare([assume[index % 3]], account) for index in range(60)}
+    for index, role in enumerate(resources.values()):
+        role["Properties"]["RoleName"] = f"r{index}"
+    nodes = review_model(read_document({"Resources": resources}), Options()).nodes
+    graph = Graph(nodes)
+    for node in nodes:
+        _ends(node, graph, memory=True)
+    assert len(compared) == len(set(compared)) == 3 * len(nodes)
+
+
 def test_only_the_nearest_of_very_many_control_principals_are_reported() -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     passing = ["iam:PassRole", "lambda:CreateFunction", "bedrock:InvokeModel"]
