@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session: no input holds them.
 _NOT_READ = "resource control policies (RCPs) and session policies are not read; they can only deny more"
 
+# Facts that are kept for principals with the same policies: enough for the groups of an account.
+_FACTS_KEPT = 64
+
 __all__ = ["PartialReport", "add_lines", "merge", "review", "review_model"]
 
 
@@ -93,14 +96,20 @@ def review_model(model: Model, options: Options) -> PartialReport:
     runners = list(runners_of(model.resources))
     started = {item.role for item in runners if item.way.invokes}
     allowance = allowance_of(model, scps)
+    known: dict[tuple[int, ...], Facts] = {}
     for principal in model.principals:
         kind = kind_of(principal, config)
         if kind == "unknown" and not principal.policies and not _is_nameable(principal, named):
             partial.principals.append(_report_without_permissions(principal))
             continue
+        same = (*map(id, principal.policies), id(principal.boundary))
         try:
             with allowance.share():
-                work = _review_principal(Facts(principal, kind, scps), on_principals, run)
+                facts = Facts(principal, kind, scps, like=known.get(same))
+                work = _review_principal(facts, on_principals, run)
+            if len(known) == _FACTS_KEPT:
+                known.clear()
+            known[same] = facts
         except TooMuchWorkError:  # said in `incomplete`
             work = _review_principal(Facts(opened(principal), kind, ()), on_principals, run)
         partial.principals.append(work.report)
@@ -143,7 +152,8 @@ def _review_principal(facts: Facts, on_principals: list[Callable[..., Iterator[F
 
 def add_lines(partial: PartialReport, line_of: LineOf) -> PartialReport:
     """Look up the lines of the findings, so that a worker does it and not the process that waits for it."""
-    partial.findings = [(_with_lines(finding, line_of), resource) for finding, resource in partial.findings]
+    lines = _Lines(line_of)
+    partial.findings = [(lines.of(finding), resource) for finding, resource in partial.findings]
     return partial
 
 
@@ -309,16 +319,32 @@ def _all_with_lines(findings: list[Finding], line_of: LineOf) -> list[Finding]:
         for location in (finding.location, *finding.related)
         if location.line is None
     }
-    lines = {place: line_of(*place) for place in sorted(places)}
-    return [_with_lines(finding, lambda *place: lines[place]) for finding in findings]
+    lines = _Lines(line_of)
+    for place in sorted(places):
+        lines.at(*place)
+    return [lines.of(finding) for finding in findings]
 
 
-def _with_lines(finding: Finding, line_of: LineOf) -> Finding:
-    """Return a finding whose locations have lines; lines that are known are kept."""
+class _Lines:
+    """The lines of places, each looked up once: members of one group share its statements."""
 
-    def placed(location: Location) -> Location:
-        if location.line is not None:
-            return location
-        return Location(location.path, location.pointer, line_of(location.path, location.pointer))
+    def __init__(self, line_of: LineOf) -> None:
+        self._line_of = line_of
+        self._known: dict[tuple[str, str], Location] = {}
 
-    return replace(finding, location=placed(finding.location), related=tuple(map(placed, finding.related)))
+    def at(self, path: str, pointer: str) -> Location:
+        """Return a place with its line."""
+        found = self._known.get((path, pointer))
+        if found is None:
+            found = self._known[path, pointer] = Location(path, pointer, self._line_of(path, pointer))
+        return found
+
+    def of(self, finding: Finding) -> Finding:
+        """Return a finding whose locations have lines; lines that are known are kept."""
+        if all(place.line is not None for place in (finding.location, *finding.related)):
+            return finding
+        here, *related = (
+            place if place.line is not None else self.at(place.path, place.pointer)
+            for place in (finding.location, *finding.related)
+        )
+        return replace(finding, location=here, related=tuple(related))

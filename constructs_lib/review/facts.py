@@ -44,6 +44,8 @@ __all__ = ["NOTHING", "Facts", "Held", "admitted_by", "admitted_outside", "has_k
 T = TypeVar("T")
 
 _LARGE = 500
+# What depends on the policies alone, and not on whose they are.
+_OF_POLICIES = ("held", "planes", "touches", "verdict", "outside", "administrator", "statements", "written")
 NOTHING = Touches()
 _EVERYTHING = Statement("Allow", ("*",), None, ("*",), None, None, None, (), None, False, (), Origin("", ""))
 _NO_PLANES = Planes(*[NO_ACTIONS] * 5)
@@ -102,14 +104,37 @@ def has_key(conditions: Iterable[Condition], *keys: str) -> bool:
 
 
 class Facts:
-    """One principal with its kind, effective permissions and verdict."""
+    """One principal with its kind, effective permissions and verdict.
 
-    def __init__(self, principal: Principal, kind: Kind, scps: Sequence[Sequence[Policy]]) -> None:
+    Args:
+        principal: The principal.
+        kind: Its kind.
+        scps: The service control policies of each level.
+        like: The facts of another principal with the very same policies, boundary and service control
+            policies, such as a member of the same groups. What was found about these is used again.
+
+    """
+
+    def __init__(
+        self,
+        principal: Principal,
+        kind: Kind,
+        scps: Sequence[Sequence[Policy]],
+        *,
+        like: Facts | None = None,
+    ) -> None:
         self.principal = principal
         self.kind = kind
         self.scps = scps
-        self.effective: Effective = effective(principal.policies, boundary=principal.boundary, scps=scps)
         self._known: dict[Callable[[Facts], Any], Any] = {}
+        self.effective: Effective
+        if like is None:
+            self.effective = effective(principal.policies, boundary=principal.boundary, scps=scps)
+            self._shared: dict[tuple[Any, ...], Any] = {}
+        else:
+            found = vars(like)
+            self.effective, self._shared = like.effective, found["_shared"]
+            vars(self).update((name, found[name]) for name in _OF_POLICIES if name in found)
         self.mask = self.effective.mask
 
     @lazy
@@ -263,8 +288,25 @@ class Facts:
     def permits(self, action: str, resource: str) -> bool:
         """Whether one concrete request is allowed, assuming that conditions hold."""
         principal = self.principal
-        request = Request(action, resource)
-        return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self.scps))
+
+        def decided() -> bool:
+            request = Request(action, resource)
+            return bool(decide(request, principal.policies, boundary=principal.boundary, scps=self.scps))
+
+        return self.shared(("permits", action, resource), decided)
+
+    def shared(self, key: tuple[Any, ...], work: Callable[[], T]) -> T:
+        """Return what ``work`` finds out about the policies, once for all principals that have just these.
+
+        Args:
+            key: What is asked; it holds all that the answer depends on besides the policies.
+            work: Works it out.
+
+        """
+        if key not in self._shared:
+            self._shared[key] = work()
+        found: T = self._shared[key]
+        return found
 
     def once(self, work: Callable[[Facts], T]) -> T:
         """Return what ``work`` finds out about this principal, worked out once for all rules that ask."""

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.templates import MIXES, Mix, template, text_of
-from constructs_lib.review import Options, batch, to_json
-from constructs_lib.templates import decode, resolve
+from constructs_lib.iam import effective
+from constructs_lib.review import Options, batch, review, to_json
+from constructs_lib.templates import decode, read_document, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from constructs_lib.review import Report
 
 # Calls for each resource, Python's and C's: a third above what was counted when this was written.
 _LIMITS: dict[Mix, int] = {"app": 128, "iam": 185, "bedrock": 300}
@@ -84,3 +87,55 @@ def test_a_file_is_decoded_once_however_many_findings_it_has(
     assert len(report.findings) > 5
     assert all(finding.location.line for finding in report.findings)
     assert len(decoded) == 1
+
+
+def test_members_of_the_same_groups_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def export(*groups: str) -> dict[str, Any]:
+        allow = {
+            "Effect": "Allow",
+            "Action": "bedrock:InvokeModel",
+            "Resource": "arn:aws:bedrock:*::foundation-model/*",
+        }
+        document = {"Version": "2012-10-17", "Statement": allow}
+        return {
+            "UserDetailList": [
+                {"UserName": f"u{i}", "Arn": f"arn:aws:iam::111122223333:user/u{i}", "GroupList": [group]}
+                for i, group in enumerate(groups)
+            ],
+            "GroupDetailList": [
+                {
+                    "GroupName": group,
+                    "Arn": f"arn:aws:iam::111122223333:group/{group}",
+                    "GroupPolicyList": [{"PolicyName": "p", "PolicyDocument": document}],
+                }
+                for group in sorted(set(groups))
+            ],
+            "RoleDetailList": [],
+            "Policies": [],
+        }
+
+    judged: list[Any] = []
+
+    def counted(identity: Any, **limits: Any) -> Any:
+        judged.append(identity)
+        return effective(identity, **limits)
+
+    monkeypatch.setattr("constructs_lib.review.facts.effective", counted)
+    (alone,) = _by_user(review(read_document(export("g"))))
+    assert len(alone) == 2
+    judged.clear()
+    assert _by_user(review(read_document(export("g", "g", "g", "h")))) == [alone] * 4
+    assert len(judged) == 2  # the policies of `g`, and those of `h`
+
+
+def _by_user(report: Report) -> list[list[str]]:
+    """Return what is found about each user, without its name."""
+    users = [item for item in report.principals if ":user/" in item.id]
+    return [
+        [
+            finding.message.replace(f"`{user.name}`", "")
+            for finding in report.findings
+            if finding.principal == user.id
+        ]
+        for user in users
+    ]

@@ -40,11 +40,20 @@ def witness_for(facts: Facts, held: Held, mask: ActionSet, because: str) -> Witn
         because: Why the request should not be allowed, as a clause.
 
     """
-    names = names_of(held.mask & mask)
+    actions = held.mask & mask
+    request = facts.shared(
+        ("witness", held.resource, id(held), actions), lambda: _request(facts, held, actions)
+    )
+    return Witness(*request, because) if request is not None else None
+
+
+def _request(facts: Facts, held: Held, actions: ActionSet) -> tuple[str, str] | None:
+    """Return an allowed request, action and resource, for one of some actions; ``None`` if there is none."""
+    names = names_of(actions)
     for action in (*(name for name in _TELLING if name in names), *names):
         resource = _resource(facts, held, action)
         if resource is not None:
-            return Witness(action, resource, because)
+            return action, resource
     return None
 
 
