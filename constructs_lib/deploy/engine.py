@@ -43,6 +43,25 @@ _BOUNDARY_EDITS: Final = (
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
+_SELF_EDITS: Final = (
+    "iam:AttachRolePolicy",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:DeleteRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PassRole",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+)
+"""What would change a role or its policies, or lend it.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+"""
 _Condition = tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
@@ -146,7 +165,9 @@ def _boundary_arn(boundary: str, role: str) -> str:
 
 
 def _guard(stacks: Sequence[Deployed], options: DeployOptions) -> Iterator[DeployStatement]:
-    """Yield the statement that keeps the boundary from being changed."""
+    """Yield the statements that keep the boundary, and what else is protected, from being changed."""
+    if options.protected:
+        yield DeployStatement("KeepItself", _SELF_EDITS, tuple(sorted(options.protected)), effect="Deny")
     if options.boundary is None:
         return
     roles = sorted({at.arn("arn:${Partition}:iam::${Account}:role/${Name}", "x") for at in stacks})

@@ -59,6 +59,8 @@ class DeployOptions:
         partition: Default: that of the Region; ``aws`` without one.
         stack: The stack's name, for templates outside an assembly. Default: any name, so that generated names
             are held to their kind only.
+        protected: ARNs of roles and policies that the policy denies changing, such as those of the deploying
+            role itself. Default: none.
 
     """
 
@@ -72,6 +74,7 @@ class DeployOptions:
     region: str | None = None
     partition: str | None = None
     stack: str | None = None
+    protected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

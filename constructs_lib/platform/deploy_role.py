@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import Plane, actions
@@ -32,6 +34,12 @@ from constructs_lib.platform.deploy_policies import (
     network_statements,
 )
 from constructs_lib.platform.deployer import Deployer
+from constructs_lib.platform.derived_policies import (
+    DerivedPolicies,
+    check_deploys,
+    check_widening,
+    stack_statement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,23 +65,45 @@ _RUNS = ("lambda:InvokeAsync", "lambda:InvokeFunction", "lambda:InvokeFunctionUr
 
 
 class DeployRole(CheckedRole):
-    """A role, and managed policies, with what CloudFormation calls to deploy the constructs of this library.
+    """A role, and managed policies, with what CloudFormation calls to deploy stacks.
 
-    The policies hold control-plane actions of Bedrock and what the constructs need beside it, in one account
-    and Region, on names that begin with ``name_prefix``; no runtime action, and nothing on the deploy role
-    itself. Give :attr:`policy_arns` to ``cdk bootstrap --cloudformation-execution-policies`` in place of
-    AdministratorAccess. The role holds the same policies and, for a pipeline, the account's Bedrock settings.
+    Name the stacks or stages with ``deploys``, and the policies are derived from their finished templates:
+    what CloudFormation calls for exactly these resources, as ``bedrock-planes deploy-policy`` derives it, and
+    nothing on the role itself and its policies. There are two uses. The *policies* are for
+    ``cdk bootstrap --cloudformation-execution-policies``, in place of AdministratorAccess; the pipeline then
+    assumes the roles of the bootstrap, and not this one. The *role* is for a pipeline that doesn't use the
+    bootstrap's roles: it holds the same policies and CloudFormation's actions on the stacks named.
 
-    It does not restrain someone who may deploy any template with it: creating roles is among its permissions,
-    so such a template can make a role under ``name_prefix`` that holds more. An account that must prevent it
-    adds a service control policy, or a boundary on the execution role, which denies ``iam:CreateRole`` and
-    ``iam:PutRolePolicy`` unless ``iam:PermissionsBoundary`` is a boundary of the account's choice.
+    Without ``deploys``, say how the names of the stacks begin with ``name_prefix``, and the policies are for
+    the constructs of this library: control-plane actions of Bedrock and what the constructs need beside it,
+    in one account and Region, on names that begin with ``name_prefix``; no runtime action, and nothing on the
+    deploy role itself. The role holds the same policies and, for a pipeline, the account's Bedrock settings.
+
+    With ``name_prefix`` or ``without_boundary`` it does not restrain someone who may deploy any template with
+    it: creating roles is among its permissions, so such a template can make a role that holds more. Name a
+    ``boundary``, or add a service control policy which denies ``iam:CreateRole`` and ``iam:PutRolePolicy``
+    unless ``iam:PermissionsBoundary`` is a boundary of the account's choice.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
     Args:
+        deploys: The stacks and stages that are deployed with it, none of which holds the role. It costs one
+            more synthesis, with its validations. Default: those that ``name_prefix`` says; exactly one of the
+            two is needed.
+        types: Resource types to deploy beside those of the templates, such as ``AWS::SQS::Queue``, in each
+            stack and with any property, for what comes before the policies are deployed again. Default: none.
+            This and the next four go with ``deploys`` only.
+        boundary: The permissions boundary of every role and user that the stacks make, which the policies
+            don't let anybody change: a managed policy, its name or its ARN. Default: none, and then stacks
+            that make roles are refused unless ``without_boundary``.
+        without_boundary: Accept that a template can make a role with any permission. Default: no.
+        service_tokens: The ARNs of functions and topics outside the stacks that their custom resources and
+            macros use. Default: none.
+        asset_key: ARN of the KMS key of the bootstrap's bucket. Default: it has none of its own.
         name_prefix: How the names of the stacks begin that are deployed with it, 3-30 letters and digits
-            with a letter first; CloudFormation makes the names of roles, buckets and functions from it.
+            with a letter first; CloudFormation makes the names of roles, buckets and functions from it. The
+            props below except ``assumed_by``, ``deployer`` and ``path`` go with it only. Default: none, with
+            ``deploys``.
         parameter_prefix: First part of the names of the SSM parameters that the stacks share values with.
             Default: ``name_prefix`` in lower case.
         assumed_by: Who else may take the role, such as a pipeline. Default: CloudFormation alone.
@@ -86,8 +116,9 @@ class DeployRole(CheckedRole):
             props ``path`` and ``role_path`` of their constructs say. Default: none.
 
     Attributes:
-        policies: The managed policies.
-        policy_arns: Their ARNs.
+        policies: The managed policies; with ``deploys`` none before the templates are finished.
+        policy_arns: Their ARNs; with ``deploys`` a list that only the finished template has, for an output or
+            ``Fn.join``.
 
     Raises:
         PlanesError: A prop is wrong.
@@ -100,7 +131,13 @@ class DeployRole(CheckedRole):
         scope: Construct,
         construct_id: str,
         *,
-        name_prefix: str,
+        deploys: Sequence[cdk.Stack | cdk.Stage] | None = None,
+        types: Sequence[str] = (),
+        boundary: str | iam.IManagedPolicy | None = None,
+        without_boundary: bool = False,
+        service_tokens: Sequence[str] = (),
+        asset_key: str | None = None,
+        name_prefix: str | None = None,
         parameter_prefix: str | None = None,
         assumed_by: iam.IPrincipal | None = None,
         deployer: Deployer | None = None,
@@ -110,6 +147,42 @@ class DeployRole(CheckedRole):
         role_paths: Sequence[str] = (),
     ) -> None:
         check_types(DeployRole.__init__, locals())
+        self._path = f"{scope.node.path}/{construct_id}"
+        self.policies: list[iam.ManagedPolicy] = []
+        self._derived: DerivedPolicies | None = None
+        principal = _principal(scope, assumed_by, deployer)
+        if deploys is not None:
+            _check_apart(
+                "deploys",
+                name_prefix=name_prefix,
+                parameter_prefix=parameter_prefix,
+                agents_classic=agents_classic,
+                network=not network,
+                role_paths=role_paths,
+            )
+            self._derive(
+                scope,
+                construct_id,
+                principal,
+                _Derivation(
+                    tuple(deploys), tuple(types), boundary, without_boundary, tuple(service_tokens), asset_key
+                ),
+                path,
+            )
+            return
+        _check_apart(
+            "name_prefix",
+            types=types,
+            boundary=boundary,
+            without_boundary=without_boundary,
+            service_tokens=service_tokens,
+            asset_key=asset_key,
+        )
+        if name_prefix is None:
+            raise PlanesError(
+                "give `deploys`, the stacks that are deployed with the role, or `name_prefix`, how their "
+                "names begin"
+            )
         check_pattern(
             "name_prefix",
             name_prefix,
@@ -145,19 +218,13 @@ class DeployRole(CheckedRole):
             "FoundationPolicy": foundation_statements(where),
             **({"NetworkPolicy": network_statements(where)} if network else {}),
         }
-        self._path = f"{scope.node.path}/{construct_id}"
         for statements in documents.values():
             for statement in statements:
                 self._check(statement)
-        principals: list[iam.IPrincipal] = [iam.ServicePrincipal("cloudformation.amazonaws.com")]
-        if assumed_by is not None:
-            principals.append(assumed_by)
-        if deployer is not None:
-            principals.append(_bound(scope, deployer))
         super().__init__(
             scope,
             construct_id,
-            assumed_by=iam.CompositePrincipal(*principals) if len(principals) > 1 else principals[0],
+            assumed_by=principal,
             description="Configures Amazon Bedrock and never runs it",
             path=where.path,
             inline_policies={
@@ -174,9 +241,51 @@ class DeployRole(CheckedRole):
         for policy in self.policies:
             super().add_managed_policy(policy)
 
+    def _derive(
+        self,
+        scope: Construct,
+        construct_id: str,
+        principal: iam.IPrincipal,
+        chosen: _Derivation,
+        path: str | None,
+    ) -> None:
+        """Make the role without its policies, which follow when the templates are finished."""
+        stack = cdk.Stack.of(scope)
+        check_deploys(stack, chosen.deploys)
+        check_widening(chosen.types)
+        if chosen.boundary is not None and chosen.without_boundary:
+            raise PlanesError("`boundary` and `without_boundary` exclude each other: give one")
+        where = role_path("deploy", path)
+        super().__init__(
+            scope,
+            construct_id,
+            assumed_by=principal,
+            description="Deploys stacks that configure Amazon Bedrock, and never runs it",
+            path=where,
+            inline_policies={"Stacks": _document([stack_statement(stack, chosen.deploys)])},
+        )
+        check_trust(self)
+        mark_role(self, "deploy")
+        check_finished_templates(self)
+        self._derived = DerivedPolicies(
+            self,
+            chosen.deploys,
+            chosen.types,
+            chosen.boundary,
+            chosen.without_boundary,
+            chosen.service_tokens,
+            chosen.asset_key,
+            path=where,
+            attach=super().add_managed_policy,
+            policies=self.policies,
+        )
+        self._derived.install()
+
     @property
     def policy_arns(self) -> list[str]:
         """The ARNs for ``cdk bootstrap --cloudformation-execution-policies``, joined with commas."""
+        if self._derived is not None:
+            return cdk.Lazy.uncached_list(_Arns(self.policies))
         return [policy.managed_policy_arn for policy in self.policies]
 
     def _check_managed(self, policy: iam.IManagedPolicy) -> None:
@@ -185,6 +294,54 @@ class DeployRole(CheckedRole):
 
     def _check(self, statement: Mapping[str, Any]) -> None:
         _refuse(self._path, statement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Derivation:
+    """What the policies are derived from."""
+
+    deploys: tuple[cdk.Stack | cdk.Stage, ...]
+    types: tuple[str, ...]
+    boundary: str | iam.IManagedPolicy | None
+    without_boundary: bool
+    service_tokens: tuple[str, ...]
+    asset_key: str | None
+
+
+@jsii.implements(cdk.IListProducer)
+class _Arns:
+    """The ARNs of policies that are made later; jsii takes no dataclass."""
+
+    def __init__(self, policies: list[iam.ManagedPolicy]) -> None:
+        self.policies = policies
+
+    def produce(self, _context: cdk.IResolveContext) -> list[str]:
+        return [policy.managed_policy_arn for policy in self.policies]
+
+
+def _check_apart(prop: str, **others: Any) -> None:
+    """Refuse props that don't go with the one that says what is deployed."""
+    for name, value in others.items():
+        if value:
+            raise PlanesError(
+                f"`{name}` doesn't go with `{prop}`: "
+                + (
+                    "what is deployed is in the templates; leave it out"
+                    if prop == "deploys"
+                    else "the policies are derived only with `deploys`; give that, or leave it out"
+                )
+            )
+
+
+def _principal(
+    scope: Construct, assumed_by: iam.IPrincipal | None, deployer: Deployer | None
+) -> iam.IPrincipal:
+    principals: list[iam.IPrincipal] = [iam.ServicePrincipal("cloudformation.amazonaws.com")]
+    if assumed_by is not None:
+        principals.append(assumed_by)
+    if deployer is not None:
+        principals.append(_bound(scope, deployer))
+    return iam.CompositePrincipal(*principals) if len(principals) > 1 else principals[0]
 
 
 def _bound(scope: Construct, deployer: Deployer) -> iam.IPrincipal:

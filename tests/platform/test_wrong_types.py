@@ -17,7 +17,7 @@ LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
 
 CASES = [
     (DeployRole, {"name_prefix": 5}, "`name_prefix` has the value `5` of the type `int`: pass a text"),
-    (DeployRole, {"name_prefix": None}, "`name_prefix` has the value `None`"),
+    (DeployRole, {"name_prefix": None}, "give `deploys`, the stacks that are deployed"),
     (DeployRole, {"parameter_prefix": 1}, "`parameter_prefix` has the value `1`"),
     (DeployRole, {"assumed_by": "lambda.amazonaws.com"}, "`assumed_by` .* pass a principal such as"),
     (DeployRole, {"assumed_by": [LAMBDA]}, "`assumed_by` .* of the type `list`: pass a principal"),
