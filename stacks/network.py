@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_ec2 as ec2
 
 from constructs_lib import BedrockVpcEndpoints
+from constructs_lib.cdk_support import ROLE_PATHS
 from stacks.base import PlanesStack, acknowledge
 
 if TYPE_CHECKING:
@@ -47,7 +48,14 @@ class NetworkStack(PlanesStack):
             "Nothing but HTTPS to the Bedrock endpoints leaves these subnets, and CloudTrail and the "
             "invocation logging record each call with more than a flow log holds.",
         )
-        self.endpoints = BedrockVpcEndpoints(self, "Endpoints", vpc=self.vpc)
+        roles = f"arn:{self.partition}:iam::{self.account}:role"
+        self.endpoints = BedrockVpcEndpoints(
+            self,
+            "Endpoints",
+            vpc=self.vpc,
+            # By their paths: the roles are made after the network, and the deploy role before it.
+            for_roles=[f"{roles}{ROLE_PATHS[kind]}*" for kind in ("app", "deploy", "operator")],
+        )
         acknowledge(
             self.endpoints.security_group,
             "AwsSolutions::AwsSolutions-EC23",
