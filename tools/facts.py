@@ -18,18 +18,23 @@ __all__ = ["check", "main", "update"]
 
 
 def update(packages: Path) -> int:
-    """Write the catalogue, the managed policies and the handlers again; return an exit status."""
+    """Write the catalogue and all that is made with it again; return an exit status."""
     status = bedrock_planes(["catalogue", "update", "--packages", str(packages)])
     if status == 0:
         sys.stdout.write(f"{managed.write(packages)}\n")
         sys.stdout.write(f"{generation.write_handlers(packages)}\n")
+        sys.stdout.write(f"{generation.write_rest_paths(packages)}\n")
     return status
 
 
 def check(packages: Path) -> int:
     """Name what differs from the committed facts; return 0 if nothing does, 1 if something does, else 2."""
     status = bedrock_planes(["catalogue", "verify", "--exact", "--packages", str(packages)])
-    changes = [*managed.differences(packages), *generation.handler_differences(packages)]
+    changes = [
+        *managed.differences(packages),
+        *generation.handler_differences(packages),
+        *generation.rest_path_differences(packages),
+    ]
     for line in changes:
         sys.stdout.write(f"{line}\n")
     if status or changes:

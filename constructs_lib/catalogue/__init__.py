@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         resource_types,
         sources,
     )
+    from constructs_lib.catalogue._rest_paths import operations_at_path, rest_paths
     from constructs_lib.catalogue._spellings import Spellings, spellings
     from constructs_lib.catalogue._types import (
         Access,
@@ -91,12 +92,14 @@ __all__ = [
     "models",
     "nearest",
     "operations",
+    "operations_at_path",
     "operations_of",
     "prefixes",
     "profile_regions",
     "profile_sources",
     "regions_of_geography",
     "resource_types",
+    "rest_paths",
     "sources",
     "spellings",
     "suggest",
@@ -138,6 +141,7 @@ __getattr__, __dir__ = exports(
             "resource_types",
             "sources",
         ),
+        "_rest_paths": ("operations_at_path", "rest_paths"),
         "_spellings": ("Spellings", "spellings"),
         "_types": (
             "Access",

@@ -26,7 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("_diff", "what changed in permissions between two assemblies or reports"),
     "deploy-policy": ("_deploy_policy", "the least CloudFormation execution policy of templates"),
     "scan": ("_scan", "which operations of Bedrock application code calls, and calls on the wrong client"),
-    "which": ("_which", "an operation, action, client method or CLI verb, in any of its spellings"),
+    "which": (
+        "_which",
+        "an operation, action, client, model, ARN, REST path or managed policy, in any spelling",
+    ),
     "explain": ("_explain", "what an error means in plane, permission, ARN and Region, and what repairs it"),
     "rules": ("_rules", "the rules and what they mean"),
     "catalogue": ("_catalogue", "list, export, verify and update the table of Bedrock actions"),

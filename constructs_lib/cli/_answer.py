@@ -39,6 +39,13 @@ def answer(text: str) -> dict[str, Any]:
     ``matches`` the actions of a pattern; ``family`` the family that is all the text says; ``close`` up to
     three names when nothing was found.
     """
+    if _may_be_path(text):
+        from constructs_lib.cli._subjects import operations_meant  # noqa: PLC0415 - what other names needn't load
+
+        meant, what = operations_meant(text)
+        if meant:
+            entries = list(map(_operation, meant))
+            return {"query": text, "notes": [f"`{bare(text)}` is {what}"], "entries": entries, "close": []}
     pattern = bare(text)
     if ("*" in pattern or "?" in pattern) and not any(c in pattern for c in " ()"):
         return _pattern(text, pattern)
@@ -46,6 +53,12 @@ def answer(text: str) -> dict[str, Any]:
     authorising = {name for operation in found.operations for name in operation.actions}
     entries = [_operation(operation) for operation in found.operations]
     entries += [_lone_action(known) for known in found.actions if known.name not in authorising]
+    if not entries:
+        from constructs_lib.cli._subjects import subject  # noqa: PLC0415 - what operations needn't load
+
+        subjects, remarks = subject(text)
+        if subjects or remarks:
+            return {"query": text, "notes": remarks, "entries": subjects, "close": []}
     if not entries and (family := client_of(text)):
         table = "operations " if family.client else ""
         shown = f"`bedrock-planes catalogue list {table}--family {family.name}` shows what it has"
@@ -56,6 +69,11 @@ def answer(text: str) -> dict[str, Any]:
     if not entries and not notes and bare(text)[:1].isalpha():
         notes = [f"the catalogue is of {sources().date}; a newer name is unknown to it"]
     return {"query": text, "notes": notes, "entries": entries, "close": _close(found)}
+
+
+def _may_be_path(text: str) -> bool:
+    """Whether a text may be a REST path, an integration of Step Functions or a task of the CDK for it."""
+    return "/" in text or ":states:" in text or "bedrock" in text.lower()
 
 
 def _close(found: Found) -> list[str]:

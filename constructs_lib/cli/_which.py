@@ -21,7 +21,8 @@ examples:
   bedrock-planes which bedrock:Converse RetrieveAndGenerateCommand
   bedrock-planes which aws bedrock-runtime converse-stream
   bedrock-planes which 'aws bedrock-runtime converse --model-id ...' AWS::Bedrock::Guardrail
-  bedrock-planes which 'bedrock:Invoke*'
+  bedrock-planes which 'bedrock:Invoke*' us.amazon.nova-lite-v1:0 AmazonBedrockFullAccess
+  bedrock-planes which 'POST /model/{modelId}/converse' arn:aws:states:::bedrock:invokeModel responses.create
 """
 _LONGEST = 400
 """Characters of a name or note that a message repeats."""
@@ -92,7 +93,13 @@ def _text(one: dict[str, Any]) -> Iterator[str]:
             yield f"{plane} plane, {len(names)} actions:"
             yield from (f"  {name}" for name in names)
     for entry in one["entries"]:
-        yield from _entry(entry)
+        yield from _subject(entry) if "facts" in entry else _entry(entry)
+
+
+def _subject(entry: dict[str, Any]) -> Iterator[str]:
+    plane = {"both": "both planes, ", None: ""}.get(entry["plane"], f"{entry['plane']} plane, ")
+    yield f"{entry['name']}: {plane}{entry['what']}"
+    yield from (_wrapped(label, text) for label, text in entry["facts"])
 
 
 def _entry(entry: dict[str, Any]) -> Iterator[str]:

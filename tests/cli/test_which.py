@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from constructs_lib import catalogue
+from constructs_lib.catalogue import operations_at_path, rest_paths
 from constructs_lib.cli import main
 
 _DATE = catalogue.sources().date
@@ -124,13 +126,6 @@ def test_a_pattern_lists_what_it_matches_on_each_plane(capsys: pytest.CaptureFix
             (
                 "`s3:GetObject` is unknown (`s3` is not an IAM prefix of Amazon Bedrock); "
                 "`bedrock-planes catalogue list` shows every name"
-            ),
-        ),
-        (
-            "bedrock-runtime",
-            (
-                "`bedrock-runtime` is a client, not an operation or action; "
-                "`bedrock-planes catalogue list operations --family bedrock-runtime` shows what it has"
             ),
         ),
         (
@@ -286,3 +281,66 @@ def test_it_takes_less_than_150_ms() -> None:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert best < 0.15
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("POST /model/amazon.nova-lite-v1:0/converse", "Converse: data plane"),
+        ("/model/{modelId}/invoke-with-response-stream", "InvokeModelWithResponseStream: data plane"),
+        (
+            "https://bedrock-runtime.eu-west-1.amazonaws.com/model/x/converse-stream",
+            "ConverseStream: data plane",
+        ),
+        ("GET /guardrails/abc?guardrailVersion=1", "GetGuardrail: control plane"),
+        ("arn:aws:states:::bedrock:invokeModel", "InvokeModel: data plane"),
+        ("arn:aws:states:::aws-sdk:bedrockagentruntime:retrieve", "Retrieve: data plane"),
+        ("arn:aws:states:::bedrock:createModelCustomizationJob.sync", "CreateModelCustomizationJob: control"),
+        ("tasks.BedrockInvokeModel", "InvokeModel: data plane"),
+        ("client.responses.create(model=...)", "responses.create: data plane"),
+        ("chat.completions.create", "bedrock-mantle:CreateInference"),
+        ("bedrock-runtime", "bedrock-runtime: data plane, a client"),
+        ("BedrockAgentClient", "bedrock-agent: control plane, a client"),
+        ("@aws-sdk/client-bedrock-agent-runtime", "bedrock-agent-runtime: data plane, a client"),
+        ("amazon.nova-lite-v1:0", 'role.grants.converse("amazon.nova-lite-v1:0")'),
+        ("amazon.titan-embed-text-v2:0", "role.grants.invoke("),
+        ("us.amazon.nova-lite-v1:0", "us-east-1: answered in us-east-1, us-east-2, us-west-2"),
+        ("anthropic.claude-sonnet-4-5-20250929-v1:0", "no Region: call it by a profile"),
+        ("arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678", "bedrock:knowledge-base"),
+        ("arn:aws:bedrock:us-east-1:111122223333:agent/AGENT12345", "agent-alias/AGENT/ALIAS"),
+        ("arn:aws:bedrock:us-east-1:111122223333:foundation-model/amazon.nova-lite-v1:0", "has no account"),
+        ("AmazonBedrockFullAccess", "it mixes the planes"),
+        ("arn:aws:iam::aws:policy/AmazonBedrockReadOnly", "control plane, an AWS managed policy"),
+        ("AWSLambdaBasicExecutionRole", "gives nothing of Amazon Bedrock"),
+        ("AWS_BEARER_TOKEN_BEDROCK", "bedrock:CallWithBearerToken"),
+        ("constructs_lib.AppRole", "from constructs_lib import AppRole"),
+    ],
+)
+def test_names_beyond_operations_are_answered(
+    name: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", name]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("amazon.nova-lite-v9:0", "did you mean `amazon.nova-lite-v1:0`"),
+        ("claude-sonnet-4-5", "did you mean `anthropic.claude-sonnet-4-5"),
+        ("arn:aws:bedrock-runtime:us-east-1::foundation-model/x", "ARNs have the service `bedrock`"),
+        ("arn:aws:iam::aws:policy/AmazonBedrockNothing", "no AWS managed policy of this data"),
+        ("arn:aws:bedrock:us-east-1:111122223333:nothing/x", "no resource type of `bedrock`"),
+        ("POST /nothing/at/all", "is unknown"),
+    ],
+)
+def test_names_that_are_wrong_get_a_hint(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", name]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_each_path_of_the_api_leads_to_its_operation() -> None:
+    for (client, name), path in rest_paths().items():
+        filled = re.sub(r"\{[^}]*\}", "x1", path)
+        found = {(o.client, o.name) for o in operations_at_path(filled)}
+        assert (client, name) in found or found, path

@@ -1,4 +1,4 @@
-"""The examples of ``docs/explain.md`` print what the page shows."""
+"""The examples of the pages on ``explain`` and ``which`` print what the pages show."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs/explain.md").read_text("utf-8")
-EXAMPLES = re.findall(r"```console\n\$ (bedrock-planes .*)\n((?:(?!```).*\n)*)```", PAGE)
+PAGES = [(ROOT / f"docs/{name}.md").read_text("utf-8") for name in ("explain", "which")]
+EXAMPLES = re.findall(r"```console\n\$ (bedrock-planes .*)\n((?:(?!```).*\n)*)```", "".join(PAGES))
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
 
 

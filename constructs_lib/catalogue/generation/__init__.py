@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from constructs_lib.catalogue.generation._decisions import DecisionsError, read_decisions
     from constructs_lib.catalogue.generation._generate import generate
     from constructs_lib.catalogue.generation._handlers import handler_differences, write_handlers
+    from constructs_lib.catalogue.generation._rest_paths import rest_path_differences, write_rest_paths
     from constructs_lib.catalogue.generation._sources import Installed, SourceError, read_installed
 
 __all__ = [
@@ -43,9 +44,11 @@ __all__ = [
     "read_data",
     "read_decisions",
     "read_installed",
+    "rest_path_differences",
     "serialise",
     "superfluous",
     "write_handlers",
+    "write_rest_paths",
 ]
 
 __getattr__, __dir__ = exports(
@@ -66,6 +69,7 @@ __getattr__, __dir__ = exports(
         "_decisions": ("DecisionsError", "read_decisions"),
         "_generate": ("generate",),
         "_handlers": ("handler_differences", "write_handlers"),
+        "_rest_paths": ("rest_path_differences", "write_rest_paths"),
         "_sources": ("Installed", "SourceError", "read_installed"),
     },
 )
