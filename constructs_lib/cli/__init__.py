@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("_review", "what each principal may really do on which plane, with findings"),
     "diff": ("_diff", "what changed in permissions between two assemblies or reports"),
     "deploy-policy": ("_deploy_policy", "the least CloudFormation execution policy of templates"),
-    "scan": ("_scan", "which operations of Bedrock application code calls, and calls on the wrong client"),
+    "scan": ("_scan", "the calls of Bedrock in application code, and those on the wrong client"),
     "which": (
         "_which",
         "an operation, action, client, model, ARN, REST path or managed policy, in any spelling",

@@ -281,7 +281,7 @@ def _managed(name: str) -> _Answer:
     if not (_POLICY.fullmatch(name) or re.fullmatch(r"(?:Amazon|AWS|Bedrock)\w+", name)):
         return [], []
     from constructs_lib.iam import allowed_actions, names_of  # noqa: PLC0415 - 20 ms that only a policy pays
-    from constructs_lib.iam.managed import HARMLESS, lookup  # noqa: PLC0415 - as above
+    from constructs_lib.iam.managed import HARMLESS, lookup  # noqa: PLC0415 - 20 ms that only a policy pays
 
     found = lookup(name)
     short = name.rpartition("/")[2]
