@@ -78,9 +78,11 @@ def _may_be_path(text: str) -> bool:
 
 def _close(found: Found) -> list[str]:
     """Return the similar names, first those with the same noun: another verb, another prefix."""
+    if not (found.as_action and found.close):
+        return list(found.close)
     from constructs_lib.iam import fault_of_name  # noqa: PLC0415 - costs 20 ms that only such a name pays
 
-    fault = fault_of_name(bare(found.text)) if found.as_action and found.close else None
+    fault = fault_of_name(bare(found.text))
     return list(fault.similar if fault and fault.similar else found.close)
 
 
