@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from constructs_lib.cdk_support.types import check_types, check_value, with_checked_types
     from constructs_lib.cdk_support.validation import (
         check_arn,
+        check_choice,
         check_length,
         check_name,
+        check_number,
         check_pattern,
         is_token,
     )
@@ -39,8 +41,10 @@ __all__ = [
     "assembly_of",
     "bedrock_trust",
     "check_arn",
+    "check_choice",
     "check_length",
     "check_name",
+    "check_number",
     "check_path",
     "check_pattern",
     "check_trust",
@@ -74,8 +78,10 @@ __getattr__, __dir__ = exports(
         "types": ("check_types", "check_value", "with_checked_types"),
         "validation": (
             "check_arn",
+            "check_choice",
             "check_length",
             "check_name",
+            "check_number",
             "check_pattern",
             "is_token",
         ),

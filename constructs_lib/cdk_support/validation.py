@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 import aws_cdk as cdk
 
 from constructs_lib.cdk_support.errors import PlanesError
 
-__all__ = ["check_arn", "check_length", "check_name", "check_pattern", "is_token"]
+__all__ = [
+    "check_arn",
+    "check_choice",
+    "check_length",
+    "check_name",
+    "check_number",
+    "check_pattern",
+    "is_token",
+]
 
 
 def is_token(value: str) -> bool:
@@ -28,6 +37,29 @@ def check_pattern(prop: str, value: str | None, pattern: str, remedy: str) -> No
     """Raise :class:`PlanesError` unless the whole text matches ``pattern``; tokens pass."""
     if value is not None and not is_token(value) and re.fullmatch(pattern, value) is None:
         raise PlanesError(f"`{prop}` has the value `{value}`: {remedy}")
+
+
+def check_choice(prop: str, value: object, choices: type[Enum], *, optional: bool = False) -> None:
+    """Raise :class:`PlanesError` unless the value is a member of the enum, or ``None`` where that may be."""
+    if isinstance(value, choices) or (optional and value is None):
+        return
+    named = [f"`{choices.__name__}.{member.name}`" for member in choices]
+    shown = value.value if isinstance(value, Enum) else value
+    several = f"one of {', '.join(named[:8])}{', ...' if len(named) > 8 else ''}"
+    raise PlanesError(f"`{prop}` has the value `{shown}`: pass {several if len(named) > 1 else named[0]}")
+
+
+def check_number(prop: str, value: object, low: float, high: float) -> None:
+    """Raise :class:`PlanesError` unless the value is a number from ``low`` to ``high``; tokens pass."""
+    # The CDK writes a token in a number as one far below all others.
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if low <= value <= high or value < -1e100:
+            return
+        raise PlanesError(f"`{prop}` has the value `{value}`: pass a number from {low} to {high}")
+    raise PlanesError(
+        f"`{prop}` has the value `{value!r}` of the type `{type(value).__name__}`: pass a number from {low} "
+        f"to {high}"
+    )
 
 
 def check_name(value: str) -> None:

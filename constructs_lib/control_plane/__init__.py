@@ -8,7 +8,26 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.control_plane.agent import Agent, AgentAlias
     from constructs_lib.control_plane.data_source import S3DataSource
-    from constructs_lib.control_plane.guardrail import Guardrail, GuardrailVersion
+    from constructs_lib.control_plane.guardrail import Guardrail
+    from constructs_lib.control_plane.guardrail_policies import (
+        ContentFilter,
+        ContentFilterType,
+        ContextualGrounding,
+        ContextualGroundingType,
+        DeniedTopic,
+        FilterAction,
+        FilterStrength,
+        GuardrailTier,
+        ManagedWordList,
+        ManagedWordListType,
+        Modality,
+        PiiEntity,
+        PiiEntityType,
+        RegexFilter,
+        SensitiveInformationAction,
+        Word,
+    )
+    from constructs_lib.control_plane.guardrail_version import GuardrailVersion
     from constructs_lib.control_plane.inference_profile import ApplicationInferenceProfile
     from constructs_lib.control_plane.knowledge_base import KnowledgeBase
     from constructs_lib.control_plane.mantle_project import BedrockMantleProject
@@ -19,11 +38,27 @@ __all__ = [
     "AgentAlias",
     "ApplicationInferenceProfile",
     "BedrockMantleProject",
+    "ContentFilter",
+    "ContentFilterType",
+    "ContextualGrounding",
+    "ContextualGroundingType",
+    "DeniedTopic",
+    "FilterAction",
+    "FilterStrength",
     "Guardrail",
+    "GuardrailTier",
     "GuardrailVersion",
     "KnowledgeBase",
+    "ManagedWordList",
+    "ManagedWordListType",
+    "Modality",
+    "PiiEntity",
+    "PiiEntityType",
     "PromptRouter",
+    "RegexFilter",
     "S3DataSource",
+    "SensitiveInformationAction",
+    "Word",
 ]
 
 __getattr__, __dir__ = exports(
@@ -34,11 +69,27 @@ __getattr__, __dir__ = exports(
             "AgentAlias",
         ),
         "data_source": ("S3DataSource",),
-        "guardrail": (
-            "Guardrail",
-            "GuardrailVersion",
+        "guardrail": ("Guardrail",),
+        "guardrail_policies": (
+            "ContentFilter",
+            "ContentFilterType",
+            "ContextualGrounding",
+            "ContextualGroundingType",
+            "DeniedTopic",
+            "FilterAction",
+            "FilterStrength",
+            "GuardrailTier",
+            "ManagedWordList",
+            "ManagedWordListType",
+            "Modality",
+            "PiiEntity",
+            "PiiEntityType",
+            "RegexFilter",
+            "SensitiveInformationAction",
+            "Word",
         ),
         "inference_profile": ("ApplicationInferenceProfile",),
+        "guardrail_version": ("GuardrailVersion",),
         "knowledge_base": ("KnowledgeBase",),
         "mantle_project": ("BedrockMantleProject",),
         "prompt_router": ("PromptRouter",),

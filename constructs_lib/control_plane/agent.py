@@ -110,7 +110,7 @@ class Agent(AgentBase):
             statements=_statements(
                 targets,
                 [kb for kb, _ in knowledge_bases],
-                _guardrail_arn(self, version.guardrail_id) if version is not None else None,
+                _guardrail_targets(self, guardrail, version.guardrail_id) if version is not None else None,
                 streaming=streaming,
             ),
         )
@@ -233,9 +233,13 @@ class _Description:
         return f"Content {self._agent.fingerprint()}"
 
 
-def _guardrail_arn(scope: Construct, guardrail_id: str) -> str:
+def _guardrail_targets(
+    scope: Construct, guardrail: refs.IGuardrailVersionRef | None, guardrail_id: str
+) -> Mapping[str, Sequence[Target]]:
+    """Return what the agent applies: the guardrail and what its callers need."""
     stack = cdk.Stack.of(scope)
-    return f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:guardrail/{guardrail_id}"
+    arn = f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:guardrail/{guardrail_id}"
+    return _grants.guardrail_targets(scope, arn, needs=getattr(guardrail, "needs", None))
 
 
 def _idle_seconds(ttl: cdk.Duration) -> int | float:
@@ -258,7 +262,7 @@ def _association(
 def _statements(
     call: Mapping[str, Sequence[Target]],
     knowledge_bases: Sequence[refs.IKnowledgeBaseRef],
-    guardrail_arn: str | None,
+    guardrail: Mapping[str, Sequence[Target]] | None,
     *,
     streaming: bool,
 ) -> list[dict[str, Any]]:
@@ -266,6 +270,6 @@ def _statements(
     for knowledge_base in knowledge_bases:
         arn = knowledge_base.knowledge_base_ref.knowledge_base_arn
         found += _grants.statement_json("retrieve", {"knowledge_base": _grants.on_arns(arn)})
-    if guardrail_arn is not None:
-        found += _grants.statement_json("apply_guardrail", {"guardrail": _grants.on_arns(guardrail_arn)})
+    if guardrail is not None:
+        found += _grants.statement_json("apply_guardrail", guardrail)
     return found

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     )
     from constructs_lib.grants.emit import ChecksGrants, deny, grant, statement_json
     from constructs_lib.grants.environment import Environment, environment_of
+    from constructs_lib.grants.guardrails import GuardrailNeeds, guardrail_targets, profile_arns
     from constructs_lib.grants.models import HasModel, Model
 
 __all__ = [
     "ChecksGrants",
     "Environment",
+    "GuardrailNeeds",
     "HasAliasArn",
     "HasGuardrailArn",
     "HasModel",
@@ -39,12 +41,14 @@ __all__ = [
     "deny",
     "environment_of",
     "grant",
+    "guardrail_targets",
     "model_arn",
     "model_id",
     "on_arns",
     "on_call",
     "on_model",
     "on_resources",
+    "profile_arns",
     "required_guardrail_values",
     "statement_json",
 ]
@@ -68,5 +72,6 @@ __getattr__, __dir__ = exports(
         "emit": ("ChecksGrants", "deny", "grant", "statement_json"),
         "environment": ("Environment", "environment_of"),
         "models": ("HasModel", "Model"),
+        "guardrails": ("GuardrailNeeds", "guardrail_targets", "profile_arns"),
     },
 )

@@ -9,7 +9,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 
-from constructs_lib import Guardrail, GuardrailVersion, PlanesError
+from constructs_lib import ContentFilter, Guardrail, GuardrailVersion, PlanesError
 from tests.cdk import ACCOUNT, Stack, resources, template
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ CONTENT = {
     "a deleted path": (delete_path, {}),
     "an aspect": (lambda _, s: cdk.Aspects.of(s).add(Changes()), {}),
     "a prop": (lambda g, s: None, {"description": "changed"}),
+    "another filter": (lambda g, s: g.add_content_filter(ContentFilter.hate()), {}),
+    "a profile": (lambda g, s: None, {"cross_region": "us"}),
 }
 
 
@@ -111,6 +113,9 @@ def test_a_change_of_content_makes_a_new_version(base: str, case: str) -> None:
 UNRELATED: dict[str, Callable[[Guardrail, cdk.Stack], object]] = {
     "a tag": lambda _, s: cdk.Tags.of(s).add("owner", "me"),
     "another resource": lambda _, s: sns.Topic(s, "Topic"),
+    "the version is read": lambda g, s: cdk.CfnOutput(s, "Out", value=g.guardrail_arn),
+    "a grant": lambda g, s: g.grant_apply(iam.User(s, "User")),
+    "a resource policy": lambda g, s: g.share_with_account(ACCOUNT),
     "a description of the stack": lambda _, s: setattr(s.template_options, "description", "other"),
 }
 
@@ -128,7 +133,7 @@ def test_references_follow_the_version_and_the_old_one_is_kept(base: str) -> Non
     [(logical_id, resource)] = resources(found, "AWS::Bedrock::GuardrailVersion").items()
     assert logical_id == base
     assert found["Outputs"]["Out"]["Value"] == {"Fn::GetAtt": [logical_id, "Version"]}
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     [guardrail_id] = resources(found, "AWS::Bedrock::Guardrail")
     assert resource["Properties"] == {
         "GuardrailIdentifier": {"Fn::GetAtt": [guardrail_id, "GuardrailId"]},
@@ -144,7 +149,6 @@ WRONG = [
         "`blocked_outputs_messaging` must have 1 to 500 characters, got 501",
     ),
     ({"description": "x" * 201}, "`description` must have 1 to 200 characters, got 201"),
-    ({"word_policy_config": None}, "the guardrail `g` filters nothing: give one of `content_policy_config`"),
 ]
 
 

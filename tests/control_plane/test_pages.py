@@ -12,7 +12,7 @@ import constructs_lib
 from tests.cdk import Stack, template
 from tests.source import ROOT
 
-PAGES = ("models.md",)
+PAGES = ("guardrails.md", "models.md")
 EXAMPLES = [
     pytest.param(page, code, id=f"{page}-{at}")
     for page in PAGES

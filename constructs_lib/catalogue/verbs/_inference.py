@@ -25,6 +25,8 @@ PLAIN_CALL = (GrantPart((INVOKE,), "model"), GrantPart((INVOKE,), "project"))
 
 _APPLY = ("bedrock:ApplyGuardrail",)
 _DECRYPT = GrantPart(("kms:Decrypt",), "key", optional=True)
+# https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-automated-reasoning-permissions.html
+_REASON = GrantPart(("bedrock:InvokeAutomatedReasoningPolicy",), "policy", optional=True)
 
 
 def rows() -> tuple[GrantVerb, ...]:
@@ -131,7 +133,7 @@ def _guardrails() -> tuple[GrantVerb, ...]:
         GrantVerb(
             "apply_guardrail",
             family,
-            (GrantPart(_APPLY, "guardrail"), _DECRYPT),
+            (GrantPart(_APPLY, "guardrail"), _DECRYPT, _REASON),
             f"{_GUIDE}guardrail-profiles-permissions.html",
             "`ApplyGuardrail`, by itself and inside a model call",
         ),
@@ -139,7 +141,7 @@ def _guardrails() -> tuple[GrantVerb, ...]:
             # The guardrail may be another account's; its own policy must allow the caller then.
             "enforced_guardrail",
             family,
-            (GrantPart(_APPLY, "guardrail"), _DECRYPT),
+            (GrantPart(_APPLY, "guardrail"), _DECRYPT, _REASON),
             f"{_GUIDE}guardrails-resource-based-policies.html",
             "what callers need for a guardrail that the account or the organization enforces",
         ),
@@ -158,6 +160,7 @@ def _guardrails() -> tuple[GrantVerb, ...]:
                 ),
                 GrantPart(_APPLY, "guardrail"),
                 _DECRYPT,
+                _REASON,
             ),
             f"{_GUIDE}guardrails-permissions-id.html",
             "denies model calls without this guardrail, and allows applying it",

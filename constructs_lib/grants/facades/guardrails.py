@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
-from constructs_lib.catalogue import verbs
-from constructs_lib.cdk_support import PlanesError, is_token
 from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
@@ -41,12 +39,13 @@ class GuardrailGrants(GrantsTo):
         Args:
             guardrail: The guardrail.
             profile: Id of the guardrail profile (``us.guardrail.v1:0``) when the guardrail works across
-                Regions. Default: none.
+                Regions. Default: that of the construct, and none for an ARN or id.
             destination_regions: Where the profile may evaluate. Default: what AWS documents for the profile
                 and the guardrail's Region
                 (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html);
                 in a stack without a fixed Region, what it documents for all source Regions together.
-            key: The key that the guardrail is encrypted with. Default: AWS's own.
+            key: The key that the guardrail is encrypted with. Default: that of the construct, and AWS's own
+                for an ARN or id.
             control_reads: Whether ``GetGuardrail`` on it is allowed too, which an :class:`AppRole` takes with
                 its own ``control_reads`` only. Default: no.
         """
@@ -114,35 +113,7 @@ class GuardrailGrants(GrantsTo):
     def _guardrail(
         self, guardrail: Any, profile: str | None, regions: Sequence[str], key: Any
     ) -> dict[str, Sequence[Target]]:
-        arn = _grants.arn_of(self._scope, "guardrail", guardrail)
-        targets: dict[str, Sequence[Target]] = {
-            "guardrail": _grants.on_arns(arn, *self._profile_arns(arn, profile, regions))
-        }
-        if key is not None:
-            targets["key"] = _grants.on_arns(key if isinstance(key, str) else key.key_arn)
-        return targets
-
-    def _profile_arns(self, guardrail_arn: str, profile: str | None, regions: Sequence[str]) -> list[str]:
-        if profile is None:
-            if regions:
-                raise PlanesError("`destination_regions` belong to a guardrail profile: name it in `profile`")
-            return []
-        name = profile.rpartition("/")[2]
-        here = _grants.environment_of(self._scope)
-        parts = guardrail_arn.split(":")
-        source = parts[3] if guardrail_arn.startswith("arn:") and len(parts) > 5 else here.region
-        members = tuple(regions) or verbs.guardrail_profile_regions(
-            name, None if is_token(source) else source
+        key_arn = key if key is None or isinstance(key, str) else str(key.key_arn)
+        return _grants.guardrail_targets(
+            self._scope, guardrail, profile=profile, regions=regions, key_arn=key_arn
         )
-        if not members:
-            raise PlanesError(
-                f"`destination_regions` is missing, and the Regions of `{name}` as called from `{source}` "
-                "are not documented: name them, as "
-                "https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-cross-region-support.html "
-                "lists them"
-            )
-        # The profile's ARNs are in the account of the guardrail.
-        account = parts[4] if guardrail_arn.startswith("arn:") and len(parts) > 5 else here.account
-        return [
-            f"arn:{here.partition}:bedrock:{member}:{account}:guardrail-profile/{name}" for member in members
-        ]
