@@ -8,6 +8,7 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.cdk_support.assembly import assembly_of
     from constructs_lib.cdk_support.errors import PlanesError
+    from constructs_lib.cdk_support.handlers import HANDLER_ID, HandlerFunction, handler_function
     from constructs_lib.cdk_support.paths import ROLE_PATHS, check_path, role_path
     from constructs_lib.cdk_support.roles import (
         MARK,
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "HANDLER_ID",
     "MARK",
     "ROLE_PATHS",
     "CheckedRole",
     "Facade",
+    "HandlerFunction",
     "PlanesError",
     "as_list",
     "assembly_of",
@@ -50,6 +53,7 @@ __all__ = [
     "check_trust",
     "check_types",
     "check_value",
+    "handler_function",
     "is_token",
     "mark_role",
     "resource_of",
@@ -63,6 +67,7 @@ __getattr__, __dir__ = exports(
     {
         "assembly": ("assembly_of",),
         "errors": ("PlanesError",),
+        "handlers": ("HANDLER_ID", "HandlerFunction", "handler_function"),
         "paths": ("ROLE_PATHS", "check_path", "role_path"),
         "roles": (
             "MARK",

@@ -466,10 +466,17 @@ class Guardrail(GuardrailBase):
         return fingerprint(self._l1)
 
     def create_version(
-        self, construct_id: str = "Version", *, description: str | None = None
+        self,
+        construct_id: str = "Version",
+        *,
+        description: str | None = None,
+        keep: int | None = None,
+        pinned: Sequence[str] = (),
     ) -> GuardrailVersion:
-        """Make a version of the content as it is at the end of the synthesis."""
-        return GuardrailVersion(self, construct_id, guardrail=self, description=description)
+        """Make a :class:`GuardrailVersion` of the content as it is at the end of the synthesis."""
+        return GuardrailVersion(
+            self, construct_id, guardrail=self, description=description, keep=keep, pinned=pinned
+        )
 
     @staticmethod
     def from_guardrail_arn(scope: Construct, construct_id: str, guardrail_arn: str) -> GuardrailBase:

@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from constructs_lib.cdk_support import ROLE_PATHS
+from constructs_lib.cdk_support import HANDLER_ID, ROLE_PATHS
 from constructs_lib.data_plane import HARMLESS_POLICIES
-from constructs_lib.platform.invocation_logging import HANDLER_ID, OWNER_PARAMETER
+from constructs_lib.platform.invocation_logging import OWNER_PARAMETER
 
 __all__ = ["Scope", "bedrock_statements", "foundation_statements", "is_handler", "network_statements"]
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
@@ -20,9 +18,8 @@ from constructs_lib.cdk_support import (
     check_length,
     check_path,
     check_pattern,
+    handler_function,
     is_token,
-    mark_role,
-    role_path,
     service_role,
 )
 
@@ -30,15 +27,13 @@ if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
     from constructs import IConstruct
 
-__all__ = ["HANDLER_ID", "OWNER_PARAMETER", "FormerLogging", "InvocationLogging", "OnDelete"]
+    from constructs_lib.cdk_support import HandlerFunction
 
-_HANDLERS = Path(__file__).parent.parent / "handlers"
+__all__ = ["OWNER_PARAMETER", "FormerLogging", "InvocationLogging", "OnDelete"]
+
 # Fixed, so that a construct which is renamed or moved within its stack stays the same resource.
 _SETTING_ID = "BedrockInvocationLogging"
 _OWNER_ID = "BedrockInvocationLoggingOwner"
-HANDLER_ID = "BedrockPlanesHandler"
-"""How the logical ids of this library's handlers begin."""
-
 # CloudFormation makes a parameter of this name once in an account and Region: a second owner fails there.
 OWNER_PARAMETER = "/bedrock-planes/invocation-logging/owner"
 
@@ -224,12 +219,13 @@ class InvocationLogging(Construct):
             }
             if bucket_config is not None and large_data is not False:
                 config["cloudWatchConfig"]["largeDataDeliveryS3Config"] = bucket_config
-        function = self._function(role_path)
+        handler = self._handler(role_path)
+        self.handler_role = handler.role
         setting = cdk.CustomResource(
             self,
             "Resource",
             resource_type="Custom::BedrockInvocationLogging",
-            service_token=function.function_arn,
+            service_token=handler.function.function_arn,
             # Above what the handler's retries take, far below CloudFormation's own hour.
             service_timeout=cdk.Duration.minutes(5),
             properties={
@@ -261,45 +257,8 @@ class InvocationLogging(Construct):
         if bucket is not None:
             self._open_bucket(bucket, key_prefix, setting)
 
-    def _function(self, path: str | None) -> lambda_.Function:
+    def _handler(self, path: str | None) -> HandlerFunction:
         """Make the handler's function with a role of its own, which can do this one thing."""
-        group = logs.LogGroup(
-            self,
-            "HandlerLogs",
-            retention=logs.RetentionDays.ONE_MONTH,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
-        self.handler_role = iam.Role(
-            self,
-            "HandlerRole",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="Sets and removes the account's model invocation logging",
-            path=role_path("service", path),
-            inline_policies={"Handler": iam.PolicyDocument.from_json(self._handler_policy(group))},
-        )
-        mark_role(self.handler_role, "deploy")
-        function = lambda_.Function(
-            self,
-            "Handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            handler="invocation_logging.handler",
-            code=lambda_.Code.from_asset(
-                str(_HANDLERS), exclude=["*", "!invocation_logging.py"], ignore_mode=cdk.IgnoreMode.GIT
-            ),
-            role=self.handler_role.without_policy_updates(),
-            timeout=cdk.Duration.minutes(3),
-            # A request that comes again after its stack has moved on would set the setting anew.
-            retry_attempts=0,
-            log_group=group,
-            description="Sets the account's model invocation logging",
-        )
-        # CloudFormation makes the function's name from the logical id, and the deploy role may invoke by it.
-        resource = function.node.default_child
-        if isinstance(resource, lambda_.CfnFunction):
-            resource.override_logical_id(f"{HANDLER_ID}{function.node.addr[-8:].upper()}")
-        return function
-
-    def _handler_policy(self, group: logs.ILogGroup) -> dict[str, Any]:
         statements: list[dict[str, Any]] = [
             {
                 # No resource type exists for the setting: IAM takes these actions on * only.
@@ -310,12 +269,7 @@ class InvocationLogging(Construct):
                     "bedrock:PutModelInvocationLoggingConfiguration",
                 ],
                 "Resource": "*",
-            },
-            {
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                "Resource": group.log_group_arn,
-            },
+            }
         ]
         passed = [arn for arn in (self.role.role_arn if self.role else None, self._former_role) if arn]
         if passed:
@@ -327,7 +281,14 @@ class InvocationLogging(Construct):
                     "Condition": {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
                 }
             )
-        return {"Version": "2012-10-17", "Statement": statements}
+        return handler_function(
+            self,
+            "invocation_logging",
+            statements=statements,
+            description="Sets the account's model invocation logging",
+            role_description="Sets and removes the account's model invocation logging",
+            path=path,
+        )
 
     def _open_bucket(self, bucket: s3.IBucket, key_prefix: str | None, setting: cdk.CustomResource) -> None:
         """Let Bedrock write the logs of this account and Region, and nothing else, into the bucket."""

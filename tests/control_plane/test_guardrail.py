@@ -7,10 +7,12 @@ import jsii
 import pytest
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 
 from constructs_lib import ContentFilter, Guardrail, GuardrailVersion, PlanesError
-from tests.cdk import ACCOUNT, Stack, resources, template
+from tests.cdk import ACCOUNT, REGION, Stack, arn, resources, template
+from tests.control_plane.guardrail_example import KEY_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,3 +208,74 @@ def test_the_id_is_fixed_before_any_template_is_written() -> None:
     written = stack.resolve(l1.logical_id)
     set_message(made, stack)
     assert stack.resolve(l1.logical_id) == written
+
+
+def test_keep_makes_room_before_the_version_with_a_role_that_can_do_this_one_thing() -> None:
+    stack = Stack()
+    made = guardrail(stack, encryption_key=kms.Key.from_key_arn(stack, "K", KEY_ARN))
+    version = made.create_version(keep=5, pinned=["2"])
+    cdk.CfnOutput(stack, "Deleted", value=version.deleted_versions or "")
+    found = template(stack)
+    [l1] = resources(found, "AWS::Bedrock::GuardrailVersion").values()
+    [(room, custom)] = resources(found, "Custom::BedrockGuardrailVersions").items()
+    [guardrail_id] = resources(found, "AWS::Bedrock::Guardrail")
+    assert room in l1["DependsOn"]
+    properties = custom["Properties"]
+    assert (properties["Keep"], properties["Pinned"]) == ("5", ["2"])
+    assert properties["GuardrailId"] == {"Fn::GetAtt": [guardrail_id, "GuardrailId"]}
+    [logical_id] = resources(found, "AWS::Bedrock::GuardrailVersion")
+    assert logical_id.endswith(properties["Content"])
+    assert found["Outputs"]["Deleted"]["Value"] == {"Fn::GetAtt": [room, "Deleted"]}
+    [role] = resources(found, "AWS::IAM::Role").values()
+    [policy] = role["Properties"]["Policies"]
+    on_guardrail = {"Fn::GetAtt": [guardrail_id, "GuardrailArn"]}
+    statements = policy["PolicyDocument"]["Statement"]
+    assert [(s["Action"], s["Resource"]) for s in statements if "logs:PutLogEvents" not in s["Action"]] == [
+        (["bedrock:DeleteGuardrail", "bedrock:ListGuardrails"], on_guardrail),
+        (["bedrock:ListAgents", "bedrock:ListEnforcedGuardrailsConfiguration"], "*"),
+        ("bedrock:ListAgentVersions", arn(f"bedrock:{REGION}:{ACCOUNT}:agent/*")),
+        (["cloudformation:DescribeStacks", "cloudformation:ListStackResources"], {"Ref": "AWS::StackId"}),
+        ("kms:RetireGrant", KEY_ARN),
+    ]
+
+
+def test_a_change_of_content_asks_for_room_and_an_unrelated_one_does_not() -> None:
+    def content(**props: Any) -> str:
+        stack = Stack()
+        guardrail(stack, **props).create_version(keep=5)
+        [custom] = resources(template(stack), "Custom::BedrockGuardrailVersions").values()
+        return str(custom["Properties"]["Content"])
+
+    assert content() == content(tags={"a": "b"})
+    assert content() != content(description="changed")
+
+
+@pytest.mark.parametrize(
+    ("props", "message"),
+    [
+        ({"keep": 1}, "`keep` has the value `1`: pass a number from 2 to 20"),
+        ({"keep": 21}, "`keep` has the value `21`: pass a number from 2 to 20"),
+        ({"keep": "5"}, "`keep` has the value `'5'`: pass a whole number from 2 to 20"),
+        ({"keep": 5, "pinned": ["DRAFT"]}, "`pinned` has the value `DRAFT`: pass the number of a version"),
+        (
+            {"keep": 5, "pinned": [3]},
+            "`pinned` has the value `3` of the type `int`: pass numbers of versions",
+        ),
+        ({"keep": 5, "pinned": "3"}, "`pinned` has the value `'3'`: pass a list, also for one"),
+        ({"pinned": ["3"]}, "`pinned` is given without `keep`"),
+        ({"keep": 19, "pinned": ["3", "4"]}, "`keep` and `pinned` are 21 versions together"),
+    ],
+)
+def test_a_wrong_number_to_keep_is_named(props: dict[str, Any], message: str) -> None:
+    made = guardrail(Stack())
+    with pytest.raises(PlanesError, match=message):
+        made.create_version(**props)
+    made.create_version("Right", keep=18, pinned=["3", "4"])
+
+
+def test_an_imported_guardrail_has_no_content_to_make_a_version_of() -> None:
+    stack = Stack()
+    where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:guardrail/abcdef123456"
+    imported: Any = Guardrail.from_guardrail_arn(stack, "G", where)
+    with pytest.raises(PlanesError, match="`guardrail` is a GuardrailBase, whose content is not known here"):
+        GuardrailVersion(stack, "V", guardrail=imported)

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, Any
 
 from ministack.services import bedrock, bedrock_runtime
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from constructs_lib.local.emulator.authorization import Call
     from constructs_lib.local.emulator.protocol import Request, Response
 
-__all__ = ["delete_version", "guarded"]
+__all__ = ["delete_version", "enforce", "enforced", "guarded", "list_versions", "release", "reset"]
+
+_ENFORCED: dict[str, dict[str, Any]] = {}
+"""The account's enforced configurations by id."""
 
 
 def guarded(identifier: str | None, version: str | None, source: str, text: str) -> str | None:
@@ -54,3 +58,82 @@ def delete_version(call: Call, request: Request) -> Response | None:
     if bedrock._guardrail_versions.pop(key, None) is None:
         raise AwsError("ResourceNotFoundException", f"The guardrail version {key} does not exist")
     return answer({}, status=202)
+
+
+def list_versions(_call: Call, request: Request) -> Response | None:
+    """Serve ListGuardrails for one guardrail: its draft and its versions, where ministack lists all.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListGuardrails.html
+
+    Returns:
+        The answer, or None where no guardrail is named.
+
+    Raises:
+        AwsError: There is no such guardrail.
+
+    """
+    named = "".join(request.query.get("guardrailIdentifier") or []).rsplit("/", 1)[-1]
+    if not named:
+        return None
+    draft = bedrock._guardrails.get(named)
+    if draft is None:
+        raise AwsError("ResourceNotFoundException", f"The guardrail {named} does not exist")
+    versions = {
+        key.partition("/")[2]: record
+        for key, record in bedrock._guardrail_versions.items()
+        if key.startswith(f"{named}/")
+    }
+    members = {"Id": "GuardrailId", "Arn": "GuardrailArn"}
+    names = ("Id", "Arn", "Status", "Name", "Description", "CreatedAt", "UpdatedAt")
+    summaries = [
+        {
+            **{f"{name[0].lower()}{name[1:]}": record.get(members.get(name, name)) for name in names},
+            "version": version,
+        }
+        for version, record in {"DRAFT": draft, **versions}.items()
+    ]
+    shown = [{name: value for name, value in one.items() if value is not None} for one in summaries]
+    return answer({"guardrails": shown})
+
+
+def enforce(_call: Call, request: Request) -> Response:
+    """Serve PutEnforcedGuardrailConfiguration: one more of the account's, or another version of one.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_PutEnforcedGuardrailConfiguration.html
+    """
+    given = request.document.get("guardrailInferenceConfig") or {}
+    config = str(request.document.get("configId") or secrets.token_hex(6))
+    identifier = str(given.get("guardrailIdentifier", "")).rsplit("/", 1)[-1]
+    if f"{identifier}/{given.get('guardrailVersion')}" not in bedrock._guardrail_versions:
+        raise AwsError("ResourceNotFoundException", f"The guardrail {identifier} has no such version")
+    record = bedrock._guardrails[identifier]
+    _ENFORCED[config] = {
+        **{name: value for name, value in given.items() if name != "guardrailIdentifier"},
+        "configId": config,
+        "guardrailId": identifier,
+        "guardrailArn": record["GuardrailArn"],
+        "owner": "ACCOUNT",
+    }
+    return answer({"configId": config})
+
+
+def enforced(_call: Call, _request: Request) -> Response:
+    """Serve ListEnforcedGuardrailsConfiguration."""
+    return answer({"guardrailsConfig": [*_ENFORCED.values()]})
+
+
+def release(call: Call, _request: Request) -> Response:
+    """Serve DeleteEnforcedGuardrailConfiguration.
+
+    Raises:
+        AwsError: There is no such configuration.
+
+    """
+    if _ENFORCED.pop(call.labels["configId"], None) is None:
+        raise AwsError("ResourceNotFoundException", "The enforced configuration does not exist")
+    return answer({})
+
+
+def reset() -> None:
+    """Enforce nothing."""
+    _ENFORCED.clear()

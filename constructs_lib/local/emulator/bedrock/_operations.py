@@ -122,7 +122,11 @@ _BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {
 
 _INSTEAD: dict[str, Callable[[Call, Request], Response | None]] = {
     "DeleteDataSource": _ingestion.delete_data_source,
+    "DeleteEnforcedGuardrailConfiguration": _guardrails.release,
     "DeleteGuardrail": _guardrails.delete_version,
+    "ListEnforcedGuardrailsConfiguration": _guardrails.enforced,
+    "ListGuardrails": _guardrails.list_versions,
+    "PutEnforcedGuardrailConfiguration": _guardrails.enforce,
     "StartIngestionJob": _ingestion.start,
     "Retrieve": _retrieval.retrieve,
     "RetrieveAndGenerate": _retrieval.retrieve_and_generate,
@@ -164,3 +168,4 @@ async def serve(call: Call, request: Request) -> Response:
 def reset() -> None:
     """Forget what is kept beside ministack's stores."""
     _ingestion.reset()
+    _guardrails.reset()
