@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from constructs_lib.grants import Model
     from constructs_lib.grants.facades import DataPlaneGrants
     from constructs_lib.platform import (
+        BedrockDashboard,
+        BedrockQueries,
+        BedrockTrail,
         BedrockVpcEndpoints,
         Deployer,
         DeployRole,
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
         InvocationLogging,
         OnDelete,
         OperatorRole,
+        PlaneCrossingAlarms,
         ReviewStep,
     )
 
@@ -58,7 +62,10 @@ __all__ = [
     "AgentAlias",
     "AppRole",
     "ApplicationInferenceProfile",
+    "BedrockDashboard",
     "BedrockMantleProject",
+    "BedrockQueries",
+    "BedrockTrail",
     "BedrockVpcEndpoints",
     "ContentFilter",
     "ContentFilterType",
@@ -85,6 +92,7 @@ __all__ = [
     "OperatorRole",
     "PiiEntity",
     "PiiEntityType",
+    "PlaneCrossingAlarms",
     "PlanesError",
     "PromptRouter",
     "RegexFilter",
@@ -129,6 +137,9 @@ __getattr__, __dir__ = exports(
         "grants": ("Model",),
         "grants.facades": ("DataPlaneGrants",),
         "platform": (
+            "BedrockDashboard",
+            "BedrockQueries",
+            "BedrockTrail",
             "BedrockVpcEndpoints",
             "DeployRole",
             "Deployer",
@@ -136,6 +147,7 @@ __getattr__, __dir__ = exports(
             "InvocationLogging",
             "OnDelete",
             "OperatorRole",
+            "PlaneCrossingAlarms",
             "ReviewStep",
         ),
     },

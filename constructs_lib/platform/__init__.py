@@ -6,14 +6,20 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.platform.audit import DATA_EVENT_TYPES, BedrockTrail, PlaneCrossingAlarms
     from constructs_lib.platform.deploy_role import DeployRole
     from constructs_lib.platform.deployer import Deployer
     from constructs_lib.platform.endpoints import BedrockVpcEndpoints
     from constructs_lib.platform.invocation_logging import FormerLogging, InvocationLogging, OnDelete
     from constructs_lib.platform.operator_role import OperatorRole
     from constructs_lib.platform.review_step import ReviewStep
+    from constructs_lib.platform.usage import BedrockDashboard, BedrockQueries
 
 __all__ = [
+    "DATA_EVENT_TYPES",
+    "BedrockDashboard",
+    "BedrockQueries",
+    "BedrockTrail",
     "BedrockVpcEndpoints",
     "DeployRole",
     "Deployer",
@@ -21,17 +27,20 @@ __all__ = [
     "InvocationLogging",
     "OnDelete",
     "OperatorRole",
+    "PlaneCrossingAlarms",
     "ReviewStep",
 ]
 
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "audit": ("DATA_EVENT_TYPES", "BedrockTrail", "PlaneCrossingAlarms"),
         "deploy_role": ("DeployRole",),
         "deployer": ("Deployer",),
         "endpoints": ("BedrockVpcEndpoints",),
         "invocation_logging": ("FormerLogging", "InvocationLogging", "OnDelete"),
         "operator_role": ("OperatorRole",),
         "review_step": ("ReviewStep",),
+        "usage": ("BedrockDashboard", "BedrockQueries"),
     },
 )

@@ -16,8 +16,15 @@ CONSTRUCTS = sorted(
     if inspect.isclass(getattr(constructs_lib, name)) and issubclass(getattr(constructs_lib, name), Construct)
 )
 
-# Two constructs bundle several resources, so there is nothing that one ARN could refer to.
-BUNDLES = {"BedrockVpcEndpoints", "InvocationLogging"}
+# These bundle several resources, so there is nothing that one ARN could refer to.
+BUNDLES = {
+    "BedrockDashboard",
+    "BedrockQueries",
+    "BedrockTrail",
+    "BedrockVpcEndpoints",
+    "InvocationLogging",
+    "PlaneCrossingAlarms",
+}
 
 # A factory's parameters beside scope and construct id, and the reference that the construct implements.
 FACTORIES = {

@@ -8,7 +8,7 @@ import pytest
 
 from tests.source import ROOT
 
-PAGES = ("invocation-logging.md", "network.md")
+PAGES = ("audit.md", "invocation-logging.md", "network.md", "usage.md")
 EXAMPLES = [
     pytest.param(page, code, id=f"{page}-{at}")
     for page in PAGES
