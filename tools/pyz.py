@@ -24,7 +24,7 @@ __all__ = ["build", "main"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 _CONTRACT = "the pure packages are pure"
-_MODULES = ("__init__.py", "lazily.py", "version.py")
+_MODULES = ("__init__.py", "inert.py", "lazily.py", "version.py")
 """What the pure packages use of `constructs_lib` itself."""
 _MAIN = """\
 import sys

@@ -6,14 +6,13 @@ Only the module of the subcommand that was called is imported, so that ``bedrock
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import io
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from constructs_lib.cli._files import complain, drop_output
+from constructs_lib.cli._files import Parser, complain, drop_output
 from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if sys.stderr is None:  # closed: messages go nowhere, and writing one must not fail
         sys.stderr = io.StringIO()
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="bedrock-planes",
         description="Keep the control plane and the data plane of Amazon Bedrock apart.",
         epilog="`bedrock-planes COMMAND --help` explains a command.",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import catalogue
 from constructs_lib.catalogue import families, generation
-from constructs_lib.cli._files import complain
+from constructs_lib.cli._files import complain, say
 
 if TYPE_CHECKING:
     import argparse
@@ -78,9 +77,10 @@ def _list(args: argparse.Namespace) -> int:
         return _fault(f"family `{args.family}` is unknown; choose one of {', '.join(families())}")
     rows = [row for row in _TABLES[args.table]() if _is_wanted(row, args)]
     widths = [max(map(len, column)) for column in zip(*(row.cells for row in rows), strict=True)]
-    for row in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row.cells, widths, strict=True))
-        sys.stdout.write(line.rstrip() + "\n")
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row.cells, widths, strict=True)) for row in rows
+    )
+    say(f"{line.rstrip()}\n" for line in lines)
     return 0
 
 
@@ -151,7 +151,7 @@ def _export(args: argparse.Namespace) -> int:
     as_page = args.format == "markdown"
     text = generation.actions_page() if as_page else json.dumps(_document(), indent=1) + "\n"
     if args.output is None:
-        sys.stdout.write(text)
+        say([text], form=args.format)
         return 0
     try:
         args.output.write_text(text, encoding="utf-8")
@@ -196,10 +196,10 @@ def _verify(args: argparse.Namespace) -> int:
     if committed["sources"] == fresh["sources"]:
         if generation.is_same(committed, fresh):
             return 0
-        sys.stdout.write("the same packages now give other data: run `bedrock-planes catalogue update`\n")
+        say(["the same packages now give other data: run `bedrock-planes catalogue update`\n"])
         return 1
     if differences:
-        sys.stdout.write("everything new has a plane; `bedrock-planes catalogue update` adds it\n")
+        say(["everything new has a plane; `bedrock-planes catalogue update` adds it\n"])
     return int(args.exact and bool(differences))
 
 
@@ -215,10 +215,8 @@ def _update(args: argparse.Namespace) -> int:
         file.write_text(generation.serialise(generation.dated(old, fresh, today)), encoding="utf-8")
     except OSError as error:
         return _fault(f"`{file.name}` can't be written: {error.strerror}; run it in a checkout that you own")
-    sys.stdout.write(
-        f"wrote {file.name}; `bedrock-planes catalogue export --format markdown --output docs/actions.md` "
-        "renews the page\n"
-    )
+    export = "bedrock-planes catalogue export --format markdown --output docs/actions.md"
+    say([f"wrote {file.name}; `{export}` renews the page\n"])
     return 0
 
 
@@ -242,20 +240,20 @@ def _fresh(folder: Path | None) -> tuple[int, dict[str, Any] | None]:
 def _report(old: Mapping[str, Any], new: Mapping[str, Any], differences: Sequence[Any]) -> None:
     for package, version in new["sources"].items():
         before = old["sources"].get(package, "none")
-        sys.stdout.write(f"{package} {before}{'' if before == version else f' -> {version}'}\n")
+        say([f"{package} {before}{'' if before == version else f' -> {version}'}\n"])
     for table in ("actions", "operations", "resource_types", "models", "cloudformation_types", "sentences"):
-        sys.stdout.write(f"{len(new[table])} {table.replace('_', ' ')}\n")
+        say([f"{len(new[table])} {table.replace('_', ' ')}\n"])
     for difference in differences:
         for change in ("new", "gone", "changed"):
             names = getattr(difference, change)
             if names:
                 more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
                 table = difference.table.replace("_", " ")
-                sys.stdout.write(f"{change} {table}: {', '.join(names[:_SHOWN])}{more}\n")
+                say([f"{change} {table}: {', '.join(names[:_SHOWN])}{more}\n"])
         if difference.table == "sentences":
             _report_sentences(old, new, difference)
     for name in generation.superfluous(new, generation.read_decisions()):
-        sys.stdout.write(f"superfluous: a client has `{name}`; delete its [[action]] in `decisions.toml`\n")
+        say([f"superfluous: a client has `{name}`; delete its [[action]] in `decisions.toml`\n"])
 
 
 def _report_sentences(old: Mapping[str, Any], new: Mapping[str, Any], difference: Any) -> None:
@@ -265,7 +263,7 @@ def _report_sentences(old: Mapping[str, Any], new: Mapping[str, Any], difference
         for sign, said, other in (("-", before, after), ("+", after, before)):
             for sentence in said.get(place, ()):
                 if sentence not in other.get(place, ()):
-                    sys.stdout.write(f"  {sign} {place}: {sentence}\n")
+                    say([f"  {sign} {place}: {sentence}\n"])
 
 
 def _fault(message: str) -> int:

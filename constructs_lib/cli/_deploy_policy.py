@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.cli._files import CallError, complain, write
 from constructs_lib.deploy import FORMATS
+from constructs_lib.inert import one_line
 
 if TYPE_CHECKING:
     from constructs_lib.iam import Policy
@@ -117,12 +118,12 @@ def run(args: argparse.Namespace) -> int:
             complain("deploy-policy", one)
         if args.check:
             found = check(policy, _deployed(args.check, args.principal))
-            lines = [*(f"{line}\n" for line in found.lacks), *(f"{line}\n" for line in found.superfluous)]
-            write(lines or ["the deployed policy is what the templates need\n"], args.output)
+            lines = [f"{one_line(line)}\n" for line in (*found.lacks, *found.superfluous)]
+            write(lines or ["the deployed policy is what the templates need\n"], args.output, "text")
             return int(bool(found))
         environment = _environment(templates, args)
         text = render(policy, args.format, name=args.name, environment=environment)
-        write([text], args.output)
+        write([text], args.output, args.format)
     except (CallError, DeployError) as error:
         complain("deploy-policy", str(error))
         return 2

@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         options = Options(config=read_config(args.config), scps=read_scps(args.scp, args.scp_level))
         old, new = _side(args.old, options), _side(args.new, options)
         diff = compare(old.principals, new.principals, old_name=args.old, new_name=args.new)
-        write([render(diff, args.format)], args.output)
+        write([render(diff, args.format)], args.output, args.format)
     except CallError as error:
         complain("diff", str(error))
         return 2

@@ -8,8 +8,9 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cli._files import CallError, complain, read_stdin, read_text
+from constructs_lib.cli._files import CallError, complain, read_stdin, read_text, say
 from constructs_lib.explain import KINDS, explain, mask
+from constructs_lib.inert import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +74,9 @@ def run(args: argparse.Namespace) -> int:
     if args.mask:
         document = mask(document)
     if args.format == "json":
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        say([json.dumps(document, indent=2, ensure_ascii=False) + "\n"], form="json")
     else:
-        sys.stdout.write("\n".join(_lines(document)) + "\n")
+        say(["\n".join(_lines(document)) + "\n"])
     return 1 if document["kind"] == "unknown" else 0
 
 
@@ -107,15 +108,15 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     yield _wrapped(f"{document['kind']}: {document['cause']}", "")
     for label in _LABELS:
         if document[label]:
-            yield f"  {label:<10}{_plain(document[label])}"
+            yield f"  {label:<10}{one_line(str(document[label]), '?')}"
     remedy = document["remedy"]
     if remedy["text"]:
         yield ""
         yield _wrapped(remedy["text"], "")
     if remedy["code"]:
-        yield f"  {_plain(remedy['code'])}"
+        yield f"  {one_line(remedy['code'], '?')}"
     if remedy["grant"]:
-        yield f"  {_plain(remedy['grant'])}"
+        yield f"  {one_line(remedy['grant'], '?')}"
     if remedy["statement"]:
         yield textwrap.indent(json.dumps(remedy["statement"], indent=2), "  ")
     if nearest := document["nearest"]:
@@ -130,16 +131,10 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
 
 def _wrapped(text: str, indent: str) -> str:
     return textwrap.fill(
-        _plain(text),
+        one_line(text, "?"),
         _WIDTH,
         initial_indent=indent,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _plain(text: str) -> str:
-    """Return a text without control characters, which a terminal or a CI system would obey."""
-    shown = "".join(c if c.isprintable() else "?" for c in str(text))
-    return shown.replace("::", ": :") if shown.lstrip().startswith("::") else shown

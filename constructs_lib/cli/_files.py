@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from constructs_lib.inert import one_line, without_commands
+
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Sequence
 
     from constructs_lib.iam import Policy
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CallError",
+    "Parser",
     "complain",
     "drop_output",
     "explain_levels",
@@ -25,6 +28,8 @@ __all__ = [
     "read_stdin",
     "read_text",
     "relative_to",
+    "say",
+    "warn",
     "write",
 ]
 
@@ -34,9 +39,21 @@ class CallError(Exception):
 
 
 def complain(command: str, text: str) -> None:
-    """Write one line to standard error, without control characters that a terminal would obey."""
-    line = "".join(c if c.isprintable() else "?" for c in text)
-    sys.stderr.write(f"bedrock-planes {command}: {line}\n")
+    """Write one line to standard error, as a message of a command."""
+    warn(f"bedrock-planes {command}: {text}")
+
+
+def warn(line: str) -> None:
+    """Write one line to standard error that neither a terminal nor a CI runner obeys."""
+    sys.stderr.write(without_commands(one_line(line, "?")) + "\n")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose messages repeat arguments as :func:`warn` does."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2 and a message."""
+        super().error(without_commands(one_line(message, "?")))
 
 
 def drop_output() -> None:
@@ -169,20 +186,21 @@ def read_config(path: str | None) -> Config | None:
         raise CallError(str(error)) from error
 
 
-def write(texts: Iterable[str], path: str | None) -> None:
-    """Write texts to a file, or to standard output without one.
+def write(texts: Iterable[str], path: str | None, form: str) -> None:
+    """Write texts to a file, or to standard output without one; a reader who leaves early is no fault.
+
+    Args:
+        texts: The output in pieces of whole lines.
+        path: The file; standard output without it.
+        form: The format, as for :func:`say`.
 
     Raises:
         CallError: The file can't be written.
 
     """
     if path is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # Without a locale Python writes names that are not UTF-8 as raw bytes, which breaks the JSON.
-            sys.stdout.reconfigure(errors="strict")
         try:
-            for text in texts:
-                _print(text)
+            say(texts, form)
             sys.stdout.flush()
         except BrokenPipeError:
             drop_output()  # the reader (`| head`) has seen enough
@@ -190,10 +208,25 @@ def write(texts: Iterable[str], path: str | None) -> None:
     try:
         # A file's name in a report may hold bytes that are not UTF-8; the report must still be UTF-8.
         with Path(path).open("w", encoding="utf-8", errors="replace") as file:
-            file.writelines(texts)
+            file.writelines(without_commands(text, form) for text in texts)
     except OSError as error:
         message = f"{path}: {error.strerror or error}; choose another file for --output"
         raise CallError(message) from error
+
+
+def say(texts: Iterable[str], form: str = "text") -> None:
+    """Write texts to standard output.
+
+    Args:
+        texts: The output in pieces of whole lines.
+        form: The format, which says how a name is written that a CI runner would take for a command.
+
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Without a locale Python writes names that are not UTF-8 as raw bytes, which breaks the JSON.
+        sys.stdout.reconfigure(errors="strict")
+    for text in texts:
+        _print(without_commands(text, form))
 
 
 def _print(text: str) -> None:

@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         options = _options(args)
         report = _reviewed(args, options)
-        write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output)
+        write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output, args.format)
     except CallError as error:
         complain("review", str(error))
         return 2

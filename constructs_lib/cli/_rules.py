@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from constructs_lib.cli._files import complain
+from constructs_lib.cli._files import complain, say
 from constructs_lib.review.rules import rules
 
 if TYPE_CHECKING:
@@ -30,12 +29,12 @@ def run(args: argparse.Namespace) -> int:
     if args.rule is None:
         width = max(len(rule.name) for rule in rules())
         for rule in rules():
-            sys.stdout.write(f"{rule.id}  {rule.severity:<7}  {rule.name:<{width}}  {rule.summary}\n")
+            say([f"{rule.id}  {rule.severity:<7}  {rule.name:<{width}}  {rule.summary}\n"])
         return 0
     wanted = args.rule.rpartition("::")[2]
     for rule in rules():
         if wanted.upper() == rule.id or wanted.lower() == rule.name:
-            sys.stdout.write(_explained(rule))
+            say([_explained(rule)])
             return 0
     known = [text for rule in rules() for text in (rule.id, rule.name)]
     near = get_close_matches(wanted, known, 1, 0.4) or get_close_matches(wanted.upper(), known, 1, 0.4)

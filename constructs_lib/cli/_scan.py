@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.cli._files import CallError, complain, read_config, write
 from constructs_lib.code import grant_lines, scan
+from constructs_lib.inert import markdown_text, one_line
 from constructs_lib.review import Options, review_code, to_dict
 from constructs_lib.review.render import pieces
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["configure", "run"]
 
 _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
-_CONTROL = dict.fromkeys((*range(32), *range(127, 160)), "�")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         found = scan(args.paths)
         report = review_code(found, Options(config=read_config(args.config)))
-        write(_printed(args, found, report), args.output)
+        write(_printed(args, found, report), args.output, args.format)
     except CallError as error:
         complain("scan", str(error))
         return 2
@@ -117,15 +117,15 @@ def _text(found: Scan, report: Report) -> Iterator[str]:
     places = [f"{call.path}:{call.line}" for call in found.calls]
     width = min(max(map(len, places), default=0), 50)
     for place, call in zip(places, found.calls, strict=True):
-        yield _plain(f"{place:<{width}}  {call.plane:<7}  {call.client} {call.operation}{_details(call)}")
+        what = f"{call.plane:<7}  {call.client} {call.operation}{_details(call)}"
+        yield one_line(f"{place:<{width}}  {what}") + "\n"
     for finding in report.findings:
         state = "acknowledged" if finding.acknowledged else finding.severity
-        yield _plain(
-            f"{finding.location.path}:{finding.location.line}: {state} {finding.rule} {finding.message}"
-        )
-        yield _plain(f"    help: {finding.help}")
+        place = f"{finding.location.path}:{finding.location.line}"
+        yield one_line(f"{place}: {state} {finding.rule} {finding.message}") + "\n"
+        yield one_line(f"    help: {finding.help}") + "\n"
     for item in found.unresolved:
-        yield _plain(f"{item.path}:{item.line}: unresolved: {item.why}")
+        yield one_line(f"{item.path}:{item.line}: unresolved: {item.why}") + "\n"
     yield f"{_summary(found, report)}\n"
 
 
@@ -148,11 +148,6 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else noun + 's'}"
 
 
-def _plain(text: str) -> str:
-    """Return a line without control characters, which a terminal would obey."""
-    return text.translate(_CONTROL) + "\n"
-
-
 def _markdown(found: Scan, report: Report) -> Iterator[str]:
     """Yield the calls as a table, then the findings as a review shows them."""
     yield f"# Bedrock calls in code\n\n{_summary(found, report)}\n\n"
@@ -169,16 +164,10 @@ def _markdown(found: Scan, report: Report) -> Iterator[str]:
             ", ".join(call.actions),
             names,
         )
-        yield f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
+        yield f"| {' | '.join(markdown_text(cell) for cell in cells)} |\n"
     for finding in report.findings:
-        place = _cell(f"{finding.location.path}:{finding.location.line}")
-        says = f"{_cell(finding.message)}. {_cell(finding.help)}"
+        place = markdown_text(f"{finding.location.path}:{finding.location.line}")
+        says = f"{markdown_text(finding.message)}. {markdown_text(finding.help)}"
         yield f"\n- **{finding.severity} {finding.rule}** {place}: {says}\n"
     for item in found.unresolved:
-        yield f"\n- unresolved, {_cell(f'{item.path}:{item.line}')}: {_cell(item.why)}\n"
-
-
-def _cell(text: str) -> str:
-    """Escape what Markdown or HTML would act on, except backticks."""
-    plain = text.translate(_CONTROL).replace("@", "@\u200b")
-    return "".join(f"\\{char}" if char in "\\*_[]<>|#" else char for char in plain)
+        yield f"\n- unresolved, {markdown_text(f'{item.path}:{item.line}')}: {markdown_text(item.why)}\n"

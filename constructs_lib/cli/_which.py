@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.cli._answer import answer
+from constructs_lib.cli._files import say, warn
+from constructs_lib.inert import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +51,12 @@ def run(args: argparse.Namespace) -> int:
     answers = [answer(name) for name in _joined(args.names)]
     if args.format == "json":
         document = {"schema": "bedrock-planes/which/1", "answers": answers}
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        say([json.dumps(document, indent=2) + "\n"], form="json")
     else:
-        sys.stdout.write("\n".join("\n".join(_text(one)) + "\n" for one in answers if _is_found(one)))
+        say(["\n".join("\n".join(_text(one)) + "\n" for one in answers if _is_found(one))])
     lost = [one for one in answers if not _is_found(one)]
     for one in lost:
-        sys.stderr.write(_lost(one) + "\n")
+        warn(_lost(one))
     return 2 if lost else 0
 
 
@@ -80,8 +81,7 @@ def _lost(one: dict[str, Any]) -> str:
 
 def _short(text: str) -> str:
     """Return ``text`` for a message: cut to a maximum length, without control characters."""
-    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-    return "".join(c if c.isprintable() else "?" for c in shown)
+    return one_line(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...", "?")
 
 
 def _text(one: dict[str, Any]) -> Iterator[str]:

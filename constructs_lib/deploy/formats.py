@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from constructs_lib.inert import one_line
+
 if TYPE_CHECKING:
     from constructs_lib.deploy.model import DeployPolicy, DeployStatement
 
@@ -35,7 +37,7 @@ def render(policy: DeployPolicy, form: str, *, name: str, environment: tuple[str
         case "python":
             return _python(policy, name, line)
         case _:
-            return "\n".join(_text(policy, name, line)) + "\n"
+            return "\n".join(map(one_line, _text(policy, name, line))) + "\n"
 
 
 def bootstrap_line(policy: DeployPolicy, name: str, environment: tuple[str, str]) -> str:
@@ -90,8 +92,10 @@ def _yaml(policy: DeployPolicy, name: str, line: str) -> str:
         for number, (one, document) in enumerate(zip(_names(policy, name), policy.documents, strict=True), 1)
     }
     template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
-    text = yaml.safe_dump(template, sort_keys=False, width=1000)
-    return f"# After deploying this template:\n# {line}\n{text}"
+    # Quoted, two hashes can be written as an escape where a CI runner would take them for a command.
+    style = '"' if "##" in line or "##" in json.dumps(template) else None
+    text = yaml.safe_dump(template, sort_keys=False, width=1000, default_style=style)
+    return f"# After deploying this template:\n# {one_line(line)}\n{text}"
 
 
 def _python(policy: DeployPolicy, name: str, line: str) -> str:
@@ -101,7 +105,7 @@ def _python(policy: DeployPolicy, name: str, line: str) -> str:
         "from aws_cdk import aws_iam as iam",
         "from constructs import Construct",
         "",
-        f"# {line}",
+        f"# {one_line(line)}",
         "",
         "",
         "def deploy_policies(scope: Construct) -> list[iam.ManagedPolicy]:",
@@ -118,7 +122,7 @@ def _python(policy: DeployPolicy, name: str, line: str) -> str:
         ]
         for statement in part:
             lines.append(
-                f"                # {_by(statement)}"
+                f"                # {one_line(_by(statement))}"
                 if statement.needed_by
                 else "                # keeps the boundary"
             )

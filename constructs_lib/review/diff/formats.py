@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.inert import markdown_code, one_line, without_commands
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -23,7 +25,7 @@ def render(diff: Diff, format_name: str = "text") -> str:
         KeyError: There is no such format.
 
     """
-    return FORMATS[format_name](diff)
+    return without_commands(FORMATS[format_name](diff), format_name)
 
 
 def to_dict(diff: Diff) -> dict[str, Any]:
@@ -74,26 +76,27 @@ def _json(diff: Diff) -> str:
 def _text(diff: Diff) -> str:
     lines: list[str] = []
     for principal in diff.principals:
-        lines += [f"{_SIGNS[principal.change]} {_title(principal)}", *_body(principal, "    "), ""]
+        lines += [*map(one_line, _lines(principal, "    ")), ""]
     return "\n".join([*lines, _summary(diff)]) + "\n"
 
 
 def _markdown(diff: Diff) -> str:
     lines = ["# Permission changes", "", _summary(diff), ""]
     for principal in diff.principals:
-        lines += [f"## {_code(principal.construct_path or principal.name)}", ""]
-        lines += [
-            "```diff",
-            f"{_SIGNS[principal.change]} {_title(principal)}",
-            *_body(principal, "  "),
-            "```",
-            "",
-        ]
+        lines += [f"## {markdown_code(principal.construct_path or principal.name)}", ""]
+        changes = [one_line(line).replace("@", "@\u200b") for line in _lines(principal, "  ")]
+        lines += ["```diff", *changes, "```", ""]
     return "\n".join(lines)
 
 
 FORMATS: dict[str, Callable[[Diff], str]] = {"text": _text, "json": _json, "markdown": _markdown}
 """The formats by name, each with its renderer."""
+
+
+def _lines(principal: PrincipalChange, indent: str) -> Iterator[str]:
+    """Yield what changed of a principal; each line begins with a sign or two spaces, so none ends a block."""
+    yield f"{_SIGNS[principal.change]} {_title(principal)}"
+    yield from _body(principal, indent)
 
 
 def _title(principal: PrincipalChange) -> str:
@@ -134,7 +137,3 @@ def _summary(diff: Diff) -> str:
     counts = to_dict(diff)["summary"]
     parts = [f"{counts[name]} {name}" for name in ("added", "removed", "changed") if counts[name]]
     return f"Principals: {', '.join(parts)}; {counts['widened']} may do more than before."
-
-
-def _code(text: str) -> str:
-    return f"`` {text} ``" if "`" in text else f"`{text}`"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from constructs_lib.inert import without_commands
 from constructs_lib.review.report import json_pieces, to_json
 
 if TYPE_CHECKING:
@@ -45,4 +46,4 @@ def render(report: Report, format_name: str, *, colour: bool = False, width: int
     module = importlib.import_module(f"{__name__}.{_MODULES[format_name]}")
     if format_name == "text":
         return str(module.render(report, colour=colour, width=width))
-    return str(module.render(report))
+    return without_commands(str(module.render(report)), format_name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from constructs_lib.inert import one_line
 from constructs_lib.review.render.shared import (
     cell,
     families_of,
@@ -46,51 +47,56 @@ def render(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     yield "<h1>Bedrock Planes review</h1>"
-    yield f"<p>{escape(summary_line(report))}</p>"
+    yield f"<p>{_shown(summary_line(report))}</p>"
     for item in report.inputs:
         if item.error:
-            yield f'<p class="error">cannot read <code>{escape(item.path)}</code>: {escape(item.error)}</p>'
+            yield f'<p class="error">cannot read <code>{_shown(item.path)}</code>: {_shown(item.error)}</p>'
     for line in unread_lines(report):
-        yield f"<p>{escape(line)}</p>"
+        yield f"<p>{_shown(line)}</p>"
     principals, labels = shown_principals(report), labels_of(report)
     if principals:
         families = families_of(principals)
-        heads = "".join(f"<th>{escape(name)}</th>" for name in ("principal", "kind", "verdict", *families))
+        heads = "".join(f"<th>{_shown(name)}</th>" for name in ("principal", "kind", "verdict", *families))
         yield f"<table>\n<tr>{heads}</tr>"
         for principal in principals:
             cells = "".join(f"<td>{cell(principal, family)}</td>" for family in families)
             yield (
-                f"<tr><td><code>{escape(labels[principal.id])}</code></td><td>{principal.kind}</td>"
+                f"<tr><td><code>{_shown(labels[principal.id])}</code></td><td>{principal.kind}</td>"
                 f'<td class="{principal.verdict}">{principal.verdict}</td>{cells}</tr>'
             )
         yield "</table>"
     for principal_or_none, findings, same in grouped(report):
-        yield f"<h2>{escape(labels[principal_or_none.id]) if principal_or_none else 'Resources'}</h2>"
+        yield f"<h2>{_shown(labels[principal_or_none.id]) if principal_or_none else 'Resources'}</h2>"
         if same:
-            names = ", ".join(f"<code>{escape(name)}</code>" for name in same)
+            names = ", ".join(f"<code>{_shown(name)}</code>" for name in same)
             yield f"<p>The same for {names}.</p>"
         yield "<ul>"
         for finding in findings:
             yield _finding(finding)
         yield "</ul>"
     for remark in remark_lines(report):
-        yield f"<p>{escape(remark)}</p>"
+        yield f"<p>{_shown(remark)}</p>"
 
 
 def _finding(finding: Finding) -> str:
     state = state_of(finding)
     parts = [
         (
-            f'<strong class="{state}">{state} {finding.rule}</strong> {escape(finding.name)} '
-            f"<code>{escape(place(finding.location))}</code>"
+            f'<strong class="{state}">{state} {finding.rule}</strong> {_shown(finding.name)} '
+            f"<code>{_shown(place(finding.location))}</code>"
         ),
-        escape(finding.message),
+        _shown(finding.message),
     ]
     if finding.witness:
-        action, resource = escape(finding.witness.action), escape(finding.witness.resource)
+        action, resource = _shown(finding.witness.action), _shown(finding.witness.resource)
         parts.append(f"Proof: <code>{action}</code> on <code>{resource}</code>")
     if finding.acknowledged:
-        parts.append(f"Acknowledged: {escape(finding.acknowledged.reason)}")
+        parts.append(f"Acknowledged: {_shown(finding.acknowledged.reason)}")
     else:
-        parts.append(escape(finding.help))
+        parts.append(_shown(finding.help))
     return "<li>" + "<br>".join(parts) + "</li>"
+
+
+def _shown(text: str) -> str:
+    """Return a text as the page's text, on one line."""
+    return escape(one_line(text))

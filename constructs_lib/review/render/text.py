@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from constructs_lib.inert import one_line, without_commands
 from constructs_lib.review.render.shared import (
     Group,
     cell,
@@ -50,9 +50,6 @@ _SHORT = {
     "bedrock-websearch": "websearch",
 }
 _WIDTH = 110
-_COMMAND = re.compile(r"^((?:\s|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
-# A terminal would obey control characters, and a report shows what other people wrote.
-_CONTROL_CHARACTERS = dict.fromkeys([*range(32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
 
 def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
@@ -66,27 +63,17 @@ def render(report: Report, *, colour: bool = False, width: int = _WIDTH) -> str:
     """
     faults = [item for item in report.inputs if item.error]
     lines = [_paint(_first_line(report), "dim", colour)]
-    lines += [_paint(_plain(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
-    lines += [_paint(_plain(line), "note", colour) for line in unread_lines(report)]
+    lines += [_paint(one_line(f"cannot read {item.path}: {item.error}"), "error", colour) for item in faults]
+    lines += [_paint(one_line(line), "note", colour) for line in unread_lines(report)]
     principals, labels = shown_principals(report), labels_of(report)
     if principals:
         lines += ["", *_matrix(principals, labels, colour, width), ""]
     for group in grouped(report):
         lines += [*_group(group, labels, colour, width), ""]
     for remark in remark_lines(report):
-        lines += textwrap.wrap(_plain(remark), width, break_long_words=False, break_on_hyphens=False)
+        lines += textwrap.wrap(one_line(remark), width, break_long_words=False, break_on_hyphens=False)
     lines.append(_paint(summary_line(report), "bold", colour))
-    return _without_commands("\n".join(lines).lstrip("\n") + "\n")
-
-
-def _without_commands(text: str) -> str:
-    """Return a text in which no line is a workflow command to GitHub's or Azure's log.
-
-    A runner obeys a line that begins with ``::`` after any white space, and ``##[`` anywhere:
-    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
-    """
-    text = _COMMAND.sub(lambda match: f"{match[1]}: :", text)
-    return text.replace("##[", "# #[").replace("##vso[", "# #vso[")
+    return without_commands("\n".join(lines).lstrip("\n") + "\n")
 
 
 def _first_line(report: Report) -> str:
@@ -98,11 +85,6 @@ def _first_line(report: Report) -> str:
 def _paint(text: str, style: str, colour: bool) -> str:
     code = _CODES.get(style)
     return f"\x1b[{code}m{text}\x1b[0m" if colour and code else text
-
-
-def _plain(text: str) -> str:
-    """Return a text without control characters."""
-    return text.translate(_CONTROL_CHARACTERS)
 
 
 def _matrix(
@@ -117,7 +99,7 @@ def _matrix(
         name: _SHORT.get(name, name) + ("*" if planes[name] == "control" else "")
         for name in families_of(principals)
     }
-    names = {p.id: _clip(_plain(labels[p.id]), 40 if width >= _WIDTH else 24) for p in principals}
+    names = {p.id: _clip(one_line(labels[p.id]), 40 if width >= _WIDTH else 24) for p in principals}
     first = max(len("principal"), *(len(name) for name in names.values()))
     columns = _columns(heads, width - first - 20)
     yield _paint(
@@ -165,7 +147,7 @@ def _group(group: Group, labels: Mapping[str, str], colour: bool, width: int) ->
     title = "resources" if principal is None else labels[principal.id]
     if principal and principal.construct_path:
         title += f"  ({principal.construct_path})"
-    yield _paint(_plain(title), "bold", colour)
+    yield _paint(one_line(title), "bold", colour)
     if group.same:
         yield from _wrap(f"the same for {', '.join(group.same)}", width)
     for finding in group.findings:
@@ -174,7 +156,7 @@ def _group(group: Group, labels: Mapping[str, str], colour: bool, width: int) ->
 
 def _finding(finding: Finding, colour: bool, width: int) -> Iterator[str]:
     head = _paint(f"{state_of(finding):<7} {finding.rule} {finding.name}", state_of(finding), colour)
-    yield f"  {head}  {_paint(_plain(place(finding.location)), 'dim', colour)}"
+    yield f"  {head}  {_paint(one_line(place(finding.location)), 'dim', colour)}"
     message = finding.message + (" (under a condition of the template)" if finding.conditional else "")
     yield from _wrap(message, width)
     if finding.witness:
@@ -189,7 +171,7 @@ def _finding(finding: Finding, colour: bool, width: int) -> Iterator[str]:
 
 def _wrap(text: str, width: int) -> list[str]:
     return textwrap.wrap(
-        _plain(" ".join(text.split())),
+        one_line(" ".join(text.split())),
         width,
         initial_indent="    ",
         subsequent_indent="    ",
