@@ -6,6 +6,7 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.cdk_support.agentcore import agentcore_telemetry, agentcore_trust
     from constructs_lib.cdk_support.assembly import assembly_of
     from constructs_lib.cdk_support.errors import PlanesError
     from constructs_lib.cdk_support.handlers import HANDLER_ID, HandlerFunction, handler_function
@@ -40,6 +41,8 @@ __all__ = [
     "Facade",
     "HandlerFunction",
     "PlanesError",
+    "agentcore_telemetry",
+    "agentcore_trust",
     "as_list",
     "assembly_of",
     "bedrock_trust",
@@ -65,6 +68,7 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "agentcore": ("agentcore_telemetry", "agentcore_trust"),
         "assembly": ("assembly_of",),
         "errors": ("PlanesError",),
         "handlers": ("HANDLER_ID", "HandlerFunction", "handler_function"),

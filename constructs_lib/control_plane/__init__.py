@@ -28,10 +28,13 @@ if TYPE_CHECKING:
         Word,
     )
     from constructs_lib.control_plane.guardrail_version import GuardrailVersion
+    from constructs_lib.control_plane.harness import Harness, HarnessEndpoint, HarnessMemory, HarnessTool
     from constructs_lib.control_plane.inference_profile import ApplicationInferenceProfile
+    from constructs_lib.control_plane.job_role import Job, JobRole
     from constructs_lib.control_plane.knowledge_base import KnowledgeBase
     from constructs_lib.control_plane.mantle_project import BedrockMantleProject
     from constructs_lib.control_plane.prompt_router import PromptRouter
+    from constructs_lib.control_plane.resource_policy import ResourcePolicy
 
 __all__ = [
     "Agent",
@@ -48,6 +51,12 @@ __all__ = [
     "Guardrail",
     "GuardrailTier",
     "GuardrailVersion",
+    "Harness",
+    "HarnessEndpoint",
+    "HarnessMemory",
+    "HarnessTool",
+    "Job",
+    "JobRole",
     "KnowledgeBase",
     "ManagedWordList",
     "ManagedWordListType",
@@ -56,6 +65,7 @@ __all__ = [
     "PiiEntityType",
     "PromptRouter",
     "RegexFilter",
+    "ResourcePolicy",
     "S3DataSource",
     "SensitiveInformationAction",
     "Word",
@@ -88,10 +98,13 @@ __getattr__, __dir__ = exports(
             "SensitiveInformationAction",
             "Word",
         ),
+        "harness": ("Harness", "HarnessEndpoint", "HarnessMemory", "HarnessTool"),
         "inference_profile": ("ApplicationInferenceProfile",),
         "guardrail_version": ("GuardrailVersion",),
+        "job_role": ("Job", "JobRole"),
         "knowledge_base": ("KnowledgeBase",),
         "mantle_project": ("BedrockMantleProject",),
         "prompt_router": ("PromptRouter",),
+        "resource_policy": ("ResourcePolicy",),
     },
 )

@@ -11,6 +11,8 @@ from constructs_lib.cdk_support import (
     CheckedRole,
     Facade,
     PlanesError,
+    agentcore_telemetry,
+    agentcore_trust,
     as_list,
     check_trust,
     check_types,
@@ -262,6 +264,69 @@ class AppRole(CheckedRole):
     def _check_given(self, statement: Mapping[str, Any]) -> None:
         self._check(statement)
         check_scope(self._path, statement, self._type_wide | self._granted)
+
+    @staticmethod
+    def for_agentcore(
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str | None = None,
+        role_name: str | None = None,
+        path: str | None = None,
+        inline_policies: Mapping[str, iam.PolicyDocument] | None = None,
+        assumable_roles: Sequence[str] = (),
+        allow_type_wide: Sequence[tuple[str, str]] = (),
+        families: Sequence[str] | None = None,
+        control_reads: bool = False,
+        required_guardrail: tuple[str | refs.IGuardrailRef, str | None] | None = None,
+        allowed_regions: Sequence[str] | None = None,
+        permissions_boundary: iam.IManagedPolicy | None = None,
+        telemetry: bool = True,
+    ) -> AppRole:
+        """Make the execution role of an AgentCore runtime, harness, browser or code interpreter.
+
+        It trusts AgentCore for resources of this account and Region only. Code of one's own runs with it, so
+        it is an app role. The props are those of :class:`AppRole`.
+
+        Args:
+            scope: The scope.
+            construct_id: The id.
+            description: As for :class:`AppRole`.
+            role_name: As for :class:`AppRole`.
+            path: As for :class:`AppRole`.
+            inline_policies: As for :class:`AppRole`.
+            assumable_roles: As for :class:`AppRole`.
+            allow_type_wide: As for :class:`AppRole`.
+            families: As for :class:`AppRole`.
+            control_reads: As for :class:`AppRole`.
+            required_guardrail: As for :class:`AppRole`.
+            allowed_regions: As for :class:`AppRole`.
+            permissions_boundary: As for :class:`AppRole`.
+            telemetry: Whether it may write the logs, metrics and traces of what AgentCore runs with it.
+                Default: yes.
+
+        Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
+        """
+        check_types(AppRole.for_agentcore, locals())
+        policies = dict(inline_policies or {})
+        if telemetry:
+            policies["Telemetry"] = agentcore_telemetry(scope)
+        return AppRole(
+            scope,
+            construct_id,
+            assumed_by=agentcore_trust(scope),
+            description=description,
+            role_name=role_name,
+            path=path,
+            inline_policies=policies,
+            assumable_roles=assumable_roles,
+            allow_type_wide=allow_type_wide,
+            families=families,
+            control_reads=control_reads,
+            required_guardrail=required_guardrail,
+            allowed_regions=allowed_regions,
+            permissions_boundary=permissions_boundary,
+        )
 
     @staticmethod
     def from_role_arn(  # type: ignore[override]  # what the CDK returns here would take any permission

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from constructs_lib.platform.deployer import Deployer
     from constructs_lib.platform.endpoints import BedrockVpcEndpoints
     from constructs_lib.platform.invocation_logging import FormerLogging, InvocationLogging, OnDelete
-    from constructs_lib.platform.operator_role import OperatorRole
+    from constructs_lib.platform.operator_role import OperatorGrants, OperatorRole
     from constructs_lib.platform.review_step import ReviewStep
     from constructs_lib.platform.usage import BedrockDashboard, BedrockQueries
 
@@ -26,6 +26,7 @@ __all__ = [
     "FormerLogging",
     "InvocationLogging",
     "OnDelete",
+    "OperatorGrants",
     "OperatorRole",
     "PlaneCrossingAlarms",
     "ReviewStep",
@@ -39,7 +40,7 @@ __getattr__, __dir__ = exports(
         "deployer": ("Deployer",),
         "endpoints": ("BedrockVpcEndpoints",),
         "invocation_logging": ("FormerLogging", "InvocationLogging", "OnDelete"),
-        "operator_role": ("OperatorRole",),
+        "operator_role": ("OperatorGrants", "OperatorRole"),
         "review_step": ("ReviewStep",),
         "usage": ("BedrockDashboard", "BedrockQueries"),
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
@@ -14,6 +14,7 @@ from constructs_lib.cdk_support import (
     as_list,
     check_trust,
     check_types,
+    is_token,
     mark_role,
     role_path,
 )
@@ -29,7 +30,45 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_bedrock as refs
     from constructs import Construct
 
+    from constructs_lib.grants import ModelLike
+
 __all__ = ["OperatorGrants", "OperatorRole"]
+
+
+class HasJob(Protocol):
+    """What a job does."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the job."""
+
+    @property
+    def models(self) -> tuple[ModelLike, ...]:
+        """The models that it calls or starts from."""
+
+
+class RunsJobs(Protocol):
+    """The service role of a kind of job."""
+
+    @property
+    def job(self) -> HasJob:
+        """What the jobs do."""
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN that the start of a job names."""
+
+
+# By the kind of the job: the verb, and the resource type of the job.
+_JOBS: Mapping[str, tuple[str, str]] = {
+    "batch-inference": ("run_batch_inference", "model-invocation-job"),
+    "customization": ("customize_models", "model-customization-job"),
+    "import": ("import_models", "model-import-job"),
+    "evaluation": ("evaluate_models", "evaluation-job"),
+}
+# The start of a batch is checked on the job too, that of the others on the model alone.
+# Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+_CHECKED_ON_JOB = frozenset({"batch-inference"})
 
 
 class OperatorGrants:
@@ -42,6 +81,36 @@ class OperatorGrants:
         """Allow to start, follow, list and stop the ingestion jobs of one knowledge base."""
         targets = {"knowledge_base": _grants.on_resources(self._role, "knowledge_base", knowledge_base)}
         return _grants.grant(self._role, "ingest", targets)
+
+    def run_jobs(self, job_role: RunsJobs) -> iam.Grant:
+        """Allow to start, follow, list and stop the jobs of one job role, and to pass that role to Bedrock.
+
+        Args:
+            job_role: The role of the jobs, a ``JobRole``: its kind says which jobs, its models on what.
+
+        Raises:
+            PlanesError: It is no job role.
+        """
+        kind = str(getattr(getattr(job_role, "job", None), "kind", None))
+        if kind not in _JOBS:
+            raise PlanesError(
+                f"`job_role` has a value of the type `{type(job_role).__name__}`: pass a `JobRole`"
+            )
+        verb, resource = _JOBS[kind]
+        own = _grants.environment_of(self._role).arn("bedrock", f"{resource}/*")
+        models = [
+            arn
+            for model in job_role.job.models
+            for target in _grants.on_model(self._role, model)
+            for arn in target.arns
+            if ":foundation-model/" in arn or is_token(arn)
+        ]
+        targets = {
+            "start": _grants.on_arns(*dict.fromkeys(models), *([own] if kind in _CHECKED_ON_JOB else [])),
+            "job": _grants.on_arns(own),
+            "role": _grants.on_arns(job_role.role_arn),
+        }
+        return _grants.grant(self._role, verb, targets)
 
 
 class OperatorRole(CheckedRole):

@@ -16,14 +16,17 @@ CONSTRUCTS = sorted(
     if inspect.isclass(getattr(constructs_lib, name)) and issubclass(getattr(constructs_lib, name), Construct)
 )
 
-# These bundle several resources, so there is nothing that one ARN could refer to.
+# These bundle several resources, so there is nothing that one ARN could refer to. A policy is nothing
+# that others refer to, and of a job's role they take `role`.
 BUNDLES = {
     "BedrockDashboard",
     "BedrockQueries",
     "BedrockTrail",
     "BedrockVpcEndpoints",
     "InvocationLogging",
+    "JobRole",
     "PlaneCrossingAlarms",
+    "ResourcePolicy",
 }
 
 # A factory's parameters beside scope and construct id, and the reference that the construct implements.
@@ -37,6 +40,8 @@ FACTORIES = {
     "DeployRole": ("from_role_arn", "role_ref"),
     "Guardrail": ("from_guardrail_arn", "guardrail_ref"),
     "GuardrailVersion": ("from_guardrail_version_attributes", "guardrail_version_ref"),
+    "Harness": ("from_harness_arn", "harness_ref"),
+    "HarnessEndpoint": ("from_harness_endpoint_arn", "harness_endpoint_ref"),
     "KnowledgeBase": ("from_knowledge_base_arn", "knowledge_base_ref"),
     "PromptRouter": ("from_prompt_router_arn", "intelligent_prompt_router_ref"),
     "OperatorRole": ("from_role_arn", "role_ref"),

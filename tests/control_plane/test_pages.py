@@ -6,13 +6,16 @@ import re
 import textwrap
 
 import pytest
+from aws_cdk import aws_bedrockagentcore as agentcore
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 
 import constructs_lib
 from tests.cdk import Stack, template
 from tests.source import ROOT
 
-PAGES = ("guardrails.md", "models.md")
+_CDK = {"agentcore": agentcore, "iam": iam, "s3": s3}
+PAGES = ("from-agents-to-agentcore.md", "guardrails.md", "jobs.md", "models.md")
 EXAMPLES = [
     pytest.param(page, code, id=f"{page}-{at}")
     for page in PAGES
@@ -26,5 +29,5 @@ EXAMPLES = [
 def test_an_example_runs(page: str, code: str) -> None:
     stack = Stack()
     known = {name: getattr(constructs_lib, name) for name in constructs_lib.__all__}
-    exec(compile(textwrap.dedent(code), page, "exec"), {**known, "iam": iam, "stack": stack})
+    exec(compile(textwrap.dedent(code), page, "exec"), {**known, **_CDK, "stack": stack})
     assert template(stack)["Resources"]

@@ -49,7 +49,9 @@ def test_an_app_with_every_verb_passes_the_strict_synth_and_cdk_nag(tmp_path: Pa
 
 
 def test_the_strict_app_has_every_verb_that_an_app_role_may_be_given() -> None:
-    assert {case.verb for case in CASES} == set(catalogue.verbs.verbs()) - {"ingest"}
+    assert {case.verb for case in CASES} == {
+        name for name, verb in catalogue.verbs.verbs().items() if "operator role" not in verb.summary
+    }
 
 
 class Made:

@@ -205,4 +205,54 @@ def _operator() -> tuple[GrantVerb, ...]:
             _KNOWLEDGE_BASES,
             "ingestion jobs of a knowledge base (control plane: for an operator role)",
         ),
+        _jobs(
+            "run_batch_inference",
+            "ModelInvocationJob",
+            ("Get", "Stop"),
+            f"{_GUIDE}batch-inference-permissions.html",
+            "jobs of batch inference on one model: start, follow, list and stop",
+        ),
+        _jobs(
+            "customize_models",
+            "ModelCustomizationJob",
+            ("Get", "Stop"),
+            f"{_GUIDE}custom-model-job-permissions.html",
+            "jobs that make custom models of one model: start, follow, list and stop",
+        ),
+        _jobs(
+            "import_models",
+            "ModelImportJob",
+            ("Get",),
+            f"{_GUIDE}model-import-iam-role.html",
+            "jobs that import models: start, follow and list",
+        ),
+        _jobs(
+            "evaluate_models",
+            "EvaluationJob",
+            ("Get", "Stop"),
+            f"{_GUIDE}model-evaluation-security.html",
+            "jobs that evaluate models: start, follow, list and stop",
+        ),
+    )
+
+
+def _jobs(name: str, job: str, on_job: tuple[str, ...], page: str, summary: str) -> GrantVerb:
+    """Return the verb of a kind of job: whoever starts one also passes its role to Bedrock."""
+    # IAM checks the start of an import on no resource, the others on the model that they start from.
+    start = GrantPart(_bedrock(f"Create{job}"), None if job == "ModelImportJob" else "start")
+    return GrantVerb(
+        name,
+        "bedrock",
+        (
+            start,
+            GrantPart(_bedrock(*(f"{verb}{job}" for verb in on_job)), "job"),
+            GrantPart(_bedrock(f"List{job}s"), None),
+            GrantPart(
+                ("iam:PassRole",),
+                "role",
+                when=(When("StringEquals", "iam:PassedToService", always="bedrock.amazonaws.com"),),
+            ),
+        ),
+        page,
+        f"{summary} (control plane: for an operator role)",
     )
