@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -13,6 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from constructs_lib import AppRole, DataPlaneBoundary
 from constructs_lib.grants import model_arn
+from examples.ask.bundle import bundled
 from stacks.base import PlanesStack, acknowledge
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from stacks.settings import Settings
 
 __all__ = ["AppStack"]
-
-_CODE = Path(__file__).parent.parent / "examples" / "ask"
 
 # What Lambda itself does with the role to put a function into a VPC.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
@@ -113,9 +111,7 @@ class AppStack(PlanesStack):
             description="Answers questions over the knowledge base",
             runtime=lambda_.Runtime.PYTHON_3_14,
             handler="handler.handler",
-            code=lambda_.Code.from_asset(
-                str(_CODE), exclude=["*", "!handler.py"], ignore_mode=cdk.IgnoreMode.GIT
-            ),
+            code=lambda_.Code.from_asset(str(bundled())),
             role=self.role,
             timeout=cdk.Duration.minutes(1),
             memory_size=256,

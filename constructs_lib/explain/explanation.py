@@ -12,7 +12,6 @@ from constructs_lib.explain.clients import client_line, find_client_fault
 from constructs_lib.explain.denial import find_denial
 from constructs_lib.explain.evidence import gather
 from constructs_lib.explain.model import Explanation, Remedy
-from constructs_lib.explain.nearest import look_in
 from constructs_lib.explain.remedies import grant_line, operation_name, statement
 
 if TYPE_CHECKING:
@@ -319,6 +318,8 @@ def _bare_denial(evidence: Evidence) -> Explanation:
 def _with_nearest(explanation: Explanation, paths: Sequence[str]) -> Explanation:
     if not paths or explanation.action is None:
         return explanation
+    from constructs_lib.explain.nearest import look_in  # noqa: PLC0415 - reads templates, which only `--in` needs
+
     found = look_in(paths, explanation.principal or "", explanation.action, explanation.resource or "")
     text = f"{explanation.remedy.text} Policies: {found.note}."
     if found.allowed and explanation.kind == "missing-action":

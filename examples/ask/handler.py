@@ -10,8 +10,8 @@ Three ways to answer, chosen by ``mode`` in the event:
 ``retrieve``
     The passages alone; no model is called.
 
-The module needs boto3 and the standard library only, so it deploys as it is, without bundling. No client of
-the control plane is ever created: the role of the function could not use one.
+The module needs boto3 and the runtime helper of this repository, which `bundle.py` packs beside it. No client
+of the control plane is ever created: the role of the function could not use one.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-retrieve-generate.html
 """
@@ -25,7 +25,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
+from bedrock_planes_runtime import Clients, explain
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Settings:
 @cache
 def _client(service: str) -> Any:
     """One client per container: a warm start reuses its connection."""
-    return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 3}))
+    return Clients().client(service)
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
@@ -205,7 +205,10 @@ def _citation(reference: Mapping[str, Any]) -> dict[str, str]:
 def _client_error(error: ClientError) -> tuple[int, dict[str, str]]:
     """Say what the caller may know; the log has the whole message, which can name ARNs."""
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    print(json.dumps({"level": "error", "operation": error.operation_name, "code": code, "message": message}))  # noqa: T201 - Lambda's log
+    found = explain(error)
+    line = {"level": "error", "operation": error.operation_name, "code": code, "message": message}
+    line |= {"kind": found.kind, "action": found.action, "remedy": found.remedy.text}
+    print(json.dumps(line))  # noqa: T201 - Lambda's log
     if code in {"ThrottlingException", "ServiceQuotaExceededException", "ModelNotReadyException"}:
         return 429, {"error": f"{error.operation_name} is busy; try again"}
     if code == "AccessDeniedException":

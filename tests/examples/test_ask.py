@@ -53,6 +53,13 @@ CONVERSE = {
 }
 
 
+KINDS = {
+    "AccessDeniedException": "missing-action",
+    "ThrottlingException": "throttling",
+    "ValidationException": "validation",
+}
+
+
 class Stubs:
     """A stubber for each client that the handler may create; any other client is an error."""
 
@@ -150,7 +157,11 @@ def test_a_bad_event_is_told_what_is_wrong_with_it(stubs: Stubs, event: Any, say
 @pytest.mark.parametrize(
     ("code", "status", "says"),
     [
-        ("AccessDeniedException", 403, "the role of the function may not call RetrieveAndGenerate"),
+        (
+            "AccessDeniedException",
+            403,
+            "the role of the function may not call RetrieveAndGenerate",
+        ),
         ("ThrottlingException", 429, "RetrieveAndGenerate is busy; try again"),
         ("ValidationException", 502, "RetrieveAndGenerate failed: ValidationException"),
     ],
@@ -162,11 +173,15 @@ def test_an_error_of_the_service_is_logged_whole_and_answered_short(
         "retrieve_and_generate", code, "arn:aws:secret", expected_params=GENERATE
     )
     assert call({"question": "Why?"}) == (status, {"error": says})
-    assert json.loads(capsys.readouterr().out) == {
+    line = json.loads(capsys.readouterr().out)
+    assert line.pop("remedy")
+    assert line == {
         "level": "error",
         "operation": "RetrieveAndGenerate",
         "code": code,
         "message": "arn:aws:secret",
+        "kind": KINDS[code],
+        "action": "bedrock:RetrieveAndGenerate" if status == 403 else None,
     }
 
 
