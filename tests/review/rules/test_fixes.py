@@ -138,3 +138,34 @@ def test_a_statement_with_open_parts_has_no_fix() -> None:
     }
     (finding,) = (item for item in _findings({"Resources": {"R": role}}, {}) if item.rule == "BP202")
     assert finding.fix is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "arn:aws:bedrock:*",
+        "arn:aws:bedrock:us-east-1:*",
+        "arn:aws:bedrock:us-east-1*",
+        "arn:aws:bedrock*",
+        "arn:aws:*",
+        "arn:*",
+        "a*",
+        "arn:*:*ock:*",
+        "*:foundation-model/*",
+        "*foundation-model/*",
+        "arn:aws:bedrock:*/*",
+        "arn:*:knowledge-base/*",
+        "arn:aws:bedrock:us-*knowledge-base/*",
+        "arn:aws:bedrock-agentcore:*runtime/*",
+    ],
+)
+@pytest.mark.parametrize("action", ["bedrock:InvokeModel", "bedrock:Retrieve", "bedrock-agentcore:*"])
+def test_a_wildcard_that_spans_the_parts_of_an_arn_is_named_as_one_that_does_not(
+    action: str, pattern: str
+) -> None:
+    document = {"Statement": {"Effect": "Allow", "Action": action, "Resource": pattern}}
+    for finding in _findings(document, {}):
+        if finding.rule == "BP202" and finding.fix:
+            named = finding.fix.statement["Resource"]
+            texts = [named] if isinstance(named, str) else named
+            assert all(text.startswith("arn:") and len(text.split(":", 5)) == 6 for text in texts)

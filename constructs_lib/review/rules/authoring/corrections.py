@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import catalogue
 from constructs_lib.iam import UNRESOLVED, names_of, types_of
@@ -72,6 +72,10 @@ def _principals(pairs: Sequence[tuple[str, str]]) -> str | dict[str, Any]:
     return {kind: _one_or_all(texts) for kind, texts in kinds.items()}
 
 
+_PARTS: Final = 6
+"""Parts of an ARN."""
+
+
 def named_arns(pattern: str, mask: ActionSet) -> tuple[str, ...]:
     """Return the ARNs to write instead of a wide pattern, with a placeholder such as `<KnowledgeBaseId>`.
 
@@ -84,6 +88,8 @@ def named_arns(pattern: str, mask: ActionSet) -> tuple[str, ...]:
     known = catalogue.actions()
     types = {name for action in names_of(mask) for name in known[action].resource_types} & covered
     ours = pattern.split(":", 5)
+    if len(ours) < _PARTS:  # a wildcard spans the parts that are left out, as in `arn:aws:bedrock:*`
+        ours = ["*" if "*" in part or "?" in part else part for part in ours] + ["*"] * (_PARTS - len(ours))
     found = []
     for kind in sorted(types):
         theirs = _PLACEHOLDER.sub(r"<\1>", catalogue.resource_types()[kind].arns[0]).split(":", 5)
