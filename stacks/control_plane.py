@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import Agent, Guardrail, InvocationLogging, KnowledgeBase, OperatorRole, S3DataSource
+from constructs_lib import Agent, DocumentSource, Guardrail, InvocationLogging, KnowledgeBase, OperatorRole
 from stacks.base import PlanesStack, acknowledge
 
 if TYPE_CHECKING:
@@ -120,12 +120,8 @@ class ControlPlaneStack(PlanesStack):
             description="The documents that the application answers from",
             embedding_model=self.settings.embedding_model,
         )
-        self.data_source = S3DataSource(
-            self,
-            "DataSource",
-            knowledge_base=self.knowledge_base,
-            bucket=self.documents,
-            name=f"{self.settings.prefix}-documents",
+        self.data_source = self.knowledge_base.add_data_source(
+            "DataSource", DocumentSource.s3(self.documents), description="The documents that the bucket holds"
         )
         acknowledge(
             self.data_source,

@@ -21,10 +21,12 @@ from constructs_lib.cdk_support import (
     check_path,
     service_role,
 )
+from constructs_lib.control_plane.data_source import DataSource
 
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from constructs_lib.control_plane.data_source import DocumentSource, ManagedSource
     from constructs_lib.grants import ModelLike
 
 __all__ = ["KnowledgeBase", "KnowledgeBaseBase"]
@@ -62,6 +64,15 @@ class KnowledgeBaseBase(cdk.Resource):
         return refs.KnowledgeBaseReference(
             knowledge_base_arn=self.knowledge_base_arn, knowledge_base_id=self.knowledge_base_id
         )
+
+    def add_data_source(
+        self, construct_id: str, source: DocumentSource | ManagedSource, **props: Any
+    ) -> DataSource:
+        """Add a data source in the scope of this knowledge base.
+
+        ``props`` are those of :class:`~constructs_lib.DataSource`; an imported knowledge base needs ``role``.
+        """
+        return DataSource(self, construct_id, knowledge_base=self, source=source, **props)
 
     def _targets(self) -> dict[str, Any]:
         return {"knowledge_base": _grants.on_arns(self.knowledge_base_arn)}

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import AppRole, KnowledgeBase, S3DataSource
+from constructs_lib import AppRole, DocumentSource, KnowledgeBase
 
 app = cdk.App()
 stack = cdk.Stack(app, "Answers", env=cdk.Environment(account="111122223333", region="us-east-1"))
@@ -12,7 +12,7 @@ stack = cdk.Stack(app, "Answers", env=cdk.Environment(account="111122223333", re
 # What the control plane configures: each construct makes the narrow service role that it needs.
 documents = s3.Bucket(stack, "Documents", enforce_ssl=True)
 knowledge = KnowledgeBase(stack, "Knowledge", name="answers")
-S3DataSource(stack, "Source", knowledge_base=knowledge, bucket=documents, name="documents")
+knowledge.add_data_source("Source", DocumentSource.s3(documents))
 
 # What the data plane runs: named runtime actions on exact ARNs, inside a permissions boundary.
 role = AppRole(stack, "AppRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

@@ -36,6 +36,7 @@ FACTORIES = {
     "AppRole": ("from_role_arn", "role_ref"),
     "ApplicationInferenceProfile": ("from_inference_profile_arn", "application_inference_profile_ref"),
     "BedrockMantleProject": ("from_project_arn", "project_ref"),
+    "DataSource": ("from_data_source_attributes", "data_source_ref"),
     "DataPlaneBoundary": ("from_managed_policy_arn", "managed_policy_ref"),
     "DeployRole": ("from_role_arn", "role_ref"),
     "Guardrail": ("from_guardrail_arn", "guardrail_ref"),
@@ -45,7 +46,6 @@ FACTORIES = {
     "KnowledgeBase": ("from_knowledge_base_arn", "knowledge_base_ref"),
     "PromptRouter": ("from_prompt_router_arn", "intelligent_prompt_router_ref"),
     "OperatorRole": ("from_role_arn", "role_ref"),
-    "S3DataSource": ("from_data_source_attributes", "data_source_ref"),
 }
 
 

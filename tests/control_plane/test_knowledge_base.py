@@ -5,10 +5,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 
-from constructs_lib import KnowledgeBase, PlanesError, S3DataSource
+from constructs_lib import KnowledgeBase, PlanesError
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
 
 MODEL = arn("bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0")
@@ -18,8 +16,7 @@ PROJECT = arn(f"bedrock:us-east-1:{ACCOUNT}:project/default")
 @pytest.fixture(scope="module")
 def deployed() -> dict[str, Any]:
     stack = Stack()
-    kb = KnowledgeBase(stack, "Kb", name="docs", description="what we know")
-    S3DataSource(stack, "Source", knowledge_base=kb, bucket=s3.Bucket(stack, "Bucket"), name="docs")
+    KnowledgeBase(stack, "Kb", name="docs", description="what we know")
     return template(stack)
 
 
@@ -101,57 +98,6 @@ def test_the_trust_is_for_this_accounts_knowledge_bases_only(deployed: dict[str,
     }
 
 
-def test_reading_the_documents_is_allowed_before_the_data_source_exists(deployed: dict[str, Any]) -> None:
-    [policy_id] = resources(deployed, "AWS::IAM::Policy")
-    [bucket_id] = resources(deployed, "AWS::S3::Bucket")
-    bucket = {"Fn::GetAtt": [bucket_id, "Arn"]}
-    own = {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}
-    assert only(deployed, "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"] == [
-        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket, "Condition": own},
-        {
-            "Effect": "Allow",
-            "Action": "s3:GetObject",
-            "Resource": {"Fn::Join": ["", [bucket, "/*"]]},
-            "Condition": own,
-        },
-    ]
-    assert policy_id in only(deployed, "AWS::Bedrock::DataSource")["DependsOn"]
-
-
-def test_a_prefix_narrows_listing_and_reading() -> None:
-    stack = Stack()
-    kb = KnowledgeBase(stack, "Kb", name="docs")
-    bucket = s3.Bucket.from_bucket_name(stack, "Bucket", "documents")
-    S3DataSource(
-        stack, "Source", knowledge_base=kb, bucket=bucket, name="docs", inclusion_prefixes=["public/"]
-    )
-    statements = only(template(stack), "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"]
-    assert [(s["Action"], s["Condition"], s["Resource"]) for s in statements] == [
-        (
-            "s3:ListBucket",
-            {"StringEquals": {"aws:ResourceAccount": ACCOUNT}, "StringLike": {"s3:prefix": ["public/*"]}},
-            arn("s3:::documents"),
-        ),
-        ("s3:GetObject", {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}, arn("s3:::documents/public/*")),
-    ]
-
-
-def test_an_encrypted_bucket_adds_its_key() -> None:
-    stack = Stack()
-    key = kms.Key(stack, "Key")
-    bucket = s3.Bucket(stack, "Bucket", encryption_key=key)
-    S3DataSource(
-        stack, "Source", knowledge_base=KnowledgeBase(stack, "Kb", name="k"), bucket=bucket, name="docs"
-    )
-    found = template(stack)
-    [key_id] = resources(found, "AWS::KMS::Key")
-    assert only(found, "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"][-1] == {
-        "Effect": "Allow",
-        "Action": "kms:Decrypt",
-        "Resource": {"Fn::GetAtt": [key_id, "Arn"]},
-    }
-
-
 def test_a_chosen_dimension_reaches_index_and_model() -> None:
     stack = Stack()
     KnowledgeBase(stack, "Kb", name="docs", dimension=256)
@@ -184,19 +130,6 @@ WRONG = [
 def test_a_wrong_prop_is_named_with_value_and_remedy(props: dict[str, Any], message: str) -> None:
     with pytest.raises(PlanesError, match=message):
         KnowledgeBase(Stack(), "Kb", **{"name": "docs", **props})
-
-
-def test_two_prefixes_are_refused() -> None:
-    stack = Stack()
-    kb, bucket = KnowledgeBase(stack, "Kb", name="docs"), s3.Bucket(stack, "Bucket")
-    with pytest.raises(
-        PlanesError, match="`inclusion_prefixes` has 2 entries and AWS takes one: make a data source"
-    ):
-        S3DataSource(stack, "D", knowledge_base=kb, bucket=bucket, name="d", inclusion_prefixes=["a", "b"])
-    with pytest.raises(
-        PlanesError, match="`data_deletion_policy` has the value `KEEP`: use DELETE or RETAIN"
-    ):
-        S3DataSource(stack, "D", knowledge_base=kb, bucket=bucket, name="d", data_deletion_policy="KEEP")
 
 
 def test_tokens_pass_every_check() -> None:
@@ -245,16 +178,6 @@ def test_an_imported_knowledge_base_can_be_granted() -> None:
             "Resource": [PROJECT, arn("bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0")],
         },
     ]
-
-
-def test_an_imported_data_source_is_a_reference() -> None:
-    source = S3DataSource.from_data_source_attributes(
-        Stack(), "D", data_source_id="ABCDEF1234", knowledge_base_id="GHIJKL5678"
-    )
-    assert (source.data_source_ref.data_source_id, source.data_source_ref.knowledge_base_id) == (
-        "ABCDEF1234",
-        "GHIJKL5678",
-    )
 
 
 def test_an_id_is_no_arn() -> None:

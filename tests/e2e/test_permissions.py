@@ -200,8 +200,8 @@ SERVICE = [
     ("KnowledgeBaseServiceRole", "s3vectors:GetVectors"),
     ("KnowledgeBaseServiceRole", "s3vectors:PutVectors"),
     ("KnowledgeBaseServiceRole", "s3vectors:QueryVectors"),
-    ("DataSourceReadPolicy", "s3:ListBucket"),
-    ("DataSourceReadPolicy", "s3:GetObject"),
+    ("KnowledgeBaseDataSourceServicePolicy", "s3:ListBucket"),
+    ("KnowledgeBaseDataSourceServicePolicy", "s3:GetObject"),
     ("AgentServiceRole", "bedrock:InvokeModel"),
     ("AgentServiceRole", "bedrock:Retrieve"),
     ("AgentServiceRole", "bedrock:ApplyGuardrail"),
@@ -265,7 +265,7 @@ def test_the_lists_are_those_of_the_template(assembly: Path) -> None:
     found = set()
     for name, resource in template["Resources"].items():
         kind = resource.get("Metadata", {}).get("bedrock-planes:role", {}).get("kind")
-        if kind in ("service", "deploy") or name.startswith("DataSourceReadPolicy"):
+        if kind in ("service", "deploy") or name.startswith("KnowledgeBaseDataSourceServicePolicy"):
             properties = resource["Properties"]
             documents = [p["PolicyDocument"] for p in properties.get("Policies", ())]
             for document in documents or [properties["PolicyDocument"]]:

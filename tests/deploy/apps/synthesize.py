@@ -194,11 +194,11 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:  # noqa: C901, PLR0915 
         )
 
     def knowledge(stack: cdk.Stack) -> None:
-        from constructs_lib import KnowledgeBase, S3DataSource
+        from constructs_lib import DocumentSource, KnowledgeBase
 
         bucket = s3.Bucket(stack, "Documents", removal_policy=destroy)
         base = KnowledgeBase(stack, "Knowledge", name="answers", description="Answers")
-        S3DataSource(stack, "Source", knowledge_base=base, bucket=bucket, name="documents")
+        base.add_data_source("Source", DocumentSource.s3(bucket))
 
     return {
         "AgentCore": agents,
