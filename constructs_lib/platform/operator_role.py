@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from aws_cdk import aws_iam as iam
+
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import Plane
@@ -12,6 +14,7 @@ from constructs_lib.cdk_support import (
     Facade,
     PlanesError,
     as_list,
+    check_pattern,
     check_trust,
     check_types,
     is_token,
@@ -23,10 +26,9 @@ from constructs_lib.iam import ESCALATIONS, expand, fault_of_name, foreign_actio
 from constructs_lib.platform.aws_managed import check_aws_managed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import aws_cdk as cdk
-    from aws_cdk import aws_iam as iam
     from aws_cdk.interfaces import aws_bedrock as refs
     from constructs import Construct
 
@@ -111,6 +113,40 @@ class OperatorGrants:
             "role": _grants.on_arns(job_role.role_arn),
         }
         return _grants.grant(self._role, verb, targets)
+
+    def model_access(self, product_ids: Sequence[str] | None = None) -> iam.Grant:
+        """Allow to accept the agreements of models and to send the form that Anthropic asks for once.
+
+        Deleting the role revokes nothing: an agreement stays until somebody deletes it.
+
+        Args:
+            product_ids: The products of AWS Marketplace that may be subscribed to, such as
+                ``prod-exampleid``. Default: all, so all models.
+
+        Raises:
+            PlanesError: The list is empty or has no product ids.
+
+        Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+        """
+        products = [product_ids] if isinstance(product_ids, str) else product_ids
+        if products is not None and not products:
+            raise PlanesError("`product_ids` names no product: give ids, or leave it out for all")
+        for product in products or ():
+            check_pattern("product_ids", product, r"[\w-]+", "give ids such as prod-exampleid")
+        subscribe = iam.PolicyStatement(
+            actions=["aws-marketplace:Subscribe"],
+            resources=["*"],
+            conditions={"ForAnyValue:StringEquals": {"aws-marketplace:ProductId": [*products]}}
+            if products
+            else None,
+        )
+        see = iam.PolicyStatement(
+            actions=["aws-marketplace:Unsubscribe", "aws-marketplace:ViewSubscriptions"], resources=["*"]
+        )
+        given = _grants.grant(self._role, "model_access", {})
+        for statement in (subscribe, see):
+            self._role.add_to_principal_policy(statement)
+        return given
 
 
 class OperatorRole(CheckedRole):

@@ -32,6 +32,50 @@ def test_ingestion_is_four_named_actions_on_one_knowledge_base() -> None:
     assert made["Metadata"]["bedrock-planes:role"] == {"kind": "operator"}
 
 
+ACCESS = {
+    "Effect": "Allow",
+    "Action": [
+        "bedrock:CreateFoundationModelAgreement",
+        "bedrock:GetFoundationModelAvailability",
+        "bedrock:GetUseCaseForModelAccess",
+        "bedrock:ListFoundationModelAgreementOffers",
+        "bedrock:PutUseCaseForModelAccess",
+    ],
+    "Resource": "*",
+}
+
+
+@pytest.mark.parametrize("products", [None, ["prod-a", "prod-b"]])
+def test_model_access_is_agreements_the_form_and_the_subscriptions_chosen(products: list[str] | None) -> None:
+    stack = Stack(minimize=False)
+    role(stack).grants.model_access(products)
+    [policy] = resources(template(stack), "AWS::IAM::Policy").values()
+    chosen = {"ForAnyValue:StringEquals": {"aws-marketplace:ProductId": products}}
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+        ACCESS,
+        {
+            "Effect": "Allow",
+            "Action": "aws-marketplace:Subscribe",
+            "Resource": "*",
+            **({"Condition": chosen} if products else {}),
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["aws-marketplace:Unsubscribe", "aws-marketplace:ViewSubscriptions"],
+            "Resource": "*",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("products", "message"),
+    [([], "`product_ids` names no product"), (["*"], "`product_ids` .*prod-exampleid")],
+)
+def test_products_are_named_or_left_out(products: list[str], message: str) -> None:
+    with pytest.raises(PlanesError, match=message):
+        role(Stack()).grants.model_access(products)
+
+
 REFUSED = [
     (
         {"actions": ["bedrock:InvokeModel"], "resources": ["*"]},

@@ -8,7 +8,14 @@ import pytest
 
 from tests.source import ROOT
 
-PAGES = ("audit.md", "invocation-logging.md", "network.md", "usage.md")
+PAGES = (
+    "audit.md",
+    "invocation-logging.md",
+    "levers.md",
+    "model-access.md",
+    "network.md",
+    "usage.md",
+)
 EXAMPLES = [
     pytest.param(page, code, id=f"{page}-{at}")
     for page in PAGES

@@ -205,6 +205,26 @@ def _operator() -> tuple[GrantVerb, ...]:
             _KNOWLEDGE_BASES,
             "ingestion jobs of a knowledge base (control plane: for an operator role)",
         ),
+        GrantVerb(
+            # Control actions that IAM takes on * only: for the role that sets an account up.
+            "model_access",
+            "bedrock",
+            (
+                GrantPart(
+                    _bedrock(
+                        "CreateFoundationModelAgreement",
+                        "GetFoundationModelAvailability",
+                        "GetUseCaseForModelAccess",
+                        "ListFoundationModelAgreementOffers",
+                        "PutUseCaseForModelAccess",
+                    ),
+                    None,
+                ),
+            ),
+            f"{_GUIDE}model-access.html",
+            "agreements for models of AWS Marketplace and the form of Anthropic (control plane: for an "
+            "operator role)",
+        ),
         _jobs(
             "run_batch_inference",
             "ModelInvocationJob",

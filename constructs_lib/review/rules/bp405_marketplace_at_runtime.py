@@ -18,7 +18,8 @@ most once and then keeps it.
 ```
 
 ## Use instead
-Subscribe once, with a role of the control plane, and leave the application the call:
+Subscribe once, with a role of the control plane (`OperatorRole(...).grants.model_access()`, as the page
+[model access](../model-access.md) shows), and leave the application the call:
 ```json
 {"Effect": "Allow", "Action": "bedrock:InvokeModel",
  "Resource": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6"}
