@@ -49,6 +49,7 @@ class ServerProcess:
         self.account, self.region = account, region
         self.folder = Path(tempfile.mkdtemp(prefix="bedrock-planes-aws-"))
         self.log_path = self.folder / "server.log"
+        self.decisions_path = self.folder / "decisions.jsonl"
         self.root_secret = secrets.token_urlsafe(30)
         self.process: subprocess.Popen[bytes] | None = None
         try:
@@ -92,6 +93,7 @@ class ServerProcess:
             "SSL_CERT_FILE": str(self.certificate),
             "BEDROCK_PLANES_LISTENER": str(self._listener.fileno()),
             "BEDROCK_PLANES_FOLDER": str(self.folder),
+            "BEDROCK_PLANES_DECISIONS": str(self.decisions_path),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
@@ -151,6 +153,7 @@ class ServerProcess:
             raise LocalAwsError(
                 f"the local AWS could not be emptied (HTTP status {status}): {self._last_words()}"
             )
+        self.decisions_path.unlink(missing_ok=True)
 
     def _ask(self, method: str, path: str, *, seconds: float) -> int:
         """Send a request with the root's secret, past any proxy of the environment; return the status."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,17 @@ class LocalAws:
         """A whole environment for a child process: this one's, without its AWS settings, plus ours."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         return {**inherited, **self.environment}
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """Return what was allowed and denied since the start or the last reset, in its order.
+
+        Each has ``principal``, ``action``, ``resource``, ``context`` (condition keys) and ``allowed``.
+        They are of calls of Bedrock and S3 Vectors, and of what CloudFormation's handlers need; not of other
+        calls, and never of root.
+        """
+        path = self.server.decisions_path
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return [json.loads(line) for line in lines]
 
     def assume(self, role_arn: str, session_name: str = "session") -> dict[str, str]:
         """Assume a role as account root: temporary credentials as keyword arguments of a boto3 client.

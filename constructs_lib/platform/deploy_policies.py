@@ -153,6 +153,7 @@ _ROLE = (
     "iam:GetRolePolicy",
     "iam:ListAttachedRolePolicies",
     "iam:ListRolePolicies",
+    "iam:ListRoleTags",
     "iam:PutRolePolicy",
     "iam:TagRole",
     "iam:UntagRole",

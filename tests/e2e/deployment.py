@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from constructs_lib.local import LocalAws
 
@@ -71,10 +71,19 @@ class Deployment:
         found: dict[str, Any] = json.loads((self.assembly / f"{stack}.template.json").read_text("utf-8"))
         return found
 
-    def bootstrap(self) -> None:
-        """Deploy the deploy role as the administrator, and make what `cdk bootstrap` makes."""
+    def bootstrap(self, documents: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Deploy the deploy role as the administrator, and make what `cdk bootstrap` makes.
+
+        CloudFormation gets the deploy role's policies, or those with these documents.
+        """
         self._create(DEPLOY_ROLE, self.template(DEPLOY_ROLE), role=None)
         iam = self.aws.client("iam")
+        if documents is not None:
+            made = [
+                iam.create_policy(PolicyName=f"CdkDeploy-{number}", PolicyDocument=json.dumps(document))
+                for number, document in enumerate(documents, 1)
+            ]
+            self.outputs["ExecutionPolicyArns"] = ",".join(one["Policy"]["Arn"] for one in made)
         trust = {
             "Version": "2012-10-17",
             "Statement": [

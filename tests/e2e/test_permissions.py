@@ -16,6 +16,7 @@ from constructs_lib.platform.deploy_policies import (
     network_statements,
 )
 from tests.e2e import use
+from tests.e2e.changes import changed, without_parts
 from tests.e2e.deployment import STACKS, Deployment, DeploymentFailed
 
 if TYPE_CHECKING:
@@ -39,31 +40,6 @@ def actions_of_the_deploy_role() -> Iterator[tuple[str, str]]:
     for statement in bedrock_statements(SCOPE, agents=True):
         for action in statement["Action"]:
             yield statement["Sid"], action
-
-
-def changed(template: dict[str, Any]) -> dict[str, Any]:
-    """Return the template with another content in every resource of Bedrock that can be updated."""
-    found = copy.deepcopy(template)
-    for resource in found["Resources"].values():
-        properties = resource.get("Properties", {})
-        match resource["Type"]:
-            case "AWS::Bedrock::Guardrail":
-                properties["BlockedInputMessaging"] = "Something else."
-            case "AWS::Bedrock::KnowledgeBase" | "AWS::Bedrock::DataSource" | "AWS::Bedrock::AgentAlias":
-                properties["Description"] = "Something else"
-            case "AWS::Bedrock::Agent":
-                properties["Instruction"] += " Something else."
-                properties["KnowledgeBases"][0]["Description"] = "For something else"
-    return found
-
-
-def without_parts(template: dict[str, Any]) -> dict[str, Any]:
-    """Return the template with an agent that has no knowledge base."""
-    found = copy.deepcopy(template)
-    for resource in found["Resources"].values():
-        if resource["Type"] == "AWS::Bedrock::Agent":
-            del resource["Properties"]["KnowledgeBases"]
-    return found
 
 
 def live(deployment: Deployment) -> None:

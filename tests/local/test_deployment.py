@@ -68,6 +68,13 @@ _ROLLING_BACK = [
     "s3vectors:ListTagsForResource",
 ]
 
+_OF_ROLES = [
+    *(f"iam:{name}" for name in ("CreateRole", "DeleteRole", "GetRole", "ListRoleTags")),
+    "iam:*RolePolicies",
+    "iam:*RolePolicy",
+]
+"""What the handlers of roles call, iam:PassRole aside, which is in `_CREATING`."""
+
 _NUMBERS = itertools.count()
 
 
@@ -77,7 +84,7 @@ def _all_resources() -> dict[str, Any]:
 
 @pytest.fixture
 def execution_role(local_aws: LocalAws) -> Callable[[list[str]], str]:
-    """A role for CloudFormation with the given actions, besides those of S3 and IAM."""
+    """A role for CloudFormation with the given actions, besides those of S3 and of roles."""
     iam = local_aws.client("iam")
     trust = policy(
         {
@@ -90,7 +97,7 @@ def execution_role(local_aws: LocalAws) -> Callable[[list[str]], str]:
     def make(actions: list[str]) -> str:
         name = f"execution-{next(_NUMBERS)}"
         arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-        statement = allow([*actions, "s3:*", "iam:CreateRole", "iam:*RolePolicy"])
+        statement = allow([*actions, "s3:*", *_OF_ROLES])
         iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=json.dumps(policy(statement)))
         return str(arn)
 
@@ -339,7 +346,10 @@ def test_what_ministack_makes_in_process_needs_its_permission_too(
     )
     arn = iam.create_role(RoleName="narrow", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     granted = [action for action in ("s3:CreateBucket", "iam:CreateRole") if action != missing]
-    iam.put_role_policy(RoleName="narrow", PolicyName="p", PolicyDocument=json.dumps(policy(allow(granted))))
+    others = ["s3:Get*", "s3:ListBucket", "s3:DeleteBucket", "iam:Get*", "iam:List*", "iam:DeleteRole"]
+    iam.put_role_policy(
+        RoleName="narrow", PolicyName="p", PolicyDocument=json.dumps(policy(allow([*granted, *others])))
+    )
     made = knowledge_base_resources()
     resources = {name: made[name] for name in ("Documents", "KnowledgeBaseRole")}
     resources["KnowledgeBaseRole"]["Properties"]["Policies"] = []

@@ -239,7 +239,7 @@ def test_a_stack_makes_only_roles_with_the_boundary_that_its_execution_role_requ
     needed = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     statements = [
         allow(["iam:CreateRole", "iam:PutRolePolicy"], "*", **needed),
-        allow(["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole"]),
+        allow(["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:Get*", "iam:List*"]),
     ]
     local_aws.client("iam").put_role_policy(
         RoleName=f"executor-{name}", PolicyName="p", PolicyDocument=json.dumps(policy(*statements))

@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ministack.core import iam_evaluator
@@ -32,10 +34,26 @@ def denial(principal: iam_evaluator.PrincipalInfo, check: Check) -> str | None:
         return None
     context = _context(principal, check)
     reason = _reason(principal, context, check)
+    _note(principal.arn, check, allowed=reason is None)
     if reason is None:
         return None
     asked = f"{check.action} on resource: {check.resource}"
     return f"User: {principal.arn} is not authorized to perform: {asked} {reason}"
+
+
+def _note(principal: str, check: Check, *, allowed: bool) -> None:
+    """Append the decision to the file that the caller of the server asked for."""
+    path = os.environ.get("BEDROCK_PLANES_DECISIONS")
+    if path:
+        line = {
+            "principal": principal,
+            "action": check.action,
+            "resource": check.resource,
+            "context": check.context,
+            "allowed": allowed,
+        }
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
 
 
 def _context(principal: iam_evaluator.PrincipalInfo, check: Check) -> iam_evaluator.EvalContext:

@@ -22,3 +22,4 @@ def reset() -> None:
     """Forget stacks and their owners."""
     _execution_role.reset()
     _handlers.reset()
+    _handler_permissions.reset()

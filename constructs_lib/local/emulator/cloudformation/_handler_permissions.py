@@ -1,17 +1,19 @@
 # ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
 """The permissions that CloudFormation needs for types that ministack makes in-process, without a call.
 
-What AWS's handlers call to create such a resource with the properties that it has; what they call to read,
-update and delete it is not checked. The full lists are in AWS's schemas under `handlers`.
-The check comes after the creation, when the physical id is known, and a refusal takes it away again.
-https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+Which calls a handler makes follows from what AWS's pages say of it: a read returns every property of the
+type, so it makes the Get call of each; an update makes the calls of the properties that differ. What each
+call needs is on the page of its service, named in `_handler_table`. Of Amazon EC2 and AWS KMS only what
+creating needs is checked.
+https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html
+
+The check of a creation comes after it, when the physical id is known, and a refusal takes it away again.
 """
 
 from __future__ import annotations
 
 import functools
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -19,159 +21,200 @@ from ministack.services.cloudformation import provisioners
 
 from constructs_lib.local.emulator.authorization import boundary_keys, denial, role_arn
 from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
+from constructs_lib.local.emulator.cloudformation._handler_table import TABLE
 from constructs_lib.local.emulator.protocol import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["NEEDED", "install"]
+    from constructs_lib.local.emulator.cloudformation._handler_table import Handlers, Needed
+
+__all__ = ["install", "reset"]
 
 _log = logging.getLogger("bedrock-planes")
 
+Properties = dict[str, Any]
 
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """An action, the form of its resource, and the property that makes AWS's handler call it.
-
-    `{id}` is the physical id, `{path}` the same without a slash in front; `{Bucket}` and the like are
-    the template's own properties, `{each}` for every item of the list in the property `each`, and `{role}` is
-    the ARN of the role that is made or that `each` names.
-    `passes_to` names the service that the role in the property `Role` is passed to.
-    """
-
-    action: str
-    resource: str = "*"
-    when: str = ""
-    each: str = ""
-    passes_to: str = ""
-
-
-_ROLE = "{role}"
-_BUCKET = "arn:aws:s3:::{id}"
-_GROUP = "arn:aws:logs:{region}:{account}:log-group:{id}"
-_FUNCTION = "arn:aws:lambda:{region}:{account}:function:{id}"
-_PARAMETER = "arn:aws:ssm:{region}:{account}:parameter/{path}"
-
-
-def _ec2(kind: str, create: str, *more: Needed) -> tuple[Needed, ...]:
-    """Return what a type of Amazon EC2 needs; tags are given with the resource."""
-    arn = f"arn:aws:ec2:{{region}}:{{account}}:{kind}/{{id}}"
-    actions = (Needed(create, arn), Needed("ec2:CreateTags", arn, when="Tags"))
-    return actions + tuple(Needed(one.action, arn, when=one.when) for one in more)
-
-
-NEEDED: dict[str, tuple[Needed, ...]] = {
-    "AWS::IAM::Role": (
-        Needed("iam:CreateRole", _ROLE),
-        Needed("iam:PutRolePolicy", _ROLE, when="Policies"),
-        Needed("iam:AttachRolePolicy", _ROLE, when="ManagedPolicyArns", each="ManagedPolicyArns"),
-        Needed("iam:TagRole", _ROLE, when="Tags"),
-    ),
-    "AWS::IAM::Policy": (Needed("iam:PutRolePolicy", _ROLE, each="Roles"),),
-    "AWS::IAM::ManagedPolicy": (Needed("iam:CreatePolicy", "{id}"),),
-    "AWS::S3::Bucket": (
-        Needed("s3:CreateBucket", _BUCKET),
-        Needed("s3:PutEncryptionConfiguration", _BUCKET, when="BucketEncryption"),
-        Needed("s3:PutBucketPublicAccessBlock", _BUCKET, when="PublicAccessBlockConfiguration"),
-        Needed("s3:PutBucketVersioning", _BUCKET, when="VersioningConfiguration"),
-        Needed("s3:PutBucketTagging", _BUCKET, when="Tags"),
-    ),
-    "AWS::S3::BucketPolicy": (Needed("s3:PutBucketPolicy", "arn:aws:s3:::{Bucket}"),),
-    "AWS::KMS::Key": (Needed("kms:CreateKey"),),
-    "AWS::Logs::LogGroup": (
-        Needed("logs:CreateLogGroup", _GROUP),
-        Needed("logs:PutRetentionPolicy", _GROUP, when="RetentionInDays"),
-        Needed("logs:TagResource", _GROUP, when="Tags"),
-    ),
-    "AWS::Lambda::Function": (
-        Needed("lambda:CreateFunction", _FUNCTION, passes_to="lambda.amazonaws.com"),
-        Needed("lambda:TagResource", _FUNCTION, when="Tags"),
-        # Lambda reads the code as whoever creates the function.
-        Needed("s3:GetObject", "arn:aws:s3:::{S3Bucket}/{S3Key}", when="S3Bucket"),
-    ),
-    "AWS::SSM::Parameter": (
-        Needed("ssm:PutParameter", _PARAMETER),
-        Needed("ssm:AddTagsToResource", _PARAMETER, when="Tags"),
-    ),
-    "AWS::EC2::VPC": _ec2(
-        "vpc",
-        "ec2:CreateVpc",
-        Needed("ec2:ModifyVpcAttribute", when="EnableDnsHostnames"),
-        Needed("ec2:ModifyVpcAttribute", when="EnableDnsSupport"),
-    ),
-    "AWS::EC2::Subnet": _ec2(
-        "subnet", "ec2:CreateSubnet", Needed("ec2:ModifySubnetAttribute", when="MapPublicIpOnLaunch")
-    ),
-    "AWS::EC2::RouteTable": _ec2("route-table", "ec2:CreateRouteTable"),
-    "AWS::EC2::SubnetRouteTableAssociation": (
-        Needed("ec2:AssociateRouteTable", "arn:aws:ec2:{region}:{account}:route-table/{RouteTableId}"),
-    ),
-    "AWS::EC2::SecurityGroup": _ec2(
-        "security-group",
-        "ec2:CreateSecurityGroup",
-        Needed("ec2:AuthorizeSecurityGroupIngress", when="SecurityGroupIngress"),
-        Needed("ec2:AuthorizeSecurityGroupEgress", when="SecurityGroupEgress"),
-    ),
-    "AWS::EC2::VPCEndpoint": _ec2("vpc-endpoint", "ec2:CreateVpcEndpoint"),
-}
-"""By type name."""
+_owners: dict[tuple[str, str], str] = {}
+"""(Type, physical id) -> stack: ministack's delete handlers don't know whose resource they delete."""
 
 
 def install() -> None:
-    """Put the check behind ministack's handlers."""
-    for type_name, needed in NEEDED.items():
-        handlers = provisioners._RESOURCE_HANDLERS[type_name]
-        handlers["create"] = functools.partial(_create, handlers["create"], handlers["delete"], needed)
+    """Put the checks around ministack's handlers."""
+    for kind, needed in TABLE.items():
+        handlers = provisioners._RESOURCE_HANDLERS[kind]
+        stock = dict(handlers)
+        handlers["create"] = functools.partial(_create, stock["create"], stock["delete"], kind, needed)
+        if "update" in stock:
+            handlers["update"] = functools.partial(_update, stock["update"], kind, needed)
+        handlers["delete"] = functools.partial(_delete, stock["delete"], kind, needed)
+    for verb in ("create", "update", "delete"):
+        name = f"_custom_resource_{verb}"
+        setattr(provisioners, name, _calling_the_function(getattr(provisioners, name), verb))
 
 
-def _create(  # noqa: PLR0917 - ministack's signature behind three of ours
+def reset() -> None:
+    """Forget whose the resources were."""
+    _owners.clear()
+
+
+def _create(  # noqa: PLR0917 - ministack's signature behind four of ours
     stock: Callable[..., Any],
     delete: Callable[..., Any],
-    needed: tuple[Needed, ...],
+    kind: str,
+    needed: Handlers,
     logical_id: str,
-    properties: dict[str, Any],
+    properties: Properties,
     stack: str,
 ) -> Any:
     made = stock(logical_id, properties, stack)
+    physical_id = str(made[0])
+    _owners[kind, physical_id] = stack
+    try:
+        _demand(stack, [*needed.create, *needed.read], physical_id, properties, _given(properties))
+    except PermissionError:
+        try:
+            delete(made[0], properties, *([logical_id] if kind == "AWS::Lambda::Permission" else []))
+        except Exception:  # noqa: BLE001 - the denial is what the caller must see
+            _log.warning("could not take away %s", made[0])
+        raise
+    return made
+
+
+def _update(  # noqa: PLR0917 - ministack's signature behind three of ours
+    stock: Callable[..., Any],
+    kind: str,
+    needed: Handlers,
+    physical_id: str,
+    old: Properties,
+    new: Properties,
+    stack: str,
+    *more: Any,
+) -> Any:
+    _demand(stack, needed.read, physical_id, new, _given(new))
+    before, after = _given(old), _given(new)
+    _demand(stack, needed.update, physical_id, new, _added(before, after))
+    _demand(stack, needed.removed, physical_id, new, _added(after, before, gone=True))
+    made = stock(physical_id, old, new, stack, *more)
+    _owners[kind, str(made[0])] = stack
+    return made
+
+
+def _delete(
+    stock: Callable[..., Any],
+    kind: str,
+    needed: Handlers,
+    physical_id: str,
+    properties: Properties,
+    *more: Any,
+) -> Any:
+    stack = _owners.get((kind, str(physical_id)))
+    if stack is not None:
+        _demand(stack, needed.delete, str(physical_id), properties, _given(properties))
+    done = stock(physical_id, properties, *more)
+    _owners.pop((kind, str(physical_id)), None)
+    return done
+
+
+def _calling_the_function(stock: Callable[..., Any], verb: str) -> Callable[..., Any]:
+    """Let CloudFormation call the function of a custom resource as the stack's principal only.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources-lambda.html
+    """
+
+    def handler(*arguments: Any, **named: Any) -> Any:
+        if verb == "create":
+            properties, stack = arguments[1], arguments[2]
+        elif verb == "update":
+            properties, stack = arguments[2], arguments[3]
+        else:
+            properties, stack = arguments[1], named.get("stack_name")
+        token = str((properties or {}).get("ServiceToken", ""))
+        principal = execution_role.principal_of(stack) if stack and ":lambda:" in token else None
+        if principal is not None and (sentence := denial(principal, Check("lambda:InvokeFunction", token))):
+            raise PermissionError(sentence)
+        return stock(*arguments, **named)
+
+    return handler
+
+
+def _demand(
+    stack: str, needed: Iterable[Needed], physical_id: str, properties: Properties, given: Properties
+) -> None:
+    """Raise `PermissionError` with AWS's sentence for the first check that the stack's principal fails."""
     principal = execution_role.principal_of(stack)
     if principal is None:
-        return made
-    checks = _checks(needed, str(made[0]), properties)
-    sentence = next((sentence for check in checks if (sentence := denial(principal, check))), None)
-    if sentence is None:
-        return made
-    try:
-        delete(made[0], properties)
-    except Exception:  # noqa: BLE001 - the denial is what the caller must see
-        _log.warning("could not take away %s", made[0])
-    raise PermissionError(sentence)
+        return
+    for check in _checks(needed, physical_id, properties, given):
+        if sentence := denial(principal, check):
+            raise PermissionError(sentence)
 
 
-def _checks(needed: tuple[Needed, ...], physical_id: str, properties: dict[str, Any]) -> Iterator[Check]:
-    # Where a function's code is in Amazon S3 is said one level below.
-    given = {**properties, **(code if isinstance(code := properties.get("Code"), dict) else {})}
-    given["Tags"] = _own_tags(properties.get("Tags"))
+def _given(properties: Properties) -> Properties:
+    """Return the properties that decide what is called, with the parts that are calls of their own."""
+    code = properties.get("Code")
+    parts = {f"Code.{name}": value for name, value in code.items()} if isinstance(code, dict) else {}
+    return {**properties, **parts, "Tags": _own_tags(properties.get("Tags"))}
+
+
+def _added(before: Properties, after: Properties, *, gone: bool = False) -> Properties:
+    """Return what `after` has and `before` hasn't: properties, and the parts of lists and of tags.
+
+    With `gone`, a property that both have with another value is not among them.
+    """
+    found: Properties = {}
+    for name, value in after.items():
+        old = before.get(name)
+        if name == "Tags":
+            tags: dict[str, str] = old or {}
+            found[name] = {k: v for k, v in value.items() if (k not in tags if gone else tags.get(k) != v)}
+        elif isinstance(value, list) and isinstance(old, list):
+            found[name] = [item for item in value if not _is_in(item, old, by_name=gone)]
+        elif value != old and (not gone or old is None):
+            found[name] = value
+    return found
+
+
+def _is_in(item: Any, listed: list[Any], *, by_name: bool) -> bool:
+    if by_name and isinstance(item, dict) and "PolicyName" in item:
+        return any(item["PolicyName"] == other.get("PolicyName") for other in listed)
+    return item in listed
+
+
+def _checks(
+    needed: Iterable[Needed], physical_id: str, properties: Properties, given: Properties
+) -> Iterator[Check]:
     names = {
-        **{name: value for name, value in given.items() if isinstance(value, str)},
+        **{name: value for name, value in properties.items() if isinstance(value, str)},
+        **{name.replace(".", "_"): value for name, value in given.items() if isinstance(value, str)},
         "id": physical_id,
         "path": physical_id.lstrip("/"),
+        "function": str(properties.get("FunctionName", "")).rpartition(":function:")[2].partition(":")[0],
         "region": get_region(),
         "account": get_account_id(),
     }
+    code = properties.get("Code")
+    names.update({f"Code_{k}": str(v) for k, v in code.items()} if isinstance(code, dict) else {})
     for one in needed:
-        if one.when and not given.get(one.when):
+        if one.when and not any(given.get(name) for name in one.when):
             continue
         for item in given.get(one.each) or [] if one.each else [""]:
             role = item if one.each == "Roles" else physical_id
             keys = boundary_keys(one.action.removeprefix("iam:"), {**properties, "RoleName": role})
             if one.each == "ManagedPolicyArns":
                 keys["iam:policyarn"] = item
+            if one.action == "iam:PassRole":
+                keys = {"iam:passedtoservice": one.passes_to}
             yield Check(one.action, one.resource.format(**names, each=item, role=role_arn(role)), keys)
-        if one.passes_to:
-            yield Check("iam:PassRole", properties["Role"], {"iam:passedtoservice": one.passes_to})
 
 
-def _own_tags(tags: object) -> list[str]:
-    """Return the keys of the user's tags; CloudFormation's own need no permission."""
-    keys = tags if isinstance(tags, dict) else [tag["Key"] for tag in tags] if isinstance(tags, list) else []
-    return [key for key in keys if not key.startswith("aws:")]
+def _own_tags(tags: object) -> dict[str, str]:
+    """Return the user's tags; CloudFormation's own need no permission."""
+    pairs = (
+        tags.items()
+        if isinstance(tags, dict)
+        else [(tag["Key"], tag["Value"]) for tag in tags]
+        if isinstance(tags, list)
+        else []
+    )
+    return {str(key): str(value) for key, value in pairs if not str(key).startswith("aws:")}

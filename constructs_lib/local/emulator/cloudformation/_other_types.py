@@ -34,6 +34,9 @@ def install() -> None:
     role = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
     role["create"] = _with_boundary(role["create"], properties_at=1)
     role["update"] = _with_boundary(role["update"], properties_at=2)
+    # CloudFormation gives a stack's tags to every resource that takes tags.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
+    provisioners._STACK_TAG_PROPERTY.setdefault("AWS::S3::Bucket", ("Tags", "list"))
     groups = provisioners._RESOURCE_HANDLERS["AWS::Logs::LogGroup"]
     groups["create"] = _named_like_aws(groups["create"])
     groups["update"] = _keeping_the_name(groups["update"])
