@@ -16,6 +16,7 @@ from examples.demo.cdk import ROOT, Cdk, tool_environment
 from examples.demo.console import Console, DemoError
 from examples.demo.documents import documents, ingest, upload
 from examples.demo.matrix import MATRIX, attempt
+from examples.demo.policies import derive, make
 from examples.demo.proof import prove
 from examples.demo.targets import Deployment, Targets
 
@@ -62,7 +63,7 @@ class Demo:
     console: Console
 
     def deploy(self) -> Deployment:
-        """Deploy role, bootstrap with its policies, then all other stacks through it."""
+        """Deploy role, bootstrap with the derived policies, then all other stacks with these alone."""
         aws, console = self.aws, self.console
         cdk = Cdk(tool_environment(aws.process_environment), WORK, console)
         console.step("Synthesizing the stacks (cdk synth)")
@@ -77,16 +78,20 @@ class Demo:
         )
         console.step("Deploying the deploy role, as the account's administrator (cdk deploy)")
         cdk.deploy(stacks.DEPLOY_ROLE)
-        cloudformation = aws.client("cloudformation")
-        policies = stacks.outputs(cloudformation, stacks.DEPLOY_ROLE)["ExecutionPolicyArns"].split(",")
-        console.step(
-            "Bootstrapping the CDK; CloudFormation gets the deploy role's policies only (cdk bootstrap)"
-        )
-        for arn in policies:
+        console.step("Deriving what CloudFormation needs for the other stacks (bedrock-planes deploy-policy)")
+        derived = derive(cdk.assembly, but=stacks.DEPLOY_ROLE)
+        arns = make(aws.client("iam"), derived)
+        actions = {name for one in derived.statements for name in one.actions}
+        stars = [one.action for one in derived.open_writes]
+        console.note(f"{len(actions)} actions, no wildcard among them, in {len(arns)} managed policies")
+        console.note(f"writes left on *: {len(stars)} ({', '.join(stars)})")
+        console.step("Bootstrapping the CDK with these policies, as the administrator (cdk bootstrap)")
+        for arn in arns:
             console.note(arn)
-        cdk.bootstrap(aws.account, aws.region, policies)
-        console.step("Deploying all other stacks with these policies (cdk deploy --all)")
+        cdk.bootstrap(aws.account, aws.region, arns)
+        console.step("Deploying all other stacks with these policies alone (cdk deploy --all)")
         cdk.deploy()
+        cloudformation = aws.client("cloudformation")
         return stacks.deployment(cloudformation, account=aws.account, region=aws.region)
 
     def ingest(self, deployment: Deployment) -> None:
