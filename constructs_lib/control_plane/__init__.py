@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Transformation,
         WebScope,
     )
+    from constructs_lib.control_plane.flow import Flow, FlowAlias, FlowVersion
     from constructs_lib.control_plane.guardrail import Guardrail
     from constructs_lib.control_plane.guardrail_policies import (
         ContentFilter,
@@ -73,6 +74,9 @@ __all__ = [
     "Enrichment",
     "FilterAction",
     "FilterStrength",
+    "Flow",
+    "FlowAlias",
+    "FlowVersion",
     "Guardrail",
     "GuardrailTier",
     "GuardrailVersion",
@@ -125,6 +129,7 @@ __getattr__, __dir__ = exports(
             "Transformation",
             "WebScope",
         ),
+        "flow": ("Flow", "FlowAlias", "FlowVersion"),
         "guardrail": ("Guardrail",),
         "guardrail_policies": (
             "ContentFilter",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     _Resource = object
 
-__all__ = ["RecordingAgent", "RecordingGuardrail", "fingerprint"]
+__all__ = ["RecordingAgent", "RecordingFlow", "RecordingGuardrail", "fingerprint"]
 
 # Resolving drops what is None, so a deletion is recorded as something that no override can be.
 _DELETED = {"deleted": True}
@@ -38,11 +38,15 @@ class RecordingAgent(_Recording, bedrock.CfnAgent):
     """The L1 of an agent, for :func:`fingerprint`."""
 
 
+class RecordingFlow(_Recording, bedrock.CfnFlow):
+    """The L1 of a flow, for :func:`fingerprint`."""
+
+
 class RecordingGuardrail(_Recording, bedrock.CfnGuardrail):
     """The L1 of a guardrail, for :func:`fingerprint`."""
 
 
-def fingerprint(resource: RecordingAgent | RecordingGuardrail) -> str:
+def fingerprint(resource: RecordingAgent | RecordingFlow | RecordingGuardrail) -> str:
     """Return 8 hexadecimal digits over the resolved properties without tags, and the overrides.
 
     Only once the aspects have run is the content final; references to other resources count by name.

@@ -15,7 +15,14 @@ from tests.cdk import Stack, template
 from tests.source import ROOT
 
 _CDK = {"agentcore": agentcore, "iam": iam, "s3": s3}
-PAGES = ("data-sources.md", "from-agents-to-agentcore.md", "guardrails.md", "jobs.md", "models.md")
+PAGES = (
+    "data-sources.md",
+    "flows.md",
+    "from-agents-to-agentcore.md",
+    "guardrails.md",
+    "jobs.md",
+    "models.md",
+)
 EXAMPLES = [
     pytest.param(page, code, id=f"{page}-{at}")
     for page in PAGES

@@ -1,0 +1,329 @@
+"""A flow from its definition, with the role that its nodes need, its versions and its aliases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk.interfaces import aws_bedrock as refs
+from constructs import IValidation
+
+from constructs_lib import grants as _grants
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_arn,
+    check_length,
+    check_name,
+    check_path,
+    check_pattern,
+    service_role,
+)
+from constructs_lib.control_plane.fingerprint import RecordingFlow, fingerprint
+from constructs_lib.control_plane.flow_definition import read_definition
+from constructs_lib.control_plane.flow_permissions import flow_statements
+from constructs_lib.control_plane.naming import path_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from constructs_lib.grants import ModelLike
+
+__all__ = ["Flow", "FlowAlias", "FlowAliasBase", "FlowBase", "FlowVersion", "FlowVersionBase"]
+
+
+@jsii.implements(refs.IFlowRef)
+class FlowBase(cdk.Resource):
+    """What a flow of this app and an imported one have in common."""
+
+    flow_arn: str
+    flow_id: str
+
+    @property
+    def flow_ref(self) -> refs.FlowReference:
+        """The reference that other libraries' constructs take."""
+        return refs.FlowReference(flow_arn=self.flow_arn)
+
+
+class Flow(FlowBase):
+    """A flow, checked before it is deployed as Bedrock checks it after.
+
+    Nothing is create-only. Callers invoke an alias, never the flow: see :meth:`create_alias`.
+
+    Args:
+        definition: The path of a JSON or YAML file with ``nodes`` and ``connections`` as the API has them
+            (``aws bedrock-agent get-flow``), or a dictionary of them.
+        substitutions: What stands for ``${NAME}`` in the definition, such as the ARN of an alias of this app.
+            Default: nothing is replaced.
+        name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region. Default: made of the
+            construct's path.
+        description: 1-200 characters. Default: none.
+        prompt_models: The models that prompts of Prompt management in the flow call, which their ARNs don't
+            say. Default: none.
+        encryption_key: The key that encrypts the flow. Default: a key that AWS owns.
+        role: The execution role; its permissions are its owner's matter. Default: a service role with what
+            the nodes need.
+        role_path: The IAM path of the service role; another one replaces the role. The deploy role then needs
+            it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
+        tags: Keys and values. Default: those of the stack.
+
+    Attributes:
+        flow_arn: Its ARN.
+        flow_id: Its id.
+        role: The execution role.
+
+    Raises:
+        PlanesError: A prop is wrong, or the definition is not sound.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flow.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        definition: str | Path | Mapping[str, Any],
+        substitutions: Mapping[str, str] | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        prompt_models: Sequence[ModelLike] = (),
+        encryption_key: kms.IKey | None = None,
+        role: iam.IRole | None = None,
+        role_path: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        if name is not None:
+            check_name(name)
+        check_length("description", description, 1, 200)
+        check_path("role_path", role_path)
+        if isinstance(prompt_models, str):
+            raise PlanesError(f"`prompt_models` has the value `{prompt_models}`: pass a list with the models")
+        read = read_definition(definition, substitutions or {})
+        super().__init__(scope, construct_id)
+        key_arn = encryption_key.key_arn if encryption_key is not None else None
+        self.role: iam.IRole = role or service_role(
+            self,
+            "ServiceRole",
+            source="flow/*",
+            description="Bedrock runs the nodes of a flow with it",
+            path=role_path,
+            statements=flow_statements(self, read, prompt_models, key_arn),
+        )
+        self._l1 = RecordingFlow(
+            self,
+            "Resource",
+            name=name or path_name(self, 100),
+            description=description,
+            execution_role_arn=self.role.role_arn,
+            customer_encryption_key_arn=key_arn,
+            definition=dict(read.value),
+            tags=dict(tags) if tags else None,
+        )
+        if role is not None:
+            # Bedrock prepares the flow when it is created, so the role's policies come first.
+            self._l1.node.add_dependency(role)
+        self.flow_arn: str = self._l1.attr_arn
+        self.flow_id: str = self._l1.attr_id
+
+    def fingerprint(self) -> str:
+        """Return a short hash of everything that the service sees of this flow, without its tags."""
+        return fingerprint(self._l1)
+
+    def create_version(self, construct_id: str = "Version", *, description: str | None = None) -> FlowVersion:
+        """Make a version of the flow as it is at the end of the synthesis."""
+        return FlowVersion(self, construct_id, flow=self, description=description)
+
+    def create_alias(
+        self, construct_id: str = "Alias", *, name: str, version: FlowVersionBase | None = None
+    ) -> FlowAlias:
+        """Make an alias. Default: on a version of the flow as it is at the end of the synthesis."""
+        chosen = version or FlowVersion(self, f"{construct_id}Version", flow=self)
+        return FlowAlias(self, construct_id, flow=self, version=chosen, name=name)
+
+    @staticmethod
+    def from_flow_arn(scope: Construct, construct_id: str, flow_arn: str) -> FlowBase:
+        """Refer to a flow that exists; callers are granted its alias, not the flow."""
+        [found] = check_arn("flow_arn", flow_arn, "flow", "ABCDEF1234")
+        imported = FlowBase(scope, construct_id, environment_from_arn=flow_arn)
+        imported.flow_arn = flow_arn
+        imported.flow_id = found
+        return imported
+
+
+@jsii.implements(cdk.IStringProducer, IValidation)
+class _VersionId:
+    """The version's logical id, which ends in the fingerprint of the flow.
+
+    It is asked for many times during the synthesis; only once the aspects have run is the content final.
+    """
+
+    def __init__(self, flow: Flow, stem: str) -> None:
+        self._flow, self._stem = flow, stem
+        self._final: str | None = None
+
+    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
+        return self._final or self._stem + self._flow.fingerprint()
+
+    def validate(self) -> list[str]:
+        # Called after the aspects and before any template is written.
+        self._final = self._stem + self._flow.fingerprint()
+        return []
+
+
+@jsii.implements(refs.IFlowVersionRef)
+class FlowVersionBase(cdk.Resource):
+    """What a version of a flow of this app and an imported one have in common."""
+
+    flow_arn: str
+    version: str
+
+    @property
+    def flow_version_ref(self) -> refs.FlowVersionReference:
+        """The reference that other libraries' constructs take."""
+        return refs.FlowVersionReference(flow_arn=self.flow_arn, version=self.version)
+
+
+class FlowVersion(FlowVersionBase):
+    """A fixed version of a flow; a change of its content makes a new one and keeps the old.
+
+    A version of a deployment that is rolled back is deleted. Pass ``version`` to another stack through an SSM
+    parameter and not as a cross-stack export, which could never change again.
+
+    Args:
+        flow: A flow of this app: its content decides when a new version is made.
+        description: 1-200 characters. Default: none.
+
+    Attributes:
+        flow_arn: The ARN of the flow.
+        version: The number of the version.
+
+    Raises:
+        PlanesError: A prop is wrong.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flowversion.html
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, flow: Flow, description: str | None = None
+    ) -> None:
+        check_length("description", description, 1, 200)
+        if not isinstance(flow, Flow):
+            raise PlanesError(
+                f"`flow` has a value of the type `{type(flow).__name__}`: pass a `Flow` of this app, whose "
+                "content decides when a new version is made"
+            )
+        super().__init__(scope, construct_id)
+        self._l1 = bedrock.CfnFlowVersion(self, "Resource", flow_arn=flow.flow_arn, description=description)
+        # Callers may still name the old version; deleting the flow deletes its versions.
+        self._l1.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        stem: str = cdk.Stack.of(self).resolve(self._l1.logical_id)[:240]
+        producer = _VersionId(flow, stem)
+        self._l1.override_logical_id(cdk.Lazy.uncached_string(producer))
+        self.node.add_validation(producer)
+        self.flow_arn: str = flow.flow_arn
+        self.version: str = self._l1.attr_version
+
+    @staticmethod
+    def from_flow_version_attributes(
+        scope: Construct, construct_id: str, *, flow_arn: str, version: str
+    ) -> FlowVersionBase:
+        """Refer to a version that exists; ``version`` is its number, or ``DRAFT`` for the changing draft."""
+        check_arn("flow_arn", flow_arn, "flow", "ABCDEF1234")
+        check_pattern("version", version, r"[1-9][0-9]{0,4}|DRAFT", "pass a number, or DRAFT")
+        imported = FlowVersionBase(scope, construct_id, environment_from_arn=flow_arn)
+        imported.flow_arn = flow_arn
+        imported.version = version
+        return imported
+
+
+@jsii.implements(refs.IFlowAliasRef)
+class FlowAliasBase(cdk.Resource):
+    """What an alias of this app and an imported one have in common."""
+
+    flow_alias_arn: str
+    flow_arn: str
+
+    @property
+    def flow_alias_ref(self) -> refs.FlowAliasReference:
+        """The reference that other libraries' constructs take."""
+        return refs.FlowAliasReference(flow_alias_arn=self.flow_alias_arn, flow_arn=self.flow_arn)
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow ``InvokeFlow`` on this alias; a permission on the flow would allow nothing (data plane)."""
+        return _grants.grant(grantee, "invoke_flow", {"flow_alias": _grants.on_arns(self.flow_alias_arn)})
+
+
+class FlowAlias(FlowAliasBase):
+    """What callers invoke: its id stays while the version behind it changes.
+
+    Args:
+        flow: The flow.
+        version: The version that answers.
+        name: 1-100 letters, digits, ``-`` and ``_``.
+        description: 1-200 characters. Default: none.
+        tags: Keys and values. Default: those of the stack.
+
+    Attributes:
+        flow_alias_arn: Its ARN.
+        flow_alias_id: Its id.
+        flow_arn: The ARN of the flow.
+
+    Raises:
+        PlanesError: A prop is wrong.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flowalias.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        flow: FlowBase,
+        version: FlowVersionBase,
+        name: str,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        check_name(name)
+        check_length("description", description, 1, 200)
+        for prop, value, wanted in (("flow", flow, FlowBase), ("version", version, FlowVersionBase)):
+            if not isinstance(value, wanted):
+                raise PlanesError(
+                    f"`{prop}` has a value of the type `{type(value).__name__}`: pass a "
+                    f"`{wanted.__name__.removesuffix('Base')}`, or its `from_...` for one that exists"
+                )
+        super().__init__(scope, construct_id)
+        self._l1 = bedrock.CfnFlowAlias(
+            self,
+            "Resource",
+            flow_arn=flow.flow_arn,
+            name=name,
+            description=description,
+            routing_configuration=[
+                bedrock.CfnFlowAlias.FlowAliasRoutingConfigurationListItemProperty(
+                    flow_version=version.version
+                )
+            ],
+            tags=dict(tags) if tags else None,
+        )
+        self.flow_alias_arn: str = self._l1.attr_arn
+        self.flow_alias_id: str = self._l1.attr_id
+        self.flow_arn: str = flow.flow_arn
+
+    @staticmethod
+    def from_flow_alias_arn(scope: Construct, construct_id: str, flow_alias_arn: str) -> FlowAliasBase:
+        """Refer to an alias that exists."""
+        check_arn("flow_alias_arn", flow_alias_arn, "flow", "ABCDEF1234/alias/GHIJKL5678")
+        parts = cdk.Fn.split("/", flow_alias_arn)
+        imported = FlowAliasBase(scope, construct_id, environment_from_arn=flow_alias_arn)
+        imported.flow_alias_arn = flow_alias_arn
+        imported.flow_arn = f"{cdk.Fn.select(0, parts)}/{cdk.Fn.select(1, parts)}"
+        return imported
