@@ -1,8 +1,8 @@
 """Entry points of Python frameworks that name a model of Bedrock, and the operation that they call.
 
-Read from the packages themselves: langchain-aws 1.0 (``chat_models/bedrock_converse.py``,
-``llms/bedrock.py``, ``embeddings/bedrock.py``), litellm 1.80 (``main.py``),
-strands-agents 1.18 (``models/bedrock.py``), llama-index-llms-bedrock-converse 0.10.
+Read from the packages themselves: langchain-aws 1.9 (``chat_models/bedrock_converse.py``,
+``llms/bedrock.py``, ``embeddings/bedrock.py``), litellm 1.110 (``main.py``),
+strands-agents 1.62 (``models/bedrock.py``), llama-index-llms-bedrock-converse 0.15.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ __all__ = ["ModelCall", "model_call"]
 
 
 class ModelCall(NamedTuple):
-    """What an entry point calls on ``bedrock-runtime``."""
+    """What an entry point calls."""
 
     operation: str
-    model: str
+    model: str | None
     region: str | None
+    client: str = "bedrock-runtime"
+    knowledge_base: str | None = None
 
 
 _LANGCHAIN = ("langchain_aws", "langchain_community")
@@ -60,11 +62,8 @@ def model_call(path: str, arguments: Arguments) -> ModelCall | None:  # noqa: PL
     named = text_of(arguments.get(None, "model_id", "model", "model_name", "base_model_id"))
     region = text_of(arguments.get(None, "region_name", "aws_region_name", "region"))
     streams = arguments.get(None, "stream", "streaming")
-    if package in _LANGCHAIN and name in _CLASSES:
-        operation = _CLASSES[name]
-        if name == "ChatBedrock" and True in arguments.get(None, "beta_use_converse_api"):
-            operation = "Converse"
-        return _made(operation, named, region, is_streaming=True in streams)
+    if package in _LANGCHAIN:
+        return _langchain(name, named, region, arguments, is_streaming=True in streams)
     if package == "langchain" and name == "init_chat_model":
         model = text_of(arguments.get(0, "model")) or ""
         provider = text_of(arguments.get(1, "model_provider")) or ""
@@ -93,6 +92,25 @@ def _made(
     if not model:
         return None
     return ModelCall(_STREAMS[operation] if is_streaming else operation, model, region)
+
+
+def _langchain(
+    name: str, model: str | None, region: str | None, arguments: Arguments, *, is_streaming: bool
+) -> ModelCall | None:
+    """Return the call of a class of langchain-aws; a retriever asks a knowledge base."""
+    if name == "AmazonKnowledgeBasesRetriever":
+        base = text_of(arguments.get(None, "knowledge_base_id"))
+        return ModelCall("Retrieve", None, region, "bedrock-agent-runtime", base)
+    if name == "BedrockRerank":
+        model = text_of(arguments.get(None, "model_arn"))
+        return ModelCall("Rerank", model, region, "bedrock-agent-runtime")
+    operation = _CLASSES.get(name)
+    if operation is None:
+        return None
+    uses_converse = True in arguments.get(None, "beta_use_converse_api") or "nova" in (model or "")
+    if name == "ChatBedrock" and uses_converse:
+        operation = "Converse"
+    return _made(operation, model, region, is_streaming=is_streaming)
 
 
 def _litellm(name: str, model: str | None, region: str | None, *, is_streaming: bool) -> ModelCall | None:

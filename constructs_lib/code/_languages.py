@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,9 @@ _EXTRA = (
     "without it only Python is read"
 )
 
+
+_ABOVE = 7
+"""Folders above a file in which its modules are looked for."""
 
 Reader = Callable[[str, str], "list[t.Node]"]
 """Reads a text with a grammar; see ``read_python`` for what it raises."""
@@ -70,20 +75,10 @@ class Language:
 
     def candidates(self, path: str, module: str) -> Iterator[str]:
         """Yield the files that a module may be, as a file imports it."""
-        folder = Path(path).parent
         if self.name == "python":
-            bare = module.lstrip(".")
-            dots = len(module) - len(bare)
-            parts = [part for part in bare.split(".") if part]
-            # Without dots the module may be in any folder above that holds the package.
-            bases = [_up(folder, dots - 1)] if dots else [folder, *list(folder.parents)[:6]]
-            for base in bases:
-                whole = base.joinpath(*parts)
-                if parts:
-                    yield f"{whole}.py"
-                yield str(whole / "__init__.py")
+            yield from _modules_of_python(os.path.dirname(path), module)  # noqa: PTH120 - pathlib takes most of the time
         elif self.name in {"javascript", "typescript"} and module.startswith("."):
-            whole = folder / re.sub(r"\.[cm]?jsx?$", "", module)
+            whole = Path(path).parent / re.sub(r"\.[cm]?jsx?$", "", module)
             for ending in (".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs", ".jsx"):
                 yield f"{whole}{ending}"
                 yield f"{whole}/index{ending}"
@@ -95,10 +90,29 @@ class Language:
         return Map(variables)
 
 
-def _up(folder: Path, levels: int) -> Path:
-    for _ in range(levels):
-        folder = folder.parent
-    return folder
+def _modules_of_python(folder: str, module: str) -> Iterator[str]:
+    """Yield the files that a module may be; without dots it may be in any folder above."""
+    bare = module.lstrip(".")
+    dots = len(module) - len(bare)
+    parts = [part for part in bare.split(".") if part]
+    if not dots and (not parts or parts[0] in sys.stdlib_module_names):
+        return
+    base = folder or "."
+    for level in range(_ABOVE):
+        if not dots or level == dots - 1:
+            whole = "/".join((base, *parts))
+            if not parts or _is_there(f"{base}/{parts[0]}"):
+                if parts:
+                    yield f"{whole}.py"
+                yield f"{whole}/__init__.py"
+        base = os.path.dirname(base) if base not in {".", ""} else f"{base}/.."  # noqa: PTH120 - pathlib takes most of the time
+        if base in {"", "/"}:
+            return
+
+
+def _is_there(stem: str) -> bool:
+    """Whether there is a module or package of that path."""
+    return os.path.isdir(stem) or os.path.isfile(f"{stem}.py")  # noqa: PTH112, PTH113 - pathlib takes most of the time
 
 
 def _python() -> tuple[Reader | None, type[Sdk]]:

@@ -39,8 +39,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Machine", "TooComplex"]
 
-_STEPS = 50_000
-"""Evaluations for one file. Ordinary files take some thousands."""
+_STEPS = 5_000
+"""Evaluations for one file, and one more for each ``_BYTES``. Ordinary files take one for 5 bytes."""
+_BYTES = 3
+_MOST_STEPS = 30_000
+_ALONE_STEPS = 3_000
+"""Evaluations for one function that nothing calls, so that none takes those of the others."""
 _DEPTH = 12
 """Calls inside of calls that are followed."""
 _INSTANCES = 4
@@ -54,13 +58,16 @@ class TooComplex(Exception):  # noqa: N818 - it is a limit, not an error of the 
 class Machine:
     """One file's run."""
 
-    def __init__(self, sdk: Sdk, recorder: Recorder, loader: Loader) -> None:
+    def __init__(self, sdk: Sdk, recorder: Recorder, loader: Loader, size: int) -> None:
         self.sdk = sdk
         self.recorder = recorder
         self.loader = loader
-        self.module = Scope()
+        self.module = Scope(recorder=recorder)
         self.exported: dict[str, Value] = {}
         self._steps = 0
+        self._most = self._limit = min(_STEPS + size // _BYTES, _MOST_STEPS)
+        self.is_cut = False
+        """Whether a function was left because it took too many steps."""
         self._guards = 0
         self._depth = 0
         self._active: list[int] = []
@@ -70,6 +77,7 @@ class Machine:
         self._ran: set[int] = set()
         self._cache: dict[object, tuple[object, Value]] = {}
         self.replaced: set[tuple[Client, str]] = set()
+        self._kept: dict[str, Value] = {}
 
     # ------------------------------------------------------------------------------------------- the run
 
@@ -97,7 +105,20 @@ class Machine:
             self._run_alone(procedure)
 
     def _run_alone(self, procedure: Procedure) -> None:
-        """Run a function that nothing calls."""
+        """Run a function that nothing calls, for a share of the steps."""
+        guards = self._guards
+        self._limit = min(self._steps + _ALONE_STEPS, self._most)
+        try:
+            self._call_alone(procedure)
+        except TooComplex:
+            if self._limit == self._most:
+                raise
+            self.is_cut = True
+            self._guards = guards
+        finally:
+            self._limit = self._most
+
+    def _call_alone(self, procedure: Procedure) -> None:
         owner = procedure.owner
         if owner is None or procedure.receiver:
             self._invoke(procedure, Arguments(), alone=True)
@@ -185,7 +206,7 @@ class Machine:
     def evaluate(self, node: t.Node, scope: Scope) -> Value:  # noqa: C901, PLR0911, PLR0912 - one case a kind
         """Return what an expression may be worth."""
         self._steps += 1
-        if self._steps > _STEPS:
+        if self._steps > self._limit:
             raise TooComplex
         match node:
             case t.Constant(value=value):
@@ -193,13 +214,13 @@ class Machine:
             case t.Name(id=name):
                 return self.lookup(name, scope)
             case t.Attribute(owner=owner, name=name):
-                return self.attribute(self.evaluate(owner, scope), name)
+                return self._or_kept(self.attribute(self.evaluate(owner, scope), name), node)
             case t.Call():
                 return self._call(node, scope)
             case t.Text(parts=parts):
                 return self._text(parts, scope)
             case t.Index(owner=owner, key=key):
-                return self.index(self.evaluate(owner, scope), self.evaluate(key, scope))
+                return self._or_kept(self.index(self.evaluate(owner, scope), self.evaluate(key, scope)), node)
             case t.Mapping(items=items):
                 return (self._mapping(items, scope),)
             case t.Sequence(items=items):
@@ -224,6 +245,18 @@ class Machine:
             case t.Branches() | t.Loop() | t.Block() | t.Import():
                 self.execute([node], scope)
         return UNKNOWN
+
+    def _or_kept(self, value: Value, node: t.Node) -> Value:
+        """Return what was kept on an object of a library (``app.state.client``), if that is all there is."""
+        if self._kept and all(isinstance(item, External) for item in value):
+            return self._kept.get(_last_names(node), value)
+        return value
+
+    def _keep(self, target: t.Node, owner: Value, value: Value) -> None:
+        """Keep what is stored on an object of a library, by the last two names of the place."""
+        name = _last_names(target)
+        if name and value and all(isinstance(item, External) for item in owner):
+            self._kept[name] = join((self._kept.get(name, UNKNOWN), value))
 
     def lookup(self, name: str, scope: Scope) -> Value:
         """Return what a name means in a scope."""
@@ -306,7 +339,7 @@ class Machine:
                 return self._of_instance(item, name)
             case Class():
                 found = self._of_class(item, name)
-                return found if found is not None else UNKNOWN
+                return self._of_this_class(found, item) if found is not None else UNKNOWN
             case Parent():
                 return self._of_parent(item, name)
             case Map() if name in item.items and self.sdk.maps_are_objects:
@@ -341,6 +374,18 @@ class Machine:
                 if found is not None:
                     return found
         return None
+
+    def _of_this_class(self, value: Value, owner: Class) -> Value:
+        """Return class members as the class has them: class methods bound to it."""
+        return tuple(
+            replace(item, receiver=(owner,))
+            if isinstance(item, Procedure)
+            and not item.receiver
+            and item.owner is not None
+            and "classmethod" in self.sdk.decorators(item.node)
+            else item
+            for item in value
+        )
 
     def _bound(self, value: Value, instance: Instance) -> Value:
         """Return class members as an instance has them: methods bound, properties read."""
@@ -384,6 +429,8 @@ class Machine:
                 found.append((self._instance_of(item, None, Arguments(), alone=True),))
             elif isinstance(item, External):
                 found.append(self.sdk.declared(item))
+            elif isinstance(item, Client):  # what a framework gives, written beside the type
+                found.append((item,))
             elif isinstance(item, Map):
                 members = {name: self._of_type(value) for name, value in item.items.items()}
                 found.append((Map(members),))
@@ -396,10 +443,14 @@ class Machine:
             case t.Name(id=name):
                 self._store(name, value, scope, declares=declares)
             case t.Attribute(owner=owner, name=name):
-                self._set(self.evaluate(owner, scope), name, value, scope)
+                holder = self.evaluate(owner, scope)
+                self._set(holder, name, value, scope)
+                self._keep(target, holder, value)
             case t.Index(owner=owner, key=key):
                 name_of = text_of(self.evaluate(key, scope))
-                for item in self.evaluate(owner, scope):
+                holder = self.evaluate(owner, scope)
+                self._keep(target, holder, value)
+                for item in holder:
                     if isinstance(item, Map) and name_of is None:
                         item.rest = join((item.rest, value))
                     elif isinstance(item, Map) and name_of is not None:
@@ -528,6 +579,10 @@ class Machine:
         for maker in makers:
             if isinstance(maker, Procedure):
                 self._invoke(replace(maker, receiver=(instance,)), arguments, alone=alone)
+        for name in self.sdk.after_constructor:
+            for item in self._of_class(made_of, name) or UNKNOWN:
+                if isinstance(item, Procedure):
+                    self._invoke(replace(item, receiver=(instance,)), Arguments())
         return instance
 
     def _prepare(self, instance: Instance, made_of: Class, arguments: Arguments, depth: int) -> None:
@@ -646,12 +701,16 @@ class Machine:
         scope.keeps_order = node.name == self.sdk.constructor or not procedure.receiver
         self._take_arguments(procedure, arguments, scope, alone=alone)
         self._depth += 1
+        self._guards += node.guarded
         self._active.append(id(node))
+        recorder, self.recorder = self.recorder, _recorder_of(procedure.scope) or self.recorder
         try:
             self.execute(node.body, scope)
         finally:
             self._depth -= 1
+            self._guards -= node.guarded
             self._active.pop()
+            self.recorder = recorder
         result = join(scope.results)
         if not any(item is not None for item in result) and node.returns is not None:
             result = self.declared(node.returns, procedure.scope)
@@ -702,6 +761,29 @@ def _to_function(scope: Scope) -> Iterator[Scope]:
         if here.is_function:
             return
         here = here.parent
+
+
+def _recorder_of(scope: Scope) -> Recorder | None:
+    """Return what takes the calls of the module that a scope is in."""
+    here = scope
+    while here.parent is not None:
+        here = here.parent
+    recorder: Recorder | None = here.recorder
+    return recorder
+
+
+def _last_names(node: t.Node) -> str:
+    """Return the last two names of a place such as ``request.app.state.client``, empty if it has none."""
+    if isinstance(node, t.Attribute):
+        name: object = node.name
+    elif isinstance(node, t.Index) and isinstance(node.key, t.Constant):
+        name = node.key.value
+    else:
+        return ""
+    match node.owner:
+        case t.Attribute(name=owner) | t.Name(id=owner) if owner not in {"self", "this", "cls"}:
+            return f"{owner}.{name}"
+    return ""
 
 
 def parent_in(scope: Scope) -> Value:

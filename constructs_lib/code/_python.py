@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from constructs_lib.code import _tree as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["read_python"]
+
+_REPLACES = re.compile(r"\bpatch\b|\.setattr\(")
 
 
 def read_python(text: str) -> list[t.Node]:
@@ -23,7 +26,10 @@ def read_python(text: str) -> list[t.Node]:
         MemoryError: The text nests too deeply for the parser.
 
     """
-    return _body(ast.parse(text).body)
+    module = ast.parse(text)
+    if _REPLACES.search(text) and any(_replaces(part, "boto3") for part in ast.walk(module)):
+        return [t.Branches([_body(module.body)], guarded=True, is_complete=True)]
+    return _body(module.body)
 
 
 def _body(statements: Iterable[ast.stmt]) -> list[t.Node]:
@@ -77,7 +83,7 @@ def _statement(node: ast.stmt) -> list[t.Node]:  # noqa: C901, PLR0911, PLR0912 
                 context = t.Enter(_expression(item.context_expr))
                 bound = _optional(item.optional_vars)
                 entered.append(t.Assign(bound, context) if bound is not None else context)
-            if any(_expects_missing(item.context_expr) for item in node.items):
+            if any(_expects_missing(c) or _replaces(c) for c in (item.context_expr for item in node.items)):
                 return [*entered, t.Branches([_body(node.body)], guarded=True)]
             return [*entered, *_body(node.body)]
         case ast.Try() | ast.TryStar():
@@ -87,11 +93,19 @@ def _statement(node: ast.stmt) -> list[t.Node]:  # noqa: C901, PLR0911, PLR0912 
             first_body = [t.Branches([tried], guarded=True, is_complete=True)] if guarded else tried
             return [*first_body, t.Branches([*handlers, []]), *_body(node.finalbody)]
         case ast.Match(subject=subject, cases=cases):
-            return [_expression(subject), t.Branches([*(_body(case.body) for case in cases), []])]
+            bodies = [[*_captured(case.pattern, subject), *_body(case.body)] for case in cases]
+            return [_expression(subject), t.Branches([*bodies, []])]
     parts = [_expression(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
     if isinstance(node, ast.Raise):
         return [t.Return(t.Other([*parts]))]
     return [t.Other([*parts])]
+
+
+def _captured(pattern: ast.pattern, subject: ast.expr) -> list[t.Node]:
+    """Return the assignment of a ``case`` that names the whole subject."""
+    if isinstance(pattern, ast.MatchAs) and pattern.name:
+        return [t.Assign(t.Name(pattern.name), _expression(subject))]
+    return []
 
 
 def _names_missing(kind: ast.expr | None) -> bool:
@@ -106,6 +120,18 @@ def _expects_missing(context: ast.expr) -> bool:
     return isinstance(context, ast.Call) and any(_names_missing(argument) for argument in context.args)
 
 
+def _replaces(node: ast.AST, what: str = "") -> bool:
+    """Whether a node is a call with which a test replaces something that ``what`` is part of the name of."""
+    if not isinstance(node, ast.Call):
+        return False
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if last not in {"patch", "object", "dict", "multiple", "setattr"}:
+        return False
+    names = ast.unparse(node.func).split(".")
+    replaces = "patch" in names or (names[-1] == "setattr" and len(names) > 1)
+    return replaces and any(what in ast.unparse(argument) for argument in node.args[:2])
+
+
 def _asks_for_method(test: ast.expr) -> bool:
     """Whether a condition asks if a client has a method."""
     return any(
@@ -115,9 +141,12 @@ def _asks_for_method(test: ast.expr) -> bool:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> t.Function:
-    outer = {
-        name for part in ast.walk(node) if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names
-    }
+    outer: set[str] = set()
+    guarded = False
+    for part in _parts(node):
+        if isinstance(part, ast.Global | ast.Nonlocal):
+            outer |= set(part.names)
+        guarded = guarded or _replaces(part)
     return t.Function(
         node.name,
         _parameters(node.args),
@@ -127,7 +156,28 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> t.Function:
         _type(node.returns) if node.returns else None,
         outer,
         binds_self=True,
+        guarded=guarded,
     )
+
+
+def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+    """Yield the statements of a function, also inner ones, the calls that make one up, and its decorators."""
+    yield from node.decorator_list
+    waiting: list[ast.AST] = [*node.body]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        value = getattr(part, "value", None)
+        if isinstance(part, ast.stmt | ast.Await) and isinstance(value, ast.expr):
+            waiting.append(value)
+        for name in ("body", "orelse", "finalbody", "handlers", "cases", "items"):
+            inner = getattr(part, name, None)
+            if isinstance(inner, list):
+                waiting += inner
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            waiting.append(part.func.value)  # `patch("...").start()`
+        if isinstance(part, ast.withitem):
+            waiting.append(part.context_expr)
 
 
 def _parameters(arguments: ast.arguments) -> list[t.Parameter]:
@@ -179,9 +229,10 @@ def _type(annotation: ast.expr) -> t.Expression:  # noqa: PLR0911 - one case for
         case ast.BinOp(left=left, right=right):
             return t.Options([_type(left), _type(right)])
         case ast.Subscript(value=value, slice=inner):
+            if _is_annotated(annotation):
+                return _annotated(inner)
             if ast.unparse(value).rpartition(".")[2] in {
                 "Optional",
-                "Annotated",
                 "Union",
                 "Final",
                 "ClassVar",
@@ -194,6 +245,16 @@ def _type(annotation: ast.expr) -> t.Expression:  # noqa: PLR0911 - one case for
     return t.Other([])
 
 
+def _is_annotated(node: ast.Subscript) -> bool:
+    return ast.unparse(node.value).rpartition(".")[2] == "Annotated"
+
+
+def _annotated(inner: ast.expr) -> t.Expression:
+    """Return ``Annotated``: the type, and the calls beside it, such as ``Depends`` of FastAPI."""
+    kind, *rest = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    return t.Options([_type(kind), *(_expression(part) for part in rest if isinstance(part, ast.Call))])
+
+
 def _expression(node: ast.expr) -> t.Expression:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of expression
     match node:
         case ast.Constant(value=value):
@@ -203,6 +264,8 @@ def _expression(node: ast.expr) -> t.Expression:  # noqa: C901, PLR0911, PLR0912
             return t.Name(name)
         case ast.Attribute(value=owner, attr=name):
             return t.Attribute(_expression(owner), name)
+        case ast.Subscript(slice=key) if _is_annotated(node):
+            return _annotated(key)
         case ast.Subscript(value=owner, slice=key):
             return t.Index(_expression(owner), _expression(key))
         case ast.Call(func=function, args=arguments, keywords=keywords):

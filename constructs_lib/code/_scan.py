@@ -160,24 +160,28 @@ class Project:
 
     def _run(self, file: _File, data: bytes) -> None:
         """Read and run a file's program."""
+        is_cut = False
         text = data.decode("utf-8", "replace")  # a wrong letter in a comment or text is no reason to stop
         try:
             nodes = file.language.read(text.removeprefix("\ufeff"), file.recorder)
             if nodes is None:
                 return
             loader = lambda module, name: self._load(file, module, name)  # noqa: E731 - it is an argument
-            file.machine = Machine(file.language.load()[1](), file.recorder, loader)
+            file.machine = Machine(file.language.load()[1](), file.recorder, loader, len(data))
             file.machine.run(nodes)
             file.recorder.finish()
+            is_cut = file.machine.is_cut
         except TooComplex:  # what was found until then stays
-            why = "read in part: it takes too many steps to follow"
-            file.unresolved.append(Unresolved(file.path, 1, why))
+            is_cut = True
         except (RecursionError, MemoryError):  # the file is listed
             file.unresolved.append(Unresolved(file.path, 1, "not read: it nests too deeply"))
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
             why = f"not read: not {file.language.title} that can be parsed ({getattr(error, 'msg', error)})"
             file.unresolved.append(Unresolved(file.path, line, why))
+        if is_cut:
+            why = "read in part: it takes too many steps to follow"
+            file.unresolved.append(Unresolved(file.path, 1, why))
 
     def _load(self, file: _File, module: str, name: str) -> Value:
         """Return what a module of the code, or else of a library, has under a name."""

@@ -59,6 +59,8 @@ class Sdk:
     has_implicit_this = False
     """Whether a name may be a member of the instance."""
     constructor = "__init__"
+    after_constructor: tuple[str, ...] = ()
+    """Methods that run after the constructor."""
     maps_are_objects = False
     """Whether ``map.key`` is ``map["key"]``."""
     declares_variables = False

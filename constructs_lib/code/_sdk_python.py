@@ -122,6 +122,7 @@ class PythonSdk(Sdk):
     """Python with boto3."""
 
     fix = 'boto3.client("{client}")'
+    after_constructor = ("__post_init__", "__attrs_post_init__", "model_post_init")
 
     def is_spelled(self, name: str) -> bool:
         """Whether a name is in snake case."""
@@ -179,10 +180,11 @@ class PythonSdk(Sdk):
         if _SESSIONS.match(path):
             return (Maker("session", text_of(arguments.get(None, "region_name"))),)
         if node is not None and (entry := model_call(path, arguments)):
-            operation = operation_of("bedrock-runtime", entry.operation)
+            operation = operation_of(entry.client, entry.operation)
             if operation is not None:
+                request = Arguments([], {"knowledge_base_id": (entry.knowledge_base,)})
                 machine.recorder.add(
-                    "bedrock-runtime", operation, Arguments(), node, 0, region=entry.region, model=entry.model
+                    entry.client, operation, request, node, 0, region=entry.region, model=entry.model
                 )
             return UNKNOWN
         if _STUBS.match(path):  # a class of the type stubs is no constructor
@@ -220,6 +222,8 @@ class PythonSdk(Sdk):
                 return given or machine.call(made_by, Arguments(), node)
             case "typing.cast":
                 return arguments.get(1)
+            case "fastapi.Depends" | "fastapi.Security" | "fastapi.params.Depends":
+                return machine.call(arguments.get(0, "dependency"), Arguments(), node)
             case "dict.get" | "dict.pop" | "dict.setdefault":
                 return machine.index(arguments.get(0), arguments.get(1)) or arguments.get(2)
             case "dict.values":
@@ -282,6 +286,8 @@ class PythonSdk(Sdk):
             operation = operation_of(client.service, _WAITERS.get((client.service, name), ""))
             if operation:
                 machine.recorder.add(client.service, operation, Arguments(), node, 0, region=client.region)
+        elif method.name in {"__enter__", "__aenter__"}:
+            return (client,)
         elif client.service == "?" and self.is_distinct(method.name):
             machine.recorder.unknown(
                 node, f"`{method.name}` is called on a client whose name isn't known here"

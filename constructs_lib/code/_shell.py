@@ -63,6 +63,8 @@ _RUNNERS = frozenset(
     ]
 )
 """Commands that run the command in their arguments."""
+_IN_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "finch"})
+"""Commands that run the AWS CLI as an image, ``amazon/aws-cli``, whose arguments are the CLI's."""
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "eval", "ssh"})
 _DEPTH = 12
 _UNKNOWN = "\0"
@@ -210,8 +212,10 @@ class _Reader:
         inner = children_of(node)
         if not inner:
             return [(_UNKNOWN,)]
-        name = text(inner[0]).partition("[")[0]
+        name, _, at = text(inner[0]).rstrip("]").partition("[")
         found = self._variables.get(name)
+        if found and at.isdecimal():
+            found = found[int(at) : int(at) + 1]
         operators = {child.type for child in node.children if not child.is_named}
         if operators & {":-", "-", ":=", "="} and len(inner) > 1:
             default = [word for child in inner[1:] for word in self._words(child)]
@@ -274,6 +278,8 @@ class _Reader:
             self.read(
                 " ".join(word[0] for word in rest).replace(_UNKNOWN, "?"), self._offset + line_of(node) - 1
             )
+        if name[0] == "ssh" and rest and " " in rest[-1][0] and _UNKNOWN not in rest[-1][0]:
+            self.read(rest[-1][0], self._offset + line_of(node) - 1)
         for option, word in pairwise(rest):
             if (
                 name[0] != "eval"
@@ -288,11 +294,13 @@ class _Reader:
 
     def _aws(self, words: _Words, node: Node) -> None:
         """Record a command of the AWS CLI."""
-        at = next((n for n, word in enumerate(words) if word[0].rpartition("/")[2] in {"aws", "aws2"}), None)
-        if at is None or (at > 0 and words[0][0].rpartition("/")[2] not in _RUNNERS):
+        first = words[0][0].rpartition("/")[2] if words else ""
+        names = {"aws-cli"} if first in _IN_CONTAINERS else {"aws", "aws2"}
+        at = next((n for n, word in enumerate(words) if _program(word[0]) in names), None)
+        if at is None or (at > 0 and first not in _RUNNERS | _IN_CONTAINERS):
             return
         plain, options = _parsed(words[at + 1 :])
-        if len(plain) < 2:
+        if len(plain) < 2 or plain[-1] == ("help",):
             return
         services, verbs = plain[0], plain[1]
         call = t.Call(t.Name("aws"), [], self._offset + line_of(node))
@@ -316,6 +324,11 @@ class _Reader:
             self._recorder.unknown(
                 call, f"an operation of `{services[0]}` is called whose name isn't known here"
             )
+
+
+def _program(word: str) -> str:
+    """Return the name of a program or image, without its path and its tag."""
+    return word.rpartition("/")[2].partition(":")[0].partition("@")[0]
 
 
 def _parsed(words: _Words) -> tuple[_Words, dict[str, str]]:

@@ -138,6 +138,8 @@ class Function:
     """Names of an outer scope that the function assigns to."""
     binds_self: bool = False
     """Whether the first parameter is the instance, as in Python."""
+    guarded: bool = False
+    """Whether the function replaces clients, as tests do, so that a wrong client is none."""
 
 
 @dataclass(slots=True)

@@ -132,6 +132,8 @@ class Scope:
     receiver: Value = UNKNOWN
     keeps_order: bool = True
     """Whether an assignment to an attribute replaces what was there."""
+    recorder: Any = None
+    """Of a module: what takes the calls that its code makes, whichever file runs it."""
 
 
 @dataclass(eq=False, slots=True)

@@ -91,3 +91,13 @@ def test_all_languages_are_sampled() -> None:
         "go",
         "shell",
     }
+
+
+def test_a_call_belongs_to_the_file_that_holds_it(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "import boto3\nfrom work import ask\n\n\nask(boto3.client('bedrock-runtime'))\n"
+    )
+    (tmp_path / "work.py").write_text("def ask(client):\n    return client.converse(modelId='m')\n")
+    found = scan([str(tmp_path)])
+    assert [(call.path, call.line) for call in found.calls] == [(str(tmp_path / "work.py"), 2)]
+    assert found.unresolved == ()
