@@ -38,11 +38,14 @@ def check_options(
     kinds: Mapping[Kind, Iterable[str]] | None,
     config: str | None = None,
     report: str | None = None,
+    code: bool = False,
+    code_of: Mapping[str, str] | None = None,
 ) -> CheckOptions:
     """Check the options of a caller, and add them to those of the configuration file.
 
     Raises:
-        ValueError: A rule or kind is unknown, a text is given in place of a list, or the file is wrong.
+        ValueError: A rule or kind is unknown, a text is given for a list, the file is wrong, or a path
+            of ``code_of`` doesn't exist.
 
     """
     read = Config() if config is None else parse_config(_file(config), config, [rule.id for rule in rules()])
@@ -51,7 +54,12 @@ def check_options(
         off=read.off.union(_rule(value) for value in _texts("off", off)),
         kinds=(*_kinds(kinds or {}), *read.kinds),
     )
-    return CheckOptions(Options(strict=strict, config=merged), report, config)
+    given = dict(code_of or {})
+    for name, path in given.items():
+        if not Path(path).exists():
+            message = f"`code_of` gives `{path}` for `{name}`, which doesn't exist: give a folder or a file"
+            raise ValueError(message)
+    return CheckOptions(Options(strict=strict, config=merged, code=code, code_of=given), report, config)
 
 
 def _file(path: str) -> str:

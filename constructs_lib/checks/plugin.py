@@ -47,6 +47,8 @@ class PluginBase:
         kinds: Mapping[Kind, Iterable[str]] | None = None,
         config: str | None = None,
         report: str | None = None,
+        code: bool = False,
+        code_of: Mapping[str, str] | None = None,
     ) -> None:
         """Check the options, and start to load the review.
 
@@ -61,13 +63,21 @@ class PluginBase:
                 ``pyproject.toml``; ``off`` and ``kinds`` add to it. Without it none is read.
             report: The name of a file for the JSON report, in the folder of the templates. Without it none is
                 written.
+            code: Also read the code of the functions, from their assets, and compare what it calls of
+                Bedrock with what their roles may do (BP602, BP603). Without it no code is read.
+            code_of: The folder or file of the code that a resource runs, by its logical id or construct path
+                or those of its role, for containers, whose code is not in the assembly; implies ``code``.
+                Without it the code of containers is not read.
 
         Raises:
-            ValueError: A rule or kind is unknown, or the configuration file is wrong.
+            ValueError: A rule or kind is unknown, the configuration file is wrong, or a path of ``code_of``
+                doesn't exist.
 
         """
         super().__init__()
-        self._options = check_options(strict=strict, off=off, kinds=kinds, config=config, report=report)
+        self._options = check_options(
+            strict=strict, off=off, kinds=kinds, config=config, report=report, code=code, code_of=code_of
+        )
         # While an app is built, Python mostly waits for Node, so loading the review then costs no extra time.
         # Not a daemon: an interpreter that exits in the middle of an import may crash.
         Thread(target=_load_review, name="bedrock-planes", daemon=False).start()

@@ -122,6 +122,10 @@ class Shown:
         parts = [_unescaped(part) for part in finding.location.pointer.split("/")[1:]]
         self.logical_id = parts[1] if len(parts) > 1 and parts[0] == "Resources" else None
         self.property = ".".join(parts[2:]) if self.logical_id else ".".join(parts)
+        if not parts and finding.principal and self.template not in stacks:  # a place in application code
+            path, _, self.logical_id = finding.principal.rpartition("#")
+            self.template = Path(path).absolute()
+            self.property = f"{finding.location.path}:{finding.location.line}"
         self.stack = stacks.get(self.template)
         of_resource = places.construct(self.template, self.logical_id) if self.logical_id else None
         self.construct = of_resource or self.stack

@@ -110,6 +110,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="TOML configuration (default: [tool.bedrock-planes] of ./pyproject.toml)",
     )
+    parser.add_argument(
+        "--code",
+        action="store_true",
+        help="also read the code of the functions in the input (assets of a cdk.out folder, inline code, "
+        "CodeUri of SAM) and compare what it calls with what its role may do; nothing is run",
+    )
+    parser.add_argument(
+        "--code-of",
+        action="append",
+        default=[],
+        metavar="NAME=PATH",
+        help="the folder of the code that NAME runs: the logical id or construct path of a function, a task "
+        "definition, an AgentCore runtime, or of a role; for containers, whose code is not in the input",
+    )
     explain_levels(parser)
 
 
@@ -147,7 +161,19 @@ def _options(args: argparse.Namespace) -> Options:
         scps=read_scps(args.scp, args.scp_level),
         config=read_config(args.config),
         baseline=_baseline(args.baseline),
+        code=args.code,
+        code_of=dict(map(_code_of, args.code_of)),
     )
+
+
+def _code_of(text: str) -> tuple[str, str]:
+    """Return the name and the path of ``NAME=PATH``."""
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise CallError(f"--code-of takes NAME=PATH, not `{text}`")
+    if not os.path.exists(path):  # noqa: PTH110 - it is the user's text
+        raise CallError(f"--code-of {text}: there is no such file or folder; check the path")
+    return name, path
 
 
 def _baseline(path: str | None) -> Mapping[str, str]:

@@ -11,13 +11,19 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
+    from constructs_lib.code._deployed import DeployedCode, deployed_code
     from constructs_lib.code._grants import grant_lines
     from constructs_lib.code._model import ApiCall, Scan, Unresolved
     from constructs_lib.code._scan import scan
 
-__all__ = ["ApiCall", "Scan", "Unresolved", "grant_lines", "scan"]
+__all__ = ["ApiCall", "DeployedCode", "Scan", "Unresolved", "deployed_code", "grant_lines", "scan"]
 
 __getattr__, __dir__ = exports(
     __name__,
-    {"_grants": ("grant_lines",), "_model": ("ApiCall", "Scan", "Unresolved"), "_scan": ("scan",)},
+    {
+        "_deployed": ("DeployedCode", "deployed_code"),
+        "_grants": ("grant_lines",),
+        "_model": ("ApiCall", "Scan", "Unresolved"),
+        "_scan": ("scan",),
+    },
 )

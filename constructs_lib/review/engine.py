@@ -22,15 +22,17 @@ from constructs_lib.review.model import Location, PrincipalReport, Report, summa
 from constructs_lib.review.options import Options
 from constructs_lib.review.rules import Run, checks
 from constructs_lib.review.rules.authoring import conditional_denies
+from constructs_lib.templates import Incomplete, Input
 from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from constructs_lib.code import DeployedCode
     from constructs_lib.iam import Origin
     from constructs_lib.review.finalize import RawFinding
     from constructs_lib.review.model import Finding
-    from constructs_lib.templates import Input, Model, Principal, Resource
+    from constructs_lib.templates import Model, Principal, Resource
 
     LineOf = Callable[[str, str], int | None]
 
@@ -56,6 +58,7 @@ class PartialReport:
         traces: What custom resources configure, as far as a rule over the whole run asks.
         runners: The resources whose role may be one of the run's principals.
         conditional_denies: The places of the conditional Denies that could not be decided.
+        code_of: The names of the option ``code_of`` that the model has.
 
     """
 
@@ -66,6 +69,7 @@ class PartialReport:
     traces: list[str] = field(default_factory=list)
     runners: list[Runner] = field(default_factory=list)
     conditional_denies: set[Origin] = field(default_factory=set)
+    code_of: set[str] = field(default_factory=set)
 
 
 def review(model: Model, options: Options | None = None, line_of: LineOf | None = None) -> Report:
@@ -89,6 +93,8 @@ def review_model(model: Model, options: Options) -> PartialReport:
     scps = tuple(map(scp_level, options.scps))
     run.unread = {item.path: item.incomplete for item in model.inputs if item.incomplete}
     partial = PartialReport(inputs=list(model.inputs))
+    if options.code or options.code_of:
+        _read_code(model, options, run, partial)
     records = [(record, check) for record, check in checks() if record.id not in config.off]
     on_principals = [check for record, check in records if record.scope in {"principal", "both", "every"}]
     on_resources = [check for record, check in records if record.scope in {"resource", "both", "every"}]
@@ -99,7 +105,13 @@ def review_model(model: Model, options: Options) -> PartialReport:
     known: dict[tuple[int, ...], Facts] = {}
     for principal in model.principals:
         kind = kind_of(principal, config)
-        if kind == "unknown" and not principal.policies and not _is_nameable(principal, named):
+        has_code = principal.id in run.code
+        if (
+            kind == "unknown"
+            and not principal.policies
+            and not has_code
+            and not _is_nameable(principal, named)
+        ):
             partial.principals.append(_report_without_permissions(principal))
             continue
         same = (*map(id, principal.policies), id(principal.boundary))
@@ -128,6 +140,22 @@ def review_model(model: Model, options: Options) -> PartialReport:
     return partial
 
 
+def _read_code(model: Model, options: Options, run: Run, partial: PartialReport) -> None:
+    """Read the code of functions, give it to the run, and note what could not be read."""
+    from constructs_lib.code import deployed_code  # noqa: PLC0415 - only where it is asked for
+
+    code: dict[str, list[DeployedCode]] = {}
+    unread: dict[str, dict[Incomplete, None]] = {}
+    for item in deployed_code(model, options.code_of):
+        code.setdefault(item.principal, []).append(item)
+        if item.given_as:
+            partial.code_of.add(item.given_as)
+        for path, why in item.unread:
+            unread.setdefault(path, {})[Incomplete("", why)] = None
+    run.code = code
+    partial.inputs += [Input(path, None, None, tuple(gaps)) for path, gaps in unread.items()]
+
+
 class _Work(NamedTuple):
     """What is found about one principal."""
 
@@ -145,7 +173,7 @@ def _review_principal(facts: Facts, on_principals: list[Callable[..., Iterator[F
 
     """
     report, denies = _report(facts), tuple(conditional_denies(facts))
-    is_checked = facts.is_relevant and not facts.is_boundary
+    is_checked = (facts.is_relevant or facts.principal.id in run.code) and not facts.is_boundary
     findings = [finding for check in on_principals for finding in check(facts, run)] if is_checked else []
     return _Work(facts, report, denies, findings)
 
@@ -170,6 +198,7 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
     run = Run(options)
     inputs: list[Input] = []
     principals: list[PrincipalReport] = []
+    named: set[str] = set()
     found: list[RawFinding] = []
     denies: set[Origin] = set()
     for partial in partials:
@@ -180,6 +209,16 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
         run.nodes += partial.nodes
         run.traces += partial.traces
         run.runners += partial.runners
+        named |= partial.code_of
+    inputs += [
+        Input(
+            path,
+            None,
+            f"`--code-of {name}={path}`: no role, and nothing that runs code, is named so",
+        )
+        for name, path in options.code_of.items()
+        if name not in named
+    ]
     for record, check in checks():
         if record.scope == "run" and record.id not in config.off:
             found += [(finding, None) for finding in check(run)]

@@ -26,6 +26,9 @@ class Options:
             of which one must allow. A level that only denies is used beside ``FullAWSAccess``.
         config: The user's configuration; none without it.
         baseline: The fingerprints of an earlier report's findings, each mapped to that report's path.
+        code: Whether to read the code of functions in the input, and judge it with their roles.
+        code_of: Folders or files of code by the logical id, name or construct path of what runs it, such as
+            a container, or of its role.
         today: The date by which acknowledgements expire; the current date in UTC without it.
 
     """
@@ -36,3 +39,5 @@ class Options:
     config: Config | None = None
     baseline: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None
+    code: bool = False
+    code_of: Mapping[str, str] = field(default_factory=dict)

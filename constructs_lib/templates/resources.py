@@ -46,14 +46,14 @@ _RUNS: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Glue::DevEndpoint": ("RoleArn", "EndpointName"),
     "AWS::Glue::Job": ("Role",),
     "AWS::IAM::InstanceProfile": ("Roles", "InstanceProfileName"),
-    "AWS::Lambda::Function": ("Role", "FunctionName"),
+    "AWS::Lambda::Function": ("Role", "FunctionName", "Code", "Runtime", "Layers"),
     "AWS::Pipes::Pipe": ("RoleArn",),
     "AWS::SageMaker::Domain": ("DefaultUserSettings",),
     "AWS::SageMaker::Model": ("ExecutionRoleArn",),
     "AWS::SageMaker::NotebookInstance": ("RoleArn",),
     "AWS::SageMaker::UserProfile": ("UserSettings", "DomainId", "UserProfileName"),
     "AWS::Scheduler::Schedule": ("Target",),
-    "AWS::Serverless::Function": ("Role", "FunctionName"),
+    "AWS::Serverless::Function": ("Role", "FunctionName", "CodeUri", "InlineCode", "Runtime", "Layers"),
     "AWS::Serverless::StateMachine": ("Role", "Name"),
     "AWS::StepFunctions::StateMachine": ("RoleArn",),
 }
@@ -81,6 +81,9 @@ def _run(kind: str, logical_id: str, scope: Scope) -> dict[str, Any]:
     if attribute is None:
         return {}
     result = {attribute: attribute_values(logical_id, attribute, scope)[0]}
+    if kind == "AWS::Serverless::Function":
+        shared = mapping(mapping(scope.body.get("Globals")).get("Function"))
+        result |= {key: shared[key] for key in ("CodeUri", "Runtime") if isinstance(shared.get(key), str)}
     role = f"{logical_id}Role"
     if role in scope.synthetic:
         result["Role"] = attribute_values(role, "Arn", scope)[0]

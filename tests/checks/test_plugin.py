@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda
 
 from constructs_lib import __version__, review, templates
 from constructs_lib.checks import BedrockPlaneChecks, BedrockPlaneNagPack, mark_role
@@ -533,3 +534,34 @@ def test_it_changes_nothing_in_the_assembly(door: Any, synth: Callable[..., Any]
     cdk.Validations.of(app).add_plugins(door())
     assert not synth(app)[0]
     assert not synth(app)[0]
+
+
+def test_code_is_compared_with_its_role(
+    synth: Callable[[cdk.App], tuple[bool, list[dict[str, Any]], str]], tmp_path: Path
+) -> None:
+    app, [role] = app_with("bedrock:InvokeModel")
+    (tmp_path / "app.py").write_text(
+        "import boto3\n\nclient = boto3.client('bedrock-runtime')\n\n\n"
+        "def handler(event, context):\n    return client.converse_stream(modelId=event['model'])\n"
+    )
+    aws_lambda.Function(
+        cdk.Stack.of(role),
+        "Chat",
+        runtime=aws_lambda.Runtime.PYTHON_3_13,
+        handler="app.handler",
+        code=aws_lambda.Code.from_asset(str(tmp_path)),
+        role=role,
+    )
+    cdk.Validations.of(app).add_plugins(BedrockPlaneChecks(code=True, off=["BP305", "BP603"]))
+    failed, reports, _ = synth(app)
+    assert failed
+    assert standing(reports) == [("BP602", "S/Role0/Resource")]
+    acknowledge(role, "streams in the next release", "BP602")
+    failed, reports, _ = synth(app)
+    assert not failed
+    assert suppressed(reports) == [("BP602", "streams in the next release", "S/Role0/Resource")]
+
+
+def test_a_path_of_code_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="`code_of` gives `missing/` for `Agent`"):
+        BedrockPlaneChecks(code_of={"Agent": "missing/"})

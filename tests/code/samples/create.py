@@ -30,6 +30,6 @@ def create():
     except rt().exceptions.ThrottlingException:
         time.sleep(1)
     except client.exceptions.ResourceNotFoundException:
-        pass
+        pass  # a sample: it is not there yet
     print(client.meta.region_name, client.can_paginate("list_agents"))
     return ds

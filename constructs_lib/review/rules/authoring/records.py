@@ -16,8 +16,9 @@ from constructs_lib.review.model import Finding, Location
 from constructs_lib.review.wording import principal_label, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from constructs_lib.code import DeployedCode
     from constructs_lib.iam import Origin, Policy
     from constructs_lib.review.chains import Node, Runner
     from constructs_lib.review.facts import Facts
@@ -42,6 +43,7 @@ class Run:
         runners: The resources that run as a role, each with a way of making it do something.
         unread: What of the templates was not read, by path.
         resources: For rules about one principal: the resources beside it in its model.
+        code: The code that runs as a principal, by the principal's id; empty unless code is read.
 
     """
 
@@ -51,6 +53,7 @@ class Run:
     runners: list[Runner] = field(default_factory=list)
     unread: dict[str, tuple[Incomplete, ...]] = field(default_factory=dict)
     resources: Sequence[Resource] = ()
+    code: Mapping[str, Sequence[DeployedCode]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
