@@ -46,6 +46,10 @@ _SCRIPTS = (".js", ".mjs", ".cjs")
 _OF_AWS = re.compile(
     r"(?:^|/)(?:boto3|botocore|s3transfer|aws_cdk|mypy_boto3\w*|types_boto3\w*|moto|@aws-sdk|@smithy)/"
 )
+# Tests that are packaged with a function don't run in it.
+_TESTS = re.compile(
+    r"(?:^|/)(?:tests?/|__tests__/|conftest\.py$|test_[^/]*\.py$|[^/]*_test\.(?:py|go)$)|\.(?:test|spec)\."
+)
 _BEDROCK = re.compile(rb"bedrock", re.IGNORECASE)
 # Libraries that call Bedrock in ways that a scan follows in part; their pages list Bedrock as a provider.
 _FRAMEWORKS = re.compile(
@@ -328,7 +332,7 @@ def _sorted(root: str) -> tuple[list[str], list[str]]:
                 folders.remove(name)
         for name in sorted(names):
             path = os.path.join(folder, name)  # noqa: PTH118 - keeps the path as it is given
-            if _is_code(path):
+            if _is_code(path) and not _TESTS.search(_posix(os.path.relpath(path, root))):
                 (own if is_own else others).append(path)
     theirs = {
         path

@@ -144,15 +144,23 @@ def _read_code(model: Model, options: Options, run: Run, partial: PartialReport)
     """Read the code of functions, give it to the run, and note what could not be read."""
     from constructs_lib.code import deployed_code  # noqa: PLC0415 - only where it is asked for
 
+    config = options.config or Config()
+    judges = [check for record, check in checks() if record.scope == "code" and record.id not in config.off]
     code: dict[str, list[DeployedCode]] = {}
+    wrong: dict[Finding, None] = {}
     unread: dict[str, dict[Incomplete, None]] = {}
     for item in deployed_code(model, options.code_of):
         code.setdefault(item.principal, []).append(item)
         if item.given_as:
             partial.code_of.add(item.given_as)
+        for call in item.calls:
+            for check in judges:
+                found = (replace(f, location=Location(call.path, "", call.line)) for f in check(call))
+                wrong.update(dict.fromkeys(found))
         for path, why in item.unread:
             unread.setdefault(path, {})[Incomplete("", why)] = None
     run.code = code
+    partial.findings += [(finding, None) for finding in wrong]
     partial.inputs += [Input(path, None, None, tuple(gaps)) for path, gaps in unread.items()]
 
 

@@ -359,3 +359,35 @@ def test_a_megabyte_of_code_costs_little(tmp_path: Path) -> None:
     megabytes = sum(map(len, files.values())) / 1_000_000
     assert megabytes > 2
     assert (time.process_time() - before) / megabytes < 0.3
+
+
+def test_a_wrong_client_in_deployed_code_is_found_once(tmp_path: Path) -> None:
+    files = _py("bedrock", _CONVERSE)
+    functions = {name: Function(files, _RIGHT[:1], is_inline=name == "Other") for name in ("Chat", "Other")}
+    report = review_paths([write_assembly(tmp_path / "o", functions)], Options(code=True))
+    found = [finding for finding in report.findings if finding.rule in {"BP601", "BP602"}]
+    assert [finding.rule for finding in found] == ["BP601", "BP601"]  # one for each place
+
+
+@pytest.mark.parametrize(
+    ("call", "statements"),
+    [
+        (f"converse(modelId='{HERE}prompt/PROMPT1234:1')", [("bedrock:RenderPrompt", "*", {}), *_RIGHT[:1]]),
+        (f"converse(modelId='us.{_LITE}')", [(_INVOKE, "*", {})]),
+        (
+            f"converse(modelId='{_LITE}')",
+            [(_INVOKE, "*", {"StringEquals": {"aws:RequestedRegion": "us-east-1"}})],
+        ),
+        (
+            "start_async_invoke(modelId='amazon.nova-reel-v1:0')",
+            [(_INVOKE, f"{HERE[:-13]}:foundation-model/*", {})],
+        ),
+        (f"invoke_model(modelId='{HERE}imported-model/x')", [(_INVOKE, f"{HERE}imported-model/x", {})]),
+    ],
+)
+def test_calls_that_the_role_allows_are_not_found(
+    tmp_path: Path, call: str, statements: list[Statement]
+) -> None:
+    tests = {"tests/test_it.py": "import boto3\n\nboto3.client('bedrock').list_guardrails()\n"}
+    function = Function(_py(_RUNTIME, call) | tests, statements)
+    assert _of_code(write_assembly(tmp_path / "o", {"Chat": function})) == []

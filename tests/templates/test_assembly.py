@@ -159,7 +159,7 @@ def test_resources_that_rules_need_are_resolved(model: Model) -> None:
     role = _by_name(model)["AWS679f53fac002430cb0da5b7982bd2287ServiceRoleC1EA0FF2"]
     assert function.properties["Role"] == role.arn
     assert ":function:B-AWS679f53fac002430cb0da5b7982bd22872D164C4C-" in function.properties["Arn"]
-    assert set(function.properties) == {"Arn", "Role"}
+    assert set(function.properties) == {"Arn", "Role", "Code", "Runtime"}
 
 
 def test_a_nested_stack_is_found_by_its_asset_when_there_is_no_metadata(tmp_path: Path) -> None:

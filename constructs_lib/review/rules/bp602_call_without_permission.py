@@ -140,6 +140,8 @@ def _arn(region: str, account: str, resource: str, service: str = "bedrock") -> 
 def _named(call: ApiCall) -> Iterator[str]:
     """Yield the ARNs that a call needs, with what isn't known of them open; none if nothing is named."""
     region = call.region or UNRESOLVED
+    if call.model and ":prompt/" in call.model:
+        return  # the prompt names the model
     if call.model and call.operation in _MODEL_CALLS:
         yield from _of_model(call.model, region)
     elif call.resource and call.resource.startswith("arn:") and "/" not in call.resource.partition("arn:")[0]:

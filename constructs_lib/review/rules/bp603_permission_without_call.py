@@ -56,9 +56,10 @@ _MODELS = frozenset({"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStre
 # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions.html
 # https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-prereq-permissions-general.html
 # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+# https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-management-prereq.html
 _ALSO = {
-    "bedrock:InvokeModel": frozenset({"bedrock:ApplyGuardrail"}),
-    "bedrock:InvokeModelWithResponseStream": frozenset({"bedrock:ApplyGuardrail"}),
+    "bedrock:InvokeModel": frozenset({"bedrock:ApplyGuardrail", "bedrock:RenderPrompt"}),
+    "bedrock:InvokeModelWithResponseStream": frozenset({"bedrock:ApplyGuardrail", "bedrock:RenderPrompt"}),
     "bedrock:Retrieve": frozenset({"bedrock:ApplyGuardrail"}) | _MODELS,
     "bedrock:RetrieveAndGenerate": frozenset({"bedrock:Retrieve", "bedrock:ApplyGuardrail"}) | _MODELS,
     "bedrock:Rerank": _MODELS,
@@ -66,7 +67,6 @@ _ALSO = {
     "bedrock-agentcore:InvokeHarness": frozenset({"bedrock-agentcore:InvokeAgentRuntime"}),
 }
 _RUN_BY = ("lambda.", "bedrock-agentcore.", "ecs-tasks.")
-_SHOWN = 6
 
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:
@@ -80,11 +80,10 @@ def check(facts: Facts, run: Run) -> Iterator[Finding]:
     if not unused:
         return
     held = [item for item in facts.held if set(item.names) & set(unused)]
-    more = f" and {len(unused) - _SHOWN} more" if len(unused) > _SHOWN else ""
     yield RULE.finding(
         facts,
         held[0].statement.origin,
-        f"{who(facts)} may call {listing(unused[:_SHOWN])}{more}, which nothing in the code of "
+        f"{who(facts)} may call {listing(unused)}, which nothing in the code of "
         f"{listing(dict.fromkeys(item.name for item in code))} calls",
         "take the permission out, or acknowledge it with the reason if something else calls it",
         key=tuple(unused),
