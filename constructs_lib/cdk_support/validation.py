@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
 from constructs_lib.cdk_support.errors import PlanesError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "check_arn",
     "check_choice",
+    "check_items",
     "check_length",
     "check_name",
     "check_number",
     "check_pattern",
+    "check_tags",
     "is_token",
 ]
 
@@ -60,6 +66,35 @@ def check_number(prop: str, value: object, low: float, high: float) -> None:
         f"`{prop}` has the value `{value!r}` of the type `{type(value).__name__}`: pass a number from {low} "
         f"to {high}"
     )
+
+
+def check_items(
+    prop: str, values: Any, kind: type | tuple[type, ...], remedy: str, *, most: int | None = None
+) -> None:
+    """Raise :class:`PlanesError` unless the values are a list of at most ``most`` values of the type."""
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise PlanesError(f"`{prop}` has the value `{values!r}`: pass a list, also for one")
+    found = list(values)
+    for value in found:
+        if not isinstance(value, kind):
+            raise PlanesError(
+                f"`{prop}` has the value `{value!r}` of the type `{type(value).__name__}`: pass {remedy}"
+            )
+    if most is not None and len(found) > most:
+        raise PlanesError(f"`{prop}` has {len(found)} values, and AWS takes {most} at most: leave some out")
+
+
+def check_tags(tags: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return the tags; raise :class:`PlanesError` for what is no dictionary of texts."""
+    if tags is None:
+        return {}
+    if not hasattr(tags, "items"):
+        raise PlanesError(f"`tags` has the value `{tags!r}`: pass a dictionary of texts")
+    for key, value in tags.items():
+        check_items("tags", [key, value], str, "texts for keys and values")
+        check_length("tags", key, 1, 128)
+        check_length("tags", value, 0, 256)
+    return tags
 
 
 def check_name(value: str) -> None:

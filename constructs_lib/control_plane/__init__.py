@@ -24,6 +24,11 @@ if TYPE_CHECKING:
         Transformation,
         WebScope,
     )
+    from constructs_lib.control_plane.enforced_guardrail import (
+        ContentGuarding,
+        EnforcedGuardrail,
+        OrganizationGuardrail,
+    )
     from constructs_lib.control_plane.flow import Flow, FlowAlias, FlowVersion
     from constructs_lib.control_plane.guardrail import Guardrail
     from constructs_lib.control_plane.guardrail_policies import (
@@ -50,7 +55,19 @@ if TYPE_CHECKING:
     from constructs_lib.control_plane.job_role import Job, JobRole
     from constructs_lib.control_plane.knowledge_base import KnowledgeBase
     from constructs_lib.control_plane.mantle_project import BedrockMantleProject
+    from constructs_lib.control_plane.prompt import (
+        Prompt,
+        PromptVersion,
+    )
     from constructs_lib.control_plane.prompt_router import PromptRouter
+    from constructs_lib.control_plane.prompt_variants import (
+        CachePoint,
+        ChatMessage,
+        PromptInference,
+        PromptTool,
+        PromptVariant,
+        ToolChoice,
+    )
     from constructs_lib.control_plane.resource_policy import ResourcePolicy
 
 __all__ = [
@@ -58,10 +75,13 @@ __all__ = [
     "AgentAlias",
     "ApplicationInferenceProfile",
     "BedrockMantleProject",
+    "CachePoint",
+    "ChatMessage",
     "Chunking",
     "ConnectorAuth",
     "ContentFilter",
     "ContentFilterType",
+    "ContentGuarding",
     "ContextualGrounding",
     "ContextualGroundingType",
     "CrawlFilter",
@@ -71,6 +91,7 @@ __all__ = [
     "DayOfWeek",
     "DeniedTopic",
     "DocumentSource",
+    "EnforcedGuardrail",
     "Enrichment",
     "FilterAction",
     "FilterStrength",
@@ -92,14 +113,21 @@ __all__ = [
     "ManagedWordListType",
     "MediaExtraction",
     "Modality",
+    "OrganizationGuardrail",
     "Parsing",
     "PiiEntity",
     "PiiEntityType",
+    "Prompt",
+    "PromptInference",
     "PromptRouter",
+    "PromptTool",
+    "PromptVariant",
+    "PromptVersion",
     "RegexFilter",
     "ResourcePolicy",
     "SensitiveInformationAction",
     "SyncSchedule",
+    "ToolChoice",
     "Transformation",
     "WebScope",
     "Word",
@@ -108,6 +136,23 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
+        "enforced_guardrail": (
+            "ContentGuarding",
+            "EnforcedGuardrail",
+            "OrganizationGuardrail",
+        ),
+        "prompt": (
+            "Prompt",
+            "PromptVersion",
+        ),
+        "prompt_variants": (
+            "CachePoint",
+            "ChatMessage",
+            "PromptInference",
+            "PromptTool",
+            "PromptVariant",
+            "ToolChoice",
+        ),
         "agent": (
             "Agent",
             "AgentAlias",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     _Resource = object
 
-__all__ = ["RecordingAgent", "RecordingFlow", "RecordingGuardrail", "fingerprint"]
+__all__ = ["RecordingAgent", "RecordingFlow", "RecordingGuardrail", "RecordingPrompt", "fingerprint"]
 
 # Resolving drops what is None, so a deletion is recorded as something that no override can be.
 _DELETED = {"deleted": True}
@@ -46,7 +46,11 @@ class RecordingGuardrail(_Recording, bedrock.CfnGuardrail):
     """The L1 of a guardrail, for :func:`fingerprint`."""
 
 
-def fingerprint(resource: RecordingAgent | RecordingFlow | RecordingGuardrail) -> str:
+class RecordingPrompt(_Recording, bedrock.CfnPrompt):
+    """The L1 of a prompt, for :func:`fingerprint`."""
+
+
+def fingerprint(resource: RecordingAgent | RecordingFlow | RecordingGuardrail | RecordingPrompt) -> str:
     """Return 8 hexadecimal digits over the resolved properties without tags, and the overrides.
 
     Only once the aspects have run is the content final; references to other resources count by name.

@@ -16,9 +16,11 @@ from constructs_lib.cdk_support import (
     PlanesError,
     check_arn,
     check_choice,
+    check_items,
     check_length,
     check_number,
     check_pattern,
+    check_tags,
     is_token,
 )
 from constructs_lib.control_plane.fingerprint import RecordingGuardrail, fingerprint
@@ -31,7 +33,6 @@ from constructs_lib.control_plane.guardrail_policies import (
     PiiEntity,
     RegexFilter,
     Word,
-    check_items,
 )
 from constructs_lib.control_plane.guardrail_version import GuardrailVersion
 from constructs_lib.control_plane.naming import path_name
@@ -300,7 +301,7 @@ class Guardrail(GuardrailBase):
                 if policies
                 else None
             ),
-            tags=[cdk.CfnTag(key=key, value=value) for key, value in _checked_tags(tags).items()] or None,
+            tags=[cdk.CfnTag(key=key, value=value) for key, value in check_tags(tags).items()] or None,
             **self._structures,
         )
         self.guardrail_id: str = self._l1.attr_guardrail_id
@@ -571,19 +572,6 @@ def _policy_arns(scope: Construct, policies: Sequence[Any]) -> tuple[str, ...]:
     """Return the ARNs of Automated Reasoning policies; a version's ARN ends in its number."""
     check_items("automated_reasoning_policies", policies, object, "", most=2)
     return tuple(_grants.arn_of(scope, "policy", policy) for policy in policies)
-
-
-def _checked_tags(tags: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return the tags; raise :class:`PlanesError` for what is no dictionary of texts."""
-    if tags is None:
-        return {}
-    if not hasattr(tags, "items"):
-        raise PlanesError(f"`tags` has the value `{tags!r}`: pass a dictionary of texts")
-    for key, value in tags.items():
-        check_items("tags", [key, value], str, "texts for keys and values")
-        check_length("tags", key, 1, 128)
-        check_length("tags", value, 0, 256)
-    return tags
 
 
 def _check_unique(prop: str, names: Sequence[str]) -> None:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aws_cdk import aws_bedrock as bedrock
 
-from constructs_lib.cdk_support import PlanesError, check_choice, check_length, check_number, check_pattern
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_choice,
+    check_items,
+    check_length,
+    check_number,
+    check_pattern,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +43,6 @@ __all__ = [
     "RegexFilter",
     "SensitiveInformationAction",
     "Word",
-    "check_items",
 ]
 
 _L1 = bedrock.CfnGuardrail
@@ -551,22 +557,6 @@ class ContextualGrounding:
             action=self.action.value if self.action else None,
             enabled=self.enabled,
         )
-
-
-def check_items(
-    prop: str, values: Any, kind: type | tuple[type, ...], remedy: str, *, most: int | None = None
-) -> None:
-    """Raise :class:`PlanesError` unless the values are a list of at most ``most`` values of the type."""
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
-        raise PlanesError(f"`{prop}` has the value `{values!r}`: pass a list, also for one")
-    found = list(values)
-    for value in found:
-        if not isinstance(value, kind):
-            raise PlanesError(
-                f"`{prop}` has the value `{value!r}` of the type `{type(value).__name__}`: pass {remedy}"
-            )
-    if most is not None and len(found) > most:
-        raise PlanesError(f"`{prop}` has {len(found)} values, and AWS takes {most} at most: leave some out")
 
 
 def _check_directions(filters: Any, action: type[Enum]) -> None:

@@ -12,13 +12,13 @@ from constructs import IValidation
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    check_items,
     check_length,
     check_number,
     check_path,
     check_pattern,
     handler_function,
 )
-from constructs_lib.control_plane.guardrail_policies import check_items
 from constructs_lib.grants import GuardrailNeeds
 
 if TYPE_CHECKING:

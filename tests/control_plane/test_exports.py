@@ -42,13 +42,17 @@ FACTORIES = {
     "Flow": ("from_flow_arn", "flow_ref"),
     "FlowAlias": ("from_flow_alias_arn", "flow_alias_ref"),
     "FlowVersion": ("from_flow_version_attributes", "flow_version_ref"),
+    "EnforcedGuardrail": ("from_config_id", "enforced_guardrail_configuration_ref"),
     "Guardrail": ("from_guardrail_arn", "guardrail_ref"),
     "GuardrailVersion": ("from_guardrail_version_attributes", "guardrail_version_ref"),
     "Harness": ("from_harness_arn", "harness_ref"),
     "HarnessEndpoint": ("from_harness_endpoint_arn", "harness_endpoint_ref"),
     "KnowledgeBase": ("from_knowledge_base_arn", "knowledge_base_ref"),
+    "OrganizationGuardrail": ("from_policy_arn", "policy_ref"),
+    "Prompt": ("from_prompt_arn", "prompt_ref"),
     "PromptRouter": ("from_prompt_router_arn", "intelligent_prompt_router_ref"),
     "OperatorRole": ("from_role_arn", "role_ref"),
+    "PromptVersion": ("from_prompt_version_arn", "prompt_version_ref"),
 }
 
 

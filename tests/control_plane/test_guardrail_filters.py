@@ -29,10 +29,11 @@ from constructs_lib import (
 )
 from tests.cdk import ACCOUNT, REGION, Stack, arn, resources, template
 from tests.control_plane.guardrail_example import KEY_ARN, POLICY_ARN, every_prop
+from tests.control_plane.paths import schema_paths, set_paths
 from tests.control_plane.soundness import deployed_by, findings, valid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 PROFILE = "guardrail-profile/us.guardrail.v1:0"
@@ -118,36 +119,12 @@ def test_every_prop_is_a_property() -> None:
     }
 
 
-def _paths(schema: dict[str, Any], node: dict[str, Any], at: str = "") -> Iterator[str]:
-    """The paths of the properties that a template can set."""
-    if "$ref" in node:
-        node = schema["definitions"][node["$ref"].rpartition("/")[2]]
-    if "items" in node:
-        yield from _paths(schema, node["items"], f"{at}/*")
-    for name, inner in node.get("properties", {}).items():
-        path = f"{at}/{name}"
-        if f"/properties{path}" in schema.get("readOnlyProperties", ()):
-            continue
-        yield path
-        yield from _paths(schema, inner, path)
-
-
-def _set_paths(value: object, at: str = "") -> Iterator[str]:
-    if isinstance(value, dict) and not any(name.startswith("Fn::") for name in value):
-        for name, inner in value.items():
-            yield f"{at}/{name}"
-            yield from _set_paths(inner, f"{at}/{name}")
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _set_paths(inner, f"{at}/*")
-
-
 def test_every_property_path_of_the_type_is_reached() -> None:
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, "AWS::Bedrock::Guardrail").schema
-    wanted = {path for path in _paths(schema, schema) if not path.endswith("/*")}
+    wanted = schema_paths(schema)
     stack = Stack()
     every_prop(stack)
-    assert wanted - {*_set_paths(properties(stack))} == set()
+    assert wanted - set_paths(properties(stack)) == set()
     assert len(wanted) == 74
 
 

@@ -17,11 +17,13 @@ from tests.source import ROOT
 _CDK = {"agentcore": agentcore, "iam": iam, "s3": s3}
 PAGES = (
     "data-sources.md",
+    "enforced-guardrails.md",
     "flows.md",
     "from-agents-to-agentcore.md",
     "guardrails.md",
     "jobs.md",
     "models.md",
+    "prompts.md",
 )
 EXAMPLES = [
     pytest.param(page, code, id=f"{page}-{at}")

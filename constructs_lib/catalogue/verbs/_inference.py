@@ -99,7 +99,7 @@ def _around_calls() -> tuple[GrantVerb, ...]:
         GrantVerb(
             "render_prompt",
             family,
-            (GrantPart(("bedrock:RenderPrompt",), "prompt"),),
+            (GrantPart(("bedrock:RenderPrompt",), "prompt"), _DECRYPT),
             f"{_GUIDE}prompt-management-prereq.html",
             "use of a managed prompt in a model call, by its ARN",
         ),

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_bedrock as refs
     from aws_cdk.interfaces import aws_bedrockmantle as mantle_refs
 
+    from constructs_lib.catalogue.verbs import Target
     from constructs_lib.grants import ModelLike
 
 __all__ = ["SERVICE_TIERS", "ModelGrants", "other_tiers"]
@@ -136,7 +138,11 @@ class ModelGrants(GrantsTo):
         )
 
     def render_prompt(
-        self, prompt: str | refs.IPromptRef | refs.IPromptVersionRef, *, version: str | None = None
+        self,
+        prompt: str | refs.IPromptRef | refs.IPromptVersionRef,
+        *,
+        version: str | None = None,
+        key: str | kms.IKey | None = None,
     ) -> iam.Grant:
         """Allow to use a managed prompt in a model call.
 
@@ -144,8 +150,17 @@ class ModelGrants(GrantsTo):
             prompt: The prompt or a version of it.
             version: A number, or ``DRAFT``. Default: the version that ``prompt`` is, and for a prompt all
                 its versions with the draft.
+            key: The key that the prompt is encrypted with. Default: that of the construct, and AWS's own for
+                an ARN or id.
         """
-        return self._give("render_prompt", {"prompt": _grants.on_arns(*self._prompt_arns(prompt, version))})
+        targets: dict[str, Sequence[Target]] = {
+            "prompt": _grants.on_arns(*self._prompt_arns(prompt, version))
+        }
+        given = key if key is None or isinstance(key, str) else str(key.key_arn)
+        key_arn = given or getattr(prompt, "key_arn", None)
+        if key_arn is not None:
+            targets["key"] = _grants.on_arns(key_arn)
+        return self._give("render_prompt", targets)
 
     def _prompt_arns(self, prompt: Any, version: str | None) -> tuple[str, ...]:
         if not isinstance(prompt, str) and hasattr(type(prompt), "version_arn"):
