@@ -427,7 +427,7 @@ class _Checks:
         """Check the output, input or condition that a connection names; return what it connects."""
         source, target = nodes[one["source"]][1], nodes[one["target"]][1]
         kind = one.get("type")
-        if kind not in {"Data", "Conditional"}:
+        if kind not in ("Data", "Conditional"):
             self.fault((*at, "type"), f"has the value `{kind}`: use Data or Conditional")
             return None
         configuration = one.get("configuration")
@@ -571,8 +571,13 @@ def _ports_of(node: Mapping[str, Any], side: str) -> dict[str, Mapping[str, Any]
 def _conditions_of(node: Mapping[str, Any]) -> list[str]:
     if node["type"] != "Condition":
         return []
-    listed = node.get("configuration", {}).get("condition", {}).get("conditions", [])
-    return [one["name"] for one in listed if isinstance(one, dict) and isinstance(one.get("name"), str)]
+    own = node.get("configuration", {}).get("condition")
+    listed = own.get("conditions") if isinstance(own, dict) else None
+    return [
+        one["name"]
+        for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, dict) and isinstance(one.get("name"), str)
+    ]
 
 
 def _is_alternative(node: Mapping[str, Any], side: str) -> bool:

@@ -264,6 +264,8 @@ class Harness(HarnessBase):
         _check_number("temperature", temperature, 2)
         _check_number("top_p", top_p, 1)
         _check_kinds(tools, memory)
+        if timeout is not None and not isinstance(timeout, cdk.Duration):
+            raise PlanesError(f"`timeout` has the value `{timeout!r}`: pass a `cdk.Duration`")
         if bool(subnets) != bool(security_groups):
             raise PlanesError("`subnets` and `security_groups` belong together: give both, or none")
         super().__init__(scope, construct_id)
@@ -512,6 +514,8 @@ def _check_number(prop: str, value: object, high: int) -> None:
 
 
 def _check_kinds(tools: Sequence[HarnessTool], memory: HarnessMemory | None) -> None:
+    if not isinstance(tools, (list, tuple)):
+        raise PlanesError(f"`tools` has the value `{tools!r}`: pass a list, also for one tool")
     for tool in tools:
         if not isinstance(tool, HarnessTool):
             raise PlanesError(

@@ -211,7 +211,7 @@ def _routed(kind: str, prop: str, arn: str, behind: Sequence[str | Model]) -> Mo
             f"`{prop}` has the value `{arn}`: pass an ARN such as "
             f"arn:aws:bedrock:us-east-1:111122223333:{kind}/abcdef123456"
         )
-    if isinstance(behind, (str, Model)) or not behind:
+    if not isinstance(behind, (list, tuple)) or not behind:
         raise PlanesError(
             f"`behind` has the value `{behind!r}`: pass a list with the models that `{arn}` routes to: "
             "a call needs them too"

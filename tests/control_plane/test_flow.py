@@ -603,6 +603,8 @@ def test_a_file_is_read_and_its_faults_have_their_line(tmp_path: Path, suffix: s
         ({"nodes": [3]}, "`nodes[0]` has no `name`"),
         ({"nodes": [{"name": "Ab", "type": ["text"]}]}, "`nodes[0].type` has the value"),
         ({**SIMPLE, "connections": {}}, "`connections` is no list"),
+        (changed(put("connections.0.type", ["Data"])), "has the value `['Data']`: use Data or Conditional"),
+        (changed(put("nodes.1.configuration", {"condition": []}), WHICH), "is no object"),
         ({**SIMPLE, "connections": [1]}, "`connections[0]` is no object"),
     ],
 )

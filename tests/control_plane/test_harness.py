@@ -400,6 +400,14 @@ REFUSED: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
         lambda s: Harness(s, "H", model=NOVA, tools=["browser"]),  # type: ignore[list-item]  # the point
         "`tools` has the value `'browser'`: pass a tool such as",
     ),
+    "a tool outside a list": (
+        lambda s: Harness(s, "H", model=NOVA, tools=HarnessTool.browser()),  # type: ignore[arg-type]  # the point
+        "pass a list, also for one tool",
+    ),
+    "a timeout in seconds": (
+        lambda s: Harness(s, "H", model=NOVA, timeout=30),  # type: ignore[arg-type]  # the point
+        "`timeout` has the value `30`: pass a `cdk.Duration`",
+    ),
     "a tool's name twice": (
         lambda s: Harness(
             s,
