@@ -36,6 +36,7 @@ from constructs_lib.platform.deploy_policies import (
 from constructs_lib.platform.deployer import Deployer
 from constructs_lib.platform.derived_policies import (
     DerivedPolicies,
+    check_arns,
     check_deploys,
     check_widening,
     stack_statement,
@@ -253,6 +254,7 @@ class DeployRole(CheckedRole):
         stack = cdk.Stack.of(scope)
         check_deploys(stack, chosen.deploys)
         check_widening(chosen.types)
+        check_arns(chosen.boundary, chosen.service_tokens, chosen.asset_key)
         if chosen.boundary is not None and chosen.without_boundary:
             raise PlanesError("`boundary` and `without_boundary` exclude each other: give one")
         where = role_path("deploy", path)

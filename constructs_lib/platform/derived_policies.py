@@ -13,7 +13,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.catalogue import handlers
-from constructs_lib.cdk_support import PlanesError, is_token
+from constructs_lib.cdk_support import PlanesError, check_pattern, is_token
 from constructs_lib.deploy import DeployError, DeployOptions, deploy_policy
 from constructs_lib.templates import TemplateSource, read_templates
 
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
     from constructs_lib.deploy import DeployPolicy
 
-__all__ = ["Deployable", "DerivedPolicies", "check_deploys", "check_widening", "stack_statement"]
+__all__ = [
+    "Deployable",
+    "DerivedPolicies",
+    "check_arns",
+    "check_deploys",
+    "check_widening",
+    "stack_statement",
+]
 
 Deployable = cdk.Stack | cdk.Stage
 
@@ -94,6 +101,25 @@ def check_deploys(role_scope: cdk.Stack, deploys: Sequence[Deployable]) -> None:
                 f"`deploys` names `{one.node.path}` of the account {account}, and the role is in "
                 f"{role_scope.account}: make a DeployRole in each account"
             )
+
+
+def check_arns(boundary: object, service_tokens: Sequence[str], asset_key: str | None) -> None:
+    """Refuse a boundary, functions and a key that are none, or patterns."""
+    if isinstance(boundary, str):
+        check_pattern(
+            "boundary",
+            boundary,
+            r"(arn:[\w-]+:iam::\d{12}:policy/)?[\w+=,.@/-]+",
+            "pass a managed policy, its name or its ARN, and no pattern",
+        )
+    for prop, value in (*(("service_tokens", one) for one in service_tokens), ("asset_key", asset_key)):
+        kind = "kms" if prop == "asset_key" else "(lambda|sns)"
+        check_pattern(
+            prop,
+            value,
+            rf"arn:[\w-]+:{kind}:[\w-]+:\d{{12}}:[^*?\s]+",
+            "pass the ARN in full, and no pattern",
+        )
 
 
 def check_widening(types: Sequence[str]) -> None:

@@ -454,6 +454,17 @@ BAD: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
         lambda w: {"deploys": [w.work], "types": ["AWS::SQS::Que"]},
         "`types` has the value `AWS::SQS::Que`",
     ),
+    "pattern": (
+        lambda w: {"deploys": [w.work], "boundary": "Fence*"},
+        "`boundary` has the value `Fence*`: pass a managed policy, its name or its ARN, and no pattern",
+    ),
+    "no name": (lambda w: {"deploys": [w.work], "boundary": ""}, "`boundary` has the value ``"),
+    "function": (
+        lambda w: {"deploys": [w.work], "service_tokens": ["x"]},
+        "`service_tokens` has the value `x`",
+    ),
+    "key": (lambda w: {"deploys": [w.work], "asset_key": "x"}, "`asset_key` has the value `x`"),
+    "one": (lambda w: {"deploys": w.work}, "`deploys` has the value"),
     "boundaries": (
         lambda w: {"deploys": [w.work], "boundary": "Fence", "without_boundary": True},
         "`boundary` and `without_boundary` exclude each other: give one",
