@@ -10,7 +10,15 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import Agent, DocumentSource, Guardrail, InvocationLogging, KnowledgeBase, OperatorRole
+from constructs_lib import (
+    Agent,
+    DocumentSource,
+    Guardrail,
+    InvocationLogging,
+    KnowledgeBase,
+    KnowledgeBaseType,
+    OperatorRole,
+)
 from stacks.base import PlanesStack, acknowledge
 
 if TYPE_CHECKING:
@@ -118,7 +126,7 @@ class ControlPlaneStack(PlanesStack):
             "KnowledgeBase",
             name=f"{self.settings.prefix}-documents",
             description="The documents that the application answers from",
-            embedding_model=self.settings.embedding_model,
+            type=KnowledgeBaseType.vector(embedding_model=self.settings.embedding_model),
         )
         self.data_source = self.knowledge_base.add_data_source(
             "DataSource", DocumentSource.s3(self.documents), description="The documents that the bucket holds"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from constructs_lib.cdk_support.assembly import assembly_of
     from constructs_lib.cdk_support.errors import PlanesError
     from constructs_lib.cdk_support.handlers import HANDLER_ID, HandlerFunction, handler_function
+    from constructs_lib.cdk_support.owners import ask_owner
     from constructs_lib.cdk_support.paths import ROLE_PATHS, check_path, role_path
     from constructs_lib.cdk_support.roles import (
         MARK,
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
         resource_of,
         service_role,
     )
-    from constructs_lib.cdk_support.types import check_types, check_value, with_checked_types
+    from constructs_lib.cdk_support.types import (
+        check_types,
+        check_value,
+        has_attribute,
+        with_checked_types,
+    )
     from constructs_lib.cdk_support.validation import (
         check_arn,
         check_choice,
@@ -46,6 +52,7 @@ __all__ = [
     "agentcore_telemetry",
     "agentcore_trust",
     "as_list",
+    "ask_owner",
     "assembly_of",
     "bedrock_trust",
     "check_arn",
@@ -61,6 +68,7 @@ __all__ = [
     "check_types",
     "check_value",
     "handler_function",
+    "has_attribute",
     "is_token",
     "mark_role",
     "resource_of",
@@ -76,6 +84,7 @@ __getattr__, __dir__ = exports(
         "assembly": ("assembly_of",),
         "errors": ("PlanesError",),
         "handlers": ("HANDLER_ID", "HandlerFunction", "handler_function"),
+        "owners": ("ask_owner",),
         "paths": ("ROLE_PATHS", "check_path", "role_path"),
         "roles": (
             "MARK",
@@ -88,7 +97,7 @@ __getattr__, __dir__ = exports(
             "resource_of",
             "service_role",
         ),
-        "types": ("check_types", "check_value", "with_checked_types"),
+        "types": ("check_types", "check_value", "has_attribute", "with_checked_types"),
         "validation": (
             "check_arn",
             "check_choice",

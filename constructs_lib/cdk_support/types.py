@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support.errors import PlanesError
 
-__all__ = ["check_types", "check_value", "with_checked_types"]
+__all__ = ["check_types", "check_value", "has_attribute", "with_checked_types"]
 
 
 def _is_text(value: Any) -> bool:
@@ -21,9 +21,15 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and f"{value}" == value
 
 
+def has_attribute(value: object, name: str) -> bool:
+    """Return whether a value has an attribute, also where only JavaScript knows its class."""
+    # On the class first: reading a property of a construct is a call into JavaScript.
+    return hasattr(type(value), name) or hasattr(value, name)
+
+
 def _has(*names: str) -> Callable[[Any], bool]:
     """Return whether a value has these attributes: the CDK's interfaces are known by them."""
-    return lambda value: all(hasattr(type(value), name) or hasattr(value, name) for name in names)
+    return lambda value: all(has_attribute(value, name) for name in names)
 
 
 # By the text of an annotation: the test, and what to pass. What isn't here is not judged.

@@ -53,7 +53,21 @@ if TYPE_CHECKING:
     from constructs_lib.control_plane.harness import Harness, HarnessEndpoint, HarnessMemory, HarnessTool
     from constructs_lib.control_plane.inference_profile import ApplicationInferenceProfile
     from constructs_lib.control_plane.job_role import Job, JobRole
-    from constructs_lib.control_plane.knowledge_base import KnowledgeBase
+    from constructs_lib.control_plane.knowledge_base import (
+        CuratedQuery,
+        Inclusion,
+        KnowledgeBase,
+        KnowledgeBaseGrants,
+        KnowledgeBasePolicy,
+        KnowledgeBaseType,
+        QueryAuth,
+        QueryColumn,
+        QueryEngine,
+        QueryTable,
+        SqlStorage,
+        VectorDataType,
+        VectorStore,
+    )
     from constructs_lib.control_plane.mantle_project import BedrockMantleProject
     from constructs_lib.control_plane.prompt import (
         Prompt,
@@ -69,6 +83,14 @@ if TYPE_CHECKING:
         ToolChoice,
     )
     from constructs_lib.control_plane.resource_policy import ResourcePolicy
+    from constructs_lib.control_plane.s3_vectors import (
+        DistanceMetric,
+        VectorBucket,
+        VectorBucketGrants,
+        VectorBucketPolicy,
+        VectorIndex,
+        VectorIndexGrants,
+    )
 
 __all__ = [
     "Agent",
@@ -86,10 +108,12 @@ __all__ = [
     "ContextualGroundingType",
     "CrawlFilter",
     "CrawlScope",
+    "CuratedQuery",
     "DataDeletionPolicy",
     "DataSource",
     "DayOfWeek",
     "DeniedTopic",
+    "DistanceMetric",
     "DocumentSource",
     "EnforcedGuardrail",
     "Enrichment",
@@ -105,9 +129,13 @@ __all__ = [
     "HarnessEndpoint",
     "HarnessMemory",
     "HarnessTool",
+    "Inclusion",
     "Job",
     "JobRole",
     "KnowledgeBase",
+    "KnowledgeBaseGrants",
+    "KnowledgeBasePolicy",
+    "KnowledgeBaseType",
     "ManagedSource",
     "ManagedWordList",
     "ManagedWordListType",
@@ -123,12 +151,24 @@ __all__ = [
     "PromptTool",
     "PromptVariant",
     "PromptVersion",
+    "QueryAuth",
+    "QueryColumn",
+    "QueryEngine",
+    "QueryTable",
     "RegexFilter",
     "ResourcePolicy",
     "SensitiveInformationAction",
+    "SqlStorage",
     "SyncSchedule",
     "ToolChoice",
     "Transformation",
+    "VectorBucket",
+    "VectorBucketGrants",
+    "VectorBucketPolicy",
+    "VectorDataType",
+    "VectorIndex",
+    "VectorIndexGrants",
+    "VectorStore",
     "WebScope",
     "Word",
 ]
@@ -198,9 +238,31 @@ __getattr__, __dir__ = exports(
         "inference_profile": ("ApplicationInferenceProfile",),
         "guardrail_version": ("GuardrailVersion",),
         "job_role": ("Job", "JobRole"),
-        "knowledge_base": ("KnowledgeBase",),
+        "resource_policy": ("ResourcePolicy",),
         "mantle_project": ("BedrockMantleProject",),
         "prompt_router": ("PromptRouter",),
-        "resource_policy": ("ResourcePolicy",),
+        "knowledge_base": (
+            "CuratedQuery",
+            "Inclusion",
+            "KnowledgeBase",
+            "KnowledgeBaseGrants",
+            "KnowledgeBasePolicy",
+            "KnowledgeBaseType",
+            "QueryAuth",
+            "QueryColumn",
+            "QueryEngine",
+            "QueryTable",
+            "SqlStorage",
+            "VectorDataType",
+            "VectorStore",
+        ),
+        "s3_vectors": (
+            "DistanceMetric",
+            "VectorBucket",
+            "VectorBucketGrants",
+            "VectorBucketPolicy",
+            "VectorIndex",
+            "VectorIndexGrants",
+        ),
     },
 )

@@ -7,15 +7,34 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_s3vectors as s3vectors
+
+from constructs_lib import catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     # At run time the L1 beside it is the base, so that jsii sees one class of the CDK and not two.
     from aws_cdk import CfnResource as _Resource
+    from constructs import IConstruct
 else:
     _Resource = object
 
-__all__ = ["RecordingAgent", "RecordingFlow", "RecordingGuardrail", "RecordingPrompt", "fingerprint"]
+__all__ = [
+    "FingerprintedName",
+    "RecordingAgent",
+    "RecordingFlow",
+    "RecordingGuardrail",
+    "RecordingKnowledgeBase",
+    "RecordingPrompt",
+    "RecordingVectorBucket",
+    "RecordingVectorIndex",
+    "create_only_fingerprint",
+    "fingerprint",
+    "resource_behind",
+]
 
 # Resolving drops what is None, so a deletion is recorded as something that no override can be.
 _DELETED = {"deleted": True}
@@ -50,6 +69,18 @@ class RecordingPrompt(_Recording, bedrock.CfnPrompt):
     """The L1 of a prompt, for :func:`fingerprint`."""
 
 
+class RecordingKnowledgeBase(_Recording, bedrock.CfnKnowledgeBase):
+    """The L1 of a knowledge base, for :func:`create_only_fingerprint`."""
+
+
+class RecordingVectorBucket(_Recording, s3vectors.CfnVectorBucket):
+    """The L1 of a vector bucket, for :func:`create_only_fingerprint`."""
+
+
+class RecordingVectorIndex(_Recording, s3vectors.CfnIndex):
+    """The L1 of a vector index, for :func:`create_only_fingerprint`."""
+
+
 def fingerprint(resource: RecordingAgent | RecordingFlow | RecordingGuardrail | RecordingPrompt) -> str:
     """Return 8 hexadecimal digits over the resolved properties without tags, and the overrides.
 
@@ -60,5 +91,67 @@ def fingerprint(resource: RecordingAgent | RecordingFlow | RecordingGuardrail | 
     for tags in ("Tags", "tags"):
         content.pop(tags, None)
     overrides = stack.resolve(resource.overrides) if resource.overrides else {}
-    text = json.dumps([content, overrides], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
+    return _hash([content, overrides]).upper()
+
+
+def resource_behind(construct: object) -> cdk.CfnResource | None:
+    """Return the L1 of a construct of this app; ``None`` for an imported one, an ARN, or anything else."""
+    if isinstance(construct, cdk.CfnResource):
+        return construct
+    node = getattr(construct, "node", None)
+    child = node.default_child if node is not None else None
+    return child if isinstance(child, cdk.CfnResource) else None
+
+
+def create_only_fingerprint(content: object, scope: IConstruct, referred: Iterable[cdk.CfnResource]) -> str:
+    """Return 8 hexadecimal digits over create-only content and that of the resources that it refers to.
+
+    A reference resolves to a logical id, which stays when CloudFormation replaces what is behind it: so the
+    create-only properties of the resources behind the references count too. What a parameter or an import
+    stands for can't be seen.
+
+    Args:
+        content: What can't change of the resource itself; tokens in it are resolved.
+        scope: A construct of the stack in which ``content`` is resolved.
+        referred: The L1s behind the references, those behind their own references too.
+    """
+    return _hash([cdk.Stack.of(scope).resolve(content), *map(_create_only, referred)])
+
+
+def _create_only(resource: cdk.CfnResource) -> list[Any]:
+    """Return the resolved create-only properties of a resource, and all of them where no schema is known."""
+    known = catalogue.handlers(resource.cfn_resource_type)
+    names = {path.partition(".")[0].lower() for path in known.create_only} if known is not None else None
+    stack = cdk.Stack.of(resource)
+    rendered = resource._cfn_properties  # noqa: SLF001 - the rendered props have no public name
+    kept = {name: value for name, value in rendered.items() if names is None or name.lower() in names}
+    overrides = {
+        path: value
+        for path, value in getattr(resource, "overrides", {}).items()
+        if names is None or path.removeprefix("Properties.").partition(".")[0].lower() in names
+    }
+    return [resource.cfn_resource_type, stack.resolve(kept), stack.resolve(overrides)]
+
+
+def _hash(content: object) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+@jsii.implements(cdk.IStringProducer)
+class FingerprintedName:
+    """A name that ends in a fingerprint: a replacement never has the name of what it replaces.
+
+    Use :meth:`name` as the prop. It is worked out when the template is written, once references are resolved.
+    """
+
+    def __init__(self, stem: str, fingerprint_of: Callable[[], str]) -> None:
+        self._stem, self._fingerprint_of = stem, fingerprint_of
+
+    def name(self) -> str:
+        """Return a token of the name."""
+        return cdk.Lazy.uncached_string(self)
+
+    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
+        """Return the name; called by the CDK."""
+        return f"{self._stem}{self._fingerprint_of()}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from constructs_lib.grants.emit import ChecksGrants, deny, grant, statement_json
     from constructs_lib.grants.environment import Environment, environment_of
+    from constructs_lib.grants.generation import check_generates
     from constructs_lib.grants.guardrails import GuardrailNeeds, guardrail_targets, profile_arns
     from constructs_lib.grants.models import HasModel, Model
 
@@ -38,6 +39,7 @@ __all__ = [
     "Model",
     "ModelLike",
     "arn_of",
+    "check_generates",
     "deny",
     "environment_of",
     "grant",
@@ -73,5 +75,6 @@ __getattr__, __dir__ = exports(
         "environment": ("Environment", "environment_of"),
         "models": ("HasModel", "Model"),
         "guardrails": ("GuardrailNeeds", "guardrail_targets", "profile_arns"),
+        "generation": ("check_generates",),
     },
 )

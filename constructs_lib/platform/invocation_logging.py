@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from constructs import Construct
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    ask_owner,
     check_length,
     check_path,
     check_pattern,
@@ -378,11 +378,8 @@ def _fix_logical_id(setting: cdk.CustomResource, logical_id: str) -> None:
 
 def _ask_owner(scope: IConstruct, place: str, statement: iam.PolicyStatement) -> None:
     """Print the statement that the owner of an imported bucket or key has to add."""
-    text = json.dumps(cdk.Stack.of(scope).resolve(statement.to_statement_json()), sort_keys=True)
-    cdk.Annotations.of(scope).add_warning_v2(
-        "bedrock-planes:invocation-logging-owner",
-        f"{place} is not of this app and can't be changed here. Bedrock refuses the setting until its owner "
-        f"adds this statement: {text}",
+    ask_owner(
+        scope, "bedrock-planes:invocation-logging-owner", place, statement, "Bedrock refuses the setting"
     )
 
 

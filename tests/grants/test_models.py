@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 
-from constructs_lib import Agent, DataPlaneGrants, KnowledgeBase, Model, PlanesError
+from constructs_lib import Agent, DataPlaneGrants, KnowledgeBase, KnowledgeBaseType, Model, PlanesError
 from tests.cdk import ACCOUNT, REGION, Stack, resources, template
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ def test_a_model_that_is_newer_than_the_catalogue_is_taken() -> None:
 
 def test_constructs_take_the_value() -> None:
     stack = Stack()
-    KnowledgeBase(stack, "K", name="k", embedding_model=Model.of("amazon.titan-embed-text-v2:0"))
+    model = Model.of("amazon.titan-embed-text-v2:0")
+    KnowledgeBase(stack, "K", type=KnowledgeBaseType.vector(embedding_model=model))
     Agent(
         stack,
         "A",

@@ -129,6 +129,9 @@ def policies(template: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         elif resource["Type"] == "AWS::IAM::Policy":
             for role in properties["Roles"]:
                 found.setdefault(role["Ref"], []).extend(properties["PolicyDocument"]["Statement"])
+        elif resource["Type"] == "AWS::IAM::RolePolicy":
+            role = properties["RoleName"]["Ref"]
+            found.setdefault(role, []).extend(properties["PolicyDocument"]["Statement"])
     return found
 
 

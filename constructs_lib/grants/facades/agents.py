@@ -42,7 +42,11 @@ class AgentGrants(GrantsTo):
         project: str = "default",
         behind: Sequence[ModelLike] = (),
     ) -> iam.Grant:
-        """Allow ``RetrieveAndGenerate`` and its stream over one knowledge base with one generation model."""
+        """Allow ``RetrieveAndGenerate`` and its stream over one knowledge base with one generation model.
+
+        Managed knowledge bases are refused, because AWS refuses the call there.
+        """
+        _grants.check_generates(getattr(knowledge_base, "type_name", None))
         targets = {
             "knowledge_base": self._on("knowledge_base", knowledge_base),
             **self._call(model, "retrieve_and_generate", project, behind),

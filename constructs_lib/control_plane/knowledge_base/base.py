@@ -1,0 +1,120 @@
+"""What a knowledge base of this app and an imported one have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk.interfaces import aws_bedrock as refs
+
+from constructs_lib.cdk_support import PlanesError
+from constructs_lib.control_plane.data_source import DataSource
+from constructs_lib.control_plane.knowledge_base.grants import KnowledgeBaseGrants
+from constructs_lib.control_plane.knowledge_base.types import METRICS_NAMESPACE
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+
+    from constructs_lib.control_plane.data_source import DocumentSource, ManagedSource
+    from constructs_lib.grants import ModelLike
+
+__all__ = ["KnowledgeBaseBase"]
+
+
+@jsii.implements(refs.IKnowledgeBaseRef)
+class KnowledgeBaseBase(cdk.Resource):
+    """What a knowledge base of this app and an imported one have in common."""
+
+    knowledge_base_arn: str
+    knowledge_base_id: str
+    role: iam.IRole | None = None
+    type_name: str | None = None
+
+    @property
+    def knowledge_base_ref(self) -> refs.KnowledgeBaseReference:
+        """The reference that other libraries' constructs take."""
+        return refs.KnowledgeBaseReference(
+            knowledge_base_arn=self.knowledge_base_arn, knowledge_base_id=self.knowledge_base_id
+        )
+
+    def add_data_source(
+        self, construct_id: str, source: DocumentSource | ManagedSource, **props: Any
+    ) -> DataSource:
+        """Add a data source in the scope of this knowledge base.
+
+        ``props`` are those of :class:`~constructs_lib.DataSource`; an imported knowledge base needs ``role``.
+        """
+        return DataSource(self, construct_id, knowledge_base=self, source=source, **props)
+
+    @property
+    def grants(self) -> KnowledgeBaseGrants:
+        """Grants on this knowledge base."""
+        return KnowledgeBaseGrants(self, self.type_name)
+
+    def grant_retrieve(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow ``Retrieve`` on this knowledge base (data plane)."""
+        return self.grants.retrieve(grantee)
+
+    def grant_retrieve_and_generate(self, grantee: iam.IGrantable, model: ModelLike) -> iam.Grant:
+        """Allow ``RetrieveAndGenerate`` and its stream over this knowledge base with one generation model."""
+        return self.grants.retrieve_and_generate(grantee, model)
+
+    def grant_agentic_retrieve(self, grantee: iam.IGrantable, model: ModelLike | None = None) -> iam.Grant:
+        """Allow ``AgenticRetrieveStream`` on this knowledge base; AWS chooses the model if none is named."""
+        return self.grants.agentic_retrieve(grantee, model)
+
+    def grant_ingest(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to start, follow, list and stop ingestion jobs (control plane: not for an app role)."""
+        return self.grants.ingest(grantee)
+
+    def metric(
+        self, metric_name: str, *, operation: str | None = "Retrieve", **options: Any
+    ) -> cloudwatch.Metric:
+        """Return a metric that Bedrock publishes of a managed knowledge base.
+
+        Args:
+            metric_name: Its name in the namespace ``AWS/Bedrock/KnowledgeBases``.
+            operation: The operation that it counts; ``None`` for a metric without that dimension.
+            **options: Options of ``cloudwatch.Metric``, such as ``period``. Default: a sum over 5 minutes.
+
+        Raises:
+            PlanesError: The knowledge base is not managed: AWS publishes no metrics of the others.
+
+        Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-observability.html
+        """
+        if self.type_name not in {None, "MANAGED"}:
+            raise PlanesError(
+                f"`{self.node.path}` is a {self.type_name} knowledge base, and AWS publishes metrics of "
+                "managed ones only: count the calls of the role instead, or use `KnowledgeBaseType.managed()`"
+            )
+        dimensions = {"KnowledgeBaseId": f"knowledge-base/{self.knowledge_base_id}"}
+        if operation is not None:
+            dimensions["Operation"] = operation
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=metric_name,
+            dimensions_map=dimensions,
+            **{"statistic": "Sum", **options},
+        )
+
+    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` was called, failures too; managed knowledge bases only."""
+        return self.metric("Invocations", **options)
+
+    def metric_client_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` was refused, throttling aside; managed knowledge bases only."""
+        return self.metric("ClientErrors", **options)
+
+    def metric_server_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` failed for AWS's fault; managed knowledge bases only."""
+        return self.metric("ServerErrors", **options)
+
+    def metric_throttles(self, **options: Any) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` was throttled; managed knowledge bases only."""
+        return self.metric("Throttles", **options)
+
+    def metric_raw_data_size(self, **options: Any) -> cloudwatch.Metric:
+        """Return the size of the source data after an ingestion, in GB; managed knowledge bases only."""
+        return self.metric("RawDataSize", operation=None, **{"statistic": "Maximum", **options})

@@ -1,0 +1,298 @@
+"""A knowledge base of any type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from constructs_lib import grants as _grants
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_arn,
+    check_length,
+    check_name,
+    check_path,
+    check_pattern,
+    has_attribute,
+    service_role,
+)
+from constructs_lib.control_plane.fingerprint import (
+    FingerprintedName,
+    RecordingKnowledgeBase,
+    create_only_fingerprint,
+)
+from constructs_lib.control_plane.knowledge_base.base import KnowledgeBaseBase
+from constructs_lib.control_plane.knowledge_base.log_delivery import deliver_logs
+from constructs_lib.control_plane.knowledge_base.parts import Context
+from constructs_lib.control_plane.knowledge_base.types import KnowledgeBaseType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_logs as logs
+    from aws_cdk import aws_s3 as s3
+    from constructs import Construct
+
+    from constructs_lib.grants import ModelLike
+
+__all__ = ["KnowledgeBase"]
+
+# The fingerprint and the hyphen before it fit into the 100 characters of a name.
+_LONGEST_STEM = 90
+_ARN_EXAMPLE = "ABCDEF1234"
+
+
+class KnowledgeBase(KnowledgeBaseBase):
+    """A knowledge base; alone it embeds with Titan Text Embeddings V2 into an S3 vector index that it makes.
+
+    An update of the name, the description, the tags, the role, the rerank models, the log delivery and the
+    hints of an SQL knowledge base happens in place. Anything else of ``type`` replaces the knowledge base:
+    the new one has another id and is empty until the next ingestion. A generated name changes along, so that
+    it doesn't collide with the old one's; a given name does collide ("already exists"), so change it too.
+
+    Args:
+        type: What it is: vector, managed, Kendra or SQL. Default: ``KnowledgeBaseType.vector()``.
+        name: Name in Bedrock, 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
+            Default: one from the path in the app, with a fingerprint of what can't change.
+        description: At most 200 characters. Default: none.
+        role: A service role of one's own, which must trust ``bedrock.amazonaws.com``; a policy with what the
+            knowledge base needs is attached to it. Default: one is made.
+        role_path: The IAM path of the service role that is made; another one replaces the role. The deploy
+            role then needs it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
+        encryption_key: The KMS key that encrypts what a managed knowledge base keeps, or the vector store
+            that a vector one makes. Default: AWS's own keys.
+        rerank_models: The models that callers of ``Retrieve`` may rerank with, called by the service role.
+            Default: none.
+        log_delivery: Log groups and buckets to which the logs of ingestion go. Default: none.
+        tags: Tags of the knowledge base. Default: those of the stack only.
+        removal_policy: What becomes of the knowledge base, and of the store that it makes, when the construct
+            goes. Default: they are deleted, since a new ingestion makes them again from the documents.
+
+    Attributes:
+        knowledge_base_id: Its id.
+        knowledge_base_arn: Its ARN.
+        created_at: When it was made.
+        failure_reasons: Why it failed, a list that is known at deployment.
+        status: Its state at deployment.
+        updated_at: When it was last changed.
+        role: The service role.
+        policy: The policy that the knowledge base attaches to the role.
+        type_name: ``VECTOR``, ``MANAGED``, ``KENDRA`` or ``SQL``.
+        owns_store: Whether its data goes with it.
+        grants: Grants on it.
+
+    Raises:
+        PlanesError: A prop is wrong.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-knowledgebase.html
+    """
+
+    role: iam.IRole
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        type: KnowledgeBaseType | None = None,  # noqa: A002 - CloudFormation's name
+        name: str | None = None,
+        description: str | None = None,
+        role: iam.IRole | None = None,
+        role_path: str | None = None,
+        encryption_key: kms.IKey | None = None,
+        rerank_models: Sequence[ModelLike] = (),
+        log_delivery: Sequence[logs.ILogGroup | s3.IBucket] = (),
+        tags: Mapping[str, str] | None = None,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.DESTROY,
+    ) -> None:
+        kind = _kind(type)
+        if name is not None:
+            check_name(name)
+        check_length("description", description, 1, 200)
+        check_path("role_path", role_path)
+        _check_role(role, role_path)
+        _check_list("rerank_models", rerank_models)
+        _check_list("log_delivery", log_delivery)
+        kind.check(encrypted=encryption_key is not None)
+        super().__init__(scope, construct_id)
+        self.type_name: str | None = kind.name
+        self.role = role if role is not None else self._make_role(name, role_path)
+        context = Context(self, self.role.role_arn, encryption_key, removal_policy)
+        own, store = kind.bind(context)
+        parts = [own, store] if store is not None else [own]
+        self._referred = [resource for part in parts for resource in part.referred]
+        self.owns_store: bool = any(part.owns_store for part in parts)
+        self.policy = self._attach(
+            [statement for part in parts for statement in part.statements] + _rerank(self, rerank_models)
+        )
+        stem = cdk.Names.unique_resource_name(self, max_length=_LONGEST_STEM, separator="-")
+        self._l1 = RecordingKnowledgeBase(
+            self,
+            "Resource",
+            name=name if name is not None else FingerprintedName(f"{stem}-", self.fingerprint).name(),
+            description=description,
+            role_arn=self.role.role_arn,
+            knowledge_base_configuration=own.configuration,
+            storage_configuration=store.configuration if store is not None else None,
+        )
+        self._l1.apply_removal_policy(removal_policy)
+        for key, value in (tags or {}).items():
+            cdk.Tags.of(self._l1).add(key, value)
+        # Creating the knowledge base calls the model and the store as the service role, and deleting a data
+        # source deletes its vectors as that role.
+        self._l1.node.add_dependency(self.policy)
+        for part in parts:
+            self._l1.node.add_dependency(*part.dependencies)
+        self.knowledge_base_id: str = self._l1.attr_knowledge_base_id
+        self.knowledge_base_arn: str = self._l1.attr_knowledge_base_arn
+        self.created_at: str = self._l1.attr_created_at
+        self.failure_reasons: list[str] = self._l1.attr_failure_reasons
+        self.status: str = self._l1.attr_status
+        self.updated_at: str = self._l1.attr_updated_at
+        for number, destination in enumerate(log_delivery, start=1):
+            deliver_logs(self, f"Logs{number}", destination, stem, self.fingerprint)
+
+    def fingerprint(self) -> str:
+        """Return a short hash of what replaces this knowledge base when it changes.
+
+        It covers the create-only properties of the knowledge base and of the resources of this app that it
+        refers to. What a parameter or an import stands for can't be seen.
+        """
+        configuration = cdk.Stack.of(self).resolve(self._l1.knowledge_base_configuration)
+        content = [_create_only(configuration), self._l1.storage_configuration]
+        overrides = {
+            path: value
+            for path, value in self._l1.overrides.items()
+            if path.startswith(("Properties.KnowledgeBaseConfiguration", "Properties.StorageConfiguration"))
+        }
+        return create_only_fingerprint([content, overrides], self, self._referred)
+
+    def _make_role(self, name: str | None, path: str | None) -> iam.Role:
+        return service_role(
+            self,
+            "ServiceRole",
+            source="knowledge-base/*",
+            description=f"Bedrock ingests and retrieves for {name or self.node.id}"[:1000],
+            path=path,
+            statements=[],
+        )
+
+    def _attach(self, statements: list[dict[str, Any]]) -> iam.CfnRolePolicy:
+        # A policy of its own, whose name has the fingerprint: when the store is replaced the role has the old
+        # policy beside the new one until the old data sources are deleted, vectors and all, in the clean-up.
+        stem = f"{cdk.Names.unique_resource_name(self, max_length=_LONGEST_STEM, separator='-')}-"
+        return iam.CfnRolePolicy(
+            self,
+            "ServicePolicy",
+            role_name=self.role.role_name,
+            policy_name=FingerprintedName(stem, self.fingerprint).name(),
+            policy_document=iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements}),
+        )
+
+    @staticmethod
+    def from_knowledge_base_arn(
+        scope: Construct, construct_id: str, knowledge_base_arn: str
+    ) -> KnowledgeBaseBase:
+        """Refer to a knowledge base that exists; grants work on it, its service role is not known."""
+        return KnowledgeBase.from_knowledge_base_attributes(
+            scope, construct_id, knowledge_base_arn=knowledge_base_arn
+        )
+
+    @staticmethod
+    def from_knowledge_base_id(
+        scope: Construct, construct_id: str, knowledge_base_id: str
+    ) -> KnowledgeBaseBase:
+        """Refer to a knowledge base that exists in this account and Region."""
+        check_pattern(
+            "knowledge_base_id", knowledge_base_id, r"[0-9a-zA-Z]{10}", f"pass an id such as {_ARN_EXAMPLE}"
+        )
+        stack = cdk.Stack.of(scope)
+        imported = KnowledgeBaseBase(scope, construct_id)
+        imported.knowledge_base_id = knowledge_base_id
+        imported.knowledge_base_arn = (
+            f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:knowledge-base/{knowledge_base_id}"
+        )
+        return imported
+
+    @staticmethod
+    def from_knowledge_base_attributes(
+        scope: Construct,
+        construct_id: str,
+        *,
+        knowledge_base_arn: str,
+        role: iam.IRole | None = None,
+        type_name: str | None = None,
+    ) -> KnowledgeBaseBase:
+        """Refer to a knowledge base that exists, with what else is known of it.
+
+        Args:
+            scope: Where the reference is made.
+            construct_id: Its id.
+            knowledge_base_arn: Its ARN.
+            role: Its service role, which data sources extend. Default: not known.
+            type_name: ``VECTOR``, ``MANAGED``, ``KENDRA`` or ``SQL``. Default: not known, so nothing is
+                refused for its sake.
+        """
+        [found] = check_arn("knowledge_base_arn", knowledge_base_arn, "knowledge-base", _ARN_EXAMPLE)
+        check_pattern(
+            "type_name", type_name, "VECTOR|MANAGED|KENDRA|SQL", "pass VECTOR, MANAGED, KENDRA or SQL"
+        )
+        imported = KnowledgeBaseBase(scope, construct_id, environment_from_arn=knowledge_base_arn)
+        imported.knowledge_base_arn = knowledge_base_arn
+        imported.knowledge_base_id = found
+        imported.role = role
+        imported.type_name = type_name
+        return imported
+
+
+def _kind(given: object) -> KnowledgeBaseType:
+    if given is None:
+        return KnowledgeBaseType.vector()
+    if not isinstance(given, KnowledgeBaseType):
+        raise PlanesError(
+            f"`type` has the value `{given}`: pass one of `KnowledgeBaseType`, such as "
+            "`KnowledgeBaseType.vector(...)` or `KnowledgeBaseType.managed()`"
+        )
+    return given
+
+
+def _check_role(role: object, path: str | None) -> None:
+    if role is not None and not has_attribute(role, "role_arn"):
+        raise PlanesError(
+            f"`role` has a value of the type `{role.__class__.__name__}`: pass a role such as `iam.Role`"
+        )
+    if role is not None and path is not None:
+        raise PlanesError("`role` and `role_path` are both given: the path is of the role that is made")
+
+
+def _check_list(prop: str, given: object) -> None:
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise PlanesError(f"`{prop}` has the value `{given}`: pass a list, also for one")
+
+
+def _rerank(scope: Construct, models: Sequence[ModelLike]) -> list[dict[str, Any]]:
+    """Return what reranking inside ``Retrieve`` needs.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html (for the service role)
+    """
+    found: list[dict[str, Any]] = []
+    for model in models:
+        targets = _grants.on_call(scope, model, "rerank_models", verb="rerank")
+        found += [one for one in _grants.statement_json("rerank", targets) if one not in found]
+    return found
+
+
+def _create_only(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration without what is updated in place: timeout and hints of an SQL one."""
+    sql = configuration.get("sqlKnowledgeBaseConfiguration")
+    if sql is None:
+        return configuration
+    redshift = {
+        name: value
+        for name, value in sql["redshiftConfiguration"].items()
+        if name != "queryGenerationConfiguration"
+    }
+    return {**configuration, "sqlKnowledgeBaseConfiguration": {**sql, "redshiftConfiguration": redshift}}

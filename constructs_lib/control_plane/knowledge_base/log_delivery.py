@@ -1,0 +1,69 @@
+"""The delivery of a knowledge base's ingestion logs.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-bases-logging.html and, for managed
+ones, https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-observability.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from constructs_lib.cdk_support import PlanesError
+from constructs_lib.control_plane.fingerprint import FingerprintedName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aws_cdk import aws_s3 as s3
+
+    from constructs_lib.control_plane.knowledge_base.base import KnowledgeBaseBase
+
+__all__ = ["deliver_logs"]
+
+# A delivery source's name has at most 60 characters.
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html
+_LONGEST_STEM = 48
+
+
+def deliver_logs(
+    knowledge_base: KnowledgeBaseBase,
+    construct_id: str,
+    destination: logs.ILogGroup | s3.IBucket,
+    stem: str,
+    fingerprint: Callable[[], str],
+) -> None:
+    """Deliver the logs to a log group or a bucket.
+
+    The names carry the fingerprint of the knowledge base: its replacement makes a second source first.
+    The policy of a log group or bucket that lets the delivery write is CloudWatch's own doing for whoever
+    creates the delivery, see
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+
+    Raises:
+        PlanesError: The destination is something else.
+    """
+    arn = getattr(destination, "log_group_arn", None) or getattr(destination, "bucket_arn", None)
+    if arn is None:
+        raise PlanesError(
+            f"`log_delivery` has a value of the type `{type(destination).__name__}`: pass a log group or "
+            "a bucket"
+        )
+    scope = Construct(knowledge_base, construct_id)
+    name = FingerprintedName(f"{stem[:_LONGEST_STEM].rstrip('-')}-{construct_id[4:]}-", fingerprint)
+    source = logs.CfnDeliverySource(
+        scope,
+        "Source",
+        name=name.name(),
+        log_type="APPLICATION_LOGS",
+        resource_arn=knowledge_base.knowledge_base_arn,
+    )
+    target = logs.CfnDeliveryDestination(
+        scope, "Destination", name=name.name(), destination_resource_arn=arn, output_format="json"
+    )
+    delivery = logs.CfnDelivery(
+        scope, "Delivery", delivery_source_name=source.ref, delivery_destination_arn=target.attr_arn
+    )
+    delivery.node.add_dependency(source)

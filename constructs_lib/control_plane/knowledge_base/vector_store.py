@@ -1,0 +1,167 @@
+"""``VectorStore``: one factory for each store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.control_plane.knowledge_base.stores import (
+    METADATA_FIELD,
+    TEXT_FIELD,
+    VECTOR_FIELD,
+    MongoDbAtlasStore,
+    NeptuneAnalyticsStore,
+    OpenSearchManagedStore,
+    PineconeStore,
+    S3VectorsStore,
+    Store,
+    field_mapping,
+)
+from constructs_lib.control_plane.s3_vectors import DistanceMetric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_secretsmanager as secretsmanager
+    from aws_cdk.interfaces import aws_neptunegraph as neptune
+    from aws_cdk.interfaces import aws_opensearchservice as opensearch
+    from aws_cdk.interfaces import aws_s3vectors as s3vectors
+
+__all__ = ["VectorStore"]
+
+
+class VectorStore:
+    """Where a knowledge base keeps its vectors.
+
+    Redis Enterprise Cloud is not here: CloudFormation can't configure it
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-knowledgebase.html).
+    """
+
+    @staticmethod
+    def s3_vectors(
+        index: s3vectors.IIndexRef | None = None,
+        *,
+        vector_bucket: s3vectors.IVectorBucketRef | None = None,
+        non_filterable_metadata_keys: Sequence[str] = (),
+        distance_metric: DistanceMetric = DistanceMetric.COSINE,
+    ) -> Store:
+        """Keep the vectors in Amazon S3 Vectors, which costs nothing while nothing is asked.
+
+        Args:
+            index: An index of this app or an imported one. It should have ``AMAZON_BEDROCK_TEXT`` and
+                ``AMAZON_BEDROCK_METADATA`` among its non-filterable keys. Default: the knowledge base makes
+                one.
+            vector_bucket: The bucket of the index that is made. Default: the knowledge base makes one.
+            non_filterable_metadata_keys: Keys of one's own metadata that can't be filtered on, beside
+                Bedrock's two; up to 8. Default: none.
+            distance_metric: How distances are measured in the index that is made. Default: cosine.
+        """
+        return S3VectorsStore(index, vector_bucket, non_filterable_metadata_keys, distance_metric)
+
+    @staticmethod
+    def open_search_managed(
+        domain: opensearch.IDomainRef | str,
+        *,
+        index_name: str,
+        domain_endpoint: str | None = None,
+        vector_field: str = VECTOR_FIELD,
+        text_field: str = TEXT_FIELD,
+        metadata_field: str = METADATA_FIELD,
+    ) -> Store:
+        """Keep the vectors in an index, which exists, of an Amazon OpenSearch Service domain.
+
+        The domain must be public, and its access policy and fine-grained access control must admit the
+        service role (https://docs.aws.amazon.com/bedrock/latest/userguide/kb-osm-permissions-prereq.html).
+
+        Args:
+            domain: The domain or its ARN.
+            index_name: The index.
+            domain_endpoint: The domain's endpoint. Default: what the construct tells.
+            vector_field: The field of the vectors. Default: ``bedrock-knowledge-base-default-vector``.
+            text_field: The field of the chunks. Default: ``AMAZON_BEDROCK_TEXT_CHUNK``.
+            metadata_field: The field of Bedrock's metadata. Default: ``AMAZON_BEDROCK_METADATA``.
+        """
+        fields = field_mapping(
+            {"vector_field": vector_field, "text_field": text_field, "metadata_field": metadata_field}
+        )
+        return OpenSearchManagedStore(domain, domain_endpoint, index_name, fields)
+
+    @staticmethod
+    def neptune_analytics(
+        graph: neptune.IGraphRef | str,
+        *,
+        vector_dimension: int | None = None,
+        text_field: str = TEXT_FIELD,
+        metadata_field: str = METADATA_FIELD,
+    ) -> Store:
+        """Keep the vectors in a graph, which exists, of Amazon Neptune Analytics (GraphRAG).
+
+        Args:
+            graph: The graph or its ARN. Its vector index must have the dimension of the model.
+            vector_dimension: The dimension of its vector index, to be checked. Default: not checked.
+            text_field: The field of the chunks. Default: ``AMAZON_BEDROCK_TEXT_CHUNK``.
+            metadata_field: The field of Bedrock's metadata. Default: ``AMAZON_BEDROCK_METADATA``.
+        """
+        fields = field_mapping({"text_field": text_field, "metadata_field": metadata_field})
+        return NeptuneAnalyticsStore(graph, vector_dimension, fields)
+
+    @staticmethod
+    def pinecone(
+        *,
+        connection_string: str,
+        credentials_secret: secretsmanager.ISecret,
+        namespace: str | None = None,
+        text_field: str = TEXT_FIELD,
+        metadata_field: str = METADATA_FIELD,
+    ) -> Store:
+        """Keep the vectors in an index, which exists, of Pinecone.
+
+        Args:
+            connection_string: The endpoint of the index, ``https://...``.
+            credentials_secret: The secret with ``apiKey``; reading and decrypting it is granted.
+            namespace: The namespace in the index. Default: none.
+            text_field: The field of the chunks. Default: ``AMAZON_BEDROCK_TEXT_CHUNK``.
+            metadata_field: The field of Bedrock's metadata. Default: ``AMAZON_BEDROCK_METADATA``.
+        """
+        fields = field_mapping({"text_field": text_field, "metadata_field": metadata_field})
+        return PineconeStore(connection_string, credentials_secret, namespace, fields)
+
+    @staticmethod
+    def mongo_db_atlas(
+        *,
+        endpoint: str,
+        credentials_secret: secretsmanager.ISecret,
+        database_name: str,
+        collection_name: str,
+        vector_index_name: str,
+        text_index_name: str | None = None,
+        endpoint_service_name: str | None = None,
+        vector_field: str = VECTOR_FIELD,
+        text_field: str = TEXT_FIELD,
+        metadata_field: str = METADATA_FIELD,
+    ) -> Store:
+        """Keep the vectors in a collection, which exists, of MongoDB Atlas.
+
+        Args:
+            endpoint: The host of the cluster, ``cluster0.abcde.mongodb.net``.
+            credentials_secret: The secret with ``username`` and ``password``; reading and decrypting it is
+                granted.
+            database_name: The database, 1-63 characters.
+            collection_name: The collection, 1-63 characters.
+            vector_index_name: The vector index.
+            text_index_name: The text index for hybrid search. Default: none, semantic search only.
+            endpoint_service_name: The AWS PrivateLink endpoint service. Default: none, over the internet.
+            vector_field: The field of the vectors. Default: ``bedrock-knowledge-base-default-vector``.
+            text_field: The field of the chunks. Default: ``AMAZON_BEDROCK_TEXT_CHUNK``.
+            metadata_field: The field of Bedrock's metadata. Default: ``AMAZON_BEDROCK_METADATA``.
+        """
+        names = {
+            "database_name": database_name,
+            "collection_name": collection_name,
+            "vector_index_name": vector_index_name,
+            "text_index_name": text_index_name,
+            "endpoint_service_name": endpoint_service_name,
+        }
+        fields = field_mapping(
+            {"vector_field": vector_field, "text_field": text_field, "metadata_field": metadata_field}
+        )
+        return MongoDbAtlasStore(endpoint, credentials_secret, names, fields)
