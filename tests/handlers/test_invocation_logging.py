@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from constructs_lib.handlers import invocation_logging
 from constructs_lib.handlers.invocation_logging import former_logging, is_same
@@ -328,6 +335,22 @@ class LoggingMachine(RuleBasedStateMachine):
 
 TestAnySequence = LoggingMachine.TestCase
 TestAnySequence.settings = settings(max_examples=150, stateful_step_count=20, deadline=None, derandomize=True)
+
+
+@pytest.mark.prove
+def test_no_sequence_of_20000_steps_breaks_what_is_promised() -> None:
+    steps = 0
+
+    class Counted(LoggingMachine):
+        @invariant()
+        def each_step_counts(self) -> None:
+            nonlocal steps
+            steps += 1
+
+    while steps < 20_000:
+        run_state_machine_as_test(
+            Counted, settings=settings(max_examples=400, stateful_step_count=50, deadline=None, database=None)
+        )
 
 
 # ------------------------------------------------------------ answering CloudFormation
