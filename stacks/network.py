@@ -56,9 +56,4 @@ class NetworkStack(PlanesStack):
             # By their paths: the roles are made after the network, and the deploy role before it.
             for_roles=[f"{roles}{ROLE_PATHS[kind]}*" for kind in ("app", "deploy", "operator")],
         )
-        acknowledge(
-            self.endpoints.security_group,
-            "AwsSolutions::AwsSolutions-EC23",
-            "The range is the VPC's own, an attribute that the rule can't resolve.",
-        )
         self.output("VpcId", self.vpc.vpc_id, "The VPC of the application")

@@ -313,7 +313,7 @@ def _selector(
 
 
 def _bucket(scope: Construct) -> s3.Bucket:
-    return s3.Bucket(
+    bucket = s3.Bucket(
         scope,
         "Bucket",
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -322,6 +322,14 @@ def _bucket(scope: Construct) -> s3.Bucket:
         versioned=True,
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
+    cdk.Validations.of(bucket).acknowledge(
+        cdk.Acknowledgment(
+            id="AwsSolutions::AwsSolutions-S1",
+            reason="The trail records changes of the bucket, and its files are validated by their digests; "
+            "pass a `bucket` of your own for access logs.",
+        )
+    )
+    return bucket
 
 
 def _roles(prop: str, given: Sequence[str] | None, default: list[str]) -> list[str]:

@@ -113,13 +113,16 @@ def caller(role: iam.IRole | iam.CfnRole | str) -> Caller:
             )
         kinds = [kind for kind, path in ROLE_PATHS.items() if f":role{path}" in role]
         return Caller(role, _PLANE_OF_KIND.get(kinds[0]) if kinds else None)
-    if not isinstance(role, iam.CfnRole) and not hasattr(role, "role_arn"):
+    # What AppRole.from_role_arn returns is a construct around the role.
+    role = getattr(role, "role", role)
+    reference = getattr(role, "role_ref", None)
+    if reference is None:
         raise PlanesError(
             f"`for_roles` has `{type(role).__name__}`: give roles, or the ARNs of roles as text"
         )
     resource = role if isinstance(role, iam.CfnRole) else role.node.default_child
     if not isinstance(resource, iam.CfnRole):
-        return Caller(role.role_arn if not isinstance(role, iam.CfnRole) else role.attr_arn, None)
+        return caller(str(reference.role_arn))
     stack = cdk.Stack.of(resource)
     path, name = resource.path or "/", resource.role_name
     known = name if name is not None and not is_token(name) else None

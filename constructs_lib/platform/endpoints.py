@@ -138,6 +138,13 @@ class BedrockVpcEndpoints(Construct):
             description=f"{origin} to the Bedrock endpoints",
             allow_all_outbound=False,
         )
+        if origin == "HTTPS from the VPC":
+            cdk.Validations.of(group).acknowledge(
+                cdk.Acknowledgment(
+                    id="AwsSolutions::AwsSolutions-EC23",
+                    reason="The range is the VPC's own, an attribute that the rule can't resolve.",
+                )
+            )
         for peer in clients:
             group.add_ingress_rule(peer, ec2.Port.tcp(443), origin)
         return group

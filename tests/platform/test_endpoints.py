@@ -138,6 +138,12 @@ def test_an_arn_in_the_path_of_a_kind_of_role_has_its_plane(path: str, services:
     assert set(policies(Stack(), for_roles=[f"arn:aws:iam::{ACCOUNT}:role/{path}"])) == services
 
 
+def test_an_imported_app_role_has_its_plane_by_its_path() -> None:
+    stack = Stack()
+    role = AppRole.from_role_arn(stack, "R", f"arn:aws:iam::{ACCOUNT}:role/bedrock-planes/app/chat")
+    assert set(policies(stack, for_roles=[role])) == DATA
+
+
 def test_app_roles_get_the_core_endpoints_of_their_plane() -> None:
     stack = Stack()
     assert set(policies(stack, for_roles=[AppRole(stack, "Chat", assumed_by=LAMBDA)])) == DATA
