@@ -70,6 +70,16 @@ _QUOTA = Cause(
     "Delete what is no longer used, or ask for a higher quota in Service Quotas.",
     f"{_GUIDE}quotas.html",
 )
+_GUARDRAIL_VERSIONS = Cause(
+    "quota",
+    "The guardrail has as many versions as AWS allows, 20, and a deployment keeps the old ones. AWS does not "
+    "raise this quota.",
+    "Give `guardrail.create_version(keep=10)`, with `pinned=` for versions that others name: it deletes the "
+    "oldest before it makes a new one. Or delete versions that nothing names: `aws bedrock list-guardrails "
+    "--guardrail-identifier ID` lists them, `aws bedrock delete-guardrail --guardrail-identifier ID "
+    "--guardrail-version NUMBER` deletes one; without the number it deletes the whole guardrail.",
+    "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
+)
 _KEY = Cause(
     "kms",
     "A key of AWS KMS is not usable: the caller or the service may not use it, or it is disabled, pending "
@@ -203,6 +213,15 @@ _PROFILE = Cause(
     f"{_GUIDE}inference-profiles-support.html",
 )
 
+_VERSION_OF_GUARDRAIL = (
+    r"\b(?:CreateGuardrailVersion|create_guardrail_version|AWS::Bedrock::GuardrailVersion)\b"
+)
+_USED_UP = (
+    r"(?:ServiceQuotaExceeded|ServiceLimitExceeded|quota (?:has been )?exceeded|"
+    r"exceed\w* .{0,40}(?:quota|limit)|"
+    r"maximum number of .{0,60}(?:reached|exceeded|allowed)|reached the (?:maximum|limit))"
+)
+
 _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
     (
         (
@@ -274,6 +293,14 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
             "reached max retries.{0,40}throttl",
         ),
         _THROTTLED,
+    ),
+    (
+        (
+            # In either order: an SDK's error, an event of CloudTrail or CloudFormation.
+            rf"{_VERSION_OF_GUARDRAIL}.{{0,400}}{_USED_UP}",
+            rf"{_USED_UP}.{{0,400}}{_VERSION_OF_GUARDRAIL}",
+        ),
+        _GUARDRAIL_VERSIONS,
     ),
     (
         (

@@ -16,6 +16,7 @@ import pytest
 
 from constructs_lib import Guardrail
 from constructs_lib.deploy import DeployOptions, deploy_policy
+from constructs_lib.explain import explain
 from constructs_lib.templates import TemplateSource
 
 if TYPE_CHECKING:
@@ -170,4 +171,6 @@ def test_without_keep_the_21st_version_fails_and_the_first_twenty_stay(aws: Loca
         client.create_guardrail_version(guardrailIdentifier=stack.outputs["Id"])
     assert stack.update(_template(tmp_path, 21)) == "UPDATE_ROLLBACK_COMPLETE"
     assert "exceeds the limit of 20" in stack.reasons
+    # What CloudFormation shows is explained by the prop that makes room.
+    assert "create_version(keep=10)" in explain(stack.reasons).remedy.text
     assert stack.versions() == [*range(1, 21)]
