@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from constructs_lib.review import Report
+    from constructs_lib.review.render import Detail
 
 __all__ = ["configure", "run"]
 
-_COLUMNS = (60, 110)
+_COLUMNS = (60, 200)
+_LOG = 110
+"""The columns where there is no terminal: a file, a pipe, the log of a CI run."""
 _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -124,6 +127,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the folder of the code that NAME runs: the logical id or construct path of a function, a task "
         "definition, an AgentCore runtime, or of a role; for containers, whose code is not in the input",
     )
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument(
+        "--quiet",
+        action="store_true",
+        help="print the first screen of the text report alone: the answer, the counts, the worst findings",
+    )
+    amount.add_argument(
+        "--verbose",
+        action="store_true",
+        help="fold and shorten nothing in the text report: every principal, family, name and related place",
+    )
     explain_levels(parser)
 
 
@@ -132,7 +146,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         options = _options(args)
         report = _reviewed(args, options)
-        write(pieces(report, args.format, colour=_colour(args), width=_width(args)), args.output, args.format)
+        texts = pieces(report, args.format, colour=_colour(args), width=_width(args), detail=_detail(args))
+        write(texts, args.output, args.format)
     except CallError as error:
         complain("review", str(error))
         return 2
@@ -193,8 +208,12 @@ def _colour(args: argparse.Namespace) -> bool:
 def _width(args: argparse.Namespace) -> int:
     """Return the columns of the terminal within limits, or a fixed width for anything else."""
     if args.output is not None or not sys.stdout.isatty():
-        return _COLUMNS[1]
+        return _LOG
     return min(max(shutil.get_terminal_size().columns, _COLUMNS[0]), _COLUMNS[1])
+
+
+def _detail(args: argparse.Namespace) -> Detail:
+    return "quiet" if args.quiet else "verbose" if args.verbose else "normal"
 
 
 def _progress() -> bool:

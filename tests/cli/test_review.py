@@ -297,3 +297,22 @@ def test_only_relevant_still_reports_what_is_broken(name: str, capsys: pytest.Ca
         Path(name).write_text(text, "utf-8")
     assert main(["review", name, "--only-relevant"]) == 2
     assert capsys.readouterr().err.startswith(f"bedrock-planes review: {name}: ")
+
+
+def test_quiet_prints_the_answer_and_verbose_everything(
+    mixed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = {}
+    for option in ("--quiet", "--verbose"):
+        assert main(["review", mixed, option]) == 1
+        texts[option] = capsys.readouterr().out
+    assert "help:" not in texts["--quiet"]
+    assert "not kept apart" in texts["--quiet"]
+    assert "help:" in texts["--verbose"]
+
+
+def test_quiet_and_verbose_exclude_each_other(mixed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["review", mixed, "--quiet", "--verbose"])
+    assert raised.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err

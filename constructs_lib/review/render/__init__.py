@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from constructs_lib.inert import without_commands
+from constructs_lib.review.render.shared import Detail
 from constructs_lib.review.report import json_pieces, to_json
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.review.model import Report
 
-__all__ = ["FORMATS", "pieces", "render"]
+__all__ = ["FORMATS", "Detail", "pieces", "render"]
 
 FORMATS = ("text", "json", "sarif", "markdown", "html")
 """The names of the formats."""
@@ -21,14 +22,18 @@ FORMATS = ("text", "json", "sarif", "markdown", "html")
 _MODULES = {"text": "text", "sarif": "sarif", "markdown": "markdown", "html": "html_page"}
 
 
-def pieces(report: Report, format_name: str, *, colour: bool = False, width: int = 110) -> Iterable[str]:
+def pieces(
+    report: Report, format_name: str, *, colour: bool = False, width: int = 110, detail: Detail = "normal"
+) -> Iterable[str]:
     """Return the text of :func:`render` in pieces, so that a large report is not in memory twice."""
     if format_name == "json":
         return json_pieces(report)
-    return (render(report, format_name, colour=colour, width=width),)
+    return (render(report, format_name, colour=colour, width=width, detail=detail),)
 
 
-def render(report: Report, format_name: str, *, colour: bool = False, width: int = 110) -> str:
+def render(
+    report: Report, format_name: str, *, colour: bool = False, width: int = 110, detail: Detail = "normal"
+) -> str:
     """Render a report.
 
     Args:
@@ -36,6 +41,7 @@ def render(report: Report, format_name: str, *, colour: bool = False, width: int
         format_name: One of :data:`FORMATS`.
         colour: Whether to add ANSI codes; only for ``text``.
         width: The number of columns to keep to; only for ``text``.
+        detail: How much to say; only for ``text``.
 
     Raises:
         KeyError: There is no such format.
@@ -45,5 +51,5 @@ def render(report: Report, format_name: str, *, colour: bool = False, width: int
         return to_json(report)
     module = importlib.import_module(f"{__name__}.{_MODULES[format_name]}")
     if format_name == "text":
-        return str(module.render(report, colour=colour, width=width))
+        return str(module.render(report, colour=colour, width=width, detail=detail))
     return without_commands(str(module.render(report)), format_name)

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from itertools import takewhile
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from constructs_lib.review.model import SEVERITY_RANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from constructs_lib.review.model import Finding, Location, PrincipalReport, Report
+    from constructs_lib.review.model import Finding, Fix, Location, PrincipalReport, Report
 
 __all__ = [
     "CORE_FAMILIES",
+    "CROSSINGS",
+    "Detail",
     "Group",
+    "Worst",
+    "alike",
     "cell",
+    "crossing",
     "families_of",
     "grouped",
+    "headline",
     "labels_of",
+    "names_of",
     "place",
     "remark_lines",
     "shown_principals",
     "state_of",
+    "statement_lines",
     "summary_line",
+    "total",
     "unread_lines",
+    "verdict_line",
+    "worst_of",
 ]
+
+Detail = Literal["quiet", "normal", "verbose"]
+"""How much the text says: the answer alone, the findings, or all that is known."""
+CROSSINGS = frozenset({"BP101", "BP105"})
+"""The rules whose findings say that one principal reaches both planes, itself or by a chain of roles."""
 
 # How messages begin that name their principal.
 _NAMED = ("role `", "user `", "group `", "permission set `", "the role `")
@@ -64,6 +81,90 @@ def labels_of(report: Report) -> dict[str, str]:
             ours = path[same:] if counts[path] == 1 else (item.partition("#")[2],)
             labels[item] = f"{name} ({'/'.join(ours)})" if len(ids) > 1 else name
     return labels
+
+
+def names_of(report: Report) -> dict[str, str]:
+    """Return the name by which people know each principal, by id: its construct path, or else its label.
+
+    The path is left out where two principals have the same one, as two Regions of one stack do.
+    """
+    labels = labels_of(report)
+    paths = {p.id: (p.construct_path or "").removesuffix("/Resource") for p in report.principals}
+    counts = Counter(paths.values())
+    return {item: path if path and counts[path] == 1 else labels[item] for item, path in paths.items()}
+
+
+def crossing(report: Report) -> dict[str, Finding]:
+    """Return the finding that shows how each principal reaches both planes, by id, unless acknowledged."""
+    found: dict[str, Finding] = {}
+    for finding in report.findings:
+        if finding.rule in CROSSINGS and finding.principal and not finding.acknowledged:
+            found.setdefault(finding.principal, finding)
+    return found
+
+
+def headline(report: Report) -> str:
+    """Answer in one sentence whether the planes are kept apart, as far as the input was read."""
+    found = crossing(report)
+    if found:
+        can = "one principal reaches" if len(found) == 1 else f"{len(found)} principals reach"
+        shown_by = ", ".join(sorted({finding.rule for finding in found.values()}))
+        return f"The planes are not kept apart: {can} both ({shown_by})."
+    gaps = sum(bool(principal.incomplete) for principal in report.principals)
+    doubts = [f"{_count(gaps, 'principal')} not fully known"] if gaps else []
+    unread = sum(bool(item.error or item.incomplete) for item in report.inputs)
+    doubts += [f"{_count(unread, 'input')} not fully read"] if unread else []
+    accepted = sum(f.rule in CROSSINGS and f.acknowledged is not None for f in report.findings)
+    doubts += [f"{_count(accepted, 'crossing')} acknowledged"] if accepted else []
+    if not report.principals:
+        return "No principal was found: nothing says whether the planes are kept apart."
+    if doubts:
+        return f"No principal is seen to reach both planes, but {', '.join(doubts)}."
+    return "The planes are kept apart: no principal reaches both."
+
+
+def verdict_line(report: Report) -> str:
+    """Return how many principals have each verdict, and how many are not fully known."""
+    counts = Counter(principal.verdict for principal in report.principals)
+    parts = [f"{counts[name]} {name}" for name in ("mixed", "control", "data", "none") if counts[name]]
+    gaps = sum(bool(principal.incomplete) for principal in report.principals)
+    return f"verdicts: {', '.join(parts) or 'none'}" + (f"; {gaps} incomplete" if gaps else "")
+
+
+class Worst(NamedTuple):
+    """A finding that a reviewer should see first, and how many other principals have it too."""
+
+    finding: Finding
+    others: int
+
+
+def worst_of(groups: Iterable[Group], limit: int = 5) -> list[Worst]:
+    """Return the findings to see first: crossings before other errors, then what most principals share."""
+    found = [Worst(finding, len(group.same)) for group in groups for finding in group.findings]
+    return sorted((item for item in found if not item.finding.acknowledged), key=_urgency)[:limit]
+
+
+def _urgency(item: Worst) -> tuple[int, bool, int]:
+    rank = SEVERITY_RANK[item.finding.severity]
+    return (rank, item.finding.rule not in CROSSINGS, -item.others)
+
+
+def alike(principals: Iterable[PrincipalReport]) -> list[tuple[PrincipalReport, list[PrincipalReport]]]:
+    """Fold principals whose rows of a matrix are the same: the first one, and the others."""
+    rows: dict[object, tuple[PrincipalReport, list[PrincipalReport]]] = {}
+    for item in principals:
+        counts = tuple((name, len(use.actions)) for name, use in item.families.items())
+        key = (item.kind, item.verdict, bool(item.incomplete), counts)
+        if key in rows:
+            rows[key][1].append(item)
+        else:
+            rows[key] = (item, [])
+    return list(rows.values())
+
+
+def total(principal: PrincipalReport, families: Iterable[str]) -> int:
+    """Return how many actions of some families the principal may call."""
+    return sum(len(principal.families[name].actions) for name in families if name in principal.families)
 
 
 def cell(principal: PrincipalReport, family: str) -> str:
@@ -149,6 +250,12 @@ def remark_lines(report: Report) -> list[str]:
 def state_of(finding: Finding) -> str:
     """Return the severity, or ``acknowledged``."""
     return "acknowledged" if finding.acknowledged else finding.severity
+
+
+def statement_lines(fix: Fix) -> list[str]:
+    """Return the corrected statement as JSON, one line each, ready to paste; no line is broken."""
+    what = "replace the statement by" if fix.replaces else "add the statement"
+    return [f"    {what}", *(f"      {line}" for line in json.dumps(fix.statement, indent=2).splitlines())]
 
 
 def summary_line(report: Report) -> str:
