@@ -199,6 +199,12 @@ _OLD = Cause(
     "Upgrade it (boto3 and botocore together; in Lambda bring your own in a layer or the bundle).",
     f"{_GUIDE}getting-started-api.html",
 )
+_NOT_INSTALLED = Cause(
+    "sdk-too-old",
+    "The SDK's module for this client is not installed, or the installed SDK is older than the client.",
+    "Add the module to the project's dependencies, in the version of the SDK's other modules.",
+    f"{_GUIDE}getting-started-api.html",
+)
 _CONFLICT = Cause(
     "validation",
     "The request conflicts with the present state: a name that exists already, or a job that still runs.",
@@ -253,6 +259,23 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
             "Model access is denied",
         ),
         _ACCESS,
+    ),
+    (
+        (
+            r"package software\.amazon\.awssdk\.services\.bedrock\w* does not exist",
+            r"(?:Cannot find|Can't resolve|Could not resolve|Cannot resolve)\b.{0,30}@aws-sdk/client-bedrock",
+            r"no required module provides package \S*/service/bedrock",
+            r"Cannot find package '@aws-sdk/client-bedrock",
+            r"namespace name 'Bedrock\w*' does not exist in the namespace 'Amazon'",
+        ),
+        _NOT_INSTALLED,
+    ),
+    (
+        (
+            r"execution role (?:\S+ )?(?:requires|lacks|needs|does not have|doesn't have)",
+            "access denied while (?:validating|invoking|accessing|calling)",
+        ),
+        _INNER,
     ),
     (
         (
@@ -481,6 +504,7 @@ _GENERAL: tuple[tuple[tuple[str, ...], Cause], ...] = (
             "SSO session",
             "sso login",
             "(?:API|bearer) (?:key|token) .{0,30}(?:invalid|expired|not valid)",
+            "invalid (?:API|bearer) (?:key|token)",
             "API Key is valid",
             "InvalidAccessKeyId",
             "OptInRequired",
@@ -605,6 +629,9 @@ _BY_CODE = {
     "ConflictException": _CONFLICT,
     "DependencyFailedException": _INNER,
     "BadGatewayException": _INNER,
+    # The agent's own code or container failed:
+    # https://docs.aws.amazon.com/bedrock-agentcore/latest/APIReference/API_InvokeAgentRuntime.html
+    "RuntimeClientError": _INNER,
     "ExpiredTokenException": _CREDENTIALS,
     "UnrecognizedClientException": _CREDENTIALS,
 }

@@ -74,7 +74,7 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     (
         "java",
         (
-            r"cannot find symbol.{0,200}?method (?P<operation>\w+)\(.{0,300}?of type "
+            r"cannot find symbol.{0,200}?method (?P<operation>\w+)\(.{0,300}?of type (?:[a-z]\w*\.){0,9}"
             r"(?P<java>\w+?)(?:Async)?Client"
         ),
         "",

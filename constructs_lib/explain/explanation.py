@@ -10,8 +10,9 @@ from constructs_lib.catalogue import action, find, model_of_profile, models, ope
 from constructs_lib.explain.causes import cause_of_code, cause_of_message, cause_of_words
 from constructs_lib.explain.clients import client_line, find_client_fault
 from constructs_lib.explain.denial import find_denial
-from constructs_lib.explain.evidence import gather
+from constructs_lib.explain.evidence import LONGEST, gather
 from constructs_lib.explain.model import Explanation, Remedy
+from constructs_lib.explain.relevance import concerns
 from constructs_lib.explain.remedies import grant_line, operation_name, statement
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def explain(text: str, paths: Sequence[str] = ()) -> Explanation:
     if fault is not None:
         return _client_fault(evidence, fault)
     cause = cause_of_message(evidence.text) or cause_of_code(evidence.code) or cause_of_words(evidence.text)
-    if cause is not None:
+    if cause is not None and concerns(evidence, cause, text[:LONGEST]):
         return _from_cause(evidence, cause)
     if "AccessDenied" in evidence.code or evidence.status == 403:
         return _with_nearest(_bare_denial(evidence), paths)
@@ -450,6 +451,12 @@ def _from_cause(evidence: Evidence, cause: Cause) -> Explanation:
         return _model_elsewhere(evidence, base, found)
     if cause.kind == "life-cycle" and found:
         return replace(base, remedy=Remedy(f"{cause.remedy} {_successors(found, evidence.region)}".strip()))
+    named = dict.fromkeys(
+        re.findall(r"\b(?:ecr|s3|lambda|logs|aoss|s3vectors|bedrock):[A-Z]\w+", evidence.text)
+    )
+    if cause.kind == "inner-call" and named:
+        needed = ", ".join(f"`{name}`" for name in named)
+        return replace(base, remedy=Remedy(f"{cause.remedy} AWS names as needed by that role: {needed}."))
     if cause.kind == "inner-call" and base.operation in {"InvokeAgent", "InvokeInlineAgent"}:
         return replace(
             base,
