@@ -23,6 +23,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("_review", "what each principal may really do on which plane, with findings"),
     "diff": ("_diff", "what changed in permissions between two assemblies or reports"),
+    "draw": ("_draw", "who reaches which plane, as an SVG for your documentation"),
     "deploy-policy": ("_deploy_policy", "the least CloudFormation execution policy of templates"),
     "scan": ("_scan", "the calls of Bedrock in application code, and those on the wrong client"),
     "which": (

@@ -10,9 +10,10 @@ import pytest
 
 import app
 from constructs_lib import PlanesError, catalogue
+from constructs_lib.cli import main
 from constructs_lib.iam import expand
 from stacks import SettingsError
-from tests.stacks.conftest import run
+from tests.stacks.conftest import ROOT, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -323,3 +324,13 @@ def test_findings_are_printed_without_a_traceback(tmp_path: Path) -> None:
     assert "AwsSolutions-S1" in (made.folder / "validation-report.json").read_text("utf-8")
     assert made.error
     assert "Traceback" not in made.error
+
+
+def test_the_drawing_of_the_readme_is_that_of_these_stacks(everything: Synthesis, tmp_path: Path) -> None:
+    target = tmp_path / "stacks.svg"
+    assert main(["draw", str(everything.folder), "--output", str(target)]) == 0
+    fresh = target.read_text("utf-8")
+    assert (ROOT / "docs/img/stacks.svg").read_text("utf-8") == fresh, (
+        "draw it again: `cdk synth --context agents-classic=true --context account=111122223333 --context "
+        "region=us-east-1` and `bedrock-planes draw cdk.out --output docs/img/stacks.svg`"
+    )

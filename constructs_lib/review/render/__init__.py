@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.review.model import Report
 
-__all__ = ["FORMATS", "Detail", "pieces", "render"]
+__all__ = ["FORMATS", "Detail", "drawn", "pieces", "render"]
 
 FORMATS = ("text", "json", "sarif", "markdown", "html")
 """The names of the formats."""
@@ -53,3 +53,10 @@ def render(
     if format_name == "text":
         return str(module.render(report, colour=colour, width=width, detail=detail))
     return without_commands(str(module.render(report)), format_name)
+
+
+def drawn(report: Report) -> str:
+    """Return the SVG of who reaches which plane; the same report gives the same bytes."""
+    from constructs_lib.review.render.drawing import draw  # noqa: PLC0415 - loaded when it is asked for
+
+    return without_commands(draw(report), "html")

@@ -23,6 +23,7 @@ __all__ = [
     "Worst",
     "alike",
     "cell",
+    "clip",
     "crossing",
     "families_of",
     "grouped",
@@ -171,6 +172,12 @@ def cell(principal: PrincipalReport, family: str) -> str:
     """Return how many actions of a family the principal may call, or a dot for none."""
     use = principal.families.get(family)
     return str(len(use.actions)) if use else "."
+
+
+def clip(text: str, width: int) -> str:
+    """Cut the middle out of a text that is too long: long names differ at their ends."""
+    end = width // 2
+    return text if len(text) <= width else f"{text[: width - end - 1]}…{text[-end:]}"
 
 
 class Group(NamedTuple):

@@ -11,6 +11,7 @@ from constructs_lib.review.render.shared import (
     Detail,
     Group,
     alike,
+    clip,
     crossing,
     families_of,
     grouped,
@@ -141,7 +142,7 @@ class _Page:
             head = f"  {finding.severity:<7} {finding.rule} {finding.name}"
             who = self.names.get(finding.principal or "", "") or finding.location.pointer
             room = max(self.width - len(head) - len(more) - 2, 12)
-            yield f"{self.paint(head, finding.severity)}  {_clip(one_line(who), room)}{more}"
+            yield f"{self.paint(head, finding.severity)}  {clip(one_line(who), room)}{more}"
 
     def _matrix(self, principals: Sequence[PrincipalReport]) -> Iterator[str]:
         """Yield a row for each principal, or for all that are alike, with its number of actions per family.
@@ -154,7 +155,7 @@ class _Page:
         columns = self._columns_of(principals)
         limit = max(24, min(64, self.width - 20 - 54))  # 54: the core four and the two sums
         names = [
-            _clip(one_line(self.names[principal.id]), limit - 12 if others else limit)
+            clip(one_line(self.names[principal.id]), limit - 12 if others else limit)
             + (f" (+{len(others)} alike)" if others else "")
             for principal, others in rows
         ]
@@ -261,12 +262,6 @@ def _cells(principal: PrincipalReport, columns: Mapping[str, tuple[str, ...]]) -
     return "  ".join(
         f"{total(principal, families) or '.':>{len(head)}}" for head, families in columns.items()
     )
-
-
-def _clip(text: str, width: int) -> str:
-    """Cut the middle out of a text that is too long: long names differ at their ends."""
-    end = width // 2
-    return text if len(text) <= width else f"{text[: width - end - 1]}…{text[-end:]}"
 
 
 def _wrap(text: str, width: int, indent: str = "    ") -> list[str]:
