@@ -42,6 +42,7 @@ def handler_function(
     description: str,
     role_description: str,
     path: str | None = None,
+    timeout: cdk.Duration | None = None,
 ) -> HandlerFunction:
     """Make the function of a module of ``constructs_lib/handlers``, with a role that can do this one thing.
 
@@ -52,6 +53,7 @@ def handler_function(
         description: What the function does.
         role_description: What the role is for.
         path: The IAM path of the role. Default: ``/bedrock-planes/service/``.
+        timeout: How long the function may run, at most 15 minutes. Default: 3 minutes.
 
     """
     group = logs.LogGroup(
@@ -65,8 +67,8 @@ def handler_function(
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
         "Resource": group.log_group_arn,
     }
-    first, *others = statements
-    document = {"Version": "2012-10-17", "Statement": [dict(first), writing, *map(dict, others)]}
+    own = [dict(statement) for statement in statements]
+    document = {"Version": "2012-10-17", "Statement": [*own[:1], writing, *own[1:]]}
     role = iam.Role(
         scope,
         "HandlerRole",
@@ -85,7 +87,7 @@ def handler_function(
             str(_HANDLERS), exclude=["*", f"!{module}.py"], ignore_mode=cdk.IgnoreMode.GIT
         ),
         role=role.without_policy_updates(),
-        timeout=cdk.Duration.minutes(3),
+        timeout=timeout or cdk.Duration.minutes(3),
         # A request that comes again after its stack has moved on would be served anew.
         retry_attempts=0,
         log_group=group,

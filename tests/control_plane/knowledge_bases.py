@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 NOVA = "amazon.nova-2-multimodal-embeddings-v1:0"
 DOMAIN = f"arn:aws:es:{REGION}:{ACCOUNT}:domain/documents"
 ENDPOINT = "https://search-documents-abc.us-east-1.es.amazonaws.com"
+COLLECTION = f"arn:aws:aoss:{REGION}:{ACCOUNT}:collection/abcdefghij1234567890"
 GRAPH = f"arn:aws:neptune-graph:{REGION}:{ACCOUNT}:graph/g-abcdefghij"
 KENDRA = f"arn:aws:kendra:{REGION}:{ACCOUNT}:index/12345678-90ab-cdef-1234-567890abcdef"
 WORKGROUP = f"arn:aws:redshift-serverless:{REGION}:{ACCOUNT}:workgroup/12345678-90ab-cdef-1234-567890abcdef"
@@ -88,6 +89,28 @@ CASES: dict[str, Callable[[Stack], KnowledgeBase]] = {
             multimodal_storage=s3.Bucket(stack, "Media"),
             audio_segment=cdk.Duration.seconds(5),
             video_segment=cdk.Duration.seconds(10),
+        )
+    ),
+    "open-search-serverless": of(
+        lambda _: KnowledgeBaseType.vector(vector_store=VectorStore.open_search_serverless())
+    ),
+    "open-search-serverless-binary": lambda stack: KnowledgeBase(
+        stack,
+        "KB",
+        type=KnowledgeBaseType.vector(
+            data_type=VectorDataType.BINARY,
+            vector_store=VectorStore.open_search_serverless(
+                standby_replicas=False, created_by=[f"arn:aws:iam::{ACCOUNT}:role/deploys"]
+            ),
+        ),
+        encryption_key=kms.Key(stack, "Key"),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    ),
+    "open-search-serverless-existing": of(
+        lambda _: KnowledgeBaseType.vector(
+            vector_store=VectorStore.open_search_serverless(
+                COLLECTION, collection_name="docs", index_name="chunks"
+            )
         )
     ),
     "open-search-managed": of(

@@ -25,6 +25,7 @@ from constructs_lib import (
 )
 from tests.cdk import Stack
 from tests.control_plane.knowledge_bases import (
+    COLLECTION,
     DOMAIN,
     ENDPOINT,
     GRAPH,
@@ -196,6 +197,37 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
     "store": (
         lambda _: vector(vector_store="S3"),  # type: ignore[arg-type]  # what is refused
         r"`vector_store` has a value of the type `str`: pass one of `VectorStore`",
+    ),
+    "collection-missing": (
+        lambda _: VectorStore.open_search_serverless(index_name="chunks"),
+        r"`collection_name` and `index_name` are of a collection that exists, and `collection` is missing",
+    ),
+    "collection-index": (
+        lambda _: VectorStore.open_search_serverless(COLLECTION),
+        r"`index_name` is missing, and `collection` is given: name the vector index in it",
+    ),
+    "collection-arn": (
+        lambda _: VectorStore.open_search_serverless("docs", index_name="chunks"),
+        r"`collection` has the value `docs`: pass the construct, or an ARN such as arn:aws:aoss",
+    ),
+    "collection-name": (
+        lambda _: VectorStore.open_search_serverless(COLLECTION, collection_name="Docs", index_name="c"),
+        r"`collection_name` has the value `Docs`: use 3-32 lower-case letters",
+    ),
+    "collection-replicas": (
+        lambda _: VectorStore.open_search_serverless(COLLECTION, index_name="chunks", standby_replicas=False),
+        r"`collection` is given, so `created_by` and `standby_replicas` have no effect: leave them out",
+    ),
+    "collection-creator": (
+        lambda _: VectorStore.open_search_serverless(created_by="arn:aws:iam::111122223333:role/x"),
+        r"`created_by` has the value `'arn:aws:iam::111122223333:role/x'`: pass a list, also for one",
+    ),
+    "collection-dimension": (
+        lambda _: vector(
+            embedding_model="arn:aws:bedrock:us-east-1::foundation-model/acme.embed",
+            vector_store=VectorStore.open_search_serverless(),
+        ),
+        r"`dimension` is missing and the catalogue doesn't know the embedding model",
     ),
     "store-and-bucket": (
         lambda s: VectorStore.s3_vectors(index(s), vector_bucket=VectorBucket(s, "C")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.control_plane.knowledge_base.open_search_serverless import OpenSearchServerlessStore
 from constructs_lib.control_plane.knowledge_base.stores import (
     METADATA_FIELD,
     TEXT_FIELD,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_secretsmanager as secretsmanager
     from aws_cdk.interfaces import aws_neptunegraph as neptune
+    from aws_cdk.interfaces import aws_opensearchserverless as aoss
     from aws_cdk.interfaces import aws_opensearchservice as opensearch
     from aws_cdk.interfaces import aws_s3vectors as s3vectors
 
@@ -56,6 +58,51 @@ class VectorStore:
             distance_metric: How distances are measured in the index that is made. Default: cosine.
         """
         return S3VectorsStore(index, vector_bucket, non_filterable_metadata_keys, distance_metric)
+
+    @staticmethod
+    def open_search_serverless(
+        collection: aoss.ICollectionRef | str | None = None,
+        *,
+        collection_name: str | None = None,
+        index_name: str | None = None,
+        standby_replicas: bool = True,
+        created_by: Sequence[str] = (),
+        vector_field: str = VECTOR_FIELD,
+        text_field: str = TEXT_FIELD,
+        metadata_field: str = METADATA_FIELD,
+    ) -> Store:
+        """Keep the vectors in an index of a collection of Amazon OpenSearch Serverless.
+
+        Alone it makes the collection, its encryption, network and data access policies, and the index, and
+        waits until the index answers. A collection costs money while nothing is asked. The endpoint is
+        public, since CloudFormation makes the index through it; IAM and the data access policy decide who
+        gets in. For a private collection give one that exists, with its index. The collection that is made
+        has no tags: they can't change, so a new tag of the stack would replace it.
+
+        Args:
+            collection: A collection that exists, its L1, or its ARN. Default: one is made.
+            collection_name: The name of ``collection``, for a data access policy that admits the service
+                role. Default: what the L1 tells; if it is not known the rule to add is printed.
+            index_name: The vector index in ``collection``. Default: one is made with the collection.
+            standby_replicas: Whether the collection that is made has replicas in another zone; another value
+                replaces it. Default: yes.
+            created_by: ARNs of the roles as which CloudFormation makes the index. Default: the execution role
+                of the stack's synthesizer.
+            vector_field: The field of the vectors. Default: ``bedrock-knowledge-base-default-vector``.
+            text_field: The field of the chunks. Default: ``AMAZON_BEDROCK_TEXT_CHUNK``.
+            metadata_field: The field of Bedrock's metadata. Default: ``AMAZON_BEDROCK_METADATA``.
+        """
+        fields = field_mapping(
+            {"vector_field": vector_field, "text_field": text_field, "metadata_field": metadata_field}
+        )
+        return OpenSearchServerlessStore(
+            collection,
+            collection_name,
+            index_name,
+            fields,
+            created_by,
+            standby_replicas=standby_replicas,
+        )
 
     @staticmethod
     def open_search_managed(
