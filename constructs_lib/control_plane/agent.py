@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
     from constructs_lib.catalogue.verbs import Target
@@ -64,12 +65,24 @@ class Agent(AgentBase):
             Default: no.
         idle_session_ttl: How long a session is kept without a call, 60-5,400 s. Default: 600 s.
         description: At most 200 characters. Default: none.
+        encryption_key: The key that encrypts the agent, in its account and Region. Its key policy must leave
+            permissions to IAM, as the default one does. Who deploys the agent or changes it needs
+            ``kms:GenerateDataKey`` and ``kms:Decrypt`` on it too
+            (https://docs.aws.amazon.com/bedrock/latest/userguide/cmk-agent-resources.html). Default: a key
+            that AWS owns.
+        tags: Keys and values. Default: those of the stack.
         role_path: The IAM path of the service role; another one replaces the role. The deploy role then needs
             it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
 
     Attributes:
         agent_id: Its id.
         agent_arn: Its ARN.
+        agent_status: Such as ``PREPARED``, known at deployment.
+        agent_version: The version that is changed, ``DRAFT``.
+        created_at: When it was made, in ISO 8601.
+        prepared_at: When it was last prepared, in ISO 8601.
+        updated_at: When it was last changed, in ISO 8601.
+        key_arn: The ARN of ``encryption_key``, or ``None``.
         role: The service role.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permission.html
@@ -88,6 +101,8 @@ class Agent(AgentBase):
         streaming: bool = False,
         idle_session_ttl: cdk.Duration | None = None,
         description: str | None = None,
+        encryption_key: kms.IKey | None = None,
+        tags: Mapping[str, str] | None = None,
         role_path: str | None = None,
     ) -> None:
         check_name(name)
@@ -101,6 +116,7 @@ class Agent(AgentBase):
         super().__init__(scope, construct_id)
         targets = _grants.on_call(self, foundation_model, "foundation_model")
         version = guardrail.guardrail_version_ref if guardrail is not None else None
+        self.key_arn: str | None = encryption_key.key_arn if encryption_key is not None else None
         self.role = service_role(
             self,
             "ServiceRole",
@@ -112,6 +128,10 @@ class Agent(AgentBase):
                 [kb for kb, _ in knowledge_bases],
                 _guardrail_targets(self, guardrail, version.guardrail_id) if version is not None else None,
                 streaming=streaming,
+            )
+            + _reads_and_key(
+                _grants.control_read(self, foundation_model, targets["model"], "foundation_model"),
+                self.key_arn,
             ),
         )
         self._l1 = RecordingAgent(
@@ -122,6 +142,8 @@ class Agent(AgentBase):
             foundation_model=_grants.model_id(self, foundation_model, "foundation_model"),
             instruction=instruction,
             description=description,
+            customer_encryption_key_arn=self.key_arn,
+            tags=dict(tags) if tags else None,
             auto_prepare=True,
             idle_session_ttl_in_seconds=seconds,
             knowledge_bases=[_association(kb, use) for kb, use in knowledge_bases] or None,
@@ -135,6 +157,11 @@ class Agent(AgentBase):
         )
         self.agent_id: str = self._l1.attr_agent_id
         self.agent_arn: str = self._l1.attr_agent_arn
+        self.agent_status: str = self._l1.attr_agent_status
+        self.agent_version: str = self._l1.attr_agent_version
+        self.created_at: str = self._l1.attr_created_at
+        self.prepared_at: str = self._l1.attr_prepared_at
+        self.updated_at: str = self._l1.attr_updated_at
 
     @staticmethod
     def from_agent_arn(scope: Construct, construct_id: str, agent_arn: str) -> AgentBase:
@@ -149,9 +176,11 @@ class Agent(AgentBase):
         """Return a short hash of everything that the service sees of this agent, without its tags."""
         return fingerprint(self._l1)
 
-    def create_alias(self, construct_id: str = "Alias", *, name: str) -> AgentAlias:
+    def create_alias(
+        self, construct_id: str = "Alias", *, name: str, tags: Mapping[str, str] | None = None
+    ) -> AgentAlias:
         """Make an alias on the agent as it is at the end of the synthesis."""
-        return AgentAlias(self, construct_id, agent=self, name=name)
+        return AgentAlias(self, construct_id, agent=self, name=name, tags=tags)
 
 
 @jsii.implements(refs.IAgentAliasRef)
@@ -161,6 +190,8 @@ class AgentAliasBase(cdk.Resource):
     agent_alias_arn: str
     agent_alias_id: str
     agent_id: str
+    key_arn: str | None = None
+    """The key of the agent, which its callers need too; ``None`` for AWS's own and for an imported alias."""
 
     @property
     def agent_alias_ref(self) -> refs.AgentAliasReference:
@@ -170,8 +201,11 @@ class AgentAliasBase(cdk.Resource):
         )
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow ``InvokeAgent`` on this alias (data plane)."""
-        return _grants.grant(grantee, "invoke_agent", {"agent_alias": _grants.on_arns(self.agent_alias_arn)})
+        """Allow ``InvokeAgent`` on this alias, and the use of the agent's key (data plane)."""
+        targets = {"agent_alias": _grants.on_arns(self.agent_alias_arn)}
+        if self.key_arn is not None:
+            targets["key"] = _grants.on_arns(self.key_arn)
+        return _grants.grant(grantee, "invoke_agent", targets)
 
     def grant_memory(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to read and to delete what the agent remembers through this alias (data plane)."""
@@ -190,16 +224,28 @@ class AgentAlias(AgentAliasBase):
     Args:
         agent: An agent of this app.
         name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
+        tags: Keys and values. Default: those of the stack.
 
     Attributes:
         agent_alias_id: Its id.
         agent_alias_arn: Its ARN.
+        agent_alias_status: Such as ``PREPARED``, known at deployment.
         agent_id: The id of the agent.
+        created_at: When it was made, in ISO 8601.
+        updated_at: When it was last changed, in ISO 8601.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-agentalias.html
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, agent: Agent, name: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        agent: Agent,
+        name: str,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         check_name(name)
         super().__init__(scope, construct_id)
         self._l1 = bedrock.CfnAgentAlias(
@@ -208,10 +254,15 @@ class AgentAlias(AgentAliasBase):
             agent_id=agent.agent_id,
             agent_alias_name=name,
             description=cdk.Lazy.uncached_string(_Description(agent)),
+            tags=dict(tags) if tags else None,
         )
         self.agent_alias_id: str = self._l1.attr_agent_alias_id
         self.agent_alias_arn: str = self._l1.attr_agent_alias_arn
+        self.agent_alias_status: str = self._l1.attr_agent_alias_status
+        self.created_at: str = self._l1.attr_created_at
+        self.updated_at: str = self._l1.attr_updated_at
         self.agent_id: str = agent.agent_id
+        self.key_arn = agent.key_arn
 
     @staticmethod
     def from_agent_alias_arn(scope: Construct, construct_id: str, agent_alias_arn: str) -> AgentAliasBase:
@@ -231,6 +282,24 @@ class _Description:
 
     def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
         return f"Content {self._agent.fingerprint()}"
+
+
+def _reads_and_key(read: tuple[str, str] | None, key_arn: str | None) -> list[dict[str, Any]]:
+    """Return what the role needs beside its calls.
+
+    AWS lists the read of a profile or of Provisioned Throughput beside the call, and Bedrock checks the role
+    when the agent is created ("Ensure Agent role has valid permissions to use the inference profile").
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+    https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html (the key)
+    """
+    found: list[dict[str, Any]] = []
+    if read is not None:
+        found.append({"Effect": "Allow", "Action": [read[0]], "Resource": [read[1]]})
+    if key_arn is not None:
+        found.append(
+            {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": [key_arn]}
+        )
+    return found
 
 
 def _guardrail_targets(

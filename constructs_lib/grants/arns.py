@@ -27,6 +27,7 @@ __all__ = [
     "HasGuardrailArn",
     "ModelLike",
     "arn_of",
+    "control_read",
     "model_arn",
     "model_id",
     "on_arns",
@@ -480,3 +481,16 @@ def model_id(scope: IConstruct, model: ModelLike, prop: str = "model") -> str:
 def model_arn(scope: Construct, model: ModelLike) -> str:
     """Return the ARN that Bedrock's own configuration takes for a model or a profile."""
     return on_model(scope, model)[0].arns[0]
+
+
+def control_read(
+    scope: IConstruct, model: ModelLike, targets: Sequence[table.Target], prop: str = "model"
+) -> tuple[str, str] | None:
+    """Return the control read that AWS documents for callers of a model, and its ARN; ``None`` without one.
+
+    ``targets`` are those of :func:`on_model`, the model itself first.
+    """
+    arn = targets[0].arns[0]
+    kind = _model(scope, model, prop)[1] or arn.split(":", 5)[-1].partition("/")[0]
+    read = table.CONTROL_READS.get(kind)
+    return None if read is None else (read, arn)

@@ -6,9 +6,21 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 
-from constructs_lib import Agent, AgentAlias, Guardrail, GuardrailVersion, KnowledgeBase, PlanesError
+from constructs_lib import (
+    Agent,
+    AgentAlias,
+    ApplicationInferenceProfile,
+    DataPlaneGrants,
+    Guardrail,
+    GuardrailVersion,
+    KnowledgeBase,
+    Model,
+    PlanesError,
+)
 from tests.cdk import ACCOUNT, PARTITION, Stack, arn, resources, template
+from tests.control_plane.guardrail_example import KEY_ARN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +133,84 @@ def test_a_profile_gives_its_models_only_through_the_profile() -> None:
             ],
             "Condition": {"StringEquals": {"bedrock:InferenceProfileArn": profile}},
         },
+        {"Effect": "Allow", "Action": "bedrock:GetInferenceProfile", "Resource": profile},
     ]
+
+
+PROVISIONED = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:provisioned-model/abcdef123456"
+
+
+def reads_of(model: Any) -> list[Any]:
+    """Return the control reads of the role of an agent on a model, each with its resource."""
+    stack = Stack()
+    agent(stack, foundation_model=model(stack) if callable(model) else model)
+    found = template(stack)
+    [role] = [
+        one
+        for one in resources(found, "AWS::IAM::Role").values()
+        if one["Metadata"]["bedrock-planes:role"]["kind"] == "service"
+    ]
+    return [
+        [one["Action"], one["Resource"]]
+        for one in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        if "bedrock:Get" in str(one["Action"])
+    ]
+
+
+def test_the_role_reads_what_aws_documents_on_the_one_resource_and_nothing_for_a_model() -> None:
+    assert reads_of(NOVA) == []
+    assert reads_of(Model.custom_deployment("abcdef123456")) == []
+    assert reads_of(PROVISIONED) == [["bedrock:GetProvisionedModelThroughput", PROVISIONED]]
+    [[action, resource]] = reads_of(lambda s: ApplicationInferenceProfile(s, "P", model=NOVA))
+    assert action == "bedrock:GetInferenceProfile"
+    assert list(resource) == ["Fn::GetAtt"]
+
+
+def test_a_key_is_opened_to_the_role_and_to_who_calls_the_agent() -> None:
+    stack = Stack()
+    made = agent(stack, encryption_key=kms.Key.from_key_arn(stack, "Key", KEY_ARN), tags={"team": "chat"})
+    alias = made.create_alias(name="live", tags={"team": "chat"})
+    alias.grant_invoke(iam.User(stack, "User"))
+    DataPlaneGrants(iam.User(stack, "Other")).invoke_agent(alias)
+    found = template(stack)
+    [resource] = resources(found, "AWS::Bedrock::Agent").values()
+    assert resource["Properties"]["CustomerEncryptionKeyArn"] == KEY_ARN
+    assert resource["Properties"]["Tags"] == {"team": "chat"}
+    [live] = resources(found, "AWS::Bedrock::AgentAlias").values()
+    assert live["Properties"]["Tags"] == {"team": "chat"}
+    [role] = resources(found, "AWS::IAM::Role").values()
+    use = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": KEY_ARN}
+    assert role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][-1] == use
+    policies = resources(found, "AWS::IAM::Policy").values()
+    statements = [one["Properties"]["PolicyDocument"]["Statement"] for one in policies]
+    assert (
+        statements
+        == [
+            [
+                {
+                    "Effect": "Allow",
+                    "Action": "bedrock:InvokeAgent",
+                    "Resource": stack.resolve(alias.agent_alias_arn),
+                },
+                use,
+            ]
+        ]
+        * 2
+    )
+
+
+def test_what_cloudformation_knows_of_an_agent_is_an_attribute() -> None:
+    stack = Stack()
+    made = agent(stack)
+    alias = made.create_alias(name="live")
+    names = ("agent_status", "agent_version", "created_at", "prepared_at", "updated_at")
+    shown = [stack.resolve(getattr(made, name))["Fn::GetAtt"][1] for name in names]
+    assert shown == ["AgentStatus", "AgentVersion", "CreatedAt", "PreparedAt", "UpdatedAt"]
+    shown = [
+        stack.resolve(getattr(alias, name))["Fn::GetAtt"][1]
+        for name in ("agent_alias_status", "created_at", "updated_at")
+    ]
+    assert shown == ["AgentAliasStatus", "CreatedAt", "UpdatedAt"]
 
 
 def alias_of(change: Callable[[Agent], object] = lambda a: None, **props: Any) -> tuple[str, str]:

@@ -937,6 +937,20 @@ CASES = [
         ("bedrock:InvokeAgent", f"{B}agent-alias/AGENT12345/ALIAS12345x", {}),
     ),
     Case(
+        "invoke_agent",
+        "invoke an agent with a key",
+        lambda g: g.invoke_agent("AGENT12345/ALIAS12345", key="arn:aws:kms:us-east-1:111122223333:key/k"),
+        [
+            {"Action": "bedrock:InvokeAgent", "Resource": f"{B}agent-alias/AGENT12345/ALIAS12345"},
+            {
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                "Resource": "arn:aws:kms:us-east-1:111122223333:key/k",
+            },
+        ],
+        ("kms:GenerateDataKey", "arn:aws:kms:us-east-1:111122223333:key/k", {}),
+        ("kms:GenerateDataKey", "arn:aws:kms:us-east-1:111122223333:key/other", {}),
+    ),
+    Case(
         "agent_memory",
         "an agent's memory",
         lambda g: g.agent_memory("AGENT12345/ALIAS12345"),

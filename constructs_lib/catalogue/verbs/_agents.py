@@ -116,7 +116,11 @@ def _agents() -> tuple[GrantVerb, ...]:
         GrantVerb(
             "invoke_agent",
             _FAMILY,
-            (GrantPart(_bedrock("InvokeAgent"), "agent_alias"),),
+            (
+                GrantPart(_bedrock("InvokeAgent"), "agent_alias"),
+                # https://docs.aws.amazon.com/bedrock/latest/userguide/encryption-agents.html (the caller too)
+                GrantPart(("kms:Decrypt", "kms:GenerateDataKey"), "key", optional=True),
+            ),
             _REFERENCE,
             "`InvokeAgent` on one alias; a statement on the agent's ARN allows nothing",
             inner_calls=True,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces import aws_bedrock as refs
 
     from constructs_lib.grants import HasAliasArn, ModelLike
@@ -90,9 +91,20 @@ class AgentGrants(GrantsTo):
         """Allow ``OptimizePrompt``, which has no resource in IAM."""
         return self._give("optimize_prompt", {})
 
-    def invoke_agent(self, agent_alias: AgentAliasLike) -> iam.Grant:
-        """Allow ``InvokeAgent`` on one alias."""
-        return self._give("invoke_agent", {"agent_alias": self._on("agent_alias", agent_alias)})
+    def invoke_agent(self, agent_alias: AgentAliasLike, *, key: str | kms.IKey | None = None) -> iam.Grant:
+        """Allow ``InvokeAgent`` on one alias.
+
+        Args:
+            agent_alias: The alias.
+            key: The key that the agent is encrypted with. Default: that of the construct, and AWS's own for
+                an ARN or id.
+        """
+        targets = {"agent_alias": self._on("agent_alias", agent_alias)}
+        given = key if key is None or isinstance(key, str) else str(key.key_arn)
+        key_arn = given or getattr(agent_alias, "key_arn", None)
+        if key_arn is not None:
+            targets["key"] = _grants.on_arns(key_arn)
+        return self._give("invoke_agent", targets)
 
     def agent_memory(self, agent_alias: AgentAliasLike) -> iam.Grant:
         """Allow to read and to delete what an agent remembers, on one alias."""
