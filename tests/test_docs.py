@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from tests.source import ROOT, modules
 from tools.docs import stale
+from tools.site import relinked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PAGES = ("CONTRIBUTING.md", "README.md", "docs/architecture.md", "docs/decisions/0018-rooms.md")
+_ALL = [
+    *(ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md")),
+    *sorted(path for path in (ROOT / "docs").rglob("*.md") if "rules" not in path.parts),
+]
 _PATH = re.compile(
     r"`((?:constructs_lib|stacks|examples|tests|tools|benchmarks|docs)/[\w./-]*|[\w-]+\.(?:md|toml|py))`"
 )
@@ -33,19 +43,65 @@ def test_the_files_that_a_page_names_exist(page: str) -> None:
     assert [name for name in named if not (ROOT / name).exists() and name not in files] == []
 
 
+def slugs(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub and the site make them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    plain = [re.sub(r"[^\w\s-]", "", title.lower()) for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)]
+    return {title.strip().replace(" ", "-") for title in plain}
+
+
+@pytest.mark.parametrize("page", _ALL, ids=lambda page: str(page.relative_to(ROOT)))
+def test_local_links_lead_somewhere(page: Path) -> None:
+    dead = []
+    for path, anchor in re.findall(
+        r"\]\((?!https?://|mailto:)([^)#\s]*)#?([^)\s]*)\)", page.read_text("utf-8")
+    ):
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in slugs(target)):
+            dead.append(f"{path}#{anchor}")
+    assert dead == []
+
+
+def test_the_site_shows_every_page() -> None:
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    shown = set(re.findall(r"'([\w/.-]+\.md)'", repr(site["nav"])))
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    listed = {page for page in pages if re.match(r"(rules/BP|decisions/0|constructs/[A-Z])", page)}
+    assert pages - listed - shown == set()
+    assert shown - pages == {"changelog.md", "contributing.md", "security.md"}  # from the files of the root
+
+
+def test_every_guide_is_one_click_from_the_home_page() -> None:
+    home = (ROOT / "docs/README.md").read_text("utf-8")
+    guides = [path.name for path in (ROOT / "docs/guides").glob("*.md")]
+    assert [name for name in guides if f"](guides/{name})" not in home] == []
+
+
 @pytest.mark.parametrize(
-    "page",
+    ("page", "text", "on_the_site"),
     [
-        "CONTRIBUTING.md",
-        "docs/architecture.md",
-        "docs/checks.md",
-        "docs/deploy-policy.md",
-        "docs/local-aws.md",
+        ("guides/rag.md", "[s](../../SECURITY.md)", "[s](../security.md)"),
+        ("guides/rag.md", "[s](../planes.md#who)", "[s](../planes.md#who)"),
+        ("contributing.md", "[a](docs/architecture.md)", "[a](architecture.md)"),
+        ("contributing.md", "[d](docs/decisions)", "[d](decisions/README.md)"),
+        (
+            "pipelines.md",
+            "[the file](../examples/pipelines/github.yml)",
+            "the file (`examples/pipelines/github.yml`)",
+        ),
+        ("planes.md", "![planes](img/planes.svg)", "![planes](img/planes.svg)"),
+        ("planes.md", "[AWS](https://docs.aws.amazon.com/)", "[AWS](https://docs.aws.amazon.com/)"),
+        ("README.md", "[g](guides/rag.md)", "[g](guides/rag.md)"),
     ],
 )
-def test_local_links_lead_somewhere(page: str) -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", (ROOT / page).read_text("utf-8"))
-    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+def test_the_site_changes_only_the_links_that_leave_docs(page: str, text: str, on_the_site: str) -> None:
+    assert relinked(text, page) == on_the_site
+
+
+def test_every_construct_has_a_page_with_an_example() -> None:
+    pages = [path for path in (ROOT / "docs/constructs").glob("*.md") if path.name[:1].isupper()]
+    without = {p.stem for p in pages if p.name != "README.md" and "## Example" not in p.read_text("utf-8")}
+    assert without == set()
 
 
 def test_each_step_of_the_architecture_is_a_function_of_the_files_beside_it() -> None:

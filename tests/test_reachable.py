@@ -30,6 +30,7 @@ _DOORS = (
     "constructs_lib.cli",
     "constructs_lib.local",
     "constructs_lib.local.pytest_fixtures",
+    "tools.site",  # the hooks that mkdocs.yml names
 )
 """Packages and modules whose ``__all__`` users import."""
 _ENTRIES = (

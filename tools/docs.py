@@ -7,32 +7,39 @@ from pathlib import Path
 
 from constructs_lib.catalogue.generation import actions_page
 from constructs_lib.review.rules import rules
+from tools.commands_page import commands_page
+from tools.construct_pages import construct_pages
 from tools.grants_page import grants_page
 from tools.rule_pages import rule_page, rules_index
 
 __all__ = ["generated", "stale"]
 
 _DOCS = Path(__file__).resolve().parents[1] / "docs"
+_FOLDERS = ("constructs", "rules")
+"""Folders in which every page is generated."""
 
 
 def generated() -> dict[str, str]:
     """Return the text of every generated page by its path below ``docs``."""
     return {
         "actions.md": actions_page(),
+        "commands.md": commands_page(),
         "grants.md": grants_page(),
         "rules/README.md": rules_index(),
+        **construct_pages(),
         **{f"rules/{rule.id}.md": rule_page(rule) for rule in rules()},
     }
 
 
 def stale() -> list[str]:
     """Return the pages whose text differs from what is generated, and those that nothing generates."""
-    rule_pages = (_DOCS / "rules").glob("*.md")
+    pages = generated()
+    whole = (path for folder in _FOLDERS for path in (_DOCS / folder).glob("*.md"))
     committed = {
-        str(p.relative_to(_DOCS)): p for p in (_DOCS / "actions.md", _DOCS / "grants.md", *rule_pages)
+        **{name: _DOCS / name for name in pages},
+        **{path.relative_to(_DOCS).as_posix(): path for path in whole},
     }
     texts = {name: path.read_text("utf-8") for name, path in committed.items() if path.is_file()}
-    pages = generated()
     return sorted(name for name in texts.keys() | pages.keys() if texts.get(name) != pages.get(name))
 
 
