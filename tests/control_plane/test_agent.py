@@ -97,6 +97,19 @@ def test_the_service_role_holds_what_the_agent_uses_and_no_stream() -> None:
     }
 
 
+def test_the_permissions_are_part_of_the_role_that_the_agent_waits_for() -> None:
+    # Bedrock checks the role when the agent is created, so no policy may come after it.
+    stack = Stack()
+    made = full(stack, encryption_key=kms.Key.from_key_arn(stack, "Key", KEY_ARN))
+    found = template(stack)
+    role_id = stack.get_logical_id(made.role.node.default_child)  # type: ignore[arg-type]  # it is the L1
+    [resource] = resources(found, "AWS::Bedrock::Agent").values()
+    assert resource["Properties"]["AgentResourceRoleArn"] == {"Fn::GetAtt": [role_id, "Arn"]}
+    attached = [one["Properties"]["Roles"] for one in resources(found, "AWS::IAM::Policy").values()]
+    assert [{"Ref": role_id}] not in attached
+    assert found["Resources"][role_id]["Properties"]["Policies"]
+
+
 def test_the_agent_is_prepared_so_that_its_alias_has_a_version_to_name() -> None:
     stack = Stack()
     agent(stack)

@@ -13,9 +13,11 @@ from aws_cdk import aws_sns as sns
 from constructs_lib import ContentFilter, Guardrail, GuardrailVersion, PlanesError
 from tests.cdk import ACCOUNT, REGION, Stack, arn, resources, template
 from tests.control_plane.guardrail_example import KEY_ARN
+from tests.control_plane.soundness import findings, valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from constructs import IConstruct
 
@@ -237,6 +239,13 @@ def test_keep_makes_room_before_the_version_with_a_role_that_can_do_this_one_thi
         (["cloudformation:DescribeStacks", "cloudformation:ListStackResources"], {"Ref": "AWS::StackId"}),
         ("kms:RetireGrant", KEY_ARN),
     ]
+
+
+def test_the_role_of_the_function_configures_and_runs_nothing(tmp_path: Path) -> None:
+    valid(lambda stack: guardrail(stack).create_version(keep=5), tmp_path)
+    verdicts, rules = findings(tmp_path)
+    assert list(verdicts.values()) == ["control"]
+    assert rules == set()
 
 
 def test_a_change_of_content_asks_for_room_and_an_unrelated_one_does_not() -> None:
