@@ -31,7 +31,8 @@ def _report(**resources: str) -> Report:
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_identical_roles_are_shown_once(form: str) -> None:
     text = render(_report(First="*", Second="*", Third="*"), form)
-    assert text.count("BP201") == 1
+    # The page of HTML has the rule's own text too, and links to it.
+    assert text.count(">BP201</a>" if form == "html" else "BP201") == 1
     assert text.lower().count("the same for") == 1
     assert all(name in text for name in ("First", "Second", "Third"))
 

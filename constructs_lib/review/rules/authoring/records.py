@@ -93,6 +93,11 @@ class Rule:
         texts = dict(zip(parts[1::2], parts[2::2], strict=True))
         return re.sub(r"(?<=\S)\n(?=\S)", " ", texts.get(title, "").strip())
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The addresses of the pages that the rule rests on."""
+        return tuple(re.findall(r"https://[^\s)>]+", self.section("References")))
+
     def finding(
         self,
         subject: Facts | Node | Resource | None,
