@@ -75,10 +75,13 @@ class DeployRole(CheckedRole):
     assumes the roles of the bootstrap, and not this one. The *role* is for a pipeline that doesn't use the
     bootstrap's roles: it holds the same policies and CloudFormation's actions on the stacks named.
 
-    Without ``deploys``, say how the names of the stacks begin with ``name_prefix``, and the policies are for
-    the constructs of this library: control-plane actions of Bedrock and what the constructs need beside it,
-    in one account and Region, on names that begin with ``name_prefix``; no runtime action, and nothing on the
-    deploy role itself. The role holds the same policies and, for a pipeline, the account's Bedrock settings.
+    Without ``deploys``, say how the names of the stacks begin with ``name_prefix``, and the policies are
+    fixed lists for stacks that don't exist yet: guardrails and their versions, knowledge bases on S3 Vectors
+    with their data sources, and Agents Classic, all without keys of one's own; with the roles, buckets,
+    functions and parameters beside them, in one account and Region, on names that begin with ``name_prefix``;
+    no runtime action, and nothing on the deploy role itself. Prompts, flows, enforced guardrails, resource
+    policies, models, harnesses, other stores and keys need ``deploys``. The role holds the same policies and,
+    for a pipeline, the account's Bedrock settings.
 
     With ``name_prefix`` or ``without_boundary`` it does not restrain someone who may deploy any template with
     it: creating roles is among its permissions, so such a template can make a role that holds more. Name a
