@@ -220,10 +220,13 @@ _PROFILE = Cause(
 )
 
 _VERSION_OF_GUARDRAIL = (
+    r"(?:when calling the |eventName\W{1,5})?"
     r"\b(?:CreateGuardrailVersion|create_guardrail_version|AWS::Bedrock::GuardrailVersion)\b"
 )
+# Another type or operation between the two means that the quota is of that one.
+_SAME_EVENT = r"(?:(?!AWS::\w+::\w+|when calling|eventName).){0,400}?"
 _USED_UP = (
-    r"(?:ServiceQuotaExceeded|ServiceLimitExceeded|quota (?:has been )?exceeded|"
+    r"(?:ServiceQuotaExceeded|LimitExceeded|quota (?:has been )?exceeded|"
     r"exceed\w* .{0,40}(?:quota|limit)|"
     r"maximum number of .{0,60}(?:reached|exceeded|allowed)|reached the (?:maximum|limit))"
 )
@@ -320,8 +323,8 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
     (
         (
             # In either order: an SDK's error, an event of CloudTrail or CloudFormation.
-            rf"{_VERSION_OF_GUARDRAIL}.{{0,400}}{_USED_UP}",
-            rf"{_USED_UP}.{{0,400}}{_VERSION_OF_GUARDRAIL}",
+            rf"{_VERSION_OF_GUARDRAIL}{_SAME_EVENT}{_USED_UP}",
+            rf"{_USED_UP}{_SAME_EVENT}{_VERSION_OF_GUARDRAIL}",
         ),
         _GUARDRAIL_VERSIONS,
     ),

@@ -12,6 +12,7 @@ from constructs_lib import (
     Agent,
     AgentAlias,
     ApplicationInferenceProfile,
+    AppRole,
     DataPlaneGrants,
     Guardrail,
     GuardrailVersion,
@@ -21,9 +22,11 @@ from constructs_lib import (
 )
 from tests.cdk import ACCOUNT, PARTITION, Stack, arn, resources, template
 from tests.control_plane.guardrail_example import KEY_ARN
+from tests.control_plane.soundness import deployed_by, findings, valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 INSTRUCTION = "Answer questions about the two planes of Amazon Bedrock."
 NOVA = "amazon.nova-lite-v1:0"
@@ -210,6 +213,26 @@ def test_a_key_is_opened_to_the_role_and_to_who_calls_the_agent() -> None:
         ]
         * 2
     )
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_cloudformation_takes_it_and_the_review_finds_nothing(complete: bool, tmp_path: Path) -> None:
+    def build(stack: cdk.Stack) -> None:
+        if not complete:
+            agent(stack).create_alias(name="live")
+            return
+        key = kms.Key.from_key_arn(stack, "Key", KEY_ARN)
+        made = full(stack, foundation_model=f"us.{NOVA}", encryption_key=key, streaming=True)
+        role = AppRole(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        made.create_alias(name="live").grant_invoke(role)
+
+    found = valid(build, tmp_path)
+    verdicts, rules = findings(tmp_path)
+    assert set(verdicts.values()) == {"data"}
+    assert rules == set()
+    wanted = {"bedrock:CreateAgent", "bedrock:PrepareAgent", "bedrock:CreateAgentAlias", "iam:PassRole"}
+    keyed = {"kms:Decrypt", "kms:GenerateDataKey"}
+    assert deployed_by(found, wanted | (keyed if complete else set())) == set()
 
 
 def test_what_cloudformation_knows_of_an_agent_is_an_attribute() -> None:
