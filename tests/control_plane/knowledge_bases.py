@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 NOVA = "amazon.nova-2-multimodal-embeddings-v1:0"
 DOMAIN = f"arn:aws:es:{REGION}:{ACCOUNT}:domain/documents"
 ENDPOINT = "https://search-documents-abc.us-east-1.es.amazonaws.com"
+CLUSTER = f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:documents"
 COLLECTION = f"arn:aws:aoss:{REGION}:{ACCOUNT}:collection/abcdefghij1234567890"
 GRAPH = f"arn:aws:neptune-graph:{REGION}:{ACCOUNT}:graph/g-abcdefghij"
 KENDRA = f"arn:aws:kendra:{REGION}:{ACCOUNT}:index/12345678-90ab-cdef-1234-567890abcdef"
@@ -65,6 +68,34 @@ def _made(stack: Stack) -> KnowledgeBaseType:
     bucket = VectorBucket(stack, "Vectors", removal_policy=cdk.RemovalPolicy.DESTROY)
     index = VectorIndex(stack, "Documents", vector_bucket=bucket, dimension=256)
     return KnowledgeBaseType.vector(dimension=256, vector_store=VectorStore.s3_vectors(index))
+
+
+def cluster(stack: Stack, **props: Any) -> rds.DatabaseCluster:
+    """A small cluster of Aurora PostgreSQL, whose Data API is on."""
+    given = {"enable_data_api": True, "default_database_name": "docs", **props}
+    version = rds.AuroraPostgresEngineVersion.VER_16_4
+    return rds.DatabaseCluster(
+        stack,
+        "Cluster",
+        engine=rds.DatabaseClusterEngine.aurora_postgres(version=version),
+        writer=rds.ClusterInstance.serverless_v2("Writer"),
+        vpc=ec2.Vpc.from_vpc_attributes(
+            stack,
+            "Vpc",
+            vpc_id="vpc-12345678",
+            availability_zones=["us-east-1a", "us-east-1b"],
+            private_subnet_ids=["subnet-1", "subnet-2"],
+        ),
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+        **given,
+    )
+
+
+def _aurora(stack: Stack) -> KnowledgeBaseType:
+    there = cluster(stack)
+    assert there.secret is not None
+    store = VectorStore.aurora(there, credentials_secret=there.secret, database_name="docs")
+    return KnowledgeBaseType.vector(vector_store=store)
 
 
 CASES: dict[str, Callable[[Stack], KnowledgeBase]] = {
@@ -110,6 +141,14 @@ CASES: dict[str, Callable[[Stack], KnowledgeBase]] = {
         lambda _: KnowledgeBaseType.vector(
             vector_store=VectorStore.open_search_serverless(
                 COLLECTION, collection_name="docs", index_name="chunks"
+            )
+        )
+    ),
+    "aurora": of(_aurora),
+    "aurora-existing": of(
+        lambda stack: KnowledgeBaseType.vector(
+            vector_store=VectorStore.aurora(
+                CLUSTER, credentials_secret=secret(stack), database_name="docs", table_name="chunks"
             )
         )
     ),

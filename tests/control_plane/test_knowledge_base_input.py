@@ -25,6 +25,7 @@ from constructs_lib import (
 )
 from tests.cdk import Stack
 from tests.control_plane.knowledge_bases import (
+    CLUSTER,
     COLLECTION,
     DOMAIN,
     ENDPOINT,
@@ -33,6 +34,7 @@ from tests.control_plane.knowledge_bases import (
     KENDRA,
     NOVA,
     WORKGROUP,
+    cluster,
     secret,
 )
 
@@ -197,6 +199,54 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
     "store": (
         lambda _: vector(vector_store="S3"),  # type: ignore[arg-type]  # what is refused
         r"`vector_store` has a value of the type `str`: pass one of `VectorStore`",
+    ),
+    "cluster": (
+        lambda s: VectorStore.aurora("docs", credentials_secret=secret(s), database_name="d"),
+        r"`cluster` has the value `docs`: pass the construct, or an ARN such as arn:aws:rds",
+    ),
+    "cluster-secret": (
+        lambda _: VectorStore.aurora(CLUSTER, credentials_secret="s", database_name="d"),  # type: ignore[arg-type]  # what is refused
+        r"`credentials_secret` has a value of the type `str`: pass a secret",
+    ),
+    "cluster-table": (
+        lambda s: VectorStore.aurora(
+            CLUSTER, credentials_secret=secret(s), database_name="d", table_name="x; drop table y"
+        ),
+        r"`table_name` has the value `x; drop table y`: use 1-63 lower-case letters, digits and `_`",
+    ),
+    "cluster-field": (
+        lambda s: VectorStore.aurora(
+            CLUSTER, credentials_secret=secret(s), database_name="d", text_field="Chunks"
+        ),
+        r"`text_field` has the value `Chunks`: use 1-63 lower-case letters",
+    ),
+    "cluster-fields": (
+        lambda s: VectorStore.aurora(
+            CLUSTER, credentials_secret=secret(s), database_name="d", text_field="metadata"
+        ),
+        r"the fields .* share a name: give each its own",
+    ),
+    "cluster-data-api": (
+        lambda s: VectorStore.aurora(
+            cluster(s, enable_data_api=False), credentials_secret=secret(s), database_name="d"
+        ),
+        r"`cluster` is `S/Cluster/Resource`, whose Data API is off.*with `enable_data_api=True`",
+    ),
+    "cluster-binary": (
+        lambda s: vector(
+            data_type=BINARY,
+            vector_store=VectorStore.aurora(CLUSTER, credentials_secret=secret(s), database_name="d"),
+        ),
+        r"`data_type` is BINARY, and Amazon Aurora holds floating-point vectors only",
+    ),
+    "cluster-dimension": (
+        lambda s: vector(
+            embedding_model=NOVA,
+            multimodal_storage=s3.Bucket(s, "M"),
+            dimension=3072,
+            vector_store=VectorStore.aurora(CLUSTER, credentials_secret=secret(s), database_name="d"),
+        ),
+        r"`amazon.nova-2-multimodal-embeddings-v1:0` makes 3072 numbers, and pgvector indexes 2000 at most",
     ),
     "collection-missing": (
         lambda _: VectorStore.open_search_serverless(index_name="chunks"),

@@ -42,6 +42,7 @@ __all__ = [
     "PineconeStore",
     "S3VectorsStore",
     "Store",
+    "check_secret",
     "field_mapping",
 ]
 
@@ -106,7 +107,8 @@ def _camel(prop: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _check_secret(secret: object) -> None:
+def check_secret(secret: object) -> None:
+    """Raise :class:`PlanesError` unless `credentials_secret` is a secret."""
     if not has_attribute(secret, "secret_arn"):
         raise PlanesError(
             f"`credentials_secret` has a value of the type `{type(secret).__name__}`: pass a secret "
@@ -333,7 +335,7 @@ class PineconeStore(Store):
             "pass the endpoint of the index, such as https://documents-abc.svc.us-east-1.pinecone.io",
         )
         check_length("namespace", namespace, 1, 2048)
-        _check_secret(credentials_secret)
+        check_secret(credentials_secret)
         self._connection, self._secret = connection_string, credentials_secret
         self._namespace, self._fields = namespace, fields
 
@@ -374,7 +376,7 @@ class MongoDbAtlasStore(Store):
             check_length(prop, names[prop], 1, longest)
         check_length("text_index_name", names["text_index_name"], 1, 2048)
         check_length("endpoint_service_name", names["endpoint_service_name"], 1, 255)
-        _check_secret(credentials_secret)
+        check_secret(credentials_secret)
         self._endpoint, self._secret, self._fields = endpoint, credentials_secret, fields
         self._names = {_camel(prop): name for prop, name in names.items() if name is not None}
 

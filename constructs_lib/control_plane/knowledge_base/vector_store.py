@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.control_plane.knowledge_base.aurora import AuroraStore
 from constructs_lib.control_plane.knowledge_base.open_search_serverless import OpenSearchServerlessStore
 from constructs_lib.control_plane.knowledge_base.stores import (
     METADATA_FIELD,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_neptunegraph as neptune
     from aws_cdk.interfaces import aws_opensearchserverless as aoss
     from aws_cdk.interfaces import aws_opensearchservice as opensearch
+    from aws_cdk.interfaces import aws_rds as rds
     from aws_cdk.interfaces import aws_s3vectors as s3vectors
 
 __all__ = ["VectorStore"]
@@ -103,6 +105,56 @@ class VectorStore:
             created_by,
             standby_replicas=standby_replicas,
         )
+
+    @staticmethod
+    def aurora(
+        cluster: rds.IDBClusterRef | str,
+        *,
+        credentials_secret: secretsmanager.ISecret,
+        database_name: str,
+        schema_name: str = "bedrock_integration",
+        table_name: str | None = None,
+        primary_key_field: str = "id",
+        vector_field: str = "embedding",
+        text_field: str = "chunks",
+        metadata_field: str = "metadata",
+        custom_metadata_field: str = "custom_metadata",
+    ) -> Store:
+        """Keep the vectors in a table, with pgvector, of a cluster, which exists, of Aurora PostgreSQL.
+
+        A function makes the table through the cluster's Data API: the extension and the schema if they are
+        missing, the table, an HNSW index of the vectors, and GIN indexes of the texts and of one's own
+        metadata. The name of the table has a fingerprint; another dimension, secret or field makes another
+        table, and the old one is dropped in the clean-up, unless the removal policy keeps it.
+
+        Args:
+            cluster: The cluster, its L1, or its ARN. Its Data API must be on.
+            credentials_secret: The secret with ``username`` and ``password``; reading and decrypting it is
+                granted. For a table that is made, the user must be allowed to make it, and pgvector too where
+                it is not there yet.
+            database_name: The database in the cluster, 1-63 characters.
+            schema_name: The schema of the table. Default: ``bedrock_integration``, as AWS's guide has it.
+            table_name: A table that exists, with its indexes. Default: one is made.
+            primary_key_field: The column of the keys. Default: ``id``.
+            vector_field: The column of the vectors. Default: ``embedding``.
+            text_field: The column of the chunks. Default: ``chunks``.
+            metadata_field: The column of Bedrock's metadata. Default: ``metadata``.
+            custom_metadata_field: The column of one's own metadata, on which callers may filter. Default:
+                ``custom_metadata``.
+
+        Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.VectorDB.html
+        """
+        names = {"database_name": database_name, "schema_name": schema_name, "table_name": table_name}
+        fields = field_mapping(
+            {
+                "primary_key_field": primary_key_field,
+                "vector_field": vector_field,
+                "text_field": text_field,
+                "metadata_field": metadata_field,
+                "custom_metadata_field": custom_metadata_field,
+            }
+        )
+        return AuroraStore(cluster, credentials_secret, names, fields)
 
     @staticmethod
     def open_search_managed(
