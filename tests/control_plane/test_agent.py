@@ -33,11 +33,11 @@ NOVA = "amazon.nova-lite-v1:0"
 PROJECT = arn(f"bedrock:us-east-1:{ACCOUNT}:project/default")
 
 
-def agent(stack: Stack, **props: Any) -> Agent:
+def agent(stack: cdk.Stack, **props: Any) -> Agent:
     return Agent(stack, "A", **{"name": "a", "foundation_model": NOVA, "instruction": INSTRUCTION, **props})
 
 
-def full(stack: Stack, **props: Any) -> Agent:
+def full(stack: cdk.Stack, **props: Any) -> Agent:
     words = bedrock.CfnGuardrail.WordPolicyConfigProperty(
         words_config=[bedrock.CfnGuardrail.WordConfigProperty(text="x")]
     )
