@@ -111,7 +111,8 @@ class _Page:
                 self.anchors[id(finding)] = anchor
             if group.principal:
                 digest = hashlib.sha256(group.principal.id.encode("utf-8", "replace")).hexdigest()
-                self.sections[group.principal.id] = f"p-{digest[:12]}"
+                for item in (group.principal.id, *group.ids):
+                    self.sections[item] = f"p-{digest[:12]}"
 
     def first_screen(self) -> Iterator[str]:
         """Yield the answer, the counts, the worst findings and what was not read."""

@@ -12,6 +12,7 @@ from constructs_lib.review.rules import rules
 
 if TYPE_CHECKING:
     from constructs_lib.review.model import Finding, Location, Report
+    from constructs_lib.review.rules import Rule
 
 __all__ = ["render"]
 
@@ -23,17 +24,7 @@ def render(report: Report) -> str:
     driver = {
         "name": "bedrock-planes",
         "version": report.tool,
-        "rules": [
-            {
-                "id": rule.id,
-                "name": "".join(word.capitalize() for word in rule.name.split("-")),
-                "shortDescription": {"text": rule.summary},
-                "fullDescription": {"text": rule.section("What it does")},
-                "help": {"text": rule.section("Use instead")},
-                "defaultConfiguration": {"level": rule.severity},
-            }
-            for rule in records
-        ],
+        "rules": [_rule(rule) for rule in records],
     }
     faults = [
         {"level": "error", "message": {"text": f"{item.path}: {item.error}"}}
@@ -53,6 +44,23 @@ def render(report: Report) -> str:
         "runs": [run],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    """Return a rule's descriptor with its whole page; ``helpUri`` is the first page that it rests on."""
+    text = rule.documentation.strip()
+    descriptor: dict[str, Any] = {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.section("What it does")},
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"level": rule.severity},
+        "properties": {"tags": ["security", "amazon-bedrock"]},
+    }
+    if rule.references:
+        descriptor["helpUri"] = rule.references[0]
+    return descriptor
 
 
 def _result(finding: Finding, rule_index: int) -> dict[str, Any]:

@@ -181,11 +181,15 @@ def clip(text: str, width: int) -> str:
 
 
 class Group(NamedTuple):
-    """The findings of one principal (``None``: of resources), and who else has the same ones, by name."""
+    """The findings of one principal (``None``: of resources), and who else has the same ones.
+
+    ``same`` are the others' names as people know them, ``ids`` their ids.
+    """
 
     principal: PrincipalReport | None
     findings: list[Finding]
     same: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 def grouped(report: Report) -> list[Group]:
@@ -199,13 +203,16 @@ def grouped(report: Report) -> list[Group]:
     known = {principal.id: principal for principal in report.principals}
     rows = [Group(known.get(name or ""), sorted(items, key=_severity)) for name, items in groups.items()]
     rows.sort(key=lambda row: (_severity(row[1][0]), row[0] is None, row[0].id if row[0] else ""))
-    labels = labels_of(report)
+    names = names_of(report)
     folded: dict[object, Group] = {}
     for row in rows:
         key = _likeness(row)
         first = folded.get(key)
-        name = labels[row.principal.id] if row.principal else ""
-        folded[key] = row if first is None else first._replace(same=(*first.same, name))
+        if first is None or row.principal is None:
+            folded[key] = row
+        else:
+            item = row.principal.id
+            folded[key] = first._replace(same=(*first.same, names[item]), ids=(*first.ids, item))
     return list(folded.values())
 
 

@@ -136,3 +136,12 @@ def test_an_ordinary_name_with_colons_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "json"])
 def test_what_was_not_read_is_shown(name: str) -> None:
     assert "not read in t.json: macro" in render(_named("Mine"), name)
+
+
+def test_sarif_explains_every_rule_in_full(report: Report) -> None:
+    driver = json.loads(render(report, "sarif"))["runs"][0]["tool"]["driver"]
+    for rule in driver["rules"]:
+        assert rule["helpUri"].startswith("https://")
+        assert "## Why is this bad?" in rule["help"]["markdown"]
+    results = json.loads(render(report, "sarif"))["runs"][0]["results"]
+    assert all(result["partialFingerprints"]["bedrockPlanes/v1"] for result in results)
