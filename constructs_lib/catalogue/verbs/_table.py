@@ -55,7 +55,8 @@ def inner_call_actions() -> frozenset[str]:
         if row.inner_calls
         for part in row.parts
         for action in part.actions
-        if action not in _INVOKE
+        # The use of a key beside the call is no call of a model.
+        if action not in _INVOKE and action.startswith("bedrock")
     )
 
 
