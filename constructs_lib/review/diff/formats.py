@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "SCHEMA", "render", "to_dict"]
 
 SCHEMA = "bedrock-planes/diff/1"
+_LIMIT = 65_000
+"""GitHub takes no comment of more than 65,536 characters."""
+_SCREEN = 10
+"""More changes are summed up first in text; more lines that widen nothing are folded in Markdown."""
+_NAMES = 10
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -73,20 +78,68 @@ def _json(diff: Diff) -> str:
     return json.dumps(to_dict(diff), indent=2, ensure_ascii=False) + "\n"
 
 
-def _text(diff: Diff) -> str:
-    lines: list[str] = []
+def _folded(diff: Diff) -> list[tuple[PrincipalChange, list[str]]]:
+    """Return each change once, with the names of the other principals that changed in the same way."""
+    seen: dict[str, tuple[PrincipalChange, list[str]]] = {}
     for principal in diff.principals:
-        lines += [*map(one_line, _lines(principal, "    ")), ""]
-    return "\n".join([*lines, _summary(diff)]) + "\n"
+        same = {**_principal_dict(principal), **dict.fromkeys(("name", "construct_path", "old", "new"))}
+        key = json.dumps(same)
+        if key in seen:
+            seen[key][1].append(_name(principal))
+        else:
+            seen[key] = (principal, [])
+    return list(seen.values())
+
+
+def _text(diff: Diff) -> str:
+    folded = _folded(diff)
+    lines: list[str] = []
+    if len(folded) > _SCREEN:
+        widened = [(principal, others) for principal, others in folded if principal.widening]
+        lines += [
+            _summary(diff),
+            *(f"  {_title(principal)}{_more(others)}" for principal, others in widened),
+            "",
+        ]
+    for principal, others in folded:
+        more = f" and {len(others) - _NAMES} more" if len(others) > _NAMES else ""
+        changed = [f"  the same for {', '.join(others[:_NAMES])}{more}"] if others else []
+        title, *body = _lines(principal, "    ")
+        lines += [title, *changed, *body, ""]
+    return "\n".join([*map(one_line, lines), _summary(diff)]) + "\n"
+
+
+def _more(others: list[str]) -> str:
+    return f" (+{len(others)} alike)" if others else ""
 
 
 def _markdown(diff: Diff) -> str:
+    """Return a comment: what widens comes first and is in sight; what does not fit is counted."""
     lines = ["# Permission changes", "", _summary(diff), ""]
-    for principal in diff.principals:
-        lines += [f"## {markdown_code(principal.construct_path or principal.name)}", ""]
-        changes = [one_line(line).replace("@", "@\u200b") for line in _lines(principal, "  ")]
-        lines += ["```diff", *changes, "```", ""]
+    room = _LIMIT - sum(map(len, lines))
+    folded = sorted(_folded(diff), key=lambda item: not item[0].widening)
+    for number, (principal, others) in enumerate(folded):
+        entry = _entry(principal, others)
+        room -= sum(len(line) + 1 for line in entry)
+        if room < 0:
+            left = sum(1 + len(more) for _, more in folded[number:])
+            lines += [f"The comment is full: {left} more principals are in the other formats.", ""]
+            break
+        lines += entry
     return "\n".join(lines)
+
+
+def _entry(principal: PrincipalChange, others: list[str]) -> list[str]:
+    title, *body = (one_line(line).replace("@", "@\u200b") for line in _lines(principal, "  "))
+    lines = [f"## {markdown_code(_name(principal))}", ""]
+    if others:
+        shown = ", ".join(markdown_code(name) for name in others[:_NAMES])
+        more = f" and {len(others) - _NAMES} more" if len(others) > _NAMES else ""
+        lines += [f"The same for {shown}{more}.", ""]
+    block = ["```diff", title, *body, "```", ""]
+    if len(body) <= _SCREEN or principal.widening:
+        return [*lines, *block]
+    return [*lines, f"<details><summary>{len(body)} lines</summary>", "", *block, "</details>", ""]
 
 
 FORMATS: dict[str, Callable[[Diff], str]] = {"text": _text, "json": _json, "markdown": _markdown}
@@ -101,9 +154,12 @@ def _lines(principal: PrincipalChange, indent: str) -> Iterator[str]:
 
 def _title(principal: PrincipalChange) -> str:
     """Return name, kind and verdict, with both sides where they differ."""
-    name = principal.construct_path or principal.name
-    title = f"{name} ({_sides(principal.kind)}): {_sides(principal.verdict)}"
+    title = f"{_name(principal)} ({_sides(principal.kind)}): {_sides(principal.verdict)}"
     return f"{title}  WIDER" if principal.widening else title
+
+
+def _name(principal: PrincipalChange) -> str:
+    return principal.construct_path or principal.name
 
 
 def _sides(values: tuple[str | None, str | None]) -> str:
