@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
@@ -15,6 +16,7 @@ from constructs_lib import (
     CuratedQuery,
     Inclusion,
     KnowledgeBase,
+    KnowledgeBasePolicy,
     KnowledgeBaseType,
     QueryAuth,
     QueryColumn,
@@ -96,6 +98,33 @@ def _aurora(stack: Stack) -> KnowledgeBaseType:
     assert there.secret is not None
     store = VectorStore.aurora(there, credentials_secret=there.secret, database_name="docs")
     return KnowledgeBaseType.vector(vector_store=store)
+
+
+def _shared(stack: Stack) -> KnowledgeBase:
+    kb = KnowledgeBase(stack, "KB", type=KnowledgeBaseType.managed())
+    KnowledgeBasePolicy(stack, "Policy", knowledge_base=kb, allow=[iam.AccountPrincipal("444455556666")])
+    return kb
+
+
+def _all_of_s3_vectors(stack: Stack) -> KnowledgeBaseType:
+    tags, key = {"team": "search"}, kms.Key(stack, "Key")
+    bucket = VectorBucket(stack, "Vectors", vector_bucket_name="docs-vectors", encryption_key=key, tags=tags)
+    reading = iam.PolicyStatement(
+        principals=[iam.AccountPrincipal("444455556666")],
+        actions=["s3vectors:QueryVectors"],
+        resources=[f"{bucket.vector_bucket_arn}/index/*"],
+    )
+    bucket.add_to_resource_policy(reading)
+    index = VectorIndex(
+        stack,
+        "Documents",
+        vector_bucket=bucket,
+        dimension=1024,
+        index_name="documents",
+        encryption_key=key,
+        tags=tags,
+    )
+    return KnowledgeBaseType.vector(vector_store=VectorStore.s3_vectors(index))
 
 
 CASES: dict[str, Callable[[Stack], KnowledgeBase]] = {
@@ -194,7 +223,12 @@ CASES: dict[str, Callable[[Stack], KnowledgeBase]] = {
     "managed-custom": lambda stack: KnowledgeBase(
         stack,
         "KB",
-        type=KnowledgeBaseType.managed(embedding_model=NOVA, multimodal_storage=s3.Bucket(stack, "Media")),
+        type=KnowledgeBaseType.managed(
+            embedding_model=NOVA,
+            multimodal_storage=s3.Bucket(stack, "Media"),
+            audio_segment=cdk.Duration.seconds(5),
+            video_segment=cdk.Duration.seconds(10),
+        ),
         encryption_key=kms.Key(stack, "Key"),
     ),
     "kendra": of(lambda _: KnowledgeBaseType.kendra(KENDRA)),
@@ -203,6 +237,14 @@ CASES: dict[str, Callable[[Stack], KnowledgeBase]] = {
             QueryEngine.serverless(WORKGROUP), storage=SqlStorage.redshift("sales")
         )
     ),
+    "sql-secret": of(
+        lambda stack: KnowledgeBaseType.sql(
+            QueryEngine.serverless(WORKGROUP, auth=QueryAuth.from_secret(secret(stack))),
+            storage=SqlStorage.redshift("sales"),
+        )
+    ),
+    "shared": _shared,
+    "all-of-s3-vectors": of(_all_of_s3_vectors),
     "sql-provisioned": of(
         lambda stack: KnowledgeBaseType.sql(
             QueryEngine.provisioned("warehouse", auth=QueryAuth.from_secret(secret(stack))),

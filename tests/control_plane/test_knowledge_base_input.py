@@ -188,6 +188,10 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
         lambda _: vector(audio_segment=cdk.Duration.seconds(5)),
         r"`audio_segment` is given, and `amazon.titan-embed-text-v2:0` embeds text: leave it out",
     ),
+    "segment-of-managed": (
+        lambda _: managed(video_segment=cdk.Duration.seconds(5)),
+        r"`video_segment` is given and `embedding_model` is missing: .*name a multimodal model",
+    ),
     "segment-length": (
         lambda s: vector(
             embedding_model=NOVA,

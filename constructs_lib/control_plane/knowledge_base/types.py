@@ -88,6 +88,8 @@ class KnowledgeBaseType:
         embedding_model: ModelLike | None = None,
         dimension: int | None = None,
         multimodal_storage: s3.IBucket | None = None,
+        audio_segment: cdk.Duration | None = None,
+        video_segment: cdk.Duration | None = None,
     ) -> KnowledgeBaseType:
         """Let Bedrock keep, index and retrieve the documents; there is no store to make or to pay for idle.
 
@@ -100,8 +102,13 @@ class KnowledgeBaseType:
             dimension: The length of its vectors. Default: the one that a managed knowledge base takes.
             multimodal_storage: The bucket, of the same Region, in which multimodal content is processed.
                 Needed for multimodal embedding models. Default: none.
+            audio_segment: Into how long parts audio is cut, 1-30 s; multimodal models only. Default: the
+                model's.
+            video_segment: Into how long parts video is cut, 1-30 s; multimodal models only. Default: the
+                model's.
 
-        Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-create.html
+        Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-create.html and
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-knowledgebase.html
         """
         if embedding_model is None and dimension is not None:
             raise PlanesError(
@@ -109,7 +116,7 @@ class KnowledgeBaseType:
                 "model has no dimension to choose, so leave it out or name a model"
             )
         embedding = Embedding.of_managed(embedding_model, dimension) if embedding_model is not None else None
-        return _Managed(embedding, multimodal_storage)
+        return _Managed(embedding, multimodal_storage, {"audio": audio_segment, "video": video_segment})
 
     @staticmethod
     def kendra(index: kendra.IIndexRef | str) -> KnowledgeBaseType:
@@ -177,10 +184,8 @@ class _Vector(KnowledgeBaseType):
     ) -> None:
         store.check(embedding)
         _check_storage(embedding, storage)
-        for kind, length in segments.items():
-            _check_segment(f"{kind}_segment", length, embedding)
         self._embedding, self._store, self._storage = embedding, store, storage
-        self._segments = {kind: length for kind, length in segments.items() if length is not None}
+        self._segments = _segments(segments, embedding)
         self.key_is_for = "the vector store" if store.makes_resources else ""
 
     def _why_no_key(self) -> str:
@@ -189,9 +194,7 @@ class _Vector(KnowledgeBaseType):
     def bind(self, context: Context) -> tuple[Parts, Parts | None]:
         model_arn, statements = _model(context.scope, self._embedding)
         configuration: Json = {"embeddingModelArn": model_arn}
-        settings = self._embedding.settings() or {}
-        for kind, length in self._segments.items():
-            settings[kind] = [{"segmentationConfiguration": {"fixedLengthDuration": length.to_seconds()}}]
+        settings = {**(self._embedding.settings() or {}), **self._segments}
         if settings:
             configuration["embeddingModelConfiguration"] = {"bedrockEmbeddingModelConfiguration": settings}
         referred = _add_storage(context, configuration, statements, self._storage)
@@ -207,9 +210,15 @@ class _Managed(KnowledgeBaseType):
     name = "MANAGED"
     key_is_for = "what it keeps"
 
-    def __init__(self, embedding: Embedding | None, storage: s3.IBucket | None) -> None:
+    def __init__(
+        self,
+        embedding: Embedding | None,
+        storage: s3.IBucket | None,
+        segments: dict[str, cdk.Duration | None],
+    ) -> None:
         _check_storage(embedding, storage)
         self._embedding, self._storage = embedding, storage
+        self._segments = _segments(segments, embedding)
 
     def bind(self, context: Context) -> tuple[Parts, Parts | None]:
         configuration: Json = {"embeddingModelType": "MANAGED"}
@@ -227,7 +236,10 @@ class _Managed(KnowledgeBaseType):
                 "embeddingModelType": "CUSTOM",
                 "embeddingModelArn": model_arn,
                 "embeddingModelConfiguration": {
-                    "bedrockEmbeddingModelConfiguration": self._embedding.settings()
+                    "bedrockEmbeddingModelConfiguration": {
+                        **(self._embedding.settings() or {}),
+                        **self._segments,
+                    }
                 },
             }
         if context.encryption_key is not None:
@@ -384,9 +396,22 @@ def _check_storage(embedding: Embedding | None, storage: object) -> None:
         )
 
 
-def _check_segment(prop: str, length: cdk.Duration | None, embedding: Embedding) -> None:
-    if length is None:
-        return
+def _segments(lengths: dict[str, cdk.Duration | None], embedding: Embedding | None) -> Json:
+    """Return the settings of the parts into which audio and video are cut, after checking their lengths."""
+    chosen: Json = {}
+    for kind, length in lengths.items():
+        if length is not None:
+            _check_segment(f"{kind}_segment", length, embedding)
+            chosen[kind] = [{"segmentationConfiguration": {"fixedLengthDuration": length.to_seconds()}}]
+    return chosen
+
+
+def _check_segment(prop: str, length: cdk.Duration, embedding: Embedding | None) -> None:
+    if embedding is None:
+        raise PlanesError(
+            f"`{prop}` is given and `embedding_model` is missing: the managed model has no such setting, so "
+            "leave it out or name a multimodal model"
+        )
     if embedding.model_id and not embedding.multimodal:
         raise PlanesError(
             f"`{prop}` is given, and `{embedding.model_id}` embeds text: leave it out, or use a "
