@@ -98,7 +98,7 @@ def wrong(stack: cdk.Stack, role: AppRole, guardrail: Guardrail, flow: Flow, pro
     FlowAlias(stack, "G", flow=flow, version="1", name="live")  # type: ignore[arg-type]  # a version as text
     Model.of(3)  # type: ignore[arg-type]  # a number
     Model.imported()  # type: ignore[call-arg]  # which model?
-    ApplicationInferenceProfile(stack, "H", model=profile)  # type: ignore[arg-type]  # anything
+    ApplicationInferenceProfile(stack, "H", model=profile)  # type: ignore[arg-type]  # no model
     PromptRouter(stack, "I", models=3, fallback=NOVA, response_quality_difference=1)  # type: ignore[arg-type]  # no list
     Harness(stack, "J", model=NOVA, memory="managed")  # type: ignore[arg-type]  # a memory as text
     Harness(stack, "K", model=NOVA, tools=["browser"])  # type: ignore[list-item]  # a tool as text
