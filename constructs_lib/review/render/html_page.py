@@ -260,7 +260,7 @@ def _fix(fix: Fix) -> Iterator[str]:
     what = f"Replace {_code(fix.replaces)} by:" if fix.replaces else "Add this statement:"
     text = escape(json.dumps(fix.statement, indent=2, ensure_ascii=True), quote=False)
     yield f'<p>{what} <button type="button" class="copy" hidden>Copy</button></p>'
-    yield f'<pre tabindex="0" role="region" aria-label="Corrected statement"><code>{text}</code></pre>'
+    yield f'<pre tabindex="0"><code>{text}</code></pre>'
 
 
 def _same(names: tuple[str, ...]) -> Iterator[str]:
