@@ -117,6 +117,10 @@ def headline(report: Report) -> str:
     doubts += [f"{_count(unread, 'input')} not fully read"] if unread else []
     accepted = sum(f.rule in CROSSINGS and f.acknowledged is not None for f in report.findings)
     doubts += [f"{_count(accepted, 'crossing')} acknowledged"] if accepted else []
+    judged = {f.principal for f in report.findings if f.rule in CROSSINGS}
+    mixed = sum(p.verdict == "mixed" and p.id not in judged for p in report.principals)
+    # A policy that nobody has, a service role that AWS documents so, or the rule is off.
+    doubts += [f"{_count(mixed, 'verdict')} `mixed` without a finding"] if mixed else []
     if not report.principals:
         return "No principal was found: nothing says whether the planes are kept apart."
     if doubts:

@@ -77,6 +77,12 @@ def test_an_acknowledged_crossing_is_no_open_one_but_is_said() -> None:
     assert "1 crossing acknowledged" in text
 
 
+def test_a_rule_that_is_off_keeps_no_planes_apart() -> None:
+    text = render(_report({"B": _MIXED}, '[tool.bedrock-planes]\noff = ["BP101"]\n'), "text")
+    assert "kept apart" not in text
+    assert "1 verdict `mixed` without a finding" in text
+
+
 def test_quiet_is_one_screen_and_the_beginning_of_the_whole() -> None:
     report = _many(500)
     quiet = render(report, "text", detail="quiet")
