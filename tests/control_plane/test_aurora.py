@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import aws_cdk as cdk
@@ -118,6 +119,18 @@ def test_the_knowledge_base_names_the_table_that_is_made() -> None:
 )
 def test_the_table_goes_or_stays_as_the_removal_policy_says(policy: cdk.RemovalPolicy, expected: str) -> None:
     assert only(made(removal_policy=policy), TABLE)["DeletionPolicy"] == expected
+
+
+@pytest.mark.parametrize("schema", ["s", "bedrock_integration", "s" * 30])
+def test_schema_and_table_have_63_characters_at_most_however_long_the_path(schema: str) -> None:
+    stack = Stack("a-long-name-of-a-stack-" * 4)
+    store = VectorStore.aurora(
+        CLUSTER, credentials_secret=secret(stack), database_name="docs", schema_name=schema
+    )
+    KnowledgeBase(stack, "KB", type=KnowledgeBaseType.vector(vector_store=store))
+    table = names(template(stack))[0]
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", table)
+    assert len(f"{schema}.{table}") <= 63
 
 
 def test_a_table_that_exists_gets_no_function() -> None:

@@ -218,6 +218,18 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
         ),
         r"`table_name` has the value `x; drop table y`: use 1-63 lower-case letters, digits and `_`",
     ),
+    "cluster-names-together": (
+        lambda s: VectorStore.aurora(
+            CLUSTER, credentials_secret=secret(s), database_name="d", table_name="t" * 44
+        ),
+        r"`schema_name` and `table_name` are `bedrock_integration.t+`, 64 characters, .*: rename one of them",
+    ),
+    "cluster-schema": (
+        lambda s: VectorStore.aurora(
+            CLUSTER, credentials_secret=secret(s), database_name="d", schema_name="s" * 31
+        ),
+        r"`schema_name` must have 1 to 30 characters, got 31",
+    ),
     "cluster-field": (
         lambda s: VectorStore.aurora(
             CLUSTER, credentials_secret=secret(s), database_name="d", text_field="Chunks"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, handler_function
+from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, handler_function, is_token
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
     create_only_fingerprint,
@@ -34,7 +34,10 @@ __all__ = ["AuroraStore"]
 # https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
 _NAME = r"[a-z_][a-z0-9_]{0,62}"
 _NAME_REMEDY = "use 1-63 lower-case letters, digits and `_`, and begin with a letter or `_`"
-_LONGEST_STEM = 40
+# Bedrock takes 63 characters for schema and table together; what is left is for the stem of a made table.
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_RdsConfiguration.html
+_LONGEST_NAME = 63
+_LONGEST_SCHEMA = 30
 # https://github.com/pgvector/pgvector#hnsw (the `vector` type up to 2,000 dimensions)
 _LARGEST_INDEXED = 2000
 
@@ -62,6 +65,7 @@ class AuroraStore(Store):
         check_length("database_name", names["database_name"], 1, 63)
         for prop in ("schema_name", "table_name"):
             check_pattern(prop, names[prop], _NAME, _NAME_REMEDY)
+        _check_together(names["schema_name"], names["table_name"])
         for member, value in fields.items():
             prop = re.sub(r"(?=[A-Z])", "_", member).lower()
             check_pattern(prop, value, _NAME, _NAME_REMEDY)
@@ -121,7 +125,9 @@ class AuroraStore(Store):
             self._secret.secret_arn,
             {**self._names},
         ]
-        stem = cdk.Names.unique_resource_name(scope, max_length=_LONGEST_STEM, separator="_").lower()
+        stem = cdk.Names.unique_resource_name(
+            scope, max_length=_longest_stem(self._names["schema_name"]), separator="_"
+        ).lower()
         table = FingerprintedName(
             f"{stem.replace('-', '_')}_", lambda: create_only_fingerprint(content, scope, behind)
         ).name()
@@ -174,3 +180,19 @@ class AuroraStore(Store):
                 f"`cluster` is `{behind.node.path}` with the engine `{engine}`: a knowledge base takes "
                 "`aurora-postgresql` only"
             )
+
+
+def _longest_stem(schema: str | None) -> int:
+    """Return how long the table's name may be without the schema and the fingerprint."""
+    used = _LONGEST_SCHEMA if schema is None or is_token(schema) else len(schema)
+    return _LONGEST_NAME - used - len(".") - len("_01234567")
+
+
+def _check_together(schema: str | None, table: str | None) -> None:
+    if table is None:
+        check_length("schema_name", schema, 1, _LONGEST_SCHEMA)
+    elif not is_token(f"{schema}.{table}") and len(f"{schema}.{table}") > _LONGEST_NAME:
+        raise PlanesError(
+            f"`schema_name` and `table_name` are `{schema}.{table}`, {len(f'{schema}.{table}')} characters, "
+            f"and a knowledge base takes {_LONGEST_NAME}: rename one of them"
+        )
