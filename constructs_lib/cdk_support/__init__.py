@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         check_value,
         has_attribute,
         with_checked_types,
+        with_explained_errors,
     )
     from constructs_lib.cdk_support.validation import (
         check_arn,
@@ -75,6 +76,7 @@ __all__ = [
     "role_path",
     "service_role",
     "with_checked_types",
+    "with_explained_errors",
 ]
 
 __getattr__, __dir__ = exports(
@@ -97,7 +99,13 @@ __getattr__, __dir__ = exports(
             "resource_of",
             "service_role",
         ),
-        "types": ("check_types", "check_value", "has_attribute", "with_checked_types"),
+        "types": (
+            "check_types",
+            "check_value",
+            "has_attribute",
+            "with_checked_types",
+            "with_explained_errors",
+        ),
         "validation": (
             "check_arn",
             "check_choice",

@@ -21,6 +21,7 @@ from constructs_lib.cdk_support import (
     check_name,
     check_path,
     service_role,
+    with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import RecordingAgent, fingerprint
 
@@ -88,6 +89,7 @@ class Agent(AgentBase):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permission.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -237,6 +239,7 @@ class AgentAlias(AgentAliasBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-agentalias.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -20,6 +20,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_pattern,
     is_token,
+    with_explained_errors,
 )
 from constructs_lib.control_plane.naming import path_name
 
@@ -125,6 +126,7 @@ class EnforcedGuardrail(_Enforced, EnforcedGuardrailBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-enforcedguardrailconfiguration.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -212,6 +214,7 @@ class OrganizationGuardrail(_Enforced, OrganizationGuardrailBase):
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_bedrock_syntax.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

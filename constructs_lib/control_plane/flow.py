@@ -19,6 +19,7 @@ from constructs_lib.cdk_support import (
     check_path,
     check_pattern,
     service_role,
+    with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import RecordingFlow, fingerprint
 from constructs_lib.control_plane.flow_definition import read_definition
@@ -84,6 +85,7 @@ class Flow(FlowBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flow.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -210,6 +212,7 @@ class FlowVersion(FlowVersionBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flowversion.html
     """
 
+    @with_explained_errors
     def __init__(
         self, scope: Construct, construct_id: str, *, flow: Flow, description: str | None = None
     ) -> None:
@@ -281,6 +284,7 @@ class FlowAlias(FlowAliasBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flowalias.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

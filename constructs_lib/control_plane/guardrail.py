@@ -22,6 +22,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     check_tags,
     is_token,
+    with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import RecordingGuardrail, fingerprint
 from constructs_lib.control_plane.guardrail_policies import (
@@ -198,6 +199,7 @@ class Guardrail(GuardrailBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrail.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

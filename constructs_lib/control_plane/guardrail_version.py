@@ -18,6 +18,7 @@ from constructs_lib.cdk_support import (
     check_path,
     check_pattern,
     handler_function,
+    with_explained_errors,
 )
 from constructs_lib.grants import GuardrailNeeds
 
@@ -109,6 +110,7 @@ class GuardrailVersion(GuardrailVersionBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrailversion.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

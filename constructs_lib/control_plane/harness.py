@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrockagentcore as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern
+from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_errors
 from constructs_lib.control_plane.naming import path_name
 from constructs_lib.data_plane import AppRole
 
@@ -233,6 +233,7 @@ class Harness(HarnessBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-harness.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -573,6 +574,7 @@ class HarnessEndpoint(HarnessEndpointBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-harnessendpoint.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern
+from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_errors
 from constructs_lib.control_plane.naming import replaceable_name
 from constructs_lib.grants import Model
 
@@ -84,6 +84,7 @@ class ApplicationInferenceProfile(ApplicationInferenceProfileBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-applicationinferenceprofile.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

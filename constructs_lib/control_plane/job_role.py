@@ -9,7 +9,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_path, service_role
+from constructs_lib.cdk_support import PlanesError, check_path, service_role, with_explained_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,6 +164,7 @@ class JobRole(Construct):
         PlanesError: A prop is wrong.
     """
 
+    @with_explained_errors
     def __init__(
         self, scope: Construct, construct_id: str, *, job: Job, role_path: str | None = None
     ) -> None:

@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrockmantle as mantle
 from aws_cdk.interfaces import aws_bedrockmantle as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import check_length, check_pattern
+from constructs_lib.cdk_support import check_length, check_pattern, with_explained_errors
 from constructs_lib.control_plane.naming import path_name
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class BedrockMantleProject(BedrockMantleProjectBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockmantle-project.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

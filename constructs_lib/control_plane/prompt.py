@@ -12,7 +12,14 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs import IValidation
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_arn, check_items, check_length, check_tags
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_arn,
+    check_items,
+    check_length,
+    check_tags,
+    with_explained_errors,
+)
 from constructs_lib.control_plane.fingerprint import RecordingPrompt, fingerprint
 from constructs_lib.control_plane.naming import path_name
 from constructs_lib.control_plane.prompt_variants import PromptVariant, check_name_of
@@ -75,6 +82,7 @@ class Prompt(PromptBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-prompt.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -198,6 +206,7 @@ class PromptVersion(PromptVersionBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-promptversion.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

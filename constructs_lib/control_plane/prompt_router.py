@@ -12,7 +12,13 @@ from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, is_token
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_length,
+    check_pattern,
+    is_token,
+    with_explained_errors,
+)
 from constructs_lib.control_plane.naming import replaceable_name
 from constructs_lib.grants import Model
 
@@ -84,6 +90,7 @@ class PromptRouter(PromptRouterBase):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-routing.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

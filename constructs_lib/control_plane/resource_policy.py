@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrockagentcore as agentcore
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrockagentcore as refs
 
-from constructs_lib.cdk_support import PlanesError, as_list, check_pattern
+from constructs_lib.cdk_support import PlanesError, as_list, check_pattern, with_explained_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ class ResourcePolicy(cdk.Resource):
     Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -14,11 +14,13 @@ from constructs_lib.cdk_support import (
     agentcore_telemetry,
     agentcore_trust,
     as_list,
+    check_length,
     check_trust,
     check_types,
     check_value,
     resource_of,
     role_path,
+    with_explained_errors,
 )
 from constructs_lib.data_plane.acknowledged import acknowledge_harmless, policies_for
 from constructs_lib.data_plane.boundary import DataPlaneBoundary, SharedBoundary
@@ -102,6 +104,7 @@ class AppRole(CheckedRole):
 
     grants: DataPlaneGrants = Facade(DataPlaneGrants)  # type: ignore[assignment]  # hides the CDK's facade on purpose
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -127,6 +130,8 @@ class AppRole(CheckedRole):
         max_session_duration: cdk.Duration | None = None,
     ) -> None:
         check_types(AppRole.__init__, locals())
+        check_length("description", description, 0, 1000)
+        check_length("role_name", role_name, 1, 64)
         _check_pair(required_guardrail)
         self._path = f"{scope.node.path}/{construct_id}"
         self._limits = limits_of(

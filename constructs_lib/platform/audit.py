@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, check_pattern
+from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, check_pattern, with_explained_errors
 from constructs_lib.platform.event_patterns import changes, control_calls, data_calls
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class BedrockTrail(Construct):
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -166,6 +167,7 @@ class PlaneCrossingAlarms(Construct):
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html (``TriggeredRules``)
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

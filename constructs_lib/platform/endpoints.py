@@ -12,7 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IValidation
 
-from constructs_lib.cdk_support import PlanesError, check_pattern, is_token
+from constructs_lib.cdk_support import PlanesError, check_pattern, is_token, with_explained_errors
 from constructs_lib.platform.endpoint_policies import (
     CORE,
     FIPS,
@@ -79,6 +79,7 @@ class BedrockVpcEndpoints(Construct):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -21,6 +21,7 @@ from constructs_lib.cdk_support import (
     handler_function,
     is_token,
     service_role,
+    with_explained_errors,
 )
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ class InvocationLogging(Construct):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

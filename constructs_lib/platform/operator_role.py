@@ -14,12 +14,14 @@ from constructs_lib.cdk_support import (
     Facade,
     PlanesError,
     as_list,
+    check_length,
     check_pattern,
     check_trust,
     check_types,
     is_token,
     mark_role,
     role_path,
+    with_explained_errors,
 )
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import ESCALATIONS, expand, fault_of_name, foreign_actions
@@ -174,6 +176,7 @@ class OperatorRole(CheckedRole):
 
     checked_kind = "operator"
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -186,6 +189,8 @@ class OperatorRole(CheckedRole):
         max_session_duration: cdk.Duration | None = None,
     ) -> None:
         check_types(OperatorRole.__init__, locals())
+        check_length("description", description, 0, 1000)
+        check_length("role_name", role_name, 1, 64)
         self._path = f"{scope.node.path}/{construct_id}"
         super().__init__(
             scope,

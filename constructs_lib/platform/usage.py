@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.cdk_support import PlanesError, check_length, is_token
+from constructs_lib.cdk_support import PlanesError, check_length, is_token, with_explained_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,6 +100,7 @@ class BedrockDashboard(Construct):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -200,6 +201,7 @@ class BedrockQueries(Construct):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -17,6 +17,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     has_attribute,
     service_role,
+    with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
@@ -92,6 +93,7 @@ class KnowledgeBase(KnowledgeBaseBase):
 
     role: iam.IRole
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -9,7 +9,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_s3vectors as refs
 
-from constructs_lib.cdk_support import check_pattern
+from constructs_lib.cdk_support import check_pattern, with_explained_errors
 from constructs_lib.control_plane.fingerprint import RecordingVectorBucket
 from constructs_lib.control_plane.s3_vectors.bucket_policy import VectorBucketPolicy
 from constructs_lib.control_plane.s3_vectors.grants import VectorBucketGrants
@@ -82,6 +82,7 @@ class VectorBucket(VectorBucketBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3vectors-vectorbucket.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3vectors as s3vectors
 from aws_cdk.interfaces import aws_s3vectors as refs
 
-from constructs_lib.cdk_support import PlanesError, has_attribute
+from constructs_lib.cdk_support import PlanesError, has_attribute, with_explained_errors
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -39,6 +39,7 @@ class VectorBucketPolicy(cdk.Resource):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3vectors-vectorbucketpolicy.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

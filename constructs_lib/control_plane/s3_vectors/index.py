@@ -9,7 +9,13 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk.interfaces import aws_s3vectors as refs
 
-from constructs_lib.cdk_support import PlanesError, check_pattern, has_attribute, is_token
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_pattern,
+    has_attribute,
+    is_token,
+    with_explained_errors,
+)
 from constructs_lib.control_plane.fingerprint import RecordingVectorIndex, resource_behind
 from constructs_lib.control_plane.s3_vectors.bucket import VectorBucketBase
 from constructs_lib.control_plane.s3_vectors.grants import VectorIndexGrants
@@ -98,6 +104,7 @@ class VectorIndex(VectorIndexBase):
     and https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html
     """
 
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
