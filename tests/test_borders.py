@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.source import Import, Modules
 
 _LIBRARY = "constructs_lib"
-# What every __init__ is made with, and what makes names harmless in every output: of no package, so without one.
+# What every __init__ is made with, and what makes names harmless in outputs: of no package, so without one.
 _HELPERS = (f"{_LIBRARY}.lazily", f"{_LIBRARY}.inert")
 _ENGINE = ("catalogue", "iam", "templates", "review", "deploy")
 
