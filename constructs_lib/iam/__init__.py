@@ -40,8 +40,10 @@ if TYPE_CHECKING:
         ESCALATIONS,
         PASS_ROLE,
         RUNNERS,
+        Denied,
         ForeignGrant,
         foreign_actions,
+        foreign_denials,
         foreign_grants,
     )
     from constructs_lib.iam.patterns import (
@@ -78,6 +80,7 @@ __all__ = [
     "Compression",
     "Condition",
     "Denials",
+    "Denied",
     "DocumentError",
     "Effect",
     "Effective",
@@ -111,6 +114,7 @@ __all__ = [
     "expansion",
     "fault_of_name",
     "foreign_actions",
+    "foreign_denials",
     "foreign_grants",
     "forget",
     "intersect",
@@ -183,8 +187,10 @@ __getattr__, __dir__ = exports(
             "ESCALATIONS",
             "PASS_ROLE",
             "RUNNERS",
+            "Denied",
             "ForeignGrant",
             "foreign_actions",
+            "foreign_denials",
             "foreign_grants",
         ),
         "patterns": (

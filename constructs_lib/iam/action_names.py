@@ -5,7 +5,7 @@ Only these are wrong for certain:
 
 - an operation that another action authorises (``bedrock:Converse``)
 - a prefix that IAM doesn't have: a client's name, a Bedrock prefix without ``bedrock-`` or with AWS's name
-  before it, or one at most two letters away from these
+  before it or after it (a service principal), or one at most two letters away from these
 - white space and look-alike letters
 - a name at most two letters away from one of the same prefix; a name with another verb, in the plural or with
   a number is a name of its own
@@ -271,8 +271,11 @@ def _misspelt_prefix(prefix: str, known: KnownNames) -> str | None:
 
 @remembered(4096)
 def _joined_prefix(prefix: str, known: KnownNames) -> str | None:
-    """Return the IAM prefix that a prefix is with other signs between its words, or after AWS's name."""
-    key = re.sub("[^a-z]", "", prefix)
+    """Return the IAM prefix that a prefix is with other signs between its words, or with AWS's name.
+
+    The name may stand before it (`amazon-bedrock`) or after it (`bedrock.amazonaws.com`).
+    """
+    key = re.sub("[^a-z]", "", re.sub(r"\.amazonaws\.com(\.cn)?$", "", prefix))
     if "bedrock" not in key:
         # `agentregistry`, `agent_discovery`
         return next((text for text in known.prefixes if text.replace("-", "") == key), None)

@@ -199,6 +199,22 @@ class Denied(NamedTuple):
     resources: tuple[str, ...]
     unless: tuple[str, ...] | None
 
+    def covers(self, action: str, arn: str, here: str | None) -> bool:
+        """Whether it certainly covers an action on a resource.
+
+        Args:
+            action: The action's exact name.
+            arn: The resource's ARN; parts of it may be open.
+            here: How the ARN is written in the statement's own template, ``None`` if the resource is not in
+                it. There, equal texts are the same ARN even with open parts.
+
+        """
+        if action not in self.actions:
+            return False
+        if self.unless is not None:
+            return not any(text == here or may_overlap(text, arn) for text in self.unless)
+        return any(text == here or covers(text, arn) for text in self.resources)
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignGrant:
@@ -215,22 +231,8 @@ class ForeignGrant:
     denied: tuple[Denied, ...] = ()
 
     def denies(self, action: str, arn: str, here: str | None) -> bool:
-        """Whether a Deny certainly covers an action on a resource.
-
-        Args:
-            action: The action's exact name.
-            arn: The resource's ARN; parts of it may be open.
-            here: How the ARN is written in the statement's own template, ``None`` if the resource is not in
-                it. There, equal texts are the same ARN even with open parts.
-
-        """
-        return any(action in item.actions and _covers(item, arn, here) for item in self.denied)
-
-
-def _covers(denied: Denied, arn: str, here: str | None) -> bool:
-    if denied.unless is not None:
-        return not any(text == here or may_overlap(text, arn) for text in denied.unless)
-    return any(text == here or covers(text, arn) for text in denied.resources)
+        """Whether a Deny certainly covers an action on a resource; the arguments are those of `Denied`."""
+        return any(item.covers(action, arn, here) for item in self.denied)
 
 
 @cache
@@ -288,6 +290,24 @@ def foreign_grants(
             actions, resources, denied = left
             result.append(ForeignGrant(policy, statement, actions, resources, statement.conditions, denied))
     return tuple(result)
+
+
+def foreign_denials(
+    action: str, policies: Iterable[Policy], limits: Iterable[Iterable[Policy]]
+) -> tuple[Denied, ...]:
+    """Return the unconditional Denies of one of these actions, in policies and in every layer of limits.
+
+    They hold against what a trust allows, too: an explicit Deny overrides every Allow
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html).
+    """
+    found = []
+    for policy in (*policies, *(policy for layer in limits for policy in layer)):
+        for deny in policy.statements:
+            if deny.effect != "Deny" or deny.conditions or deny.conditional:
+                continue
+            if action in foreign_actions("Deny", deny.actions, deny.not_actions):
+                found.append(Denied(frozenset((action,)), deny.resources or ("*",), deny.not_resources))
+    return tuple(dict.fromkeys(found))
 
 
 def _left(

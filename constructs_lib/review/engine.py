@@ -341,6 +341,7 @@ def _node(facts: Facts) -> Node:
         permissions=permissions,
         administrator=administrator.origin if administrator else None,
         accounts=_accounts(facts) if trusts_outsiders(facts.principal) else frozenset(),
+        never_assumed=facts.never_assumed,
     )
 
 

@@ -19,6 +19,7 @@ from constructs_lib.iam import (
     decide,
     effective,
     fault_of_name,
+    foreign_denials,
     foreign_grants,
     may_overlap,
     names_of,
@@ -34,7 +35,7 @@ from constructs_lib.templates import Incomplete, Principal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from constructs_lib.iam import ActionSet, Condition, Effective, Piece
+    from constructs_lib.iam import ActionSet, Condition, Denied, Effective, Piece
     from constructs_lib.review.model import Verdict
     from constructs_lib.templates import Kind
 
@@ -45,7 +46,17 @@ T = TypeVar("T")
 
 _LARGE = 500
 # What depends on the policies alone, and not on whose they are.
-_OF_POLICIES = ("held", "planes", "touches", "verdict", "outside", "administrator", "statements", "written")
+_OF_POLICIES = (
+    "held",
+    "planes",
+    "touches",
+    "verdict",
+    "outside",
+    "never_assumed",
+    "administrator",
+    "statements",
+    "written",
+)
 NOTHING = Touches()
 _EVERYTHING = Statement("Allow", ("*",), None, ("*",), None, None, None, (), None, False, (), Origin("", ""))
 _NO_PLANES = Planes(*[NO_ACTIONS] * 5)
@@ -193,6 +204,13 @@ class Facts:
         principal = self.principal
         limits = [(principal.boundary,)] if principal.boundary else []
         return foreign_grants(principal.policies, [*limits, *self.scps])
+
+    @lazy
+    def never_assumed(self) -> tuple[Denied, ...]:
+        """Return the Denies that keep the principal from assuming roles, whatever the roles' trusts allow."""
+        principal = self.principal
+        limits = [(principal.boundary,)] if principal.boundary else []
+        return foreign_denials(ASSUME_ROLE, principal.policies, [*limits, *self.scps])
 
     def outside_with(self, *actions: str) -> Iterator[ForeignGrant]:
         """Yield the statements that give any of these actions."""

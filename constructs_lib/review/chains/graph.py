@@ -157,7 +157,8 @@ class Walk:
         # A role that everybody of an account may assume is found from the first of them.
         everybody = ("*", account_of(node.arn), folder_of(node))
         yield from self._graph.assume_openly(node, also_plain=everybody not in self._followed)
-        self._followed.add(everybody)
+        if not node.never_assumed:
+            self._followed.add(everybody)
         if node.permissions:
             yield from self._assume(node)
             yield from self._pass(node)
@@ -417,6 +418,9 @@ def _admitted(node: Node, role: Node, statement: Statement) -> bool:
 def _by_trust_alone(node: Node, role: Node, statement: Statement) -> Step | None:
     """Return the step that needs no permission: the trust names a principal of the same account."""
     if account_of(node.arn) != account_of(role.arn) or not _admitted(node, role, statement):
+        return None
+    here = role.arn if role.origin.path == node.origin.path else None
+    if any(item.covers(ASSUME_ROLE, role.arn, here) for item in node.never_assumed):
         return None
     how = "assume, as its trust policy allows,"
     return Step(role, how, ASSUME_ROLE, _if_resolved(role.arn), statement.origin, statement.conditional)

@@ -13,7 +13,7 @@ from constructs_lib.review.wording import principal_label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.iam import ForeignGrant, Origin, Policy, RunsAs
+    from constructs_lib.iam import Denied, ForeignGrant, Origin, Policy, RunsAs
     from constructs_lib.review.model import Verdict
     from constructs_lib.templates import Kind, Principal, Resource
 
@@ -33,6 +33,7 @@ class Node(NamedTuple):
         permissions: The statements that can lead it to another principal.
         administrator: Where it is allowed everything, ``None`` unless it is a full administrator.
         accounts: The accounts of the resources that its policies name.
+        never_assumed: The Denies that keep it from assuming roles, whatever their trusts allow.
 
     """
 
@@ -45,6 +46,7 @@ class Node(NamedTuple):
     permissions: tuple[ForeignGrant, ...]
     administrator: Origin | None
     accounts: frozenset[str] = frozenset()
+    never_assumed: tuple[Denied, ...] = ()
 
     @property
     def id(self) -> str:

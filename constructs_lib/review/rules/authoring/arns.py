@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from constructs_lib import catalogue
 from constructs_lib.iam import UNRESOLVED, remembered, types_of, without_variables
-from constructs_lib.review.wording import listing
+from constructs_lib.review.wording import listing, shown
 
 __all__ = ["ArnFault", "arn_fault"]
 
@@ -94,7 +94,13 @@ def _fault(arn: str) -> ArnFault | None:
             "an ARN has six parts, separated by colons",
             "write `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`",
         )
-    return _placeholder_fault(parts) or _place_fault(parts) or _model_fault(parts) or _shape_fault(arn, parts)
+    return (
+        _placeholder_fault(parts)
+        or _nested_fault(parts)
+        or _place_fault(parts)
+        or _model_fault(parts)
+        or _shape_fault(arn, parts)
+    )
 
 
 def _unsubstituted(arn: str, left: list[str]) -> ArnFault | None:
@@ -130,6 +136,17 @@ def _placeholder_fault(parts: list[str]) -> ArnFault | None:
         f"{listing(found.values())} {noun} that nothing fills in",
         ", and ".join(remedies),
         is_placeholder=True,
+    )
+
+
+def _nested_fault(parts: list[str]) -> ArnFault | None:
+    """Find a whole ARN where the resource's id belongs, as `${Guardrail.GuardrailArn}` behind a type."""
+    outer, found, inner = parts[5].partition("/arn:")
+    if not found or inner.count(":") < 4:
+        return None
+    return ArnFault(
+        f"a whole ARN is written where the id of `{outer}` belongs",
+        f"write `{shown(f'arn:{inner}')}` alone, or the id alone behind `{outer}/`",
     )
 
 
