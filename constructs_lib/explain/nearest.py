@@ -159,8 +159,18 @@ def _why_action(statement: Statement, action: str, *, on: bool) -> str:
 
 
 def _why_resource(statement: Statement, resource: str) -> str:
-    held = min(statement.resources or ("no resource",), key=lambda text: -_common(text, resource))
+    held = max(statement.resources or ("no resource",), key=lambda text: _likeness(text, resource))
     return f"it is on `{held}`, and the request is for `{resource or '*'}`{_difference(held, resource)}"
+
+
+def _likeness(held: str, asked: str) -> tuple[bool, bool, int]:
+    """Rank an ARN that is held: of the asked type, then of the asked name, then with the longest prefix.
+
+    The prefix alone would choose a project in the asked Region before the same model in another one.
+    """
+    ours, theirs = held.split(":", 5)[-1], asked.split(":", 5)[-1]
+    alike = ours.partition("/")[0] == theirs.partition("/")[0]
+    return alike, ours == theirs, _common(held, asked)
 
 
 def _difference(held: str, asked: str) -> str:

@@ -68,6 +68,44 @@ def test_the_reason_is_the_part_that_differs(
     assert nearest.line is not None
 
 
+PROJECT = "arn:aws:bedrock:us-east-1:111122223333:project/default"
+PROFILE = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"
+PRO = NOVA.replace("lite", "pro")
+WEST = NOVA.replace("us-east-1", "us-west-2")
+
+
+@pytest.mark.parametrize(
+    ("held", "asked", "named"),
+    [
+        ([PROJECT, WEST], NOVA, WEST),
+        ([PROFILE, WEST, PROJECT], NOVA, WEST),
+        ([PRO, WEST], NOVA, WEST),
+        (
+            [PROJECT, NOVA.replace("lite", "pro"), WEST.replace("lite", "pro")],
+            NOVA,
+            NOVA.replace("lite", "pro"),
+        ),
+        ([PROFILE, NOVA], PROJECT, PROFILE),
+        ([PROJECT, PROFILE.replace("us.", "eu.")], PROFILE, PROFILE.replace("us.", "eu.")),
+    ],
+    ids=[
+        "project",
+        "profile",
+        "name before Region",
+        "longest prefix of a type",
+        "no such type",
+        "own profile",
+    ],
+)
+def test_of_many_resources_the_one_of_the_same_type_and_name_is_compared(
+    tmp_path: Path, held: list[str], asked: str, named: str
+) -> None:
+    path = _policy(tmp_path, {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": held})
+    nearest = explain(_denied("bedrock:InvokeModel", asked), [path]).nearest
+    assert nearest is not None
+    assert nearest.why.startswith(f"it is on `{named}`, and the request is for `{asked}`: ")
+
+
 def test_a_deny_is_named(tmp_path: Path) -> None:
     path = _policy(
         tmp_path,
