@@ -13,7 +13,7 @@ from constructs_lib.explain.denial import find_denial
 from constructs_lib.explain.evidence import LONGEST, gather
 from constructs_lib.explain.model import Explanation, Remedy
 from constructs_lib.explain.relevance import concerns
-from constructs_lib.explain.remedies import grant_line, operation_name, statement
+from constructs_lib.explain.remedies import grant_line, operation_name, runs_model, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -185,7 +185,7 @@ def _denied(evidence: Evidence, denial: Denial) -> Explanation:
 def _missing(evidence: Evidence, base: Explanation, where: str) -> Explanation:
     """Explain an action that no policy of the caller allows."""
     name, resource = base.action or "", base.resource or ""
-    added = statement(name, resource)
+    added = statement(name, resource, _called_region(base, evidence), _account_of(base.principal or ""))
     if name == "iam:PassRole":
         return replace(
             base,
@@ -258,7 +258,7 @@ def _advice(base: Explanation, evidence: Evidence) -> str:
         texts.append(
             "Streaming is an action of its own: `streaming=True` gives it on every ARN of the plain call."
         )
-    if ":project/" in resource:
+    if ":project/" in resource or runs_model(name, resource):
         texts.append(
             "A model call is checked on the model and on its project (`project=`, else `project/default`)."
         )
@@ -574,6 +574,26 @@ def _plane_of_client(client: str) -> str | None:
 def _region_of(resource: str) -> str:
     parts = resource.split(":", 5)
     return parts[3] if len(parts) == 6 and parts[3] not in {"", "*"} else ""
+
+
+def _called_region(base: Explanation, evidence: Evidence) -> str:
+    """Return the Region that was called, empty if the text does not say.
+
+    The Region in the ARN of a model behind a profile is the one that would have answered: it is not taken
+    for the Region that was called.
+    """
+    resource = base.resource or ""
+    called = evidence.region or base.region or ""
+    through_profile = bool(evidence.model and model_of_profile(evidence.model))
+    if through_profile and "foundation-model/" in resource and called == _region_of(resource):
+        return ""
+    return called
+
+
+def _account_of(arn: str) -> str:
+    """Return the account in the ARN of IAM or of a session, empty if it is not known."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdecimal() else ""
 
 
 def _is_model(resource: str) -> bool:

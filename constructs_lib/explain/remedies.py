@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
     from constructs_lib.catalogue.verbs import GrantVerb
 
-__all__ = ["grant_line", "operation_name", "statement"]
+__all__ = ["grant_line", "operation_name", "runs_model", "statement"]
 
 _INVOKE = "bedrock:InvokeModel"
 _STREAM = "bedrock:InvokeModelWithResponseStream"
 _RESOURCE = re.compile(r"arn:[\w-]+:([\w-]+):([\w-]*):(\d*):(.+)")
+_MODEL = re.compile(
+    r"arn:[\w-]+:bedrock:[^:]*:[^:]*:(?:foundation-model|(?:application-)?inference-profile|provisioned-model"
+    r"|imported-model|custom-model-deployment|(?:default-)?prompt-router|marketplace/model-endpoint)/.+"
+)
 _ARGUMENTS = (
     # the resource part of an ARN, the target of a verb's part, the argument in a grant's line
     (re.compile(r"foundation-model/(.+)"), "model", '"{}"'),
@@ -54,11 +58,26 @@ def operation_name(action_name: str, operation: str) -> str:
     return name if any(o.name == name for o in found) else ""
 
 
-def statement(action_name: str, resource: str) -> Mapping[str, Any]:
-    """Return the least statement that allows an action on a resource, with the models behind a profile.
+def runs_model(action_name: str, resource: str) -> bool:
+    """Whether a request runs a model, so that AWS checks the action on a project too.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+    """
+    return action_name in {_INVOKE, _STREAM} and _MODEL.fullmatch(resource) is not None
+
+
+def statement(action_name: str, resource: str, region: str = "", account: str = "") -> Mapping[str, Any]:
+    """Return the least statement that allows an action on a resource, with all that the same call asks for.
 
     A profile's models are opened in the Regions that may answer:
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+
+    Args:
+        action_name: The IAM action.
+        resource: The ARN in AWS's message; may be empty or ``*``.
+        region: The Region that is called; without it the project of a model call is left out.
+        account: The caller's account; without it the project of a model call is left out.
+
     """
     known = action(action_name)
     name = known.name if known else action_name
@@ -66,6 +85,8 @@ def statement(action_name: str, resource: str) -> Mapping[str, Any]:
     resources: list[str] = ["*"] if takes_none or not resource else [resource]
     if not takes_none and resource:
         resources += _behind_profile(resource)
+    if region and account and runs_model(name, resource):
+        resources.append(f"arn:{resource.split(':')[1]}:bedrock:{region}:{account}:project/default")
     return {
         "Effect": "Allow",
         "Action": name,

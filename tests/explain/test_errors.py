@@ -59,6 +59,61 @@ def test_a_denial_by_another_policy_offers_no_statement(policy: str, wording: st
     assert document["remedy"]["statement"] is None
 
 
+_OWN = "arn:aws:bedrock:us-east-1:111122223333"
+_NOVA = "amazon.nova-lite-v1:0"
+_CLOUD_TRAIL = {"eventSource": "bedrock.amazonaws.com", "eventName": "Converse", "awsRegion": "us-east-1"}
+
+
+@pytest.mark.parametrize("action", ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"])
+@pytest.mark.parametrize(
+    ("resource", "project"),
+    [
+        (f"arn:aws:bedrock:us-east-1::foundation-model/{_NOVA}", f"{_OWN}:project/default"),
+        (f"{_OWN}:inference-profile/us.{_NOVA}", f"{_OWN}:project/default"),
+        (f"{_OWN}:application-inference-profile/abc123", f"{_OWN}:project/default"),
+        (f"{_OWN}:provisioned-model/abc123", f"{_OWN}:project/default"),
+        (f"{_OWN}:marketplace/model-endpoint/all-access", f"{_OWN}:project/default"),
+        (
+            f"arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/{_NOVA}",
+            "arn:aws-us-gov:bedrock:us-gov-west-1:111122223333:project/default",
+        ),
+        (f"arn:aws:bedrock:::foundation-model/{_NOVA}", ""),  # behind a global profile: no Region is named
+        (f"{_OWN}:project/search", ""),
+        (f"{_OWN}:async-invoke/abc123", ""),
+        ("*", ""),
+    ],
+)
+def test_the_statement_of_a_model_call_holds_the_default_project(
+    action: str, resource: str, project: str
+) -> None:
+    text = f"is not authorized to perform: {action} on resource: {resource} because no identity-based policy"
+    found = explain(f"User: arn:aws:sts::111122223333:assumed-role/App/s {text} allows the {action} action")
+    held = (found.remedy.statement or {})["Resource"]
+    assert [one for one in [held, *held] if isinstance(one, str) and one.endswith("project/default")] == (
+        [project] if project else []
+    )
+    assert ("`project/default`" in found.remedy.text) is ("/" in resource and "async" not in resource)
+    nameless = explain(f"User: App {text} allows the {action} action").remedy
+    assert "project/default" not in json.dumps(nameless.statement)
+
+
+@pytest.mark.parametrize(("answered", "named"), [("us-west-2", True), ("us-east-1", False)])
+def test_the_project_is_of_the_region_that_was_called(answered: str, *, named: bool) -> None:
+    """A profile's model may be in another Region; if the two are alike, it is not known which is meant."""
+    model = f"arn:aws:bedrock:{answered}::foundation-model/{_NOVA}"
+    who = "User: arn:aws:sts::111122223333:assumed-role/App/s is not authorized to perform:"
+    event = {
+        **_CLOUD_TRAIL,
+        "errorCode": "AccessDenied",
+        "errorMessage": f"{who} bedrock:InvokeModel on resource: {model} because no identity-based policy "
+        "allows the bedrock:InvokeModel action",
+        "requestParameters": {"modelId": f"us.{_NOVA}"},
+    }
+    statement = explain(json.dumps(event)).remedy.statement
+    assert statement is not None
+    assert statement["Resource"] == ([model, f"{_OWN}:project/default"] if named else model)
+
+
 @pytest.mark.parametrize(
     "wrap",
     [
