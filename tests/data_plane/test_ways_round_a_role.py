@@ -463,7 +463,7 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
     ),
     "named by default of a parameter": (lambda m: named([default(m, "the-app")])(m), "fatal", CONFIGURES),
     "named by part of its ARN": (
-        lambda m: named([cdk.Fn.select(1, cdk.Fn.split("/", m.role.role_arn))])(m),
+        lambda m: named([cdk.Fn.select(3, cdk.Fn.split("/", m.role.role_arn))])(m),
         "fatal",
         CONFIGURES,
     ),
@@ -484,7 +484,7 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
     ),
     "export of its ARN": (
         lambda m: exported(
-            m, m.role.role_arn, {"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::ImportValue": "S-role"}]}]}
+            m, m.role.role_arn, {"Fn::Select": [3, {"Fn::Split": ["/", {"Fn::ImportValue": "S-role"}]}]}
         ),
         "fatal",
         CONFIGURES,
