@@ -56,6 +56,7 @@ LEAST: dict[str, Callable[[Stack], dict[str, Any]]] = {
     "DeployRole": lambda s: {"name_prefix": "Acme"},
     "Guardrail": lambda s: {"words": ["aurora"]},
     "KnowledgeBase": lambda s: {},
+    "KnowledgeBaseSync": lambda s: {"knowledge_base": constructs_lib.KnowledgeBase(s, "K")},
     "OperatorRole": lambda s: {"assumed_by": LAMBDA},
     "Prompt": lambda s: {},
     "PromptRouter": lambda s: {},

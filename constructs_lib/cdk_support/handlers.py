@@ -43,6 +43,7 @@ def handler_function(
     role_description: str,
     path: str | None = None,
     timeout: cdk.Duration | None = None,
+    kind: str = "deploy",
 ) -> HandlerFunction:
     """Make the function of a module of ``constructs_lib/handlers``, with a role that can do this one thing.
 
@@ -52,8 +53,10 @@ def handler_function(
         statements: The role's permissions beside writing its log.
         description: What the function does.
         role_description: What the role is for.
-        path: The IAM path of the role. Default: ``/bedrock-planes/service/``.
+        path: The IAM path of the role. Default: ``/bedrock-planes/service/``, for an operator
+            ``/bedrock-planes/operator/``.
         timeout: How long the function may run, at most 15 minutes. Default: 3 minutes.
+        kind: What the review takes the role for, ``deploy`` or ``operator``.
 
     """
     group = logs.LogGroup(
@@ -74,10 +77,10 @@ def handler_function(
         "HandlerRole",
         assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         description=role_description,
-        path=role_path("service", path),
+        path=role_path("operator" if kind == "operator" else "service", path),
         inline_policies={"Handler": iam.PolicyDocument.from_json(document)},
     )
-    mark_role(role, "deploy")
+    mark_role(role, kind)
     function = lambda_.Function(
         scope,
         "Handler",

@@ -25,6 +25,7 @@ BUNDLES = {
     "BedrockVpcEndpoints",
     "InvocationLogging",
     "JobRole",
+    "KnowledgeBaseSync",
     "PlaneCrossingAlarms",
     "ResourcePolicy",
 }

@@ -126,6 +126,7 @@ class DataSource(DataSourceBase):
         updated_at: When it was changed last.
         failure_reasons: Why it failed.
         user_agent_header: What a web crawler calls itself; of no use for other sources.
+        takes_ingestion_jobs: Whether it is synced by ingestion jobs; the documents of a custom one aren't.
 
     Raises:
         PlanesError: A prop is wrong, or the knowledge base can't have such a source.
@@ -222,6 +223,12 @@ class DataSource(DataSourceBase):
             # The first ingestion may start as soon as the data source exists.
             self._l1.node.add_dependency(policy)
         self.data_source_id: str = self._l1.attr_data_source_id
+        # Documents of custom sources are ingested one by one:
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-direct-ingestion.html
+        self.takes_ingestion_jobs: bool = source.type != "CUSTOM"
+        known = getattr(knowledge_base, "data_sources", None)
+        if isinstance(known, list):
+            known.append(self)  # for the sync of the knowledge base
 
     @property
     def status(self) -> str:

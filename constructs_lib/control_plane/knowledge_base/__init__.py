@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         QueryTable,
         SqlStorage,
     )
+    from constructs_lib.control_plane.knowledge_base.sync import KnowledgeBaseSync
     from constructs_lib.control_plane.knowledge_base.types import KnowledgeBaseType
     from constructs_lib.control_plane.knowledge_base.vector_store import VectorStore
 
@@ -30,6 +31,7 @@ __all__ = [
     "KnowledgeBaseBase",
     "KnowledgeBaseGrants",
     "KnowledgeBasePolicy",
+    "KnowledgeBaseSync",
     "KnowledgeBaseType",
     "QueryAuth",
     "QueryColumn",
@@ -57,6 +59,7 @@ __getattr__, __dir__ = exports(
             "QueryTable",
             "SqlStorage",
         ),
+        "sync": ("KnowledgeBaseSync",),
         "types": ("KnowledgeBaseType",),
         "vector_store": ("VectorStore",),
     },

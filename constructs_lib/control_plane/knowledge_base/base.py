@@ -12,10 +12,14 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs_lib.cdk_support import PlanesError
 from constructs_lib.control_plane.data_source import DataSource
 from constructs_lib.control_plane.knowledge_base.grants import KnowledgeBaseGrants
+from constructs_lib.control_plane.knowledge_base.sync import KnowledgeBaseSync
 from constructs_lib.control_plane.knowledge_base.types import METRICS_NAMESPACE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_scheduler as scheduler
 
     from constructs_lib.control_plane.data_source import DocumentSource, ManagedSource
     from constructs_lib.grants import ModelLike
@@ -47,6 +51,35 @@ class KnowledgeBaseBase(cdk.Resource):
         ``props`` are those of :class:`~constructs_lib.DataSource`; an imported knowledge base needs ``role``.
         """
         return DataSource(self, construct_id, knowledge_base=self, source=source, **props)
+
+    @property
+    def data_sources(self) -> list[DataSource]:
+        """The data sources that this app has made of it until now."""
+        found: list[DataSource] = self.__dict__.setdefault("_data_sources", [])
+        return found
+
+    def sync(
+        self,
+        construct_id: str = "Sync",
+        *,
+        data_sources: Sequence[refs.IDataSourceRef] | None = None,
+        on_deploy: bool | str = False,
+        every: scheduler.ScheduleExpression | None = None,
+        role_path: str | None = None,
+    ) -> KnowledgeBaseSync:
+        """Ingest its data sources at deployment, on a schedule, or when the state machine is started.
+
+        The parameters are those of :class:`~constructs_lib.KnowledgeBaseSync`.
+        """
+        return KnowledgeBaseSync(
+            self,
+            construct_id,
+            knowledge_base=self,
+            data_sources=data_sources,
+            on_deploy=on_deploy,
+            every=every,
+            role_path=role_path,
+        )
 
     @property
     def grants(self) -> KnowledgeBaseGrants:

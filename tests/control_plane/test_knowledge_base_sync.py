@@ -1,0 +1,270 @@
+"""The sync of a knowledge base: its exact roles and state machine, the order of deletion, bad input."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
+
+from constructs_lib import (
+    DataSource,
+    DocumentSource,
+    KnowledgeBase,
+    KnowledgeBaseSync,
+    PlanesError,
+)
+from tests.cdk import ACCOUNT, Stack, arn, resources, template
+from tests.control_plane.soundness import deployed_by, findings, valid
+from tests.source import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+HOURLY = scheduler.ScheduleExpression.rate(cdk.Duration.hours(1))
+
+
+def build(stack: cdk.Stack) -> None:
+    base = KnowledgeBase(stack, "Kb")
+    base.sync(on_deploy=True, every=HOURLY)
+    # What is added after the sync is synced too; custom documents are ingested one by one.
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+    base.add_data_source("Own", DocumentSource.custom())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    folder = tmp_path_factory.mktemp("sync")
+    return valid(build, folder), folder
+
+
+def one(found: dict[str, Any], kind: str, part: str = "") -> tuple[str, dict[str, Any]]:
+    [pair] = [(name, r) for name, r in resources(found, kind).items() if part in name]
+    return pair
+
+
+def statements(found: dict[str, Any], role: str) -> Any:
+    return one(found, "AWS::IAM::Role", role)[1]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+
+
+def allow(actions: str | list[str], resource: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resource}
+
+
+def got(name: str, attribute: str = "Arn") -> dict[str, Any]:
+    return {"Fn::GetAtt": [name, attribute]}
+
+
+def test_each_role_holds_exactly_what_it_does(made: tuple[dict[str, Any], Path]) -> None:
+    found, _ = made
+    base = got(one(found, "AWS::Bedrock::KnowledgeBase")[0], "KnowledgeBaseArn")
+    machine = one(found, "AWS::StepFunctions::StateMachine")[0]
+    executions = {
+        "Fn::Join": [
+            "",
+            [
+                "arn:",
+                {"Ref": "AWS::Partition"},
+                f":states:us-east-1:{ACCOUNT}:execution:",
+                got(machine, "Name"),
+                ":*",
+            ],
+        ]
+    }
+    assert statements(found, "KbSyncRole") == [
+        allow(["bedrock:GetIngestionJob", "bedrock:StartIngestionJob"], base)
+    ]
+    assert statements(found, "ScheduleRole") == [allow("states:StartExecution", got(machine))]
+    assert statements(found, "HandlerRole") == [
+        allow(["bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"], base),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], got(one(found, "AWS::Logs::LogGroup")[0])),
+        allow(["states:ListExecutions", "states:StartExecution"], got(machine)),
+        allow(["states:DescribeExecution", "states:StopExecution"], executions),
+        allow("cloudformation:DescribeStacks", {"Ref": "AWS::StackId"}),
+    ]
+    [again] = [r for name, r in resources(found, "AWS::IAM::RolePolicy").items() if "Again" in name]
+    function = one(found, "AWS::Lambda::Function")[0]
+    assert again["Properties"]["PolicyDocument"]["Statement"] == [
+        allow("lambda:InvokeFunction", got(function))
+    ]
+
+
+def test_the_roles_are_operators_that_only_their_service_of_this_account_takes(
+    made: tuple[dict[str, Any], Path],
+) -> None:
+    found, folder = made
+    marked = {
+        name: r["Metadata"]["bedrock-planes:role"]["kind"]
+        for name, r in resources(found, "AWS::IAM::Role").items()
+        if "Sync" in name
+    }
+    assert sorted(marked.values()) == ["operator"] * 3
+    trust = {
+        name: r["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+        for name, r in resources(found, "AWS::IAM::Role").items()
+        if name in marked and "Handler" not in name
+    }
+    group = arn(f"scheduler:us-east-1:{ACCOUNT}:schedule-group/default")
+    machines = arn(f"states:us-east-1:{ACCOUNT}:stateMachine:*")
+    assert list(trust.values()) == [
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "ArnLike": {"aws:SourceArn": machines}},
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": group}},
+    ]
+    verdicts, rules = findings(folder)
+    assert rules == set()
+    assert [verdicts[name] for name in marked] == ["control", "control", "none"]
+
+
+def test_the_state_machine_is_exactly_this(
+    made: tuple[dict[str, Any], Path], snapshot: SnapshotAssertion
+) -> None:
+    found, _ = made
+    [_, parts] = one(found, "AWS::StepFunctions::StateMachine")[1]["Properties"]["DefinitionString"][
+        "Fn::Join"
+    ]
+    text = "".join(
+        part if isinstance(part, str) else str(part.get("Ref") or part["Fn::GetAtt"][1]) for part in parts
+    )
+    assert json.loads(text) == snapshot
+
+
+def test_the_schedule_goes_first_then_what_stops_the_jobs_then_the_data_sources(
+    made: tuple[dict[str, Any], Path],
+) -> None:
+    found, _ = made
+    deployment, resource = one(found, "Custom::BedrockKnowledgeBaseSync")
+    assert one(found, "AWS::Scheduler::Schedule")[1]["DependsOn"] == [deployment]
+    assert resource["Properties"] == {
+        "ServiceToken": got(one(found, "AWS::Lambda::Function")[0]),
+        "ServiceTimeout": "3600",
+        "KnowledgeBase": got(one(found, "AWS::Bedrock::KnowledgeBase")[0], "KnowledgeBaseId"),
+        "Sources": [got(one(found, "AWS::Bedrock::DataSource", "Docs")[0], "DataSourceId")],
+        "Machine": got(one(found, "AWS::StepFunctions::StateMachine")[0]),
+        "OnDeploy": "yes",
+    }
+
+
+def test_the_schedule_starts_the_machine(made: tuple[dict[str, Any], Path]) -> None:
+    found, _ = made
+    assert one(found, "AWS::Scheduler::Schedule")[1]["Properties"] == {
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ScheduleExpression": "rate(1 hour)",
+        "ScheduleExpressionTimezone": "Etc/UTC",
+        "Target": {
+            "Arn": got(one(found, "AWS::StepFunctions::StateMachine")[0]),
+            "Input": "{}",
+            "RoleArn": got(one(found, "AWS::IAM::Role", "ScheduleRole")[0]),
+        },
+    }
+
+
+def test_the_derived_deploy_policy_makes_it(made: tuple[dict[str, Any], Path]) -> None:
+    wanted = {
+        "states:CreateStateMachine",
+        "states:DeleteStateMachine",
+        "scheduler:CreateSchedule",
+        "scheduler:DeleteSchedule",
+        "cloudwatch:PutMetricAlarm",
+        "lambda:CreateFunction",
+        "iam:PassRole",
+    }
+    assert deployed_by(made[0], wanted) == set()
+
+
+def test_without_a_schedule_there_is_none_and_without_on_deploy_nothing_is_synced() -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+    base.sync()
+    found = template(stack)
+    assert resources(found, "AWS::Scheduler::Schedule") == {}
+    assert one(found, "Custom::BedrockKnowledgeBaseSync")[1]["Properties"]["OnDeploy"] == "no"
+
+
+def test_a_text_syncs_whenever_it_changes() -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+    base.sync(on_deploy="0a1b")
+    assert (
+        one(template(stack), "Custom::BedrockKnowledgeBaseSync")[1]["Properties"]["OnDeploy"] == "yes: 0a1b"
+    )
+
+
+def test_an_imported_knowledge_base_is_synced_with_the_data_sources_that_are_passed() -> None:
+    stack = Stack()
+    base = KnowledgeBase.from_knowledge_base_id(stack, "Kb", "ABCDEF1234")
+    source = DataSource.from_data_source_attributes(
+        stack, "Docs", data_source_id="QWERTY1234", knowledge_base_id="ABCDEF1234"
+    )
+    KnowledgeBaseSync(stack, "Sync", knowledge_base=base, data_sources=[source])
+    found = template(stack)
+    properties = one(found, "Custom::BedrockKnowledgeBaseSync")[1]["Properties"]
+    assert (properties["KnowledgeBase"], properties["Sources"]) == ("ABCDEF1234", ["QWERTY1234"])
+    assert statements(found, "SyncRole")[0]["Resource"] == arn(
+        f"bedrock:us-east-1:{ACCOUNT}:knowledge-base/ABCDEF1234"
+    )
+
+
+BAD: dict[str, tuple[Callable[[KnowledgeBase], object], str]] = {
+    "no list": (lambda kb: kb.sync(data_sources=[]), "`data_sources` names no data source: pass a list"),
+    "not a data source": (
+        lambda kb: kb.sync(data_sources=[kb]),  # type: ignore[list-item]  # bad input
+        "`data_sources` has a value of the type `KnowledgeBase`: pass data sources",
+    ),
+    "an empty text": (lambda kb: kb.sync(on_deploy=""), "`on_deploy` has the value ``: pass `True`"),
+    "no path": (lambda kb: kb.sync(role_path="x"), "`role_path`"),
+    "no schedule": (
+        lambda kb: kb.sync(every="rate(1 hour)"),  # type: ignore[arg-type]  # bad input
+        "`every` has the value `rate(1 hour)`: pass a schedule",
+    ),
+    "no knowledge base": (
+        lambda kb: KnowledgeBaseSync(kb, "S", knowledge_base="ABCDEF1234"),  # type: ignore[arg-type]  # bad input
+        "`knowledge_base` has a value of the type `str`: pass a knowledge base",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_told_at_once(case: str) -> None:
+    call, message = BAD[case]
+    with pytest.raises(PlanesError, match=re.escape(message)):
+        call(KnowledgeBase(Stack(), "Kb"))
+
+
+def test_a_knowledge_base_without_data_sources_isnt_synced() -> None:
+    stack = Stack()
+    KnowledgeBase(stack, "Kb").sync()
+    with pytest.raises(RuntimeError, match="`S/Kb/Sync` has no data source to sync"):
+        template(stack)
+
+
+def test_a_data_source_of_another_stack_is_synced_there() -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb")
+    base.sync()
+    other = cdk.Stack(cdk.App.of(stack), "Other", env=cdk.Environment(account=ACCOUNT, region="us-east-1"))
+    DataSource(other, "Docs", knowledge_base=base, source=DocumentSource.custom())
+    base.add_data_source("Here", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+    DataSource(other, "More", knowledge_base=base, source=DocumentSource.s3(s3.Bucket(other, "Bucket")))
+    with pytest.raises(RuntimeError, match=r"can't sync `Other/More` by default.*stack `Other`"):
+        template(stack)
+
+
+PAGE = (ROOT / "docs/sync.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("example", re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+def test_an_example_of_the_page_synthesizes(
+    example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CDK_OUTDIR", str(tmp_path))
+    exec(compile(example, "docs/sync.md", "exec"), {})
+    assert findings(tmp_path)[1] == set()
