@@ -18,12 +18,14 @@ from constructs_lib.templates import read
 from tests.review.bounds._inputs import MAKERS, made
 
 SECONDS = 2.0
+SLACK = 2
+"""What the sample is allowed beside other tests, which share the processor's caches; the proof runs alone."""
 MEGABYTES = 300
 _ROOT = Path(__file__).parents[3]
 _DOCUMENTS = sorted((_ROOT / "tests/review/apps/templates").rglob("*.json"))
 
 
-def _run(bound: str, first: int, count: int) -> list[dict[str, Any]]:
+def _run(bound: str, first: int, count: int, slack: int = 1) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "tests.review.bounds._runner", bound, str(first), str(count)]
     # Compiled modules are kept, as they are where the package is installed.
     kept = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -40,7 +42,7 @@ def _run(bound: str, first: int, count: int) -> list[dict[str, Any]]:
     return [
         run
         for run in runs
-        if run["seconds"] > SECONDS
+        if run["seconds"] > SECONDS * slack
         or run["megabytes"] > MEGABYTES
         or run["status"] not in {0, 1, 2}
         or run["fault"]
@@ -49,7 +51,7 @@ def _run(bound: str, first: int, count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("bound", MAKERS)
 def test_a_sample_of_hostile_inputs_stays_within_the_bounds(bound: str) -> None:
-    assert _run(bound, 0, 6) == []
+    assert _run(bound, 0, 6, SLACK) == []
 
 
 @pytest.mark.prove
