@@ -28,6 +28,10 @@ _HASHES: Final = {
 """How two hashes are written where a space between them would change the meaning: as an escape."""
 
 
+_QUOTED: Final = frozenset(("json", "sarif"))
+"""Formats in which no line begins with somebody's text: it is quoted, with its line breaks escaped."""
+
+
 def one_line(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:
     """Return a text without line breaks, control characters and characters that hide or turn others."""
     return text if text.isprintable() else "".join(c if c.isprintable() else instead for c in text)
@@ -44,7 +48,9 @@ def without_commands(text: str, form: str = "text") -> str:
     """
     if "##" in text:
         text = _INLINE_COMMAND.sub(_HASHES.get(form, "# #"), text)
-    return _LINE_COMMAND.sub(lambda match: f"{match[1]}: :", text) if "::" in text else text
+    if form in _QUOTED or "::" not in text:
+        return text
+    return _LINE_COMMAND.sub(lambda match: f"{match[1]}: :", text)
 
 
 def markdown_text(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from constructs_lib.review.config import Config, matches_principal
@@ -151,6 +152,7 @@ def _sort_key(finding: Finding) -> tuple[Any, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def _pointer_key(pointer: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key that sorts indices in pointers as numbers: statement 2 before statement 10."""
     return tuple((0, int(step), "") if step.isdecimal() else (1, 0, step) for step in pointer.split("/"))

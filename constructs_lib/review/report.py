@@ -8,6 +8,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.review.json_text import indented
 from constructs_lib.review.model import FamilyUse, PrincipalReport, Touches
 from constructs_lib.templates import Incomplete
 
@@ -88,10 +89,10 @@ def json_pieces(report: Report) -> Iterator[str]:
     summary, remarks = head.pop("summary"), head.pop("remarks")
     for key in ("principals", "findings"):
         del head[key]
-    yield _text(head, "\n").removesuffix("\n}")
+    yield indented(head, "\n").removesuffix("\n}")
     yield from _list("principals", map(_principal_text, principals))
-    yield from _list("findings", (_text(_finding_dict(finding), _ITEM) for finding in findings))
-    yield f',\n  "summary": {_text(summary, _DEEPER)},\n  "remarks": {_text(remarks, _DEEPER)}\n}}\n'
+    yield from _list("findings", (indented(_finding_dict(finding), _ITEM) for finding in findings))
+    yield f',\n  "summary": {indented(summary, _DEEPER)},\n  "remarks": {indented(remarks, _DEEPER)}\n}}\n'
 
 
 def _list(name: str, items: Iterable[str]) -> Iterator[str]:
@@ -117,14 +118,14 @@ def _principal_text(principal: PrincipalReport) -> str:
         f'{_FIELD}"construct_path": {"null" if path is None else encode_basestring(path)},'
         f"{_verdict_text(principal.kind, principal.verdict, principal.touches)}"
         f'{_FIELD}"families": {f"{{{_FAMILY}{families}{_FIELD}}}" if families else "{}"},'
-        f'{_FIELD}"incomplete": {_text(gaps, _FIELD)}{_ITEM}}}'
+        f'{_FIELD}"incomplete": {indented(gaps, _FIELD)}{_ITEM}}}'
     )
 
 
 @lru_cache(maxsize=64)
 def _verdict_text(kind: Kind, verdict: Verdict, touches: Touches) -> str:
     """Return the text between the names and the families of a principal."""
-    text = _text(_principal_dict(PrincipalReport("", "", None, kind, verdict, touches, {}, ())), _ITEM)
+    text = indented(_principal_dict(PrincipalReport("", "", None, kind, verdict, touches, {}, ())), _ITEM)
     return text.partition('"construct_path": null,')[2].partition(f'{_FIELD}"families"')[0]
 
 
@@ -137,27 +138,6 @@ def _family_text(plane: str, actions: tuple[str, ...]) -> str:
 def _texts(items: tuple[str, ...]) -> str:
     """Return texts as a list in a family."""
     return f"[{_ENTRY}{f',{_ENTRY}'.join(map(encode_basestring, items))}{_USE}]" if items else "[]"
-
-
-def _text(value: Any, line: str) -> str:
-    """Return a value as indented JSON; ``line`` is the line break at its depth, keys need no escapes."""
-    if type(value) is str:
-        return encode_basestring(value)
-    if value is None:
-        return "null"
-    if type(value) is int:
-        return str(value)
-    if not value or (type(value) is not dict and type(value) is not list):
-        return json.dumps(value)
-    inner = line + "  "
-    if type(value) is dict:
-        rows = [
-            f'"{key}": {encode_basestring(item) if type(item) is str else _text(item, inner)}'
-            for key, item in value.items()
-        ]
-        return f"{{{inner}{f',{inner}'.join(rows)}{line}}}"
-    items = [encode_basestring(item) if type(item) is str else _text(item, inner) for item in value]
-    return f"[{inner}{f',{inner}'.join(items)}{line}]"
 
 
 def _principal_dict(principal: PrincipalReport) -> dict[str, Any]:

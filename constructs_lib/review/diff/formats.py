@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.inert import markdown_code, one_line, without_commands
+from constructs_lib.review.json_text import indented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +76,7 @@ def _family_dict(family: FamilyChange) -> dict[str, Any]:
 
 
 def _json(diff: Diff) -> str:
-    return json.dumps(to_dict(diff), indent=2, ensure_ascii=False) + "\n"
+    return indented(to_dict(diff)) + "\n"
 
 
 def _folded(diff: Diff) -> list[tuple[PrincipalChange, list[str]]]:

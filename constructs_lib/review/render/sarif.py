@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from constructs_lib.review.json_text import indented
 from constructs_lib.review.render.shared import remark_lines, unread_lines
 from constructs_lib.review.rules import rules
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from constructs_lib.review.rules import Rule
 
 __all__ = ["render"]
+
+_BREAK = "\n        "
 
 
 def render(report: Report) -> str:
@@ -31,19 +35,25 @@ def render(report: Report) -> str:
         for item in report.inputs
         if item.error
     ]
-    lines = [*unread_lines(report), *remark_lines(report)]
-    notes = [{"level": "note", "message": {"text": line}} for line in lines]
+    said = [*unread_lines(report), *remark_lines(report)]
+    notes = [{"level": "note", "message": {"text": line}} for line in said]
     run = {
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": not faults, "toolExecutionNotifications": faults + notes}],
-        "results": [_result(finding, index[finding.rule]) for finding in report.findings],
+        "results": [],
     }
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    # A result to a line: thousands of them, indented, took longer to write than to find. The quotes of a text
+    # are escaped, so this is the list and nothing else.
+    before, results, after = indented(document).partition('"results": [')
+    lines = (
+        json.dumps(_result(finding, index[finding.rule]), ensure_ascii=False) for finding in report.findings
+    )
+    return f"{before}{results}{','.join(f'{_BREAK}{line}' for line in lines)}{after}\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -78,10 +88,14 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
     return result
 
 
-def _location(location: Location, principal: str | None) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _uri(path: str) -> str:
     # A URI has slashes on every system. Percent signs encode UTF-8; the name of a file may have other bytes.
-    uri = quote(PurePath(location.path).as_posix(), errors="replace")
-    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    return quote(PurePath(path).as_posix(), errors="replace")
+
+
+def _location(location: Location, principal: str | None) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(location.path)}}
     if location.line is not None:
         physical["region"] = {"startLine": location.line}
     names = [{"fullyQualifiedName": location.pointer}] if location.pointer else []

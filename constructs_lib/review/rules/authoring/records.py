@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
@@ -140,9 +141,7 @@ class Rule:
         if fix is not None and not fix.replaces:
             help_text += f": `{json.dumps(fix.statement)}`"
         principal, name, path = _identity(subject, where)
-        digest = hashlib.sha256(
-            "\0".join((self.id, PurePosixPath(path).name, name, *key)).encode("utf-8", "replace")
-        )
+        digest = hashlib.sha256("\0".join((self.id, _file_name(path), name, *key)).encode("utf-8", "replace"))
         here = at(where)
         places = dict.fromkeys(at(origin) for origin in related)
         places.pop(here, None)
@@ -160,6 +159,11 @@ class Rule:
             fingerprint=digest.hexdigest()[:20],
             fix=fix,
         )
+
+
+@lru_cache(maxsize=256)
+def _file_name(path: str) -> str:
+    return PurePosixPath(path).name
 
 
 def _identity(subject: Facts | Node | Resource | None, where: Origin) -> tuple[str | None, str, str]:
