@@ -52,7 +52,7 @@ def build(resources: int, outdir: str, *, checked: bool, builtin: bool = True) -
 def child(resources: int, *, checked: bool) -> None:
     """Synthesize once; the parent measures the process."""
     with tempfile.TemporaryDirectory() as outdir:
-        build(resources, outdir, checked=checked).synth()  # type: ignore[attr-defined] # an App; see build
+        build(resources, outdir, checked=checked).synth()  # type: ignore[attr-defined] # an App, which is imported late
 
 
 def inside(resources: int) -> None:
@@ -86,7 +86,7 @@ def warm(resources: int, runs: int) -> None:
         for name, times in seconds.items():
             with tempfile.TemporaryDirectory() as outdir:
                 started = time.perf_counter()
-                build(resources, outdir, checked=name == "with", builtin=False).synth()  # type: ignore[attr-defined] # an App; see build
+                build(resources, outdir, checked=name == "with", builtin=False).synth()  # type: ignore[attr-defined] # an App, which is imported late
                 times.append(time.perf_counter() - started)
     # The first of each loads modules and tables.
     sys.stdout.write(json.dumps({name: times[1:] for name, times in seconds.items()}))

@@ -74,7 +74,7 @@ class Sdk:
         """Return what a name means that the code doesn't define."""
         return UNKNOWN
 
-    def member(self, machine: Interpreter, item: Any, name: str) -> Value:  # noqa: ARG002 - see builtin
+    def member(self, machine: Interpreter, item: Any, name: str) -> Value:  # noqa: ARG002 - the SDKs that override it use it
         """Return an attribute of a client or of something of a library."""
         if isinstance(item, External):
             return (External(f"{item.path}.{name}"),)
@@ -82,34 +82,34 @@ class Sdk:
 
     def call(
         self,
-        machine: Interpreter,  # noqa: ARG002 - see builtin
-        function: External,  # noqa: ARG002 - see builtin
-        arguments: Arguments,  # noqa: ARG002 - see builtin
-        node: t.Call | None,  # noqa: ARG002 - see builtin
+        machine: Interpreter,  # noqa: ARG002 - the SDKs that override it use it
+        function: External,  # noqa: ARG002 - the SDKs that override it use it
+        arguments: Arguments,  # noqa: ARG002 - the SDKs that override it use it
+        node: t.Call | None,  # noqa: ARG002 - the SDKs that override it use it
     ) -> Value:
         """Return what a call of something of a library gives."""
         return UNKNOWN
 
     def special(
         self,
-        machine: Interpreter,  # noqa: ARG002 - see builtin
-        node: t.Call,  # noqa: ARG002 - see builtin
-        owner: Value,  # noqa: ARG002 - see builtin
-        arguments: Arguments,  # noqa: ARG002 - see builtin
-        scope: Scope,  # noqa: ARG002 - see builtin
+        machine: Interpreter,  # noqa: ARG002 - the SDKs that override it use it
+        node: t.Call,  # noqa: ARG002 - the SDKs that override it use it
+        owner: Value,  # noqa: ARG002 - the SDKs that override it use it
+        arguments: Arguments,  # noqa: ARG002 - the SDKs that override it use it
+        scope: Scope,  # noqa: ARG002 - the SDKs that override it use it
     ) -> Value | None:
         """Return what a call gives that is none of a function, or ``None`` if it is an ordinary one."""
         return None
 
-    def result(self, machine: Interpreter, method: Method, arguments: Arguments, node: t.Call) -> Value:  # noqa: ARG002 - see builtin
+    def result(self, machine: Interpreter, method: Method, arguments: Arguments, node: t.Call) -> Value:  # noqa: ARG002 - the SDKs that override it use it
         """Return what a method of a client gives."""
         return UNKNOWN
 
-    def unknown(self, machine: Interpreter, node: t.Call, owner: Value, arguments: Arguments) -> Value:  # noqa: ARG002 - see builtin
+    def unknown(self, machine: Interpreter, node: t.Call, owner: Value, arguments: Arguments) -> Value:  # noqa: ARG002 - the SDKs that override it use it
         """Look at a call of something that isn't known."""
         return UNKNOWN
 
-    def declared(self, item: External) -> Value:  # noqa: ARG002 - see builtin
+    def declared(self, item: External) -> Value:  # noqa: ARG002 - the SDKs that override it use it
         """Return what has a type of a library."""
         return UNKNOWN
 
@@ -125,15 +125,15 @@ class Sdk:
         """Return the value of a field that its class declares."""
         return machine.evaluate(node, scope)
 
-    def injected(self, machine: Interpreter, name: str) -> Value:  # noqa: ARG002 - see builtin
+    def injected(self, machine: Interpreter, name: str) -> Value:  # noqa: ARG002 - the SDKs that override it use it
         """Return what a framework gives to a parameter of that name."""
         return UNKNOWN
 
-    def only_looks(self, item: External) -> bool:  # noqa: ARG002 - see builtin
+    def only_looks(self, item: External) -> bool:  # noqa: ARG002 - the SDKs that override it use it
         """Whether a function of a library takes a method and doesn't call it."""
         return False
 
-    def is_spelled(self, name: str) -> bool:  # noqa: ARG002 - see builtin
+    def is_spelled(self, name: str) -> bool:  # noqa: ARG002 - the SDKs that override it use it
         """Whether a method's name is in the language's spelling."""
         return True
 

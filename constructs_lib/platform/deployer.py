@@ -342,7 +342,7 @@ def _provider_of(stack: cdk.Stack, tokens: _Tokens) -> iam.CfnOIDCProvider:
     made = stack.node.try_find_child(name)
     if made is None:
         return iam.CfnOIDCProvider(stack, name, url=tokens.issuer, client_id_list=[tokens.audience])
-    provider: iam.CfnOIDCProvider = made  # type: ignore[assignment]  # made above, under this name
+    provider: iam.CfnOIDCProvider = made  # type: ignore[assignment]  # a child of this id is one that was made here
     audiences = provider.client_id_list or []
     if tokens.audience not in audiences:
         provider.client_id_list = [*audiences, tokens.audience]

@@ -289,7 +289,7 @@ def document(characters: int) -> dict[str, Any]:
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": ""}],
     }
-    empty["Statement"][0]["Resource"] = "x" * (characters - size_of(empty))  # type: ignore[index]  # a list of one, see three lines up
+    empty["Statement"][0]["Resource"] = "x" * (characters - size_of(empty))  # type: ignore[index]  # a list of one statement, not the Any of JSON
     return empty
 
 

@@ -136,7 +136,7 @@ def test_a_template_that_a_stack_set_names_is_read_once(tmp_path: Path) -> None:
     model = _read(tmp_path, {"parent.json": {"Resources": {"Set": stack_set}}, "child.json": _CHILD})
     assert _gaps(model) == []
     assert len(model.principals) == 1
-    stack_set["Properties"]["TemplateURL"] = "./other.json"  # type: ignore[index] # the literal above is a table
+    stack_set["Properties"]["TemplateURL"] = "./other.json"  # type: ignore[index] # a table, though its values differ in type
     model = _read(tmp_path, {"parent.json": {"Resources": {"Set": stack_set}}, "child.json": _CHILD})
     assert _gaps(model) == ["the template of StackSet `Set` is not in the input"]
 

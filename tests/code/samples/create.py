@@ -28,7 +28,7 @@ def create():
     try:
         rt().retrieve(knowledgeBaseId=kb_id, retrievalQuery={"text": "hi"})  #> bedrock-agent-runtime Retrieve
     except rt().exceptions.ThrottlingException:
-        time.sleep(1)
+        time.sleep(1)  # a sample: busy for now
     except client.exceptions.ResourceNotFoundException:
         pass  # a sample: it is not there yet
     print(client.meta.region_name, client.can_paginate("list_agents"))

@@ -6,7 +6,7 @@ while prompts:
     try:
         client.converse(modelId="m", messages=[prompts.pop()])  #> bedrock-runtime Converse
     except client.exceptions.ThrottlingException:
-        continue
+        continue  # a sample: the next prompt may pass
     finally:
         client.close()
 results = [client.invoke_model(modelId="m", body=p) for p in prompts]  #> bedrock-runtime InvokeModel

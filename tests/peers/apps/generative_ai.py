@@ -9,7 +9,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from cdklabs.generative_ai_cdk_constructs import (  # type: ignore[import-not-found] # see the docstring
+from cdklabs.generative_ai_cdk_constructs import (  # type: ignore[import-not-found] # installed only where the peer is recorded
     bda,
     bedrock,
     s3vectors,

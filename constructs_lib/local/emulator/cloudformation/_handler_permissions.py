@@ -75,7 +75,7 @@ def _create(  # noqa: PLR0917 - ministack's signature behind four of ours
     except PermissionError:
         try:
             delete(made[0], properties, *([logical_id] if kind == "AWS::Lambda::Permission" else []))
-        except Exception:  # noqa: BLE001 - the denial is what the caller must see
+        except Exception:  # noqa: BLE001 - the caller gets the denial in its place
             _log.warning("could not take away %s", made[0])
         raise
     return made
