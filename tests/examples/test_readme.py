@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib import catalogue
-from constructs_lib.cli import COMMANDS
+from constructs_lib.cli import COMMANDS, main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def test_the_example_is_the_file_in_examples() -> None:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the README's own text, as a reader would who pastes it into a file."""
     folder = tmp_path_factory.mktemp("readme")
     (folder / "app.py").write_text(code_blocks("python")[0], "utf-8")
@@ -87,7 +87,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    read: dict[str, Any] = json.loads((folder / "cdk.out/Answers.template.json").read_text("utf-8"))
+    return folder / "cdk.out"
+
+
+@pytest.fixture(scope="module")
+def template(assembly: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((assembly / "Answers.template.json").read_text("utf-8"))
     return read
 
 
@@ -121,6 +126,15 @@ def test_the_example_makes_what_it_says(template: dict[str, Any]) -> None:
         if i.startswith("AppRole") and r["Type"] == "AWS::IAM::Role"
     )
     assert "PermissionsBoundary" in role["Properties"]
+
+
+def test_get_started_shows_the_review_of_the_example(
+    assembly: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs/get-started.md").read_text("utf-8")
+    shown = re.findall(r"^```text\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
+    assert main(["review", str(assembly)]) == 0
+    assert shown in capsys.readouterr().out
 
 
 # ----------------------------------------------------------------------------------------------- the commands
