@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["HANDLER_ID", "HandlerFunction", "handler_function"]
 
-_HANDLERS = Path(__file__).parent.parent / "handlers"
+_LIBRARY = Path(__file__).parent.parent
+_PACKED = ("handlers", "handlers/__init__.py", "handlers/answers.py")
+"""What every function is packed with: the package, and how a custom resource answers."""
+
 HANDLER_ID = "BedrockPlanesHandler"
 """How the logical ids of this library's handlers begin."""
 
@@ -85,9 +88,11 @@ def handler_function(
         scope,
         "Handler",
         runtime=lambda_.Runtime.PYTHON_3_14,
-        handler=f"{module}.handler",
+        handler=f"handlers.{module}.handler",
         code=lambda_.Code.from_asset(
-            str(_HANDLERS), exclude=["*", f"!{module}.py"], ignore_mode=cdk.IgnoreMode.GIT
+            str(_LIBRARY),
+            exclude=["*", *(f"!{name}" for name in (*_PACKED, f"handlers/{module}.py"))],
+            ignore_mode=cdk.IgnoreMode.GIT,
         ),
         role=role.without_policy_updates(),
         timeout=timeout or cdk.Duration.minutes(3),

@@ -15,15 +15,16 @@ Sources:
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import re
 import time
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
+
+# Relative, because the function is packed without the package above.
+from . import answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,9 +34,6 @@ __all__ = ["TableError", "creation", "deletion", "handler", "run"]
 _LOG = logging.getLogger(__name__)
 _PATIENCE = 420  # seconds for all retries of one request; the function has 600
 _PAUSE = 10  # seconds between two tries
-_TIMEOUT = 10  # seconds for the answer to CloudFormation
-_DELAYS = (1, 2, 4, 8, 16)
-_REASON_LIMIT = 1000  # characters, so that the answer stays under CloudFormation's 4,096 bytes
 _RETRIED = frozenset(
     {
         "DatabaseResumingException",
@@ -157,14 +155,16 @@ def _is_passing(code: str, message: str) -> bool:
 def handler(event: dict[str, Any], context: Any) -> None:
     """Serve one request of CloudFormation and answer it, whatever happens."""
     properties = event["ResourceProperties"]
+    # A deletion is for the table that the id was of, and its properties are the old ones.
+    table = f"{properties['Schema']}.{properties['Table']}"
     try:
         report = _serve(event, properties, boto3.session.Session().client("rds-data"))
     except Exception as error:  # noqa: BLE001 - an unanswered request would hang the stack for its whole time-out
         _LOG.exception("request failed")
         reason = str(error) if isinstance(error, TableError) else f"{type(error).__name__}: {error}"
-        _answer(event, context, "FAILED", reason)
+        answers.send(event, context, "FAILED", reason, physical_id=table)
     else:
-        _answer(event, context, "SUCCESS", report)
+        answers.send(event, context, "SUCCESS", report, physical_id=table)
 
 
 def _serve(event: dict[str, Any], properties: dict[str, str], client: Any) -> str:
@@ -179,29 +179,3 @@ def _serve(event: dict[str, Any], properties: dict[str, str], client: Any) -> st
             return "the cluster has no DB instance any more, so the table goes with the cluster"
         raise
     return f"the table {properties['Table']} is dropped"
-
-
-def _answer(event: dict[str, Any], context: Any, status: str, reason: str) -> None:
-    stream = getattr(context, "log_stream_name", "unknown")
-    properties = event["ResourceProperties"]
-    answer = {
-        "Status": status,
-        "Reason": f"{reason[:_REASON_LIMIT]} (log stream {stream})",
-        # A deletion is for the table that the id was of, and its properties are the old ones.
-        "PhysicalResourceId": f"{properties['Schema']}.{properties['Table']}",
-        "StackId": event["StackId"],
-        "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"],
-    }
-    body = json.dumps(answer).encode()
-    # The empty content type is part of what CloudFormation signed for the address.
-    headers = {"Content-Type": "", "Content-Length": str(len(body))}
-    for delay in (*_DELAYS, None):
-        request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - CloudFormation's own https address
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - CloudFormation's own https address
-                return
-        except OSError:
-            if delay is None:
-                raise
-            time.sleep(delay)

@@ -20,13 +20,13 @@ Sources:
 
 from __future__ import annotations
 
-import json
 import logging
-import time
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import boto3
+
+# Relative, because the function is packed without the package above.
+from . import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,9 +36,6 @@ __all__ = ["Account", "KeepError", "handler", "make_room"]
 _LOG = logging.getLogger(__name__)
 _ID = "bedrock-guardrail-versions"
 _QUOTA = 20
-_DELAYS = (1, 2, 4, 8)
-_TIMEOUT = 10  # seconds for one attempt to answer
-_REASON_LIMIT = 2000  # characters; CloudFormation takes 4,096 bytes of answer in all
 
 
 class KeepError(RuntimeError):
@@ -185,17 +182,19 @@ def _numbers(versions: Iterable[int]) -> str:
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Serve one request of CloudFormation and answer it, whatever happens."""
+    physical_id = event.get("PhysicalResourceId") or _ID
     try:
         deleted = _serve(event, Account(boto3.session.Session()))
     except Exception as error:  # noqa: BLE001 - an unanswered request would hang the stack for its whole time-out
         _LOG.exception("request failed")
         explained = isinstance(error, KeepError)
         reason = str(error) if explained else f"{type(error).__name__}: {error}"
-        _answer(event, context, "FAILED", reason, {})
+        answers.send(event, context, "FAILED", reason, physical_id=physical_id)
     else:
         report = f"deleted the versions {_numbers(deleted)}" if deleted else "deleted no version"
         _LOG.warning("%s of the guardrail %s", report, event["ResourceProperties"]["GuardrailId"])
-        _answer(event, context, "SUCCESS", report, {"Deleted": _numbers(deleted)})
+        data = {"Deleted": _numbers(deleted)}
+        answers.send(event, context, "SUCCESS", report, physical_id=physical_id, data=data)
 
 
 def _serve(event: dict[str, Any], account: Any) -> list[int]:
@@ -209,28 +208,3 @@ def _serve(event: dict[str, Any], account: Any) -> list[int]:
         int(properties["Keep"]),
         [int(version) for version in properties.get("Pinned") or ()],
     )
-
-
-def _answer(event: dict[str, Any], context: Any, status: str, reason: str, data: dict[str, str]) -> None:
-    stream = getattr(context, "log_stream_name", "unknown")
-    answer = {
-        "Status": status,
-        "Reason": f"{reason[:_REASON_LIMIT]} (log stream {stream})",
-        "PhysicalResourceId": event.get("PhysicalResourceId") or _ID,
-        "StackId": event["StackId"],
-        "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"],
-        "Data": data,
-    }
-    body = json.dumps(answer).encode()
-    # The empty content type is part of what CloudFormation signed for the address.
-    headers = {"Content-Type": "", "Content-Length": str(len(body))}
-    for delay in (*_DELAYS, None):
-        request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - CloudFormation's own https address
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - CloudFormation's own https address
-                return
-        except OSError:
-            if delay is None:
-                raise
-            time.sleep(delay)

@@ -39,6 +39,9 @@ import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
+# Relative, because the function is packed without the package above.
+from . import answers
+
 __all__ = ["AccountSetting", "CallError", "SettingError", "apply", "former_logging", "handler", "is_same"]
 
 _LOG = logging.getLogger(__name__)
@@ -68,7 +71,6 @@ _RETRIED = frozenset(
 _DELAYS = (1, 2, 4, 8, 16)
 _TIMEOUT = 10  # seconds for one call
 _RESERVE = 45  # seconds of the function's time that are kept for one more call and for answering
-_ANSWER_LIMIT = 4096  # bytes that CloudFormation takes
 _PATIENCE = 300  # seconds that CloudFormation waits, the custom resource's ServiceTimeout
 
 
@@ -157,9 +159,9 @@ def handler(event: dict[str, Any], context: Any) -> None:
         if event.get("RequestType") == "Create":
             physical = _REFUSED if refused else _FAILED
         reason = str(error) if refused else f"{type(error).__name__}: {error}"
-        _answer(event, context, "FAILED", physical, reason, {})
+        answers.send(event, context, "FAILED", reason, physical_id=physical)
     else:
-        _answer(event, context, "SUCCESS", physical, "", data)
+        answers.send(event, context, "SUCCESS", "", physical_id=physical, data=data)
 
 
 class _Clock:
@@ -405,40 +407,3 @@ def _optional(properties: dict[str, Any], name: str) -> dict[str, Any] | None:
         return (
             None  # what an older template held can't be ours, and must not keep the stack from being updated
         )
-
-
-def _answer(  # noqa: PLR0917 - the parts of CloudFormation's answer
-    event: dict[str, Any], context: Any, status: str, physical: str, reason: str, data: dict[str, str]
-) -> None:
-    stream = getattr(context, "log_stream_name", "unknown")
-    answer = {
-        "Status": status,
-        "Reason": "",
-        "PhysicalResourceId": physical,
-        "StackId": event["StackId"],
-        "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"],
-        "Data": data,
-    }
-    room = _ANSWER_LIMIT - len(json.dumps(answer, ensure_ascii=False).encode()) - len(stream) - 40
-    answer["Reason"] = f"{_cut(reason, room)} (log stream {stream})"
-    body = json.dumps(answer, ensure_ascii=False).encode()
-    # The empty content type is part of what CloudFormation signed for the address.
-    headers = {"Content-Type": "", "Content-Length": str(len(body))}
-    for delay in (*_DELAYS, None):
-        request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - CloudFormation's own https address
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - CloudFormation's own https address
-                return
-        except OSError:
-            if delay is None:
-                raise
-            time.sleep(delay)
-
-
-def _cut(reason: str, room: int) -> str:
-    """Return as much of a text as fits into a number of bytes when written as JSON."""
-    text = reason[: max(room, 0)]
-    while text and len(json.dumps(text, ensure_ascii=False).encode()) - 2 > room:
-        text = text[: -max(1, len(text) // 50)]
-    return text

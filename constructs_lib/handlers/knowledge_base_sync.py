@@ -22,10 +22,12 @@ from __future__ import annotations
 import json
 import logging
 import time
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import boto3
+
+# Relative, because the function is packed without the package above.
+from . import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,9 +40,6 @@ _LONGEST = 55 * 60  # seconds from the first invocation to an answer; CloudForma
 _RESERVE = 60_000  # milliseconds of the function's time that are left when it hands over to itself
 _PAUSE = 10  # seconds between two looks
 _ACTIVE = frozenset({"STARTING", "IN_PROGRESS", "STOPPING"})
-_DELAYS = (1, 2, 4, 8)
-_TIMEOUT = 10  # seconds for one attempt to answer
-_REASON_LIMIT = 2000  # characters; CloudFormation takes 4,096 bytes of answer in all
 
 
 class SyncError(RuntimeError):
@@ -198,15 +197,17 @@ def _drain(
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Serve one request of CloudFormation and answer it, whatever happens."""
+    physical_id = event.get("PhysicalResourceId") or _ID
     try:
         done = _until_done(event, context, Account(boto3.session.Session()))
     except Exception as error:  # noqa: BLE001 - an unanswered request would hang the stack for its whole time-out
         _LOG.exception("request failed")
         explained = isinstance(error, SyncError)
-        _answer(event, context, "FAILED", str(error) if explained else f"{type(error).__name__}: {error}")
+        reason = str(error) if explained else f"{type(error).__name__}: {error}"
+        answers.send(event, context, "FAILED", reason, physical_id=physical_id)
     else:
         if done is not None:
-            _answer(event, context, "SUCCESS", done)
+            answers.send(event, context, "SUCCESS", done, physical_id=physical_id)
 
 
 def _until_done(event: dict[str, Any], context: Any, account: Account) -> str | None:
@@ -224,27 +225,3 @@ def _until_done(event: dict[str, Any], context: Any, account: Account) -> str | 
             return None
         time.sleep(_PAUSE)
     return done
-
-
-def _answer(event: dict[str, Any], context: Any, status: str, reason: str) -> None:
-    stream = getattr(context, "log_stream_name", "unknown")
-    answer = {
-        "Status": status,
-        "Reason": f"{reason[:_REASON_LIMIT]} (log stream {stream})",
-        "PhysicalResourceId": event.get("PhysicalResourceId") or _ID,
-        "StackId": event["StackId"],
-        "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"],
-    }
-    body = json.dumps(answer).encode()
-    # The empty content type is part of what CloudFormation signed for the address.
-    headers = {"Content-Type": "", "Content-Length": str(len(body))}
-    for delay in (*_DELAYS, None):
-        request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - CloudFormation's own https address
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - CloudFormation's own https address
-                return
-        except OSError:
-            if delay is None:
-                raise
-            time.sleep(delay)

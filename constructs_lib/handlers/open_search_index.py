@@ -13,7 +13,6 @@ Sources:
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import time
 import urllib.error
@@ -25,6 +24,9 @@ import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
+# Relative, because the function is packed without the package above.
+from . import answers
+
 __all__ = ["Index", "NotReadyError", "handler", "wait"]
 
 _LOG = logging.getLogger(__name__)
@@ -32,8 +34,6 @@ _IN_A_ROW = 6
 _PAUSE = 5  # seconds between two looks, so an index has to answer for half a minute
 _PATIENCE = 480  # seconds for all looks; the function has 600
 _TIMEOUT = 10  # seconds for one call
-_DELAYS = (1, 2, 4, 8, 16)
-_REASON_LIMIT = 1000  # characters, so that the answer stays under CloudFormation's 4,096 bytes
 
 
 class NotReadyError(RuntimeError):
@@ -117,30 +117,6 @@ def handler(event: dict[str, Any], context: Any) -> None:
     except Exception as error:  # noqa: BLE001 - an unanswered request would hang the stack for its whole time-out
         _LOG.exception("request failed")
         reason = str(error) if isinstance(error, NotReadyError) else f"{type(error).__name__}: {error}"
-        _answer(event, context, "FAILED", reason)
+        answers.send(event, context, "FAILED", reason, physical_id=name)
     else:
-        _answer(event, context, "SUCCESS", report)
-
-
-def _answer(event: dict[str, Any], context: Any, status: str, reason: str) -> None:
-    stream = getattr(context, "log_stream_name", "unknown")
-    answer = {
-        "Status": status,
-        "Reason": f"{reason[:_REASON_LIMIT]} (log stream {stream})",
-        "PhysicalResourceId": event["ResourceProperties"]["IndexName"],
-        "StackId": event["StackId"],
-        "RequestId": event["RequestId"],
-        "LogicalResourceId": event["LogicalResourceId"],
-    }
-    body = json.dumps(answer).encode()
-    # The empty content type is part of what CloudFormation signed for the address.
-    headers = {"Content-Type": "", "Content-Length": str(len(body))}
-    for delay in (*_DELAYS, None):
-        request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers=headers)  # noqa: S310 - CloudFormation's own https address
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - CloudFormation's own https address
-                return
-        except OSError:
-            if delay is None:
-                raise
-            time.sleep(delay)
+        answers.send(event, context, "SUCCESS", report, physical_id=name)
