@@ -23,7 +23,7 @@ from constructs_lib.cdk_support import (
     service_role,
     with_explained_errors,
 )
-from constructs_lib.control_plane.fingerprint import RecordingAgent, fingerprint
+from constructs_lib.control_plane.fingerprint import FingerprintedName, RecordingAgent, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -256,7 +256,7 @@ class AgentAlias(AgentAliasBase):
             "Resource",
             agent_id=agent.agent_id,
             agent_alias_name=name,
-            description=cdk.Lazy.uncached_string(_Description(agent)),
+            description=FingerprintedName("Content ", agent.fingerprint).name(),
             tags=dict(tags) if tags else None,
         )
         self.agent_alias_id: str = self._l1.attr_agent_alias_id
@@ -276,15 +276,6 @@ class AgentAlias(AgentAliasBase):
         imported.agent_id = agent
         imported.agent_alias_id = alias
         return imported
-
-
-@jsii.implements(cdk.IStringProducer)
-class _Description:
-    def __init__(self, agent: Agent) -> None:
-        self._agent = agent
-
-    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
-        return f"Content {self._agent.fingerprint()}"
 
 
 def _reads_and_key(read: tuple[str, str] | None, key_arn: str | None) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_s3vectors as s3vectors
+from constructs import IValidation
 
 from constructs_lib import catalogue
 
@@ -25,6 +26,7 @@ else:
 __all__ = [
     "FingerprintedName",
     "RecordingAgent",
+    "RecordingDataSource",
     "RecordingFlow",
     "RecordingGuardrail",
     "RecordingKnowledgeBase",
@@ -34,6 +36,8 @@ __all__ = [
     "create_only_fingerprint",
     "fingerprint",
     "resource_behind",
+    "text_by_content",
+    "version_by_content",
 ]
 
 # Resolving drops what is None, so a deletion is recorded as something that no override can be.
@@ -55,6 +59,10 @@ class _Recording(_Resource):
 
 class RecordingAgent(_Recording, bedrock.CfnAgent):
     """The L1 of an agent, for :func:`fingerprint`."""
+
+
+class RecordingDataSource(_Recording, bedrock.CfnDataSource):
+    """The L1 of a data source, for :func:`create_only_fingerprint`."""
 
 
 class RecordingFlow(_Recording, bedrock.CfnFlow):
@@ -155,3 +163,45 @@ class FingerprintedName:
     def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
         """Return the name; called by the CDK."""
         return f"{self._stem}{self._fingerprint_of()}"
+
+
+@jsii.implements(cdk.IStringProducer, IValidation)
+class _ByContent:
+    """A text that ends in a fingerprint of content.
+
+    It is asked for many times during the synthesis; only once the aspects have run is the content final.
+    """
+
+    def __init__(self, stem: str, fingerprint_of: Callable[[], str]) -> None:
+        self._stem, self._fingerprint_of = stem, fingerprint_of
+        self._final: str | None = None
+
+    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
+        return self._final or self._stem + self._fingerprint_of()
+
+    def validate(self) -> list[str]:
+        # Called after the aspects and before any template is written.
+        self._final = self._stem + self._fingerprint_of()
+        return []
+
+
+def text_by_content(scope: IConstruct, fingerprint_of: Callable[[], str], stem: str = "") -> str:
+    """Return a token of a text that ends in a fingerprint of what is final once the aspects have run."""
+    producer = _ByContent(stem, fingerprint_of)
+    scope.node.add_validation(producer)
+    return cdk.Lazy.uncached_string(producer)
+
+
+def version_by_content(version: cdk.CfnResource, fingerprint_of: Callable[[], str]) -> None:
+    """Make a version a new resource when the content changes, and only then.
+
+    Callers may still name the old version, so it is kept; deleting what it is a version of deletes it. What a
+    failed deployment made is deleted.
+
+    Args:
+        version: The L1 of the version.
+        fingerprint_of: Gives the fingerprint of the content, such as that of :func:`fingerprint`.
+    """
+    version.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+    stem: str = cdk.Stack.of(version).resolve(version.logical_id)[:240]
+    version.override_logical_id(text_by_content(version, fingerprint_of, stem))

@@ -8,7 +8,6 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
-from constructs import IValidation
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
@@ -21,7 +20,7 @@ from constructs_lib.cdk_support import (
     service_role,
     with_explained_errors,
 )
-from constructs_lib.control_plane.fingerprint import RecordingFlow, fingerprint
+from constructs_lib.control_plane.fingerprint import RecordingFlow, fingerprint, version_by_content
 from constructs_lib.control_plane.flow_definition import read_definition
 from constructs_lib.control_plane.flow_permissions import flow_statements
 from constructs_lib.control_plane.naming import path_name
@@ -159,26 +158,6 @@ class Flow(FlowBase):
         return imported
 
 
-@jsii.implements(cdk.IStringProducer, IValidation)
-class _VersionId:
-    """The version's logical id, which ends in the fingerprint of the flow.
-
-    It is asked for many times during the synthesis; only once the aspects have run is the content final.
-    """
-
-    def __init__(self, flow: Flow, stem: str) -> None:
-        self._flow, self._stem = flow, stem
-        self._final: str | None = None
-
-    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
-        return self._final or self._stem + self._flow.fingerprint()
-
-    def validate(self) -> list[str]:
-        # Called after the aspects and before any template is written.
-        self._final = self._stem + self._flow.fingerprint()
-        return []
-
-
 @jsii.implements(refs.IFlowVersionRef)
 class FlowVersionBase(cdk.Resource):
     """What a version of a flow of this app and an imported one have in common."""
@@ -224,12 +203,7 @@ class FlowVersion(FlowVersionBase):
             )
         super().__init__(scope, construct_id)
         self._l1 = bedrock.CfnFlowVersion(self, "Resource", flow_arn=flow.flow_arn, description=description)
-        # Callers may still name the old version; deleting the flow deletes its versions.
-        self._l1.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        stem: str = cdk.Stack.of(self).resolve(self._l1.logical_id)[:240]
-        producer = _VersionId(flow, stem)
-        self._l1.override_logical_id(cdk.Lazy.uncached_string(producer))
-        self.node.add_validation(producer)
+        version_by_content(self._l1, flow.fingerprint)
         self.flow_arn: str = flow.flow_arn
         self.version: str = self._l1.attr_version
 

@@ -8,7 +8,6 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
-from constructs import IValidation
 
 from constructs_lib.cdk_support import (
     PlanesError,
@@ -20,6 +19,7 @@ from constructs_lib.cdk_support import (
     handler_function,
     with_explained_errors,
 )
+from constructs_lib.control_plane.fingerprint import text_by_content, version_by_content
 from constructs_lib.grants import GuardrailNeeds
 
 if TYPE_CHECKING:
@@ -43,26 +43,6 @@ class HasContent(Protocol):
     def fingerprint(self) -> str:
         """Return a short hash of the content."""
         ...
-
-
-@jsii.implements(cdk.IStringProducer, IValidation)
-class _Content:
-    """A text that ends in the fingerprint of a guardrail.
-
-    It is asked for many times during the synthesis; only once the aspects have run is the content final.
-    """
-
-    def __init__(self, guardrail: HasContent, stem: str) -> None:
-        self._guardrail, self._stem = guardrail, stem
-        self._final: str | None = None
-
-    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
-        return self._final or self._stem + self._guardrail.fingerprint()
-
-    def validate(self) -> list[str]:
-        # Called after the aspects and before any template is written.
-        self._final = self._stem + self._guardrail.fingerprint()
-        return []
 
 
 @jsii.implements(refs.IGuardrailVersionRef)
@@ -134,13 +114,8 @@ class GuardrailVersion(GuardrailVersionBase):
         self._l1 = bedrock.CfnGuardrailVersion(
             self, "Resource", guardrail_identifier=guardrail.guardrail_id, description=description
         )
-        # Callers may still name the old version; deleting the guardrail deletes its versions. What a failed
-        # deployment made is deleted, or it would use up one of the 20 that AWS allows.
-        self._l1.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        stem: str = cdk.Stack.of(self).resolve(self._l1.logical_id)[:240]
-        producer = _Content(guardrail, stem)
-        self._l1.override_logical_id(cdk.Lazy.uncached_string(producer))
-        self.node.add_validation(producer)
+        # AWS allows 20, so what a failed deployment made must not stay.
+        version_by_content(self._l1, guardrail.fingerprint)
         self.guardrail_id: str = guardrail.guardrail_id
         self.guardrail_arn: str = self._l1.attr_guardrail_arn
         self.version: str = self._l1.attr_version
@@ -181,8 +156,6 @@ class GuardrailVersion(GuardrailVersionBase):
             role_description="Deletes the oldest versions of a guardrail",
             path=path,
         )
-        content = _Content(guardrail, "")
-        self.node.add_validation(content)
         return cdk.CustomResource(
             self,
             "Room",
@@ -194,7 +167,7 @@ class GuardrailVersion(GuardrailVersionBase):
                 "Keep": str(keep),
                 "Pinned": list(pinned),
                 # What makes a new version asks for room too.
-                "Content": cdk.Lazy.uncached_string(content),
+                "Content": text_by_content(self, guardrail.fingerprint),
                 "Description": description or "",
             },
         )

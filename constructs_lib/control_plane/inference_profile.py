@@ -10,51 +10,32 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_errors
+from constructs_lib.cdk_support import PlanesError, with_explained_errors
+from constructs_lib.control_plane.model_resource import ModelResource, check_texts
 from constructs_lib.control_plane.naming import replaceable_name
 from constructs_lib.grants import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_iam as iam
     from constructs import Construct
 
     from constructs_lib.grants import ModelLike
 
 __all__ = ["ApplicationInferenceProfile", "ApplicationInferenceProfileBase"]
 
-# What CreateInferenceProfile takes for a name and a description.
-# Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateInferenceProfile.html
-_NAME = r"([0-9a-zA-Z][ _-]?)+"
-_TEXT = r"([0-9a-zA-Z:.][ _-]?)+"
-
 
 @jsii.implements(refs.IApplicationInferenceProfileRef)
-class ApplicationInferenceProfileBase(cdk.Resource):
+class ApplicationInferenceProfileBase(ModelResource):
     """What a profile of this app and an imported one have in common."""
 
     inference_profile_arn: str
-    model: Model
-    """The profile as a model, with the models behind it: what takes a model takes the profile too."""
 
     @property
     def application_inference_profile_ref(self) -> refs.ApplicationInferenceProfileReference:
         """The reference that other libraries' constructs take."""
         return refs.ApplicationInferenceProfileReference(
             inference_profile_identifier=self.inference_profile_arn
-        )
-
-    def grant_converse(self, grantee: iam.IGrantable, *, streaming: bool = False) -> iam.Grant:
-        """Allow ``Converse`` on the profile and, through it only, on its models (data plane)."""
-        return _grants.grant(
-            grantee, "converse", _grants.on_call(self, self.model, verb="converse"), streaming=streaming
-        )
-
-    def grant_invoke(self, grantee: iam.IGrantable, *, streaming: bool = False) -> iam.Grant:
-        """Allow ``InvokeModel`` on the profile and, through it only, on its models (data plane)."""
-        return _grants.grant(
-            grantee, "invoke", _grants.on_call(self, self.model, verb="invoke"), streaming=streaming
         )
 
 
@@ -95,20 +76,7 @@ class ApplicationInferenceProfile(ApplicationInferenceProfileBase):
         description: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        check_length("inference_profile_name", inference_profile_name, 1, 64)
-        check_pattern(
-            "inference_profile_name",
-            inference_profile_name,
-            _NAME,
-            "use letters and digits with single spaces, - or _ between them",
-        )
-        check_length("description", description, 1, 200)
-        check_pattern(
-            "description",
-            description,
-            _TEXT,
-            "use letters, digits, : and . with single spaces, - or _ between them, which is all AWS takes",
-        )
+        check_texts("inference_profile_name", inference_profile_name, description)
         super().__init__(scope, construct_id)
         source = _grants.model_arn(self, model)
         if ":foundation-model/" not in source and ":inference-profile/" not in source:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
+from constructs_lib.control_plane.fingerprint import FingerprintedName, create_only_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,18 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["path_name", "replaceable_name"]
 
 
-def replaceable_name(scope: Construct, create_only: Mapping[str, Any], limit: int, *, join: str = "-") -> str:
-    """Return a name with a fingerprint of what replaces the resource when it changes.
+def replaceable_name(scope: Construct, create_only: Mapping[str, Any], limit: int) -> str:
+    """Return a token of a name with a fingerprint of what replaces the resource when it changes.
 
     Args:
         scope: The construct: its path is the rest of the name.
         create_only: The create-only properties, tokens too; references count by logical id.
         limit: The characters that a name may have.
-        join: What stands between the parts.
     """
-    content = cdk.Stack.of(scope).resolve({key: value for key, value in create_only.items() if value})
-    mark = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
-    return f"{path_name(scope, limit - len(join + mark), join=join)}{join}{mark}"
+    stem = f"{path_name(scope, limit - 9)}-"
+    return FingerprintedName(stem, lambda: create_only_fingerprint(create_only, scope, ())).name()
 
 
 def path_name(scope: Construct, limit: int, *, join: str = "-") -> str:

@@ -9,7 +9,6 @@ import jsii
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrock as refs
-from constructs import IValidation
 
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
@@ -20,7 +19,7 @@ from constructs_lib.cdk_support import (
     check_tags,
     with_explained_errors,
 )
-from constructs_lib.control_plane.fingerprint import RecordingPrompt, fingerprint
+from constructs_lib.control_plane.fingerprint import RecordingPrompt, fingerprint, version_by_content
 from constructs_lib.control_plane.naming import path_name
 from constructs_lib.control_plane.prompt_variants import PromptVariant, check_name_of
 
@@ -155,22 +154,6 @@ class Prompt(PromptBase):
         return imported
 
 
-@jsii.implements(cdk.IStringProducer, IValidation)
-class _VersionId:
-    """The version's logical id, which ends in the fingerprint of the prompt, final after the aspects."""
-
-    def __init__(self, prompt: Prompt, stem: str) -> None:
-        self._prompt, self._stem = prompt, stem
-        self._final: str | None = None
-
-    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
-        return self._final or self._stem + self._prompt.fingerprint()
-
-    def validate(self) -> list[str]:
-        self._final = self._stem + self._prompt.fingerprint()
-        return []
-
-
 @jsii.implements(refs.IPromptVersionRef)
 class PromptVersionBase(cdk.Resource):
     """What a version of a prompt of this app and an imported one have in common."""
@@ -229,11 +212,7 @@ class PromptVersion(PromptVersionBase):
             self._l1.add_property_override("Tags", dict(check_tags(tags)))
         else:
             self._l1.add_property_deletion_override("Tags")
-        self._l1.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        stem: str = cdk.Stack.of(self).resolve(self._l1.logical_id)[:240]
-        producer = _VersionId(prompt, stem)
-        self._l1.override_logical_id(cdk.Lazy.uncached_string(producer))
-        self.node.add_validation(producer)
+        version_by_content(self._l1, prompt.fingerprint)
         self.prompt_version_arn: str = self._l1.attr_arn
         self.version: str = self._l1.attr_version
         self.key_arn = prompt.key_arn

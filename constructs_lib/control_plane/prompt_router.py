@@ -14,53 +14,33 @@ from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
-    check_length,
-    check_pattern,
     is_token,
     with_explained_errors,
 )
+from constructs_lib.control_plane.model_resource import ModelResource, check_texts
 from constructs_lib.control_plane.naming import replaceable_name
 from constructs_lib.grants import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_iam as iam
     from constructs import Construct
 
     from constructs_lib.grants import ModelLike
 
 __all__ = ["PromptRouter", "PromptRouterBase"]
 
-# Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreatePromptRouter.html
-_NAME = r"([0-9a-zA-Z][ _-]?)+"
-_TEXT = r"([0-9a-zA-Z:.][ _-]?)+"
-
 
 @jsii.implements(refs.IIntelligentPromptRouterRef)
-class PromptRouterBase(cdk.Resource):
+class PromptRouterBase(ModelResource):
     """What a router of this app and an imported one have in common."""
 
     prompt_router_arn: str
-    model: Model
-    """The router as a model, with the models that it chooses from."""
 
     @property
     def intelligent_prompt_router_ref(self) -> refs.IntelligentPromptRouterReference:
         """The reference that other libraries' constructs take."""
         return refs.IntelligentPromptRouterReference(prompt_router_arn=self.prompt_router_arn)
-
-    def grant_converse(self, grantee: iam.IGrantable, *, streaming: bool = False) -> iam.Grant:
-        """Allow ``Converse`` on the router and, through it only, on its models (data plane)."""
-        return _grants.grant(
-            grantee, "converse", _grants.on_call(self, self.model, verb="converse"), streaming=streaming
-        )
-
-    def grant_invoke(self, grantee: iam.IGrantable, *, streaming: bool = False) -> iam.Grant:
-        """Allow ``InvokeModel`` on the router and, through it only, on its models (data plane)."""
-        return _grants.grant(
-            grantee, "invoke", _grants.on_call(self, self.model, verb="invoke"), streaming=streaming
-        )
 
 
 class PromptRouter(PromptRouterBase):
@@ -103,20 +83,7 @@ class PromptRouter(PromptRouterBase):
         description: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        check_length("prompt_router_name", prompt_router_name, 1, 64)
-        check_pattern(
-            "prompt_router_name",
-            prompt_router_name,
-            _NAME,
-            "use letters and digits with single spaces, - or _ between them",
-        )
-        check_length("description", description, 1, 200)
-        check_pattern(
-            "description",
-            description,
-            _TEXT,
-            "use letters, digits, : and . with single spaces, - or _ between them, which is all AWS takes",
-        )
+        check_texts("prompt_router_name", prompt_router_name, description)
         _check_difference(response_quality_difference)
         if isinstance(models, (str, Model)) or len(models) != 2:
             raise PlanesError(f"`models` has the value `{models!r}`: pass a list with the two models")

@@ -55,7 +55,7 @@ def test_a_profile_with_nothing_but_its_model() -> None:
     stack = Stack()
     ApplicationInferenceProfile(stack, "P", model=NOVA)
     assert only(template(stack), "AWS::Bedrock::ApplicationInferenceProfile") == {
-        "InferenceProfileName": "S-P-ee0cdae4",
+        "InferenceProfileName": "S-P-2aef04eb",
         "ModelSource": {"CopyFrom": arn(f"bedrock:{REGION}::foundation-model/{NOVA}")},
     }
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrock as refs
 
@@ -17,7 +15,6 @@ from constructs_lib.cdk_support import (
     PlanesError,
     check_length,
     check_name,
-    is_token,
     with_checked_types,
 )
 from constructs_lib.control_plane.data_source.access import use_key
@@ -40,6 +37,12 @@ from constructs_lib.control_plane.data_source.managed_sources import (
     SyncSchedule,
 )
 from constructs_lib.control_plane.data_source.model import KnowledgeBaseFacts, Parts, facts_of
+from constructs_lib.control_plane.fingerprint import (
+    FingerprintedName,
+    RecordingDataSource,
+    create_only_fingerprint,
+    resource_behind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,9 +207,14 @@ class DataSource(DataSourceBase):
         encryption = dict(parts.add(use_key(encryption_key))) if encryption_key is not None else None
         role = role if role is not None else getattr(knowledge_base, "role", None)
         policy = self._allow(role, parts)
-        self.name = name if name is not None else self._generated_name(configuration, ingestion)
+        self._create_only = _create_only(configuration, ingestion)
+        self._knowledge_base = knowledge_base
+        # 100 characters less the fingerprint of 8 and its hyphen.
+        stem = cdk.Names.unique_resource_name(self, max_length=91, separator="-")
+        generated = FingerprintedName(f"{stem}-", self.fingerprint)
+        self.name: str = name if name is not None else generated.name()
         self.knowledge_base_id: str = knowledge_base.knowledge_base_ref.knowledge_base_id
-        self._l1 = _NamedByContent(
+        self._l1 = RecordingDataSource(
             self,
             "Resource",
             name=self.name,
@@ -217,8 +225,6 @@ class DataSource(DataSourceBase):
             vector_ingestion_configuration=ingestion or None,
             server_side_encryption_configuration=encryption,
         )
-        if name is None:
-            self._l1.base = _base_of(self)
         if policy is not None:
             # The first ingestion may start as soon as the data source exists.
             self._l1.node.add_dependency(policy)
@@ -289,41 +295,17 @@ class DataSource(DataSourceBase):
             statements=[iam.PolicyStatement.from_json(dict(one)) for one in parts.statements],
         )
 
-    def _generated_name(self, configuration: Mapping[str, Any], ingestion: Mapping[str, Any]) -> str:
-        content = _create_only(configuration, ingestion)
-        base = _base_of(self)
-        if not is_token(json.dumps(content)):
-            return _name(base, content)
-        stack = cdk.Stack.of(self)
-        return cdk.Lazy.uncached_string(_Producer(lambda: _name(base, stack.resolve(content))))
+    def fingerprint(self) -> str:
+        """Return a short hash of what replaces this data source when it changes.
 
-
-class _NamedByContent(bedrock.CfnDataSource):
-    """The L1; an override of what replaces the data source gives it another generated name."""
-
-    base: str | None = None
-    """What a generated name begins with; ``None`` with a name of one's own."""
-
-    def add_override(self, path: str, value: Any) -> None:
-        # All four ways to override end here.
-        super().add_override(path, value)
-        if self.base is not None and path.startswith(_OVERRIDES):
-            self._overrides = {**getattr(self, "_overrides", {}), path: value}
-            self.name = cdk.Lazy.uncached_string(_Producer(self._name_now))
-
-    def _name_now(self) -> str:
-        properties = self._cfn_properties
-        content = [properties.get("dataSourceConfiguration"), properties.get("vectorIngestionConfiguration")]
-        return _name(str(self.base), cdk.Stack.of(self).resolve([*content, self._overrides]))
-
-
-@jsii.implements(cdk.IStringProducer)
-class _Producer:
-    def __init__(self, make: Any) -> None:
-        self._make = make
-
-    def produce(self, *_context: Any) -> str:
-        return str(self._make())
+        It covers what is create-only of it, overrides too, and what is of its knowledge base, if that is of
+        this app. What a parameter or an import stands for can't be seen.
+        """
+        overrides = {p: value for p, value in self._l1.overrides.items() if p.startswith(_OVERRIDES)}
+        of_base = getattr(self._knowledge_base, "fingerprint", None)
+        behind = resource_behind(self._knowledge_base) if of_base is None else None
+        content = [self._create_only, overrides, of_base() if of_base is not None else None]
+        return create_only_fingerprint(content, self, [behind] if behind is not None else [])
 
 
 def _create_only(configuration: Mapping[str, Any], ingestion: Mapping[str, Any]) -> dict[str, Any]:
@@ -331,16 +313,6 @@ def _create_only(configuration: Mapping[str, Any], ingestion: Mapping[str, Any])
         "type": configuration["type"],
         **{name: ingestion[name] for name in _CREATE_ONLY if name in ingestion},
     }
-
-
-def _base_of(scope: Construct) -> str:
-    # 100 characters less the fingerprint of 8 and its hyphen.
-    return cdk.Names.unique_resource_name(scope, max_length=91, separator="-")
-
-
-def _name(base: str, content: Any) -> str:
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
-    return f"{base}-{digest}"
 
 
 def _listed(value: Any) -> list[str]:

@@ -23,6 +23,7 @@ from constructs_lib import (
     DocumentSource,
     Enrichment,
     KnowledgeBase,
+    KnowledgeBaseType,
     ManagedSource,
     MediaExtraction,
     Parsing,
@@ -91,6 +92,16 @@ def test_a_generated_name_changes_with_what_replaces_the_data_source() -> None:
 
 def test_a_generated_name_stays_when_only_what_can_be_updated_changes() -> None:
     assert named() == named(description="Other") == named()
+
+
+def test_a_knowledge_base_that_is_replaced_gives_its_data_sources_other_names() -> None:
+    names = set()
+    for model in ("amazon.titan-embed-text-v2:0", "amazon.titan-embed-text-v1"):
+        stack = Stack()
+        base = KnowledgeBase(stack, "Kb", type=KnowledgeBaseType.vector(embedding_model=model))
+        base.add_data_source("Source", DocumentSource.s3(bucket(stack)))
+        names.add(name_of(stack))
+    assert len(names) == 2
 
 
 def test_an_override_of_what_replaces_the_data_source_changes_the_name() -> None:
