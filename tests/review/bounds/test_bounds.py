@@ -42,7 +42,8 @@ def _run(bound: str, first: int, count: int, slack: int = 1) -> list[dict[str, A
     return [
         run
         for run in runs
-        if run["seconds"] > SECONDS * slack
+        # A diff reviews two inputs.
+        if run["seconds"] > SECONDS * slack * (2 if run["words"][0] == "diff" else 1)
         or run["megabytes"] > MEGABYTES
         or run["status"] not in {0, 1, 2}
         or run["fault"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import catalogue
@@ -76,6 +77,7 @@ _PARTS: Final = 6
 """Parts of an ARN."""
 
 
+@lru_cache(maxsize=1024)
 def named_arns(pattern: str, mask: ActionSet) -> tuple[str, ...]:
     """Return the ARNs to write instead of a wide pattern, with a placeholder such as `<KnowledgeBaseId>`.
 
