@@ -11,7 +11,8 @@ from constructs_lib.review import review
 from constructs_lib.templates import read_document
 from tests.control_plane.data_source.cases import CASES
 from tests.control_plane.data_source.golden import GOLDEN, parts, templates
-from tests.control_plane.property_paths import KEPT, reached
+from tests.control_plane.paths import set_paths
+from tests.control_plane.property_paths import KEPT
 from tests.source import ROOT
 
 TYPE = "AWS::Bedrock::DataSource"
@@ -56,7 +57,7 @@ def test_the_permissions_exist_before_the_data_source(
 def coverage() -> tuple[int, int]:
     """Return how many property paths of the schema the cases reach, and how many there are."""
     known = set(json.loads(KEPT.read_text("utf-8"))[TYPE])
-    found = {path for case in EXPECTED.values() for path in reached(case["properties"])}
+    found = {path for case in EXPECTED.values() for path in set_paths(case["properties"])}
     beyond = {path for path in found - known if "/ConnectorParameters/" not in path}
     assert beyond == set()
     return len(known & found), len(known)
