@@ -60,11 +60,15 @@ def synthesize(folder: Path, account: str, region: str, **more: Any) -> Path:
 
 @dataclass(slots=True)
 class Deployment:
-    """One account's deployment: the deploy role first, then the stacks with its policies and no others."""
+    """One account's deployment: the deploy role first, then the stacks with its policies and no others.
+
+    ``deploy_stack`` is the stack of the deploy role, which outputs ``ExecutionPolicyArns``.
+    """
 
     aws: LocalAws
     assembly: Path
     outputs: dict[str, str] = field(default_factory=dict)
+    deploy_stack: str = DEPLOY_ROLE
 
     def template(self, stack: str) -> dict[str, Any]:
         """Return the synthesized template of a stack."""
@@ -76,7 +80,15 @@ class Deployment:
 
         CloudFormation gets the deploy role's policies, or those with these documents.
         """
-        self._create(DEPLOY_ROLE, self.template(DEPLOY_ROLE), role=None)
+        self.aws.client("ssm").put_parameter(
+            Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String"
+        )
+        bucket = f"cdk-hnb659fds-assets-{self.aws.account}-{self.aws.region}"
+        s3 = self.aws.client("s3")
+        s3.create_bucket(Bucket=bucket)
+        for folder in self.assembly.glob("asset.*"):
+            s3.put_object(Bucket=bucket, Key=f"{folder.name.removeprefix('asset.')}.zip", Body=_zip(folder))
+        self._create(self.deploy_stack, self.template(self.deploy_stack), role=None)
         iam = self.aws.client("iam")
         if documents is not None:
             made = [
@@ -97,14 +109,6 @@ class Deployment:
         iam.create_role(RoleName=_EXECUTION_ROLE, AssumeRolePolicyDocument=json.dumps(trust))
         for arn in self.outputs["ExecutionPolicyArns"].split(","):
             iam.attach_role_policy(RoleName=_EXECUTION_ROLE, PolicyArn=arn)
-        self.aws.client("ssm").put_parameter(
-            Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String"
-        )
-        bucket = f"cdk-hnb659fds-assets-{self.aws.account}-{self.aws.region}"
-        s3 = self.aws.client("s3")
-        s3.create_bucket(Bucket=bucket)
-        for folder in self.assembly.glob("asset.*"):
-            s3.put_object(Bucket=bucket, Key=f"{folder.name.removeprefix('asset.')}.zip", Body=_zip(folder))
 
     def deploy(self, *stacks: str, change: Change = lambda _, template: template) -> None:
         """Deploy stacks in this order; `change` may alter each template before."""

@@ -34,11 +34,11 @@ def ingest(deployment: Deployment) -> dict[str, Any]:
     return statistics
 
 
-def retrieve(deployment: Deployment) -> list[Any]:
+def retrieve(deployment: Deployment, text: str = "ConverseStream") -> list[Any]:
     """Retrieve as the application."""
     client = deployment.aws.client("bedrock-agent-runtime", role_arn=deployment.outputs["AppRoleArn"])
     found = client.retrieve(
-        knowledgeBaseId=deployment.outputs["KnowledgeBaseId"], retrievalQuery={"text": "ConverseStream"}
+        knowledgeBaseId=deployment.outputs["KnowledgeBaseId"], retrievalQuery={"text": text}
     )
     results: list[Any] = found["retrievalResults"]
     return results

@@ -63,6 +63,7 @@ FINGERPRINTS: dict[str, str] = {
     "ministack.services.cloudformation.provisioners:_custom_resource_create": "04ae3965ab63663a3a3f87eb9d3cd901bce0f427fa822ccdd02a99a31d6a359c",
     "ministack.services.cloudformation.provisioners:_custom_resource_delete": "28e91bfef396d788bc186946aa36159870628cdc3b14273f81dbb818db5f52ea",
     "ministack.services.cloudformation.provisioners:_custom_resource_update": "e30bbe5084370a51d06fa72f4868ea05c77fc747506f0ce743f458a0eb0d66dd",
+    "ministack.services.cloudformation.provisioners:_cw_metric_alarm_put": "353937cd7360d8a39bb37f3d3e903a50e46186a6c37445c1a2fd98f718378668",
     "ministack.services.cloudformation.provisioners:_delete_resource": "7826b054e3900c1ae3fc806d93660638144cfb755a715241ff42e7a456954a26",
     "ministack.services.cloudformation.provisioners:_physical_name": "4e9fec9c00c7c1bc45313f696ff5f21fa8a8a280de1543c298ff1dabdcfbef58",
     "ministack.services.cloudformation.provisioners:_provision_resource": "0bf837d354ad1368d120d360717b9d3acc58bd399b66b7b5c075c162e9207d63",
