@@ -288,7 +288,7 @@ class DeployRole(CheckedRole):
 
     @property
     def policy_arns(self) -> list[str]:
-        """The ARNs for ``cdk bootstrap --cloudformation-execution-policies``, joined with commas."""
+        """The ARNs for ``cdk bootstrap --cloudformation-execution-policies``, to be joined with commas."""
         if self._derived is not None:
             return cdk.Lazy.uncached_list(_Arns(self.policies))
         return [policy.managed_policy_arn for policy in self.policies]
