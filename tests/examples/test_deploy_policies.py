@@ -19,6 +19,8 @@ EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/app.p
 WRITES_ON_STAR: dict[str, set[str]] = {
     "agentcore": {"bedrock-agentcore:CreateAgentRuntime", "vpc-lattice:AssociateViaAWSService"},
     "minimal": {"bedrock:CreateKnowledgeBase"},
+    "rag": {"bedrock:CreateGuardrail", "bedrock:CreateKnowledgeBase"},
+    "rag_aurora": {"bedrock:CreateGuardrail", "bedrock:CreateKnowledgeBase"},
 }
 
 

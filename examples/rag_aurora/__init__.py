@@ -1,0 +1,1 @@
+"""Answers from documents, with the vectors in a table of Aurora PostgreSQL."""
