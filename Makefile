@@ -140,10 +140,11 @@ bench: setup ## Time the review beside other tools, and the plugin's share of a 
 
 # The peer and its CDK warn about themselves, which is not the question here.
 .PHONY: peers
-peers: setup ## Record again the assembly of the peer that needs an environment of its own
+peers: setup ## Record again what the peers make, in an environment of their own, and compare
 	@"$(PYTHON)" -m venv --clear "$(CACHE)/peers"
-	@"$(CACHE)/peers/bin/python" -m pip install --quiet --disable-pip-version-check --cache-dir "$(CACHE)/pip" cdklabs.generative-ai-cdk-constructs==0.1.320 aws-cdk-lib==2.275.0
+	@"$(CACHE)/peers/bin/python" -m pip install --quiet --disable-pip-version-check --cache-dir "$(CACHE)/pip" cdklabs.generative-ai-cdk-constructs==0.1.320 aws-cdk.aws-bedrock-alpha==2.275.0a0 aws-cdk-lib==2.275.0
 	@PATH="$(VENV)/bin:$$PATH" JSII_NODE="$(VENV)/bin/node" "$(CACHE)/peers/bin/python" -W ignore -m tests.peers.record
+	@mkdir -p "$(CACHE)/home" && $(IN_TREE) "$(PY)" -m tests.peers.rag.table
 
 .PHONY: format
 format: setup ## Format the code and apply the linter's safe fixes
