@@ -60,6 +60,8 @@ FINGERPRINTS: dict[str, str] = {
     "ministack.services.bedrock_agent_runtime:_filter_matches": "e43899d6846d4a987a9efdcf4be4f3e8135018eb81aca939670dec5cf779fe49",
     "ministack.services.bedrock_runtime:_evaluate_guardrail": "f486091c0a8395d36d6ee8bbb1f973e38a8433e5244096cb1dfaacb321555a68",
     "ministack.services.bedrock_runtime:_resolve_guardrail": "3061aad609bc89b96608f43f260641fee7e6824aee54fb97181b01b10f56610c",
+    "ministack.services.cloudformation.engine:_evaluate_conditions": "282e7405464257ee694691ad7b2d76cef9a26dbad3f414825b1f90670f51cab5",
+    "ministack.services.cloudformation.engine:_resolve_refs": "d93552d780ce9166ed7a8150c9f9fee17ddeb0d6860b4400df442daa7b4deb4f",
     "ministack.services.cloudformation.provisioners:_custom_resource_create": "04ae3965ab63663a3a3f87eb9d3cd901bce0f427fa822ccdd02a99a31d6a359c",
     "ministack.services.cloudformation.provisioners:_custom_resource_delete": "28e91bfef396d788bc186946aa36159870628cdc3b14273f81dbb818db5f52ea",
     "ministack.services.cloudformation.provisioners:_custom_resource_update": "e30bbe5084370a51d06fa72f4868ea05c77fc747506f0ce743f458a0eb0d66dd",

@@ -1,6 +1,7 @@
 """CloudFormation types that ministack lacks, driven by the registry schemas that cfn-lint ships."""
 
 from constructs_lib.local.emulator.cloudformation import (
+    _conditions,
     _execution_role,
     _handler_permissions,
     _handlers,
@@ -13,6 +14,7 @@ __all__ = ["install", "remember", "reset"]
 
 def install() -> None:
     """Register the types and correct ministack's own."""
+    _conditions.install()
     _handlers.install()
     _other_types.install()
     _handler_permissions.install()
