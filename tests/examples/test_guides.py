@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["local_aws", "local_aws_server"]
 
 DOCS = ROOT / "docs"
-GUIDES = sorted(path.name for path in (DOCS / "guides").glob("*.md") if path.name != "local-tests.md")
+# The blocks of the page about RAG are the files of an example, which test_rag.py runs and deploys.
+GUIDES = sorted({path.name for path in (DOCS / "guides").glob("*.md")} - {"local-tests.md", "rag.md"})
+
+RAG = ("app.py", "ask/index.py", "try_it.py")
 
 
 def blocks(page: str) -> list[str]:
@@ -38,6 +41,16 @@ def test_an_example_of_a_guide_runs(page: str, code: str) -> None:
     exec(compile(code, page, "exec"), {"stack": stack})
     makes = "constructs_lib import" in code and "checks" not in code
     assert ("Resources" in template(stack)) == makes
+
+
+def test_the_blocks_of_the_page_about_rag_are_the_files_of_the_example() -> None:
+    files = {name: (ROOT / "examples/rag" / name).read_text("utf-8").strip() for name in RAG}
+    shown = blocks("guides/rag.md")
+    whole = [code.strip() for code in shown if code.strip() in files.values()]
+    assert whole == [files["ask/index.py"], files["try_it.py"]]
+    app = "\n".join(code for code in shown if code.strip() not in whole)
+    _, _, expected = re.sub(r"^# -{10,}.*\n", "", files["app.py"], flags=re.MULTILINE).partition('"""\n\n')
+    assert [line for line in app.splitlines() if line] == [line for line in expected.splitlines() if line]
 
 
 def test_the_app_of_get_started_is_the_one_that_the_readme_shows() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from constructs_lib.local import LocalAws
 from constructs_lib.review import Options, review_paths
+from examples.demo.cdk import tool_environment
 from tests.e2e import use
 from tests.e2e.deployment import Deployment
 from tests.source import ROOT
@@ -122,3 +125,60 @@ def test_the_application_retrieves_and_can_not_ingest(deployed: Deployment) -> N
 def test_the_app_goes_away_with_the_policies_that_deployed_it(deployed: Deployment) -> None:
     deployed.destroy("Rag")
     assert deployed.aws.client("bedrock-agent").list_knowledge_bases()["knowledgeBaseSummaries"] == []
+
+
+def _commands(page: str, heading: str) -> list[str]:
+    """Return the commands of the last block without a language under a heading."""
+    text = (ROOT / "docs" / page).read_text("utf-8").partition(heading)[2].partition("\n## ")[0]
+    last: str = re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[-1]
+    return last.splitlines()
+
+
+def _run(aws: LocalAws, folder: Path, commands: list[str]) -> None:
+    (ROOT / ".cache" / "home").mkdir(parents=True, exist_ok=True)
+    for command in commands:
+        if command.startswith("export PATH"):
+            continue  # to what `npm install` has made: here that is the checkout's
+        words = command.replace("cdk ", "cdk --no-notices ", 1).replace("ARNS", _policies(aws))
+        if words.startswith("cdk --no-notices deploy") and "--require-approval" not in words:
+            words += " --require-approval never"  # nobody is here to be asked
+        done = subprocess.run(
+            ["bash", "-c", words],
+            cwd=folder,
+            env={
+                **tool_environment(aws.process_environment),
+                "PYTHONPATH": str(ROOT),
+                "CDK_OUTDIR": str(folder / "cdk.out"),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+def _policies(aws: LocalAws) -> str:
+    for stack in aws.client("cloudformation").describe_stacks()["Stacks"]:
+        for output in stack.get("Outputs", ()):
+            if output["OutputKey"] == "ExecutionPolicyArns":
+                return str(output["OutputValue"])
+    return ""
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(
+    ("page", "heading", "example", "stack"),
+    [
+        ("get-started.md", "## 5. Deploy it to a local AWS", "minimal", "Answers"),
+        ("guides/rag.md", "## 10. Deploy", "rag", "Rag"),
+    ],
+)
+def test_the_commands_of_a_page_deploy_its_app(
+    page: str, heading: str, example: str, stack: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / example
+    shutil.copytree(ROOT / "examples" / example, folder)
+    with LocalAws() as aws:
+        _run(aws, folder, _commands(page, heading))
+        [found] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        assert found["StackStatus"] == "CREATE_COMPLETE"

@@ -7,7 +7,7 @@ data source are L1s.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk.aws_bedrock_alpha as bedrock
 from aws_cdk import aws_bedrock as l1
@@ -53,7 +53,8 @@ def build(stack: cdk.Stack) -> None:
     collection = aoss.CfnCollection(stack, "Collection", name="answers", type="VECTORSEARCH")
     collection.add_resource_dependency(encryption)
     collection.add_resource_dependency(network)
-    knowledge = bedrock.KnowledgeBase(
+    # Any: the types of its role and of its L1 allow what it never has.
+    knowledge: Any = bedrock.KnowledgeBase(
         stack,
         "Knowledge",
         type=bedrock.KnowledgeBaseType.vector(
