@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +35,7 @@ class Access(StrEnum):
     WRITE = "write"
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """One SDK client and the IAM actions behind it.
 
     Attributes:
@@ -57,8 +55,7 @@ class Family:
     service_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One IAM action.
 
     Attributes:
@@ -112,8 +109,7 @@ class Action:
         return kind if self.in_reference else f"{kind}, new"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation of an SDK client and the IAM actions that authorise it, all of them needed.
 
     Attributes:
@@ -136,8 +132,7 @@ class Operation:
     bidirectional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceType:
+class ResourceType(NamedTuple):
     """A resource type with its ARN formats.
 
     Attributes:
@@ -155,8 +150,7 @@ class ResourceType:
     plane: Plane = Plane.CONTROL
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What people decided or found in AWS's guides, because no machine-readable source says it.
 
     Attributes:
@@ -176,8 +170,7 @@ class Decision:
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """What the committed data was made from, and when.
 
     Attributes:
@@ -196,8 +189,7 @@ class Sources:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundationModel:
+class FoundationModel(NamedTuple):
     """One foundation model as the ``bedrock-models`` package knows it.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +14,8 @@ from constructs_lib.cli._files import complain, say
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from constructs_lib.catalogue import FoundationModel
 
 __all__ = ["configure", "run"]
 
@@ -163,19 +164,19 @@ def _export(args: argparse.Namespace) -> int:
 def _document() -> dict[str, Any]:
     return {
         "schema": "bedrock-planes/catalogue/1",
-        "sources": asdict(catalogue.sources()),
-        "families": [asdict(family) for family in families().values()],
-        "actions": [asdict(known) for known in catalogue.actions().values()],
-        "operations": [asdict(operation) for operation in catalogue.operations()],
-        "resource_types": [asdict(known) for known in catalogue.resource_types().values()],
+        "sources": catalogue.sources()._asdict(),
+        "families": [family._asdict() for family in families().values()],
+        "actions": [known._asdict() for known in catalogue.actions().values()],
+        "operations": [operation._asdict() for operation in catalogue.operations()],
+        "resource_types": [known._asdict() for known in catalogue.resource_types().values()],
         "cloudformation_types": dict(catalogue.cloudformation_types()),
-        "decisions": [asdict(decision) for decision in catalogue.decisions()],
+        "decisions": [decision._asdict() for decision in catalogue.decisions()],
         "models": [_plain_model(found) for found in catalogue.models().values()],
     }
 
 
-def _plain_model(found: Any) -> dict[str, Any]:
-    plain = {name: getattr(found, name) for name in found.__slots__}
+def _plain_model(found: FoundationModel) -> dict[str, Any]:
+    plain = found._asdict()
     plain["inference_types"] = dict(found.inference_types)
     plain["profiles"] = {profile: dict(members) for profile, members in found.profiles.items()}
     return plain

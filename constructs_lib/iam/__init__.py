@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         KnownNames,
         NameFault,
         fault_of_name,
+        faults_of_names,
         judge_name,
         known_names,
     )
@@ -113,6 +114,7 @@ __all__ = [
     "expand",
     "expansion",
     "fault_of_name",
+    "faults_of_names",
     "foreign_actions",
     "foreign_denials",
     "foreign_grants",
@@ -142,7 +144,14 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
-        "action_names": ("KnownNames", "NameFault", "fault_of_name", "judge_name", "known_names"),
+        "action_names": (
+            "KnownNames",
+            "NameFault",
+            "fault_of_name",
+            "faults_of_names",
+            "judge_name",
+            "known_names",
+        ),
         "action_sets": (
             "NO_ACTIONS",
             "ActionSet",

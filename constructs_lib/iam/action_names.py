@@ -22,7 +22,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from constructs_lib import catalogue
 from constructs_lib.iam.action_sets import actions_matching
@@ -31,7 +31,7 @@ from constructs_lib.iam.patterns import is_documented, matches
 from constructs_lib.iam.work import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from constructs_lib.iam.model import Effect
 
@@ -58,8 +58,7 @@ _VERB_TEXT = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NameFault:
+class NameFault(NamedTuple):
     """What is wrong with an action name or pattern.
 
     Attributes:
@@ -98,8 +97,7 @@ class KnownNames:
 
     Attributes:
         actions: The actions, by their names in lower case.
-        operations: The operations without an action of their own, by ``prefix:operation`` in lower case, each
-            with its name and the actions that authorise it.
+        find_operations: Returns :attr:`operations`, which only names under a prefix of Bedrock's ask for.
         prefixes: Bedrock's IAM prefixes.
         clients: The names of clients that are no prefix, each with the prefix of its actions.
         listed: The committed list of wrong names in lower case, each with the reason and what is meant.
@@ -108,11 +106,19 @@ class KnownNames:
     """
 
     actions: Mapping[str, str]
-    operations: Mapping[str, tuple[str, tuple[str, ...]]]
+    find_operations: Callable[[], Mapping[str, tuple[str, tuple[str, ...]]]]
     prefixes: frozenset[str]
     clients: Mapping[str, str]
     listed: Mapping[str, tuple[str, tuple[str, ...]]]
     date: str
+
+    @cached_property
+    def operations(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """The operations without an action of their own.
+
+        By ``prefix:operation`` in lower case, each with its name and the actions that authorise it.
+        """
+        return self.find_operations()
 
     @cached_property
     def short(self) -> Mapping[str, Mapping[str, str]]:
@@ -152,16 +158,12 @@ class KnownNames:
 @cache
 def known_names() -> KnownNames:
     """Return the names of the committed catalogue."""
-    families = catalogue.families()
-    operations = {
-        f"{families[o.family].prefix}:{o.name}".lower(): (o.name, o.actions)
-        for o in catalogue.operations()
-        if catalogue.action(f"{families[o.family].prefix}:{o.name}") is None
+    clients = {
+        f.client: f.prefix for f in catalogue.families().values() if f.client in catalogue.client_names()
     }
-    clients = {f.client: f.prefix for f in families.values() if f.client in catalogue.client_names()}
     return KnownNames(
         actions={name.lower(): name for name in catalogue.actions()},
-        operations=operations,
+        find_operations=_operations,
         prefixes=frozenset(catalogue.prefixes()),
         clients={
             **{name: prefix for name, prefix in clients.items() if name},
@@ -174,6 +176,15 @@ def known_names() -> KnownNames:
         },
         date=catalogue.sources().date,
     )
+
+
+def _operations() -> dict[str, tuple[str, tuple[str, ...]]]:
+    families = catalogue.families()
+    return {
+        f"{families[o.family].prefix}:{o.name}".lower(): (o.name, o.actions)
+        for o in catalogue.operations()
+        if catalogue.action(f"{families[o.family].prefix}:{o.name}") is None
+    }
 
 
 @remembered(16384)
@@ -197,6 +208,19 @@ def fault_of_name(pattern: str, effect: Effect = "Allow") -> NameFault | None:
             )
         return None
     return judge_name(pattern, known_names())
+
+
+@remembered(4096)
+def faults_of_names(patterns: tuple[str, ...], effect: Effect = "Allow") -> tuple[tuple[str, NameFault], ...]:
+    """Return the action names and patterns that have a fault, each once: see :func:`fault_of_name`.
+
+    Args:
+        patterns: As a statement lists them.
+        effect: As of :func:`fault_of_name`.
+
+    """
+    found = ((pattern, fault_of_name(pattern, effect)) for pattern in dict.fromkeys(patterns))
+    return tuple((pattern, fault) for pattern, fault in found if fault is not None)
 
 
 def judge_name(pattern: str, known: KnownNames) -> NameFault | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from constructs_lib.templates.scope import mapping
 
@@ -21,8 +20,7 @@ SDK_CALLS: Final = ("Create", "Update", "Delete")
 _READS: Final = ("get", "list", "simulate", "generate")
 
 
-@dataclass(frozen=True, slots=True)
-class IamCall:
+class IamCall(NamedTuple):
     """A call that changes IAM: the action's name without its prefix, and the call's parameters."""
 
     action: str

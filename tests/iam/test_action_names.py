@@ -29,7 +29,7 @@ def _known_on(older: OlderCatalogue) -> KnownNames:
     }
     return KnownNames(
         actions=actions,
-        operations=operations,
+        find_operations=lambda: operations,
         prefixes=prefixes,
         clients={
             client: prefix
