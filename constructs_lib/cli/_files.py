@@ -6,8 +6,9 @@ import argparse
 import io
 import os
 import sys
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from constructs_lib.inert import one_line, without_commands
 
@@ -32,6 +33,9 @@ __all__ = [
     "warn",
     "write",
 ]
+
+_PIECES: Final = 256
+"""Pieces of an output that are written at a time."""
 
 
 class CallError(Exception):
@@ -208,7 +212,9 @@ def write(texts: Iterable[str], path: str | None, form: str) -> None:
     try:
         # A file's name in a report may hold bytes that are not UTF-8; the report must still be UTF-8.
         with Path(path).open("w", encoding="utf-8", errors="replace") as file:
-            file.writelines(without_commands(text, form) for text in texts)
+            pieces = iter(texts)
+            while some := list(islice(pieces, _PIECES)):
+                file.write(without_commands("".join(some), form))
     except OSError as error:
         message = f"{path}: {error.strerror or error}; choose another file for --output"
         raise CallError(message) from error

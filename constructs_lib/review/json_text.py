@@ -22,12 +22,10 @@ def indented(value: Any, line: str = "\n") -> str:
     """
     if type(value) is str:
         return encode_basestring(value)
-    if value is None:
-        return "null"
-    if type(value) is int:
-        return str(value)
-    if not value or (type(value) is not dict and type(value) is not list):
-        return json.dumps(value)
+    if type(value) is not dict and type(value) is not list:
+        return "null" if value is None else json.dumps(value)
+    if not value:
+        return "{}" if type(value) is dict else "[]"
     inner = line + "  "
     if type(value) is dict:
         quote = encode_basestring

@@ -111,14 +111,17 @@ def _principal_text(principal: PrincipalReport) -> str:
         f'"{name}": {_family_text(use.plane, use.actions)}{_texts(use.resources)}{_FAMILY}}}'
         for name, use in principal.families.items()
     )
-    gaps = [{"pointer": item.pointer, "why": item.why} for item in principal.incomplete]
+    gaps = "[]"
+    if principal.incomplete:
+        rows = [{"pointer": item.pointer, "why": item.why} for item in principal.incomplete]
+        gaps = indented(rows, _FIELD)
     return (
         f'{{{_FIELD}"id": {encode_basestring(principal.id)},'
         f'{_FIELD}"name": {encode_basestring(principal.name)},'
         f'{_FIELD}"construct_path": {"null" if path is None else encode_basestring(path)},'
         f"{_verdict_text(principal.kind, principal.verdict, principal.touches)}"
         f'{_FIELD}"families": {f"{{{_FAMILY}{families}{_FIELD}}}" if families else "{}"},'
-        f'{_FIELD}"incomplete": {indented(gaps, _FIELD)}{_ITEM}}}'
+        f'{_FIELD}"incomplete": {gaps}{_ITEM}}}'
     )
 
 

@@ -74,13 +74,16 @@ def labels_of(report: Report) -> dict[str, str]:
         by_name.setdefault(principal.name, []).append(principal.id)
     labels = {}
     for name, ids in by_name.items():
+        if len(ids) == 1:
+            labels[ids[0]] = name
+            continue
         paths = [PurePosixPath(item.partition("#")[0]).parts for item in ids]
         heads = zip(*(path[:-1] for path in paths), strict=False)
         same = sum(1 for _ in takewhile(lambda parts: len(set(parts)) == 1, heads))
         counts = Counter(paths)
         for item, path in zip(ids, paths, strict=True):
             ours = path[same:] if counts[path] == 1 else (item.partition("#")[2],)
-            labels[item] = f"{name} ({'/'.join(ours)})" if len(ids) > 1 else name
+            labels[item] = f"{name} ({'/'.join(ours)})"
     return labels
 
 
