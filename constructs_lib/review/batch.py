@@ -107,7 +107,14 @@ def _one_by_one(
     progress: bool,
     only_relevant: bool,
 ) -> Iterator[PartialReport]:
-    models = read_each(paths, stdin=stdin, sources=sources, lean=True, only_relevant=only_relevant)
+    models = read_each(
+        paths,
+        stdin=stdin,
+        sources=sources,
+        lean=True,
+        code=options.reads_code,
+        only_relevant=only_relevant,
+    )
     for count, model in enumerate(models, 1):
         yield add_lines(review_model(model, options), sources.line_of)
         if progress and count % 50 == 0:
@@ -182,7 +189,8 @@ def _review_chunk(work: tuple[list[FoundInput], Options]) -> tuple[list[PartialR
     sources = Sources()
     partials: list[PartialReport] = []
     filled: set[str] = set()
-    for item, model in zip_longest(chunk, read_found(chunk, sources=sources, lean=True)):
+    models = read_found(chunk, sources=sources, lean=True, code=options.reads_code)
+    for item, model in zip_longest(chunk, models):
         partials.append(add_lines(review_model(model, options), sources.line_of))
         if item is not None and model.inputs:
             filled.update(item.roots)

@@ -41,3 +41,8 @@ class Options:
     today: date | None = None
     code: bool = False
     code_of: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reads_code(self) -> bool:
+        """Whether any code is to be read."""
+        return self.code or bool(self.code_of)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["TemplateSource", "TemplatesReading", "expanded_resources", "is_template", "read_sources"]
 
 MAX_NESTED: Final = 20
-_STACK_SET: Final = "AWS::CloudFormation::StackSet"
+_STACK_SETS: Final = frozenset(("AWS::CloudFormation::StackSet",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,15 @@ class TemplatesReading:
     unread: dict[str, tuple[Incomplete, ...]]
 
 
-def read_sources(sources: Iterable[TemplateSource], *, lean: bool = False) -> TemplatesReading:
+def read_sources(
+    sources: Iterable[TemplateSource], *, lean: bool = False, code: bool = False
+) -> TemplatesReading:
     """Read the principals and resources of templates that are deployed together.
 
     Args:
         sources: The templates.
         lean: Leave out statements that no rule asks about.
+        code: Resolve also where functions have their code.
 
     """
     listed = list(sources)
@@ -95,7 +98,7 @@ def read_sources(sources: Iterable[TemplateSource], *, lean: bool = False) -> Te
         for scope in assembly.scopes:
             entries = dict.fromkeys((*missing.get(scope.path, ()), *unread(scope)))
             missing[scope.path] = tuple(entries)
-        return TemplatesReading(read_principals(assembly), list(read_resources(assembly)), missing)
+        return TemplatesReading(read_principals(assembly), list(read_resources(assembly, code=code)), missing)
     finally:
         assembly.close()
 
@@ -156,9 +159,8 @@ def _enter(
         nested.arguments = mapping(mapping(resource.get("Properties")).get("Parameters"))
         nested.conditional = scope.conditional or scope.condition(logical_id) is not None
         scope.nested[logical_id] = nested
-    for logical_id, resource in scope.resources.items():
-        if resource.get("Type") == _STACK_SET and depth < MAX_NESTED:
-            _enter_stack_set(logical_id, resource, scope, depth)
+    for logical_id, _, resource in scope.resources_of(_STACK_SETS) if depth < MAX_NESTED else ():
+        _enter_stack_set(logical_id, resource, scope, depth)
     return scope
 
 

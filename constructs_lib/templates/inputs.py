@@ -25,7 +25,6 @@ from constructs_lib.templates.nested import nested_sources
 from constructs_lib.templates.policy_files import is_answer, is_policy, read_policy
 from constructs_lib.templates.positions import STDIN, JsonLines, Sources
 from constructs_lib.templates.scope import mapping
-from constructs_lib.templates.terraform import is_terraform, is_terraform_state_file, read_terraform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,11 +62,12 @@ class _Reading:
     """The state that the files of one run share.
 
     ``accounts`` are the pages of account exports read so far; ``lean`` omits statements that no rule asks
-    about.
+    about; ``code`` resolves where functions have their code.
     """
 
     sources: Sources | None = None
     lean: bool = False
+    code: bool = False
     accounts: list[tuple[str, Any]] = field(default_factory=list)
 
 
@@ -79,7 +79,7 @@ def read(paths: Sequence[str], *, stdin: bytes | None = None) -> Model:
         stdin: The bytes of standard input, if the caller has read it; ``None`` reads it when ``-`` is a path.
 
     """
-    return _merged(read_each(paths, stdin=stdin))
+    return _merged(read_each(paths, stdin=stdin, code=True))
 
 
 def read_each(
@@ -88,6 +88,7 @@ def read_each(
     stdin: bytes | None = None,
     sources: Sources | None = None,
     lean: bool = False,
+    code: bool = False,
     only_relevant: bool = False,
 ) -> Iterator[Model]:
     """Yield one model per template, assembly or policy, so that a long run holds one at a time.
@@ -100,13 +101,14 @@ def read_each(
         sources: Keeps the lines of the files that are read, so that none is read again for them.
         lean: Omit the statements of templates that no rule asks about: the report of a review is the same,
             and their resources are not resolved.
+        code: Resolve also where functions have their code, which only a review of the code asks for.
         only_relevant: Skip what is no input, also where a path names it, as the files of a commit are named.
             A damaged file that looks like an input is still a fault.
 
     """
     filled: set[str] = set()
     found = files.find_inputs(paths, only_relevant=only_relevant)
-    models = read_found(found, stdin=stdin, sources=sources, lean=lean)
+    models = read_found(found, stdin=stdin, sources=sources, lean=lean, code=code)
     for item, model in zip_longest(found, models):
         if item is not None and model.inputs:
             filled.update(item.roots)
@@ -122,13 +124,14 @@ def read_found(
     stdin: bytes | None = None,
     sources: Sources | None = None,
     lean: bool = False,
+    code: bool = False,
 ) -> Iterator[Model]:
     """Yield a model for each result of :func:`.files.find_inputs`, then one of all account exports, if any.
 
     The other arguments are those of :func:`read_each`. All pages of one account export must be in one call. A
     folder without anything to review is not among the results: see :func:`nothing_in`.
     """
-    reading = _Reading(sources, lean)
+    reading = _Reading(sources, lean, code)
     for item in found:
         yield _guarded(item, reading, stdin)
     if reading.accounts:
@@ -148,7 +151,7 @@ def read_document(document: Any, name: str = "document") -> Model:
         name: How findings name it, in place of a path.
 
     """
-    reading = _Reading()
+    reading = _Reading(code=True)
     try:
         # After one pass through the C encoder, only JSON's shapes are left.
         text = json.dumps(document, default=str)
@@ -265,7 +268,7 @@ def _group(found: files.FoundInput, reading: _Reading) -> Model:
                 templates[member.path] = decoded
     try:
         bodies = {path: decoded.value for path, decoded in templates.items()}
-        read_together = read_sources(nested_sources(bodies), lean=reading.lean)
+        read_together = read_sources(nested_sources(bodies), lean=reading.lean, code=reading.code)
     except Exception:  # noqa: BLE001 - foreign input must never end a run: read alone, each has its own fault
         return _merged(_guarded(member, reading, None) for member in members)
     models = [_guarded(member, reading, None) for member in members if member.path not in templates]
@@ -300,7 +303,7 @@ def _file(found: files.FoundInput, reading: _Reading, data: bytes | None) -> Mod
 def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model:
     """Read a decoded value by its kind."""
     if is_template(value):
-        found = read_sources([TemplateSource(path, value)], lean=reading.lean)
+        found = read_sources([TemplateSource(path, value)], lean=reading.lean, code=reading.code)
         read_input = Input(path, "cfn-template", None, found.unread.get(path, ()))
         return Model((read_input,), tuple(found.principals), tuple(found.resources))
     if is_policy(value):
@@ -311,7 +314,11 @@ def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model
     if is_account_export(value):
         reading.accounts.append((path, value))
         return Model((Input(path, "gaad", None),), (), ())
-    if is_terraform(value):
+    if _is_terraform(value):
+        from constructs_lib.templates.terraform import (  # noqa: PLC0415 - no other input needs it
+            read_terraform,
+        )
+
         plan = read_terraform(value, path)
         return Model((Input(path, "terraform", None, plan.incomplete),), plan.principals, plan.resources)
     if not direct:
@@ -320,7 +327,7 @@ def _decoded(value: Any, path: str, reading: _Reading, *, direct: bool) -> Model
         refusal = f"the manifest of a cdk.out folder; {_WANTED}"
     elif isinstance(value, dict) and {"service", "provider"} <= value.keys():
         refusal = f"a file of the Serverless Framework; {_PACKAGED}"
-    elif is_terraform_state_file(value):
+    elif _is_terraform_state_file(value):
         refusal = f"a state file of Terraform; {_SHOWN}"
     else:
         refusal = f"not a template, policy or account export; {_WANTED}"
@@ -338,6 +345,20 @@ def _assembly(path: str, reading: _Reading) -> Model:
     found = read_manifest(path, lambda name: _loaded(name, None, reading.sources).value)
     if not found.inputs:
         return Model((Input(path, "cdk-assembly", "the assembly has no stacks; run `cdk synth`"),), (), ())
-    read_templates = read_sources(found.sources, lean=reading.lean)
+    read_templates = read_sources(found.sources, lean=reading.lean, code=reading.code)
     inputs = [replace(item, incomplete=read_templates.unread.get(item.path, ())) for item in found.inputs]
     return Model(tuple(inputs), tuple(read_templates.principals), tuple(read_templates.resources))
+
+
+def _is_terraform(value: object) -> bool:
+    """Whether a decoded value is the output of ``terraform show -json``."""
+    if not isinstance(value, dict) or not isinstance(value.get("format_version"), str):
+        return False
+    return isinstance(value.get("terraform_version"), str) or any(
+        isinstance(value.get(key), dict) for key in ("planned_values", "values")
+    )
+
+
+def _is_terraform_state_file(value: object) -> bool:
+    """Whether a decoded value is a state as Terraform stores it, whose format is its own affair."""
+    return isinstance(value, dict) and {"lineage", "serial", "resources"} <= value.keys()

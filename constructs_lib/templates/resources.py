@@ -11,7 +11,7 @@ from constructs_lib.templates.resolve import attribute_values, resolve
 from constructs_lib.templates.scope import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from constructs_lib.templates.scope import Assembly, Scope
 
@@ -46,17 +46,50 @@ _RUNS: Final[dict[str, tuple[str, ...]]] = {
     "AWS::Glue::DevEndpoint": ("RoleArn", "EndpointName"),
     "AWS::Glue::Job": ("Role",),
     "AWS::IAM::InstanceProfile": ("Roles", "InstanceProfileName"),
-    "AWS::Lambda::Function": ("Role", "FunctionName", "Code", "Runtime", "Layers"),
+    "AWS::Lambda::Function": ("Role", "FunctionName"),
     "AWS::Pipes::Pipe": ("RoleArn",),
     "AWS::SageMaker::Domain": ("DefaultUserSettings",),
     "AWS::SageMaker::Model": ("ExecutionRoleArn",),
     "AWS::SageMaker::NotebookInstance": ("RoleArn",),
     "AWS::SageMaker::UserProfile": ("UserSettings", "DomainId", "UserProfileName"),
     "AWS::Scheduler::Schedule": ("Target",),
-    "AWS::Serverless::Function": ("Role", "FunctionName", "CodeUri", "InlineCode", "Runtime", "Layers"),
+    "AWS::Serverless::Function": ("Role", "FunctionName"),
     "AWS::Serverless::StateMachine": ("Role", "Name"),
     "AWS::StepFunctions::StateMachine": ("RoleArn",),
 }
+
+# Where functions have their code.
+_CODE: Final[dict[str, tuple[str, ...]]] = {
+    "AWS::Lambda::Function": ("Code", "Runtime", "Layers"),
+    "AWS::Serverless::Function": ("CodeUri", "InlineCode", "Runtime", "Layers"),
+}
+# Where the others have their role; a function without one is of interest for its code.
+_ROLES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    kind: tuple(tuple(row.role.split(".")) for row in RUNS_AS if row.type == kind)
+    for kind in _RUNS
+    if kind not in _CODE and kind != "AWS::IAM::InstanceProfile"
+}
+
+
+def _may_run(kind: str, properties: dict[str, Any]) -> bool:
+    """Whether a resource that can run as a role may name one: it has the property, or a function there."""
+    paths = _ROLES.get(kind)
+    return not paths or any(_may_have(properties, path) for path in paths)
+
+
+def _may_have(node: Any, path: tuple[str, ...]) -> bool:
+    for key in path:
+        if type(node) is not dict or not _is_plain(node):
+            return True
+        if key not in node:
+            return False
+        node = node[key]
+    return True
+
+
+def _is_plain(node: dict[str, Any]) -> bool:
+    """Whether an object is written out, and no function of CloudFormation."""
+    return not any(key.startswith("Fn::") or key == "Ref" for key in node)
 
 
 @lru_cache(maxsize=1024)
@@ -81,18 +114,23 @@ def _run(kind: str, logical_id: str, scope: Scope) -> dict[str, Any]:
     if attribute is None:
         return {}
     result = {attribute: attribute_values(logical_id, attribute, scope)[0]}
-    if kind == "AWS::Serverless::Function":
-        shared = mapping(mapping(scope.body.get("Globals")).get("Function"))
-        result |= {key: shared[key] for key in ("CodeUri", "Runtime") if isinstance(shared.get(key), str)}
     role = f"{logical_id}Role"
     if role in scope.synthetic:
         result["Role"] = attribute_values(role, "Arn", scope)[0]
     return result
 
 
-def _properties(kind: str, properties: dict[str, Any], scope: Scope) -> dict[str, Any]:
+def _shared_code(kind: str, scope: Scope) -> dict[str, Any]:
+    """Return what a SAM template says of the code of all its functions."""
+    if kind != "AWS::Serverless::Function":
+        return {}
+    shared = mapping(mapping(scope.body.get("Globals")).get("Function"))
+    return {key: shared[key] for key in ("CodeUri", "Runtime") if isinstance(shared.get(key), str)}
+
+
+def _properties(keys: Iterable[str], properties: dict[str, Any], scope: Scope) -> dict[str, Any]:
     result: dict[str, Any] = {}
-    for key in _RUNS.get(kind, properties):
+    for key in keys:
         node = properties.get(key)
         if node is None:
             continue
@@ -106,22 +144,31 @@ def _properties(kind: str, properties: dict[str, Any], scope: Scope) -> dict[str
     return result
 
 
-def read_resources(assembly: Assembly) -> Iterator[Resource]:
+def read_resources(assembly: Assembly, *, code: bool = False) -> Iterator[Resource]:
     """Yield the resources of an assembly that rules look at, in the templates' order.
 
     A property with several possible values (``Fn::If``) is the list of them.
+
+    Args:
+        assembly: The templates.
+        code: Resolve also where functions have their code.
+
     """
     for scope in assembly.scopes:
-        for logical_id, resource in scope.resources.items():
-            kind = resource.get("Type")
-            if not isinstance(kind, str) or not _wanted(kind):
+        for logical_id, kind, resource in scope.resources_of({k for k in scope.types if _wanted(k)}):
+            written = mapping(resource.get("Properties"))
+            if not code and not _may_run(kind, written):
                 continue
+            keys: Iterable[str] = _RUNS.get(kind, written)
+            properties = _run(kind, logical_id, scope)
+            if code and kind in _CODE:
+                keys = (*keys, *_CODE[kind])
+                properties |= _shared_code(kind, scope)
             yield Resource(
                 type=kind,
                 logical_id=logical_id,
                 origin=Origin(scope.path, scope.pointer(logical_id)),
-                properties=_run(kind, logical_id, scope)
-                | _properties(kind, mapping(resource.get("Properties")), scope),
+                properties=properties | _properties(keys, written, scope),
                 construct_path=scope.construct_path(logical_id),
                 environment=scope.environment,
                 conditional=scope.conditional or scope.condition(logical_id) is not None,

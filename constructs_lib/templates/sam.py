@@ -22,6 +22,7 @@ _OWNERS: Final = {
     "AWS::Serverless::Function": ("SAM::FunctionRole", "Function", "lambda.amazonaws.com"),
     "AWS::Serverless::StateMachine": ("SAM::StateMachineRole", "StateMachine", "states.amazonaws.com"),
 }
+_OWNING: Final = frozenset(_OWNERS)
 _SERVICES: Final = {kind: service for kind, _, service in _OWNERS.values()}
 
 # Properties of ``Globals`` that carry roles:
@@ -61,11 +62,8 @@ def add_roles(scope: Scope) -> None:
 
     The role of function ``F`` is ``FRole``; a function with a ``Role`` has none of its own.
     """
-    for logical_id, resource in list(scope.resources.items()):
-        found = _OWNERS.get(str(resource.get("Type")))
-        if found is None:
-            continue
-        kind, section, _ = found
+    for logical_id, owner_type, resource in scope.resources_of(_OWNING):
+        kind, section, _ = _OWNERS[owner_type]
         shared = mapping(mapping(scope.body.get("Globals")).get(section))
         properties = {key: shared[key] for key in _GLOBAL if key in shared}
         properties |= mapping(resource.get("Properties"))
@@ -75,6 +73,7 @@ def add_roles(scope: Scope) -> None:
             entry |= {key: resource[key] for key in ("Condition", "Metadata") if key in resource}
             scope.resources[role] = entry
             scope.synthetic.add(role)
+            scope.types.add(kind)
 
 
 def owner(scope: Scope, logical_id: str) -> str:

@@ -92,6 +92,22 @@ class Scope:
         parts = [part if part != UNRESOLVED else "unknown" for part in (self.account, self.region)]
         return "unknown" if parts == ["unknown", "unknown"] else "/".join(parts)
 
+    @lazy
+    def types(self) -> set[str]:
+        """Return the types of the resources: in one pass, what most templates don't have."""
+        return {kind for item in self.resources.values() if type(kind := item.get("Type")) is str}
+
+    def resources_of(self, types: set[str] | frozenset[str]) -> list[tuple[str, str, dict[str, Any]]]:
+        """Return the resources of some types, in the template's order: logical id, type and resource."""
+        wanted = self.types & types
+        if not wanted:
+            return []
+        return [
+            (logical_id, kind, item)
+            for logical_id, item in self.resources.items()
+            if type(kind := item.get("Type")) is str and kind in wanted
+        ]
+
     def at(self, pointer: str) -> str:
         """Return the pointer in the file of a pointer in the template."""
         return f"{self.base}{pointer}"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.templates.model import Principal, PrincipalType
 
-__all__ = ["TerraformReading", "is_terraform", "is_terraform_state_file", "read_terraform"]
+__all__ = ["TerraformReading", "read_terraform"]
 
 _TRUST: Final = "trust"
 _ANYBODY: Final = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": UNRESOLVED}
@@ -155,20 +155,6 @@ class TerraformReading:
     principals: tuple[Principal, ...]
     resources: tuple[Resource, ...]
     incomplete: tuple[Incomplete, ...]
-
-
-def is_terraform(value: object) -> bool:
-    """Whether a decoded value is the output of ``terraform show -json``."""
-    if not isinstance(value, dict) or not isinstance(value.get("format_version"), str):
-        return False
-    return isinstance(value.get("terraform_version"), str) or any(
-        isinstance(value.get(key), dict) for key in ("planned_values", "values")
-    )
-
-
-def is_terraform_state_file(value: object) -> bool:
-    """Whether a decoded value is a state as Terraform stores it, whose format is its own affair."""
-    return isinstance(value, dict) and {"lineage", "serial", "resources"} <= value.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,15 +49,14 @@ def unread(scope: Scope) -> Iterator[Incomplete]:
     raw = mapping(scope.body.get("Resources"))
     if "Fn::Transform" in raw:
         yield from _transforms({"Fn::Transform": raw["Fn::Transform"]}, scope.at("/Resources"))
-    for logical_id, resource in scope.resources.items():
-        kind = resource.get("Type")
-        if "Fn::Transform" in resource:
-            where = f"{scope.pointer(logical_id)}"
-            yield from _transforms({"Fn::Transform": resource["Fn::Transform"]}, where)
-        if type(kind) is str and not (kind.startswith("AWS::") and kind not in _TEMPLATES):
-            why = _why(kind, logical_id, resource, scope)
-            if why is not None:
-                yield Incomplete(scope.pointer(logical_id), why)
+    transformed = [item for item in scope.resources.items() if "Fn::Transform" in item[1]]
+    for logical_id, resource in transformed:
+        yield from _transforms({"Fn::Transform": resource["Fn::Transform"]}, scope.pointer(logical_id))
+    suspect = {kind for kind in scope.types if not kind.startswith("AWS::") or kind in _TEMPLATES}
+    for logical_id, kind, resource in scope.resources_of(suspect):
+        why = _why(kind, logical_id, resource, scope)
+        if why is not None:
+            yield Incomplete(scope.pointer(logical_id), why)
 
 
 def _transforms(body: dict[str, Any], base: str) -> Iterator[Incomplete]:

@@ -57,11 +57,7 @@ def read_principals(assembly: Assembly) -> list[Principal]:
 def _declarations(assembly: Assembly) -> Iterator[tuple[Declaration, str]]:
     """Yield the resources that are principals or attach to some, with their types."""
     for scope in assembly.scopes:
-        for logical_id, resource in scope.resources.items():
-            kind = resource.get("Type")
-            # Of a template most resources are neither.
-            if not isinstance(kind, str) or kind not in _READ:
-                continue
+        for logical_id, kind, resource in scope.resources_of(_READ):
             base = f"{pointer_of(scope, logical_id)}/Properties"
             yield Declaration(scope, logical_id, mapping(resource.get("Properties")), base), kind
 

@@ -102,7 +102,8 @@ class Registry:
         scope, logical_id = declared.scope, declared.logical_id
         attribute = "PermissionSetArn" if kind == "permission-set" else "Arn"
         arns = attribute_values(logical_id, attribute, scope)
-        metadata = mapping(scope.resources[logical_id].get("Metadata"))
+        resource = scope.resources[logical_id]
+        metadata = mapping(resource.get("Metadata"))
         details = mapping(metadata.get(MARK))
         mark = details.get("kind")
         draft = Draft(
@@ -125,13 +126,13 @@ class Registry:
             draft.note([declared.incomplete(why, "Fn::Transform")])
         self.drafts.append(draft)
         self._declarations[id(draft)] = declared
-        names = physical_names(scope, logical_id)
-        for place, name in [
-            *((_place(scope, name), name) for name in names),
-            *_spelled(declared.properties.get(NAMES.get(scope.resources[logical_id]["Type"], "")), scope),
-        ]:
+        names = [(_place(scope, name), name) for name in physical_names(scope, logical_id)]
+        written = declared.properties.get(NAMES.get(resource["Type"], ""))
+        if written is not None:
+            names += _spelled(written, scope)
+        for place, name in names:
             drafts = self._by_name.setdefault((place, kind, name), [])
-            if draft not in drafts:
+            if not any(other is draft for other in drafts):
                 drafts.append(draft)
         self._by_ref[id(scope), logical_id] = draft
 
@@ -225,7 +226,7 @@ def _place(scope: Scope, name: str) -> str:
 
 def _spelled(node: Any, scope: Scope) -> list[tuple[str, str]]:
     """Return the places and spellings of the unknown names of a node, by the parameters they are made of."""
-    if node is None or type(node) is str:
+    if type(node) is str:
         return []
     place = f"{scope.root.path}\n{scope.environment}"
     plain = texts(node, scope).values  # a name in which no parameter is unknown is spelled the same
