@@ -369,10 +369,12 @@ def _matching_formats(parts: list[str]) -> Iterator[Format]:
     wild = OPEN.search(resource)
     start = resource[: wild.start()] if wild is not None else resource
     spend(4)
-    for name, group in tables().by_service.items():
-        if service != name and not (OPEN.search(service) and _may(service, name)):
-            continue
-        for item in _beginning(name, group, resource):
+    by_service = tables().by_service
+    names = [service] if service in by_service else []
+    if not names and OPEN.search(service):
+        names = [name for name in by_service if _may(service, name)]
+    for name in names:
+        for item in _beginning(name, by_service[name], resource):
             if not resource.startswith(item.head) and (wild is None or not item.head.startswith(start)):
                 continue
             if (

@@ -7,7 +7,7 @@ within two seconds whatever they hold, and the same input always gives the same 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import chain, repeat
 from operator import mul
@@ -18,6 +18,7 @@ from constructs_lib.templates import Incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from constructs_lib.iam import Policy, Statement
     from constructs_lib.templates import Model, Principal
@@ -44,29 +45,32 @@ WHY: Final = (
 """What the report says of a principal whose policies take too many steps."""
 
 
+_NO_LIMIT: Final = nullcontext()
+
+
 class Allowance:
     """The steps that are left for the principals of a model; ``None`` for no limit."""
 
     def __init__(self, steps: int | None) -> None:
         self._left = steps
 
-    @contextmanager
-    def share(self) -> Iterator[None]:
+    def share(self) -> AbstractContextManager[None]:
         """Give what is done inside half of what is left, so that one principal doesn't hide the others.
 
         Raises:
             TooMuchWorkError: That is not enough.
 
         """
-        if self._left is None:
-            yield
-            return
-        share = max(self._left // 2, _STEPS_FOR_PRINCIPAL)
+        return _NO_LIMIT if self._left is None else self._half(self._left)
+
+    @contextmanager
+    def _half(self, left: int) -> Iterator[None]:
+        share = max(left // 2, _STEPS_FOR_PRINCIPAL)
         with within(share) as used:
             try:
                 yield
             finally:
-                self._left = max(0, self._left - used())
+                self._left = max(0, left - used())
 
 
 def allowance_of(model: Model, scps: Sequence[Sequence[Policy]]) -> Allowance:

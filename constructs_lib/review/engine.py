@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from constructs_lib import catalogue
 from constructs_lib.iam import CHAIN_ACTIONS, UNRESOLVED, TooMuchWorkError, scp_level
 from constructs_lib.review.bounds import allowance_of, opened
-from constructs_lib.review.chains import Node, Runner, has_generated_name, runners_of, trusts_outsiders
+from constructs_lib.review.chains import (
+    Node,
+    Runner,
+    Started,
+    has_generated_name,
+    runners_of,
+    trusts_outsiders,
+)
 from constructs_lib.review.config import Config
 from constructs_lib.review.facts import NOTHING, Facts
 from constructs_lib.review.finalize import finalize
@@ -21,7 +28,7 @@ from constructs_lib.review.kinds import kind_of
 from constructs_lib.review.model import Location, PrincipalReport, Report, summarize
 from constructs_lib.review.options import Options
 from constructs_lib.review.rules import Run, checks
-from constructs_lib.review.rules.authoring import conditional_denies
+from constructs_lib.review.rules.authoring import carries_policy, conditional_denies
 from constructs_lib.templates import Incomplete, Input
 from constructs_lib.version import __version__
 
@@ -56,6 +63,7 @@ class PartialReport:
         findings: The findings on single principals and resources.
         nodes: The principals that a rule over the whole run can report; see :func:`_belongs_in_graph`.
         traces: What custom resources configure, as far as a rule over the whole run asks.
+        started: The principals that only can be started; no other rule over the whole run asks about them.
         runners: The resources whose role may be one of the run's principals.
         conditional_denies: The places of the conditional Denies that could not be decided.
         code_of: The names of the option ``code_of`` that the model has.
@@ -67,6 +75,7 @@ class PartialReport:
     findings: list[RawFinding] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
+    started: list[Started] = field(default_factory=list)
     runners: list[Runner] = field(default_factory=list)
     conditional_denies: set[Origin] = field(default_factory=set)
     code_of: set[str] = field(default_factory=set)
@@ -93,14 +102,15 @@ def review_model(model: Model, options: Options) -> PartialReport:
     scps = tuple(map(scp_level, options.scps))
     run.unread = {item.path: item.incomplete for item in model.inputs if item.incomplete}
     partial = PartialReport(inputs=list(model.inputs))
-    if options.code or options.code_of:
+    if options.reads_code:
         _read_code(model, options, run, partial)
     records = [(record, check) for record, check in checks() if record.id not in config.off]
     on_principals = [check for record, check in records if record.scope in {"principal", "both", "every"}]
-    on_resources = [check for record, check in records if record.scope in {"resource", "both", "every"}]
+    on_resources = [check for record, check in records if record.scope in {"resource", "both"}]
+    on_policies = [check for record, check in records if record.scope == "every"]
     named = _named_in_trusts(model.principals)
     runners = list(runners_of(model.resources))
-    started = {item.role for item in runners if item.way.invokes}
+    started = {item.role for item in runners if item.ways.can_start}
     allowance = allowance_of(model, scps)
     known: dict[tuple[int, ...], Facts] = {}
     for principal in model.principals:
@@ -127,15 +137,18 @@ def review_model(model: Model, options: Options) -> PartialReport:
         partial.principals.append(work.report)
         partial.conditional_denies.update(work.conditional_denies)
         partial.findings += [(finding, None) for finding in work.findings]
-        if work.findings or _belongs_in_graph(work.facts, named, started):
+        if work.findings or _belongs_in_graph(work.facts, named):
             partial.nodes.append(_node(work.facts))
-    ours = {text for node in partial.nodes for text in (node.arn, node.arn.rpartition("/")[2])}
+        elif work.facts.planes.data and not started.isdisjoint(_names_of(principal)):
+            partial.started.append(_started(work.facts))
+    ours = {text for node in partial.nodes for text in _names_of(node)}
+    ours |= {text for item in partial.started for text in _names_of(item)}
     partial.runners += (
         item for item in runners if item.role in ours or not has_generated_name(f"/{item.role}")
     )
     for resource in model.resources:
         partial.traces += _traces(resource)
-        for check in on_resources:
+        for check in (*on_resources, *on_policies) if carries_policy(resource) else on_resources:
             partial.findings += [(finding, resource) for finding in check(resource, run)]
     return partial
 
@@ -216,6 +229,7 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
         found += partial.findings
         run.nodes += partial.nodes
         run.traces += partial.traces
+        run.started += partial.started
         run.runners += partial.runners
         named |= partial.code_of
     inputs += [
@@ -276,16 +290,27 @@ def _named_in_trusts(principals: Iterable[Principal]) -> set[str]:
     return found
 
 
-def _belongs_in_graph(facts: Facts, named: set[str], started: set[str]) -> bool:
+def _names_of(principal: Principal | Node | Started) -> tuple[str, str]:
+    """Return how a resource can name the principal that it runs as."""
+    return principal.arn, principal.arn.rpartition("/")[2]
+
+
+def _started(facts: Facts) -> Started:
+    """Return a principal as the rules over the whole run use it if it only can be started."""
+    it = facts.principal
+    return Started(
+        it.id, it.name, it.type, it.arn, it.origin.path, it.origin.pointer, it.conditional, facts.kind
+    )
+
+
+def _belongs_in_graph(facts: Facts, named: set[str]) -> bool:
     """Whether a rule over the whole run can report a principal.
 
     About most principals of a batch, which configure nothing and cannot become another one, none can.
     """
     if facts.kind != "unknown" or facts.planes.control_write:
         return True
-    arn = facts.principal.arn
-    is_started = not started.isdisjoint((arn, arn.rpartition("/")[2]))
-    if facts.planes.data and (is_started or trusts_outsiders(facts.principal)):
+    if facts.planes.data and trusts_outsiders(facts.principal):
         return True
     if _is_nameable(facts.principal, named):
         return True
@@ -332,7 +357,7 @@ def _node(facts: Facts) -> Node:
     permissions = tuple(item for item in facts.outside if not item.actions.isdisjoint(CHAIN_ACTIONS))
     administrator = facts.administrator
     return Node(
-        principal=replace(facts.principal, policies=(), boundary=None, incomplete=()),
+        principal=facts.principal.without_policies(),
         kind=facts.kind,
         verdict=facts.verdict,
         data=bool(data),

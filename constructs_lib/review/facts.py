@@ -56,6 +56,7 @@ _OF_POLICIES = (
     "administrator",
     "statements",
     "written",
+    "has_conditions",
 )
 NOTHING = Touches()
 _EVERYTHING = Statement("Allow", ("*",), None, ("*",), None, None, None, (), None, False, (), Origin("", ""))
@@ -251,6 +252,22 @@ class Facts:
             statement.effect == "Deny" and has_key(statement.conditions, "iam:PermissionsBoundary")
             for _, statement in self.statements
         )
+
+    @lazy
+    def has_conditions(self) -> bool:
+        """Whether any statement of its policies, its boundary or the service control policies has one."""
+        policies = self.principal.policies
+        if self.principal.boundary or self.scps:
+            policies = (
+                *policies,
+                *((self.principal.boundary,) if self.principal.boundary else ()),
+                *(policy for level in self.scps for policy in level),
+            )
+        for policy in policies:  # without a generator: it is asked of every principal
+            for statement in policy.statements:
+                if statement.conditions:
+                    return True
+        return False
 
     def families(self) -> dict[str, FamilyUse]:
         """Return what the principal may call of each family, families in the catalogue's order."""

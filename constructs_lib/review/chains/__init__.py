@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from constructs_lib.review.chains.graph import Graph, Step, Walk
 from constructs_lib.review.chains.matching import allows_assuming, has_generated_name, trusts_outsiders
-from constructs_lib.review.chains.nodes import Node, Runner, runners_of
+from constructs_lib.review.chains.nodes import Node, Runner, Started, runners_of
 
 __all__ = [
     "Graph",
     "Node",
     "Runner",
+    "Started",
     "Step",
     "Walk",
     "allows_assuming",

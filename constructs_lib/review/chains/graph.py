@@ -24,17 +24,17 @@ from constructs_lib.review.chains.matching import (
     is_denied_by_trust,
     may_pass_to,
     pattern_covers_role,
-    pattern_covers_runner,
+    pattern_covers_use,
     trust_names_account,
     trust_names_principal,
     trusts_service,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from constructs_lib.iam import ForeignGrant, Origin, Statement
-    from constructs_lib.review.chains.nodes import Node, Runner
+    from constructs_lib.review.chains.nodes import Node, Runner, Started, Use
 
 __all__ = ["Graph", "Step", "Walk"]
 
@@ -70,12 +70,16 @@ class Graph:
     Args:
         nodes: The principals; steps come in their order.
         runners: The resources of the input that run as a role.
+        started: The principals that can be started and lead to no other one.
 
     """
 
-    def __init__(self, nodes: Iterable[Node], runners: Iterable[Runner] = ()) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], runners: Iterable[Runner] = (), started: Sequence[Started] = ()
+    ) -> None:
         listed = list(nodes)
         self._all = listed
+        self._leaves = started
         self._runners = list(runners)
         # Most roles trust services alone: they can be passed and not assumed.
         roles = [node for node in listed if node.trust is not None]
@@ -88,12 +92,16 @@ class Graph:
         self._useful = _with_roles(self._runners, useful)
         self._passable = [node for node in useful if node.trust is not None]
         self._trusting: dict[frozenset[str], list[Node]] = {}
-        self._started: list[tuple[Runner, Node]] | None = None
+        self._started: list[tuple[Use, Node]] | None = None
         self._starting: dict[str, dict[str, str]] = {}
 
     def walk(self) -> Walk:
         """Begin a search."""
         return Walk(self)
+
+    def leads_on(self, node: Node) -> bool:
+        """Whether a principal may have a step to another one."""
+        return bool(node.permissions) or self._trusts.is_open or self._trusts.names(node)
 
     def assume_by_name(self, node: Node) -> Iterator[Step]:
         """Yield the roles that a principal may assume because their trusts name it."""
@@ -113,12 +121,17 @@ class Graph:
 
     def invoke(self, node: Node) -> Iterator[Step]:
         """Yield the roles of what a principal may start and not change, whatever these roles may do."""
+        if not node.permissions:
+            return
         if self._started is None:
-            self._started = _with_roles((item for item in self._runners if item.way.invokes), self._all)
+            starting = [item for item in self._runners if item.ways.can_start]
+            nodes = [*self._all, *(item.node() for item in self._leaves)]
+            self._started = [pair for pair in _with_roles(starting, nodes) if pair[0].way.invokes]
         changed = {
-            (item.path, item.name)
+            (use.path, use.name)
             for item in self._runners
-            if not item.way.invokes and _first_use(node, item) is not None
+            for use in item.uses()
+            if not use.way.invokes and _first_use(node, use) is not None
         }
         yield from _use_runners(
             node, [pair for pair in self._started if (pair[0].path, pair[0].name) not in changed]
@@ -314,6 +327,11 @@ class _TrustIndex:
         if value == "*":
             (self._plain if _takes_everybody(role, statement) else self._open).append((role, statement))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a trust names everybody."""
+        return bool(self._open or self._plain)
+
     def names(self, node: Node) -> bool:
         """Whether a trust names the principal itself, or a session of it."""
         return any(name in self._by_name for name in _names_of(node))
@@ -426,55 +444,57 @@ def _by_trust_alone(node: Node, role: Node, statement: Statement) -> Step | None
     return Step(role, how, ASSUME_ROLE, _if_resolved(role.arn), statement.origin, statement.conditional)
 
 
-def _with_roles(runners: Iterable[Runner], nodes: list[Node]) -> list[tuple[Runner, Node]]:
-    """Return the resources with the principals that they run as."""
+def _with_roles(runners: Iterable[Runner], nodes: list[Node]) -> list[tuple[Use, Node]]:
+    """Return the ways of using resources, with the principals that these run as."""
     by_text: dict[str, list[Node]] = {}
     for node in nodes:
         by_text.setdefault(node.arn, []).append(node)
         by_text.setdefault(node.arn.rpartition("/")[2], []).append(node)
     return [
-        (runner, node)
+        (use, node)
         for runner in runners
-        for node in by_text.get(runner.role, ())
+        if runner.role in by_text
+        for use in runner.uses()
+        for node in by_text[runner.role]
         if node.origin.path == runner.path or not has_generated_name(f"/{runner.role}")
     ]
 
 
-def _use_runners(node: Node, runners: list[tuple[Runner, Node]]) -> Iterator[Step]:
+def _use_runners(node: Node, uses: list[tuple[Use, Node]]) -> Iterator[Step]:
     """Yield the roles of the resources that a principal may make do something, by the first way to it."""
     seen = {node.id}
-    for runner, target in runners if node.permissions else ():
+    for use, target in uses if node.permissions else ():
         if target.id in seen:
             continue
-        found = _first_use(node, runner)
+        found = _first_use(node, use)
         if found is not None:
             seen.add(target.id)
             item, action = found
-            how = f"{runner.way.how.format(runner.name)}, which runs as"
-            conditional = item.statement.conditional or runner.conditional
-            arn = "" if "*" in runner.arn else _if_resolved(runner.arn)
+            how = f"{use.way.how.format(use.name)}, which runs as"
+            conditional = item.statement.conditional or use.conditional
+            arn = "" if "*" in use.arn else _if_resolved(use.arn)
             yield Step(target, how, action, arn, item.statement.origin, conditional)
 
 
-def _first_use(node: Node, runner: Runner) -> tuple[ForeignGrant, str] | None:
+def _first_use(node: Node, use: Use) -> tuple[ForeignGrant, str] | None:
     """Return the first statement and action with which a principal may use a resource that runs as a role."""
     return next(
         (
             (item, action)
             for item in node.permissions
-            for action in runner.way.actions
-            if action in item.actions and _allows_on_runner(item, action, runner, node)
+            for action in use.way.actions
+            if action in item.actions and _allows_use(item, action, use, node)
         ),
         None,
     )
 
 
-def _allows_on_runner(permission: ForeignGrant, action: str, runner: Runner, holder: Node) -> bool:
+def _allows_use(permission: ForeignGrant, action: str, use: Use, holder: Node) -> bool:
     """Whether a statement of a principal lets it do something with a resource that runs as a role."""
-    here = runner.path == holder.origin.path
+    here = use.path == holder.origin.path
     return any(
-        pattern_covers_runner(text, runner, permission.statement.unresolved, same_template=here)
-        and not permission.denies(action, fill_open_parts(runner.arn, text), runner.arn if here else None)
+        pattern_covers_use(text, use, permission.statement.unresolved, same_template=here)
+        and not permission.denies(action, fill_open_parts(use.arn, text), use.arn if here else None)
         for text in permission.resources
     )
 

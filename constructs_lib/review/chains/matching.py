@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from constructs_lib.iam import Condition, ForeignGrant, Statement
-    from constructs_lib.review.chains.nodes import Node, Runner
+    from constructs_lib.review.chains.nodes import Node, Use
     from constructs_lib.templates import Principal
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "may_pass_to",
     "pattern_covers_arn",
     "pattern_covers_role",
-    "pattern_covers_runner",
+    "pattern_covers_use",
     "trust_names_account",
     "trust_names_principal",
     "trusts_outsiders",
@@ -63,39 +63,37 @@ def pattern_covers_arn(pattern: str, arn: str, *, same_template: bool) -> bool:
     return all(may_overlap(one, other) for one, other in zip(ours[:5], theirs[:5], strict=True))
 
 
-def pattern_covers_runner(
-    pattern: str, runner: Runner, reasons: Sequence[str], *, same_template: bool
-) -> bool:
+def pattern_covers_use(pattern: str, use: Use, reasons: Sequence[str], *, same_template: bool) -> bool:
     """Whether a resource pattern covers what the actions on a resource are called on.
 
     Args:
         pattern: The resource pattern.
-        runner: The resource that runs as a role.
+        use: The way of using a resource that runs as a role.
         reasons: Why parts of the statement with the pattern are open. Ids that AWS makes look alike, so they
             tell which resource an open id belongs to.
         same_template: Whether pattern and resource are of one template.
 
     """
-    pattern = _without_qualifier(pattern, runner)
-    if "*" in runner.arn:
+    pattern = _without_qualifier(pattern, use)
+    if "*" in use.arn:
         # Ids of tasks, jobs and calls are made later. What is certain of them is the API or the cluster.
         is_open = UNRESOLVED in pattern.split(":", 5)[-1]
-        return arns_may_overlap(pattern, runner.arn) and (same_template or not is_open)
-    if not pattern_covers_arn(pattern, runner.arn, same_template=same_template):
+        return arns_may_overlap(pattern, use.arn) and (same_template or not is_open)
+    if not pattern_covers_arn(pattern, use.arn, same_template=same_template):
         return False
     return not _has_only_open_name(pattern) or any(
-        f"`{runner.name}`" in reason or f"`{runner.name}." in reason for reason in reasons
+        f"`{use.name}`" in reason or f"`{use.name}." in reason for reason in reasons
     )
 
 
-def _without_qualifier(pattern: str, runner: Runner) -> str:
+def _without_qualifier(pattern: str, use: Use) -> str:
     """Return an ARN pattern without the version, alias or endpoint behind the resource that it names."""
-    qualifier = runner.way.qualifier
+    qualifier = use.way.qualifier
     if not qualifier:
         return pattern
     separator = qualifier[0]
     more = qualifier.count(separator)
-    if pattern.count(separator) != runner.arn.count(separator) + more:
+    if pattern.count(separator) != use.arn.count(separator) + more:
         return pattern
     head, *tail = pattern.rsplit(separator, more)
     return head if may_overlap(separator.join(("", *tail)), qualifier) else pattern

@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from constructs_lib.iam import RUNS_AS, UNRESOLVED
+from constructs_lib.iam import RUNS_AS, UNRESOLVED, Origin
 from constructs_lib.review.wording import principal_label
+from constructs_lib.templates import Principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from constructs_lib.iam import Denied, ForeignGrant, Origin, Policy, RunsAs
+    from constructs_lib.iam import Denied, ForeignGrant, Policy, RunsAs
     from constructs_lib.review.model import Verdict
-    from constructs_lib.templates import Kind, Principal, Resource
+    from constructs_lib.templates import Kind, PrincipalType, Resource
 
-__all__ = ["Node", "Runner", "runners_of"]
+__all__ = ["Node", "Runner", "Started", "Use", "runners_of"]
 
 
 class Node(NamedTuple):
@@ -89,11 +90,59 @@ class Node(NamedTuple):
         return self.principal.conditional
 
 
-class Runner(NamedTuple):
-    """A resource of the input that runs as a role, with one way of making it do something.
+class Started(NamedTuple):
+    """A principal that runs Bedrock and leads to no other one, so only who starts it is a question.
+
+    Most functions of a batch have such a role; it takes little to keep one.
 
     Attributes:
-        name: Its logical id.
+        id: The principal's id.
+        name: Its name.
+        type: Its type.
+        arn: Its ARN.
+        path: The file that defines it.
+        pointer: Where in the file.
+        conditional: Whether it exists only under a condition of the template.
+        kind: What it is for.
+
+    """
+
+    id: str
+    name: str
+    type: PrincipalType
+    arn: str
+    path: str
+    pointer: str
+    conditional: bool
+    kind: Kind
+
+    def node(self) -> Node:
+        """Return the principal as one of a graph."""
+        principal = Principal(
+            self.id,
+            self.name,
+            self.type,
+            self.arn,
+            Origin(self.path, self.pointer),
+            conditional=self.conditional,
+        )
+        return Node(
+            principal,
+            self.kind,
+            "data",
+            data=True,
+            control_write=False,
+            held=0,
+            permissions=(),
+            administrator=None,
+        )
+
+
+class Use(NamedTuple):
+    """One way of making a resource that runs as a role do something.
+
+    Attributes:
+        name: The logical id of the resource.
         arn: What the actions of the way are called on.
         role: The ARN or the name of the role.
         path: The template of the resource.
@@ -110,19 +159,63 @@ class Runner(NamedTuple):
     way: RunsAs
 
 
+class Runner(NamedTuple):
+    """A resource of the input that runs as a role; most are of roles that nobody asks about.
+
+    Attributes:
+        name: Its logical id.
+        role: The ARN or the name of the role.
+        path: The template of the resource.
+        conditional: Whether it exists only under a condition of the template.
+        ways: The ways of making it do something.
+        places: The attributes and properties that the ARNs of the ways are made of.
+
+    """
+
+    name: str
+    role: str
+    path: str
+    conditional: bool
+    ways: Ways
+    places: Mapping[str, str]
+
+    def uses(self) -> Iterator[Use]:
+        """Yield each way of making it do something."""
+        for way in self.ways.rows:
+            arn = _PLACE.sub(lambda found: self.places[found[1]], way.arn)
+            yield Use(self.name, arn, self.role, self.path, self.conditional, way)
+
+
+class Ways(NamedTuple):
+    """The rows of the table for one type of resource and one property with the role.
+
+    Attributes:
+        role: The path of the property with the role.
+        rows: The rows.
+        places: The attributes and properties that their ARNs name.
+        can_start: Whether a row only starts what the owner wrote.
+
+    """
+
+    role: str
+    rows: tuple[RunsAs, ...]
+    places: tuple[str, ...]
+    can_start: bool
+
+
 def runners_of(resources: Iterable[Resource]) -> Iterator[Runner]:
-    """Yield each resource that runs as a role, once for each role that it may have and each way to use it."""
-    listed = [item for item in resources if item.type in _rows() or item.type == _PROFILE]
+    """Yield each resource that runs as a role, once for each role that it may have."""
+    listed = [item for item in resources if item.type in _ways() or item.type == _PROFILE]
     profiles: dict[tuple[str, str], list[Any]] = {}
     for item in listed:
         if item.type == _PROFILE:
             name = str(item.properties.get("Arn", "")).rpartition("/")[2]
             profiles.setdefault((item.origin.path, name), []).extend(_list(item.properties.get("Roles")))
     for item in listed:
-        for way in _rows().get(item.type, ()):
-            arn = _PLACE.sub(lambda found: _text(item.properties.get(found[1])), way.arn)  # noqa: B023 - called at once
-            for role in _roles(item, way.role, profiles):
-                yield Runner(item.logical_id, arn, role, item.origin.path, item.conditional, way)
+        for ways in _ways().get(item.type, ()):
+            for role in _roles(item, ways.role, profiles):
+                places = {name: _text(item.properties.get(name)) for name in ways.places}
+                yield Runner(item.logical_id, role, item.origin.path, item.conditional, ways, places)
 
 
 _PROFILE: Final = "AWS::IAM::InstanceProfile"
@@ -130,15 +223,26 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
 @cache
-def _rows() -> dict[str, list[RunsAs]]:
-    result: dict[str, list[RunsAs]] = {}
+def _ways() -> dict[str, list[Ways]]:
+    """Return the rows of the table by type, those with the role in one place together."""
+    found: dict[tuple[str, str], list[RunsAs]] = {}
     for row in RUNS_AS:
-        result.setdefault(row.type, []).append(row)
+        found.setdefault((row.type, row.role), []).append(row)
+    result: dict[str, list[Ways]] = {}
+    for (kind, role), rows in found.items():
+        places = dict.fromkeys(name for row in rows for name in _PLACE.findall(row.arn))
+        ways = Ways(role, tuple(rows), tuple(places), any(row.invokes for row in rows))
+        result.setdefault(kind, []).append(ways)
     return result
 
 
 def _roles(resource: Resource, way: str, profiles: dict[tuple[str, str], list[Any]]) -> Iterator[str]:
     """Yield the ARNs or names of the roles at a path of properties, through instance profiles."""
+    value = resource.properties.get(way)
+    if type(value) is str and not way.endswith("IamInstanceProfile"):  # as of most
+        if value not in {"", UNRESOLVED}:
+            yield value
+        return
     found: list[Any] = [resource.properties]
     for key in way.split("."):
         found = [item.get(key) for part in found for item in _list(part) if isinstance(item, Mapping)]

@@ -79,11 +79,11 @@ def check(run: Run) -> Iterator[Finding]:
     """Yield one finding per data principal and control principal that it reaches, and the notes."""
     if not any(node.control_write for node in run.nodes):
         return
-    graph = Graph(run.nodes, run.runners)
+    graph = Graph(run.nodes, run.runners, run.started)
     for start in run.nodes:
         if start.kind in {"deploy", "operator"} and not start.data:
             yield from (_note(start, step) for step in graph.invoke(start) if step.target.data)
-        if start.verdict == "data" and start.data:
+        if start.verdict == "data" and start.data and graph.leads_on(start):
             yield from (_finding(path) for path in islice(_paths(start, graph.walk()), _MOST))
 
 

@@ -60,13 +60,13 @@ _KEY = "bedrock:projectarn"
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield one finding per project."""
-    if not any(map(facts.allows, INVOKE)):
-        return
-    called = [action for action in INVOKE if _calls_models(facts, action)]
     named: dict[str, Statement] = {}
     for statement in facts.written:
-        for project in _named(statement):
+        for project in _named(statement) if _may_name(statement) else ():
             named.setdefault(project, statement)
+    if not named or not any(map(facts.allows, INVOKE)):
+        return
+    called = [action for action in INVOKE if _calls_models(facts, action)]
     for project, statement in named.items():
         missing = [action for action in called if _is_missing(facts, action, project)]
         if not missing:
@@ -97,14 +97,24 @@ def _is_missing(facts: Facts, action: str, project: str) -> bool:
     return not facts.permits(action, project)
 
 
+def _may_name(statement: Statement) -> bool:
+    """Whether a statement may name a project, which few do: a project has this in its ARN."""
+    if statement.conditions:
+        return True
+    for texts in (statement.resources, statement.not_resources):
+        for text in texts or ():
+            if ":project/" in text:
+                return True
+    return False
+
+
 def _named(statement: Statement) -> Iterator[str]:
     """Yield the projects that a statement on model calls names, patterns left out."""
-    patterns = statement.actions if statement.actions is not None else ()
-    wanted = actions_matching(INVOKE[0]) | actions_matching(STREAM)
-    if not any(pattern.strip("*") and actions_matching(pattern) & wanted for pattern in patterns):
-        return
     is_deny = statement.effect == "Deny"
-    for text in (statement.not_resources if is_deny else statement.resources) or ():
+    resources = (statement.not_resources if is_deny else statement.resources) or ()
+    if not _names_model_calls(statement.actions or ()):
+        return
+    for text in resources:
         if types_of(text) == _PROJECT:
             yield from _literal(text)
     for condition in statement.conditions:
@@ -112,6 +122,12 @@ def _named(statement: Statement) -> Iterator[str]:
         if condition.key.lower() == _KEY and ("Not" in condition.operator) is is_deny:
             for value in condition.values:
                 yield from _literal(value)
+
+
+def _names_model_calls(patterns: tuple[str, ...]) -> bool:
+    """Whether a pattern gives model calls, and not by a whole service alone."""
+    wanted = actions_matching(INVOKE[0]) | actions_matching(STREAM)
+    return any(pattern.strip("*") and actions_matching(pattern) & wanted for pattern in patterns)
 
 
 def _literal(text: str) -> Iterator[str]:

@@ -38,8 +38,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.iam import UNRESOLVED, actions_matching, fault_of_name
-from constructs_lib.review.rules.authoring import Rule, Run, corrected, every_statement, listing
+from constructs_lib.iam import UNRESOLVED, actions_matching, faults_of_names
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    corrected,
+    listing,
+    names_in,
+    statements_with_faulty_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,10 +73,12 @@ class _Cause(NamedTuple):
 
 def check(subject: Facts | Resource | None, run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and cause."""
-    for written in every_statement(subject, run):
+    for written in statements_with_faulty_names(subject, run):
         causes = _by_cause(written.statement)
+        if not causes:
+            continue
         wrong = {name: fault for faults in causes.values() for name, fault in faults.items()}
-        fix = _fix(wrong, written.statement) if wrong else None
+        fix = _fix(wrong, written.statement)
         for cause, faults in causes.items():
             yield _finding(subject, written, cause, faults, fix)
 
@@ -120,9 +129,8 @@ def _by_cause(statement: Statement) -> dict[_Cause, dict[str, NameFault]]:
     """Return the wrong names of a statement with their faults, by cause."""
     found: dict[_Cause, dict[str, NameFault]] = {}
     effect = statement.effect if statement.actions is not None else _OTHER[statement.effect]
-    for name in dict.fromkeys((*(statement.actions or ()), *(statement.not_actions or ()))):
-        fault = fault_of_name(name, effect)
-        if fault is None or not fault.is_wrong:
+    for name, fault in faults_of_names(names_in(statement), effect):
+        if not fault.is_wrong:
             continue
         prefix = name.partition(":")[0].lower() if fault.kind == "prefix" else ""
         cause = _Cause(fault.kind, prefix, _holds(statement, fault))

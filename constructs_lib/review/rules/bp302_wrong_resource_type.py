@@ -36,7 +36,15 @@ from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
 from constructs_lib.iam import NO_ACTIONS, UNRESOLVED, actions_accepting, actions_matching
-from constructs_lib.review.rules.authoring import Rule, Run, arn_fault, inert_statements, listing, who
+from constructs_lib.review.rules.authoring import (
+    Rule,
+    Run,
+    arn_fault,
+    inert_statements,
+    listing,
+    names_in,
+    who,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,11 +116,15 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
 
 def _bare(statement: Statement) -> tuple[str, ...]:
     """Return the resources of a statement on Bedrock that are no ARNs; IAM takes `*` and ARNs alone."""
-    patterns = (*(statement.actions or ()), *(statement.not_actions or ()))
-    if not any(pattern.strip("*") and actions_matching(pattern) for pattern in patterns):
+    found = [
+        text
+        for texts in (statement.resources, statement.not_resources)
+        for text in texts or ()
+        if text and not text.startswith("arn:") and not _ARN_LIKE.match(text)
+    ]
+    if not found or not any(p.strip("*") and actions_matching(p) for p in names_in(statement)):
         return ()
-    texts = (*(statement.resources or ()), *(statement.not_resources or ()))
-    return tuple(text for text in dict.fromkeys(texts) if text and not _ARN_LIKE.match(text))
+    return tuple(dict.fromkeys(found))
 
 
 def _unused(statement: Statement) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib import catalogue
-from constructs_lib.iam import fault_of_name
-from constructs_lib.review.rules.authoring import Rule, Run, every_statement, listing
+from constructs_lib.iam import faults_of_names
+from constructs_lib.review.rules.authoring import Rule, Run, listing, names_in, statements_with_faulty_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +55,9 @@ _SHOWN = 6
 
 def check(subject: Facts | Resource | None, run: Run) -> Iterator[Finding]:
     """Yield one finding per statement."""
-    for written in every_statement(subject, run):
+    for written in statements_with_faulty_names(subject, run):
         statement = written.statement
-        names = dict.fromkeys((*(statement.actions or ()), *(statement.not_actions or ())))
-        faults = {name: fault for name in names if (fault := fault_of_name(name)) and not fault.is_wrong}
+        faults = {n: fault for n, fault in faults_of_names(names_in(statement)) if not fault.is_wrong}
         if not faults:
             continue
         many = len(faults) > 1

@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from constructs_lib import catalogue
 from constructs_lib.iam import allowed_actions, denied_actions, names_of
 from constructs_lib.review.rules.authoring import (
+    Facts,
     Rule,
     Run,
     condition_fault,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.iam import Condition, Statement
-    from constructs_lib.review.rules.authoring import ConditionFault, Facts, Finding, Fix, WrittenStatement
+    from constructs_lib.review.rules.authoring import ConditionFault, Finding, Fix, WrittenStatement
     from constructs_lib.templates import Resource
 
 __all__ = ["RULE", "check"]
@@ -73,6 +74,8 @@ RULE = Rule(
 
 def check(subject: Facts | Resource | None, run: Run) -> Iterator[Finding]:
     """Yield one finding per statement and condition."""
+    if isinstance(subject, Facts) and not _may_have_some(subject):
+        return
     for item in every_statement(subject, run):
         statement = item.statement
         if not statement.conditions:
@@ -85,6 +88,12 @@ def check(subject: Facts | Resource | None, run: Run) -> Iterator[Finding]:
         for condition, fault, hit in faults:
             is_whole = is_all_ours and len(hit) == len(actions)
             yield _finding(subject, item, condition, fault, hit, is_whole=is_whole)
+
+
+def _may_have_some(facts: Facts) -> bool:
+    """Whether a statement of the principal has conditions, which few do."""
+    trust = facts.principal.trust
+    return facts.has_conditions or (trust is not None and any(s.conditions for s in trust.statements))
 
 
 def _actions_of(statement: Statement) -> tuple[tuple[str, ...], bool]:

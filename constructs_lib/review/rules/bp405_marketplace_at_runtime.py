@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import matches
+from constructs_lib.iam import matches, remembered
 from constructs_lib.review.rules.authoring import Rule, Run, listing, who
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield the finding at the first statement that allows it."""
     if facts.kind == "service" or not facts.planes.data:
         return
-    named = {
-        action: [statement for statement in facts.written if _allows(statement, action)]
-        for action in _ACTIONS
-    }
-    held = {action: found for action, found in named.items() if found and facts.permits(action, "*")}
+    named: dict[str, list[Statement]] = {}
+    for statement in facts.written:
+        for action in _named(statement.actions or ()) if statement.effect == "Allow" else ():
+            named.setdefault(action, []).append(statement)
+    held = {action: named[action] for action in _ACTIONS if action in named and facts.permits(action, "*")}
     if not held:
         return
     statements = list({id(s): s for found in held.values() for s in found}.values())
@@ -79,8 +79,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     )
 
 
-def _allows(statement: Statement, action: str) -> bool:
-    return statement.effect == "Allow" and any(
-        text.partition(":")[0].lower() == _PREFIX and matches(text, action, ignore_case=True)
-        for text in statement.actions or ()
+@remembered(4096)
+def _named(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the actions that patterns of their own prefix name."""
+    own = [text for text in patterns if text.partition(":")[0].lower() == _PREFIX]
+    return tuple(
+        action for action in _ACTIONS if any(matches(text, action, ignore_case=True) for text in own)
     )

@@ -63,6 +63,8 @@ _USER = "bedrock-agentcore:userid"
 
 def check(facts: Facts, _run: Run) -> Iterator[Finding]:
     """Yield the finding at the first statement that allows it."""
+    if not facts.mask & _for_users():
+        return
     known = actions_matching(_DOCUMENTED) if facts.kind == "service" else NO_ACTIONS
     found = [
         (held, mask) for held in facts.held if (mask := _named(held) & ~known) and not _names_users(held)

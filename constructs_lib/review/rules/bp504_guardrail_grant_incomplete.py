@@ -37,7 +37,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from constructs_lib.catalogue.verbs import guardrail_profile_regions, guardrail_profile_sources
 from constructs_lib.iam import UNRESOLVED, Request, actions_matching, decide, denied_actions, types_of
 from constructs_lib.review.rules.authoring import (
     INVOKE,
@@ -73,20 +72,19 @@ _REGION = re.compile(r"[a-z0-9-]+")
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:
     """Yield what a required guardrail lacks, and what a guardrail across Regions lacks."""
-    mask = (actions_matching(INVOKE[0]) | actions_matching(INVOKE[1])) & facts.mask
-    invokes = [held for held in facts.held if held.mask & mask]
-    values = _required(facts, invokes)
-    if values is not None:
-        yield from _unapplied(facts, invokes, values)
-        yield from _inner_calls(facts, invokes)
+    if facts.has_conditions:
+        mask = (actions_matching(INVOKE[0]) | actions_matching(INVOKE[1])) & facts.mask
+        invokes = [held for held in facts.held if held.mask & mask]
+        values = _required(facts, invokes) if invokes else None
+        if values is not None:
+            yield from _unapplied(facts, invokes, values)
+            yield from _inner_calls(facts, invokes)
     if facts.allows(_APPLY):
         yield from _without_profile(facts, run)
 
 
 def _required(facts: Facts, invokes: Sequence[Held]) -> tuple[str, ...] | None:
     """Return the guardrails of which one is required, ``None`` if calls without one pass."""
-    if not invokes:
-        return None
     found = [_demanded(held.conditions) for held in invokes]
     if all(found):
         return tuple(dict.fromkeys(value for values in found for value in values))
@@ -237,6 +235,11 @@ def _profile_of(config: object) -> str:
 
 def _evaluating(profile: str, source: str) -> tuple[str, ...]:
     """Return the Regions that may evaluate, those common to all source Regions where that is not known."""
+    from constructs_lib.catalogue.verbs import (  # noqa: PLC0415 - only guardrails across Regions need it
+        guardrail_profile_regions,
+        guardrail_profile_sources,
+    )
+
     sources = guardrail_profile_sources(profile)
     if source in sources:
         return guardrail_profile_regions(profile, source)

@@ -35,7 +35,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from constructs_lib.catalogue import model_of_profile
-from constructs_lib.code import grant_lines
 from constructs_lib.iam import UNRESOLVED, Origin, may_overlap
 from constructs_lib.review.model import Location
 from constructs_lib.review.rules.authoring import Rule, Run, has_key, listing, origins, shown, who
@@ -67,9 +66,10 @@ _TYPES = {
 
 def check(facts: Facts, run: Run) -> Iterator[Finding]:
     """Yield a finding for each call that the role of its code may not make."""
-    if facts.principal.incomplete or facts.administrator is not None:
+    found = run.code.get(facts.principal.id, ())
+    if not found or facts.principal.incomplete or facts.administrator is not None:
         return
-    for code in run.code.get(facts.principal.id, ()):
+    for code in found:
         for call in code.calls:
             if call.right is None and not call.third_party:
                 yield from _judged(facts, code, call)
@@ -100,6 +100,8 @@ def _help(call: ApiCall, action: str) -> str:
             f"`{call.operation}` is on the control plane: let an operator or deploy role make it, "
             f"or take the call out of the application (`{action}`)"
         )
+    from constructs_lib.code import grant_lines  # noqa: PLC0415 - only runs with code need it
+
     line = grant_lines([call])[0].partition("  #")[0]
     return f"grant it: `{line}`" if line.startswith("role.") else f"allow `{action}` on what the code names"
 

@@ -23,8 +23,9 @@ findings. Here is what a check uses, by question:
   :func:`contradictions`, :func:`inert_statements`.
 - Which resources do IAM's own actions accept? :func:`accepted_by`, :func:`accepted_resources`,
   :func:`example_resource`.
-- Which policy does a resource carry? :func:`policy_of`.
-- Which statements are there, in policies of every kind? :func:`every_statement`.
+- Which policy does a resource carry? :func:`policy_of`, :func:`carries_policy`.
+- Which statements are there, in policies of every kind? :func:`every_statement`; which names does one write?
+  :func:`names_in`, :func:`statements_with_faulty_names`.
 - Which request proves it? :func:`witness_for`.
 """
 
@@ -42,7 +43,12 @@ from constructs_lib.review.rules.authoring.conditions import (
     contradictions,
 )
 from constructs_lib.review.rules.authoring.corrections import corrected, named_arns
-from constructs_lib.review.rules.authoring.documents import WrittenStatement, every_statement
+from constructs_lib.review.rules.authoring.documents import (
+    WrittenStatement,
+    carries_policy,
+    every_statement,
+    statements_with_faulty_names,
+)
 from constructs_lib.review.rules.authoring.iam_actions import (
     accepted_by,
     accepted_resources,
@@ -81,7 +87,12 @@ from constructs_lib.review.rules.authoring.scopes import (
     why_unlimited,
     wide_statements,
 )
-from constructs_lib.review.rules.authoring.statements import InertStatement, inert_statements, policy_of
+from constructs_lib.review.rules.authoring.statements import (
+    InertStatement,
+    inert_statements,
+    names_in,
+    policy_of,
+)
 from constructs_lib.review.rules.authoring.witnesses import witness_for
 from constructs_lib.review.wording import listing, shown
 
@@ -117,6 +128,7 @@ __all__ = [
     "arn_fault",
     "bedrock_services",
     "cannot_stream",
+    "carries_policy",
     "condition_fault",
     "conditional_denies",
     "contradictions",
@@ -131,6 +143,7 @@ __all__ = [
     "listing",
     "model_of_profile",
     "named_arns",
+    "names_in",
     "origins",
     "passes_named_values_only",
     "patterns_giving",
@@ -140,6 +153,7 @@ __all__ = [
     "resource_part",
     "shown",
     "split_by_plane",
+    "statements_with_faulty_names",
     "takes_no_guardrail",
     "who",
     "why_unlimited",

@@ -69,9 +69,11 @@ class ArnFault(NamedTuple):
 @remembered(4096)
 def arn_fault(arn: str) -> ArnFault | None:
     """Return the fault of a Bedrock ARN pattern, ``None`` without one and for ARNs of other services."""
-    if left := _UNSUBSTITUTED.findall(arn):
-        return _unsubstituted(arn, left)
-    return _fault(without_variables(arn))
+    if "${" in arn:
+        if left := _UNSUBSTITUTED.findall(arn):
+            return _unsubstituted(arn, left)
+        return _fault(without_variables(arn))
+    return _fault(arn)
 
 
 def _fault(arn: str) -> ArnFault | None:
@@ -121,6 +123,8 @@ def _is_model(parts: list[str]) -> bool:
 
 def _placeholder_fault(parts: list[str]) -> ArnFault | None:
     """Find placeholders that nothing fills in; the account of a model's ARN is another fault."""
+    if not _PLACEHOLDER.search(f"{parts[1]}:{parts[3]}:{parts[4]}"):
+        return None
     segments = {"partition": parts[1], "region": parts[3], "account": "" if _is_model(parts) else parts[4]}
     known = {"partition": "|".join(_PARTITIONS), "region": _REGION.pattern, "account": _ACCOUNT.pattern}
     found = {
@@ -201,8 +205,10 @@ def _shape_fault(arn: str, parts: list[str]) -> ArnFault | None:
         return None
     if (region or account) and (owned := _owned_by_aws(parts)):
         return ArnFault("the resource is AWS's own, without Region and account", f"write `{owned}`")
+    if types_of(arn):
+        return None
     meant = types_of(":".join((*parts[:3], "*", "*", resource)))
-    if types_of(arn) or not meant:
+    if not meant:
         return None
     kind, _, tool = resource.partition("/")
     if service == "bedrock-agentcore" and kind in _MANAGED_TOOLS and not tool.strip("*"):

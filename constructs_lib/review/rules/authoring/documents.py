@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from constructs_lib.iam import Policy
+from constructs_lib.iam import Policy, faults_of_names
 from constructs_lib.review.facts import Facts, is_aws_managed
 from constructs_lib.review.rules.authoring.records import who
-from constructs_lib.review.rules.authoring.statements import policy_of
+from constructs_lib.review.rules.authoring.statements import names_in, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.rules.authoring.records import Run
     from constructs_lib.templates import Resource
 
-__all__ = ["WrittenStatement", "every_statement"]
+__all__ = ["WrittenStatement", "carries_policy", "every_statement", "statements_with_faulty_names"]
 
 # Resource types that carry a policy, and the property that has it:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html and
@@ -45,37 +45,76 @@ class WrittenStatement(NamedTuple):
     conditional: bool
 
 
-def every_statement(subject: Facts | Resource | None, run: Run) -> Iterator[WrittenStatement]:
-    """Yield the statements of a principal's policies, boundary and trust, of a resource's, or of the SCPs.
+def carries_policy(resource: Resource) -> bool:
+    """Whether a resource has a policy whose statements :func:`every_statement` gives."""
+    return resource.type in _POLICIES
+
+
+def every_statement(subject: Facts | Resource | None, run: Run) -> Iterable[WrittenStatement]:
+    """Return the statements of a principal's policies, boundary and trust, of a resource's, or of the SCPs.
 
     Args:
         subject: The principal or resource; ``None`` for the run, whose service control policies are meant.
         run: The run.
 
     """
+    if isinstance(subject, Facts):
+        return subject.once(_of_principal)
     if subject is None:
-        for policy in _flat(run.options.scps):
-            for statement in policy.statements:
-                yield WrittenStatement("the service control policy", statement, False)
-    elif isinstance(subject, Facts):
-        yield from _of_principal(subject)
-    elif subject.type in _POLICIES:
-        found = policy_of(subject, _POLICIES[subject.type])
-        for statement in found.statements if found else ():
-            holder = f"the policy of `{subject.logical_id}` (`{subject.type}`)"
-            yield WrittenStatement(holder, statement, subject.conditional or statement.conditional)
+        return [
+            WrittenStatement("the service control policy", statement, False)
+            for policy in _flat(run.options.scps)
+            for statement in policy.statements
+        ]
+    return list(_of_resource(subject)) if carries_policy(subject) else ()
 
 
-def _of_principal(facts: Facts) -> Iterator[WrittenStatement]:
+def statements_with_faulty_names(subject: Facts | Resource | None, run: Run) -> Iterable[WrittenStatement]:
+    """Return the statements of :func:`every_statement` that write an action name with a fault."""
+    if isinstance(subject, Facts):
+        return subject.once(_with_faulty_names)
+    return [written for written in every_statement(subject, run) if _has_faulty_name(written.statement)]
+
+
+def _with_faulty_names(facts: Facts) -> list[WrittenStatement]:
     principal = facts.principal
-    for statement in facts.written:
-        yield WrittenStatement(who(facts), statement, statement.conditional or principal.conditional)
-    limits = ((principal.boundary, "the permissions boundary of "), (principal.trust, "the trust policy of "))
-    for policy, noun in limits:
+    for policy in (*principal.policies, principal.boundary, principal.trust):
         for statement in policy.statements if policy else ():
-            if policy and not is_aws_managed(policy, statement):
-                conditional = statement.conditional or principal.conditional
-                yield WrittenStatement(f"{noun}{who(facts)}", statement, conditional)
+            if _has_faulty_name(statement):
+                return [item for item in facts.once(_of_principal) if _has_faulty_name(item.statement)]
+    return []
+
+
+def _has_faulty_name(statement: Statement) -> bool:
+    # Names that count in an Allow may have a fault in a Deny, and no fault counts in a Deny alone.
+    return bool(faults_of_names(names_in(statement), "Deny"))
+
+
+def _of_principal(facts: Facts) -> list[WrittenStatement]:
+    principal, name = facts.principal, who(facts)
+    limits = (
+        (principal.boundary, f"the permissions boundary of {name}"),
+        (principal.trust, f"the trust policy of {name}"),
+    )
+    written = [(name, statement) for statement in facts.written]
+    written += [
+        (holder, statement)
+        for policy, holder in limits
+        if policy
+        for statement in policy.statements
+        if not is_aws_managed(policy, statement)
+    ]
+    return [
+        WrittenStatement(holder, statement, statement.conditional or principal.conditional)
+        for holder, statement in written
+    ]
+
+
+def _of_resource(resource: Resource) -> Iterator[WrittenStatement]:
+    found = policy_of(resource, _POLICIES[resource.type])
+    for statement in found.statements if found else ():
+        holder = f"the policy of `{resource.logical_id}` (`{resource.type}`)"
+        yield WrittenStatement(holder, statement, resource.conditional or statement.conditional)
 
 
 def _flat(layers: Iterable[Policy | Iterable[Policy]]) -> Iterator[Policy]:

@@ -112,10 +112,8 @@ def conditional_denies(facts: Facts) -> Iterator[Origin]:
 
     Those on the Region, the profile or the principal are decided for the profiles held (BP203).
     """
-    policies = _all_policies(facts)
-    if facts.mask and any(
-        s.effect == "Deny" and s.conditions for policy in policies for s in policy.statements
-    ):
+    policies = _all_policies(facts) if facts.mask and facts.has_conditions else ()
+    if any(s.effect == "Deny" and s.conditions for policy in policies for s in policy.statements):
         yield from undecided_denies(policies, facts.mask, _known_of(facts), facts.once(_calls_of).requests)
 
 

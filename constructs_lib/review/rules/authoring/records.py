@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.code import DeployedCode
     from constructs_lib.iam import Origin, Policy
-    from constructs_lib.review.chains import Node, Runner
+    from constructs_lib.review.chains import Node, Runner, Started
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Fix, Severity, Witness
     from constructs_lib.review.options import Options
@@ -41,7 +41,8 @@ class Run:
         nodes: The principals. Of those whose kind is unknown, only the ones with findings, with control
             writes, or that may become another principal.
         traces: Texts of custom resources, which show what they configure.
-        runners: The resources that run as a role, each with a way of making it do something.
+        runners: The resources that run as a role.
+        started: The principals that lead to no other one and only can be started; they are no ``nodes``.
         unread: What of the templates was not read, by path.
         resources: For rules about one principal: the resources beside it in its model.
         code: The code that runs as a principal, by the principal's id; empty unless code is read.
@@ -52,6 +53,7 @@ class Run:
     nodes: list[Node] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     runners: list[Runner] = field(default_factory=list)
+    started: list[Started] = field(default_factory=list)
     unread: dict[str, tuple[Incomplete, ...]] = field(default_factory=dict)
     resources: Sequence[Resource] = ()
     code: Mapping[str, Sequence[DeployedCode]] = field(default_factory=dict)
@@ -68,8 +70,8 @@ class Rule:
         summary: What it finds, in one clause.
         module: The ``__name__`` of the rule's module; its docstring is the rule's page.
         scope: What ``check`` takes: the facts of a ``principal``, a ``resource``, ``both`` in turn, the whole
-            ``run``, or ``every``: both in turn and once nothing (``None``), for the run. ``code`` takes one
-            call of application code.
+            ``run``, or ``every``: a principal, a resource that carries a policy, and once nothing (``None``),
+            for the run. ``code`` takes one call of application code.
         needs_marks: Whether it can only find something about a role that is marked, or that the configuration
             names, as an app or deploy role. A run without one says that the rule found nothing to judge.
 

@@ -89,16 +89,22 @@ def wide_statements(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[Wi
 
     """
     rows: dict[int, WideStatement] = {}
+    for held, pattern, bits in facts.once(_patterns_with_data):
+        if is_wide(pattern):
+            row = rows.get(id(held.statement), WideStatement(held, NO_ACTIONS, ()))
+            resources = dict.fromkeys((*row.resources, pattern))
+            rows[id(held.statement)] = WideStatement(row.held, row.mask | bits, tuple(resources))
+    return rows.values()
+
+
+def _patterns_with_data(facts: Facts) -> list[tuple[Held, str, ActionSet]]:
+    """Return the patterns on which data actions are allowed that nothing else limits."""
+    found = []
     for held in facts.held if facts.mask else ():
         mask = split_by_plane(held.mask, held.resource).data & action_sets().on_arns
-        if not mask or limits_request(held.conditions) or facts.is_audit(held):
-            continue
-        for pattern, bits in remaining_patterns(facts, held, mask):
-            if is_wide(pattern):
-                row = rows.get(id(held.statement), WideStatement(held, NO_ACTIONS, ()))
-                resources = dict.fromkeys((*row.resources, pattern))
-                rows[id(held.statement)] = WideStatement(row.held, row.mask | bits, tuple(resources))
-    return rows.values()
+        if mask and not limits_request(held.conditions) and not facts.is_audit(held):
+            found += [(held, pattern, bits) for pattern, bits in remaining_patterns(facts, held, mask)]
+    return found
 
 
 @remembered(4096)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from constructs_lib.review.facts import Facts
     from constructs_lib.templates import Resource
 
-__all__ = ["InertStatement", "Reason", "inert_statements", "policy_of"]
+__all__ = ["InertStatement", "Reason", "inert_statements", "names_in", "policy_of"]
 
 Reason = Literal["wrong-resource-type", "arn-on-resourceless"]
 
@@ -48,6 +48,13 @@ def policy_of(resource: Resource, name: str) -> Policy | None:
         )
     except DocumentError:  # not a policy: the service refuses it, so it allows nothing
         return None
+
+
+def names_in(statement: Statement) -> tuple[str, ...]:
+    """Return the action names and patterns that a statement writes, in ``Action`` or ``NotAction``."""
+    if statement.not_actions is None:
+        return statement.actions or ()
+    return (*(statement.actions or ()), *statement.not_actions)
 
 
 class InertStatement(NamedTuple):
