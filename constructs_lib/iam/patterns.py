@@ -32,6 +32,7 @@ __all__ = [
     "counts_in",
     "covers",
     "example",
+    "has_six_segments",
     "intersect",
     "is_documented",
     "is_open",
@@ -217,15 +218,20 @@ def names_a_type(pattern: str) -> bool:
     return bool(found) and not any(OPEN.match(parts[5]) for parts in found)
 
 
+def has_six_segments(pattern: str) -> bool:
+    """Whether the colons of a pattern are those of an ARN, so that no wildcard has to be one of them."""
+    parts = pattern.split(":", 5)
+    return len(parts) == 6 and "/" not in parts[3] and "/" not in parts[4]
+
+
 def arn_splits(pattern: str) -> list[list[str]]:
     """Return each way to split a pattern into the six segments of an ARN; a ``*`` may span colons.
 
     A star that reaches into the resource part counts only where there is no other way: identifiers hold no
     second ``:type/``.
     """
-    parts = pattern.split(":", 5)
-    if len(parts) == 6 and "/" not in parts[3] and "/" not in parts[4]:
-        return [parts]
+    if has_six_segments(pattern):
+        return [pattern.split(":", 5)]
     if not OPEN.search(pattern):
         return []
     found: list[tuple[bool, list[str]]] = []

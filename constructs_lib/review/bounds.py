@@ -13,7 +13,7 @@ from itertools import chain, repeat
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
-from constructs_lib.iam import UNRESOLVED, forget, within
+from constructs_lib.iam import UNRESOLVED, forget, has_six_segments, within
 from constructs_lib.templates import Incomplete
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _FEW_PAIRS: Final = 40_000
 _FEW_WILDCARDS: Final = 500
 _WILDCARDS_FOR_PATTERN: Final = 5
 _LONG: Final = 2_000
-_COLONS: Final = 5
-"""Colons of an ARN."""
 # Steps of two microseconds each.
 _STEPS: Final = 30_000
 _STEPS_FOR_CHARACTER: Final = 2
@@ -89,7 +87,8 @@ def allowance_of(model: Model, scps: Sequence[Sequence[Policy]]) -> Allowance:
         sum(map(str.count, patterns, repeat(char))) for char in ("?", "${", UNRESOLVED)
     )
     for text in patterns:
-        if text.count(":") < _COLONS and (marks := text.count("?") + text.count("*")) > 1:
+        marks = text.count("?") + text.count("*") + text.count(UNRESOLVED)
+        if marks > 1 and not has_six_segments(text):
             wildcards += marks**3  # each may be one of the colons
     is_ordinary = (
         len(patterns) * removing <= _FEW_PAIRS

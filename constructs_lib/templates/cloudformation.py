@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from constructs_lib.templates.model import Incomplete, Principal, Resource
+    from constructs_lib.templates.scope import Room
 
 __all__ = ["TemplateSource", "TemplatesReading", "expanded_resources", "is_template", "read_sources"]
 
@@ -192,13 +193,13 @@ def _resources(scope: Scope) -> dict[str, dict[str, Any]]:
         return None if any(UNRESOLVED in text for text in found.values) else found.values
 
     if any(key.startswith(LOOP) for key in raw):
-        members = expand(raw, items, "/Resources")
+        members = expand(raw, items, scope.room, "/Resources")
         scope.pointers = {key: member.pointer for key, member in members.items() if key not in raw}
         raw = {key: member.value for key, member in members.items()}
     resources = {key: item for key, item in raw.items() if isinstance(item, dict)}
     if not _has_loops(scope.body):
         return resources
-    return {key: _expanded(item, items) for key, item in resources.items()}
+    return {key: _expanded(item, items, scope.room) for key, item in resources.items()}
 
 
 def _has_loops(body: dict[str, Any]) -> bool:
@@ -214,10 +215,12 @@ def _has_loops(body: dict[str, Any]) -> bool:
     )
 
 
-def _expanded(resource: dict[str, Any], items: Callable[[Any], list[str] | None]) -> dict[str, Any]:
+def _expanded(
+    resource: dict[str, Any], items: Callable[[Any], list[str] | None], room: Room
+) -> dict[str, Any]:
     """Return a resource with the loops among its properties expanded."""
     properties = mapping(resource.get("Properties"))
     if not any(key.startswith(LOOP) for key in properties):
         return resource
-    members = {key: member.value for key, member in expand(properties, items).items()}
+    members = {key: member.value for key, member in expand(properties, items, room).items()}
     return {**resource, "Properties": members}

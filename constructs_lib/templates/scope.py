@@ -12,7 +12,7 @@ from constructs_lib.templates.model import NAMESPACE, Acknowledgement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Assembly", "Element", "Scope", "mapping", "token"]
+__all__ = ["MAX_MEMBERS", "Assembly", "Element", "Room", "Scope", "mapping", "token"]
 
 Element: TypeAlias = tuple[Any, bool, tuple[str, ...], bool]
 """A resolved element of a statement.
@@ -30,6 +30,40 @@ def mapping(value: object) -> dict[str, Any]:
 def token(step: str) -> str:
     """Escape one step of a JSON pointer (RFC 6901)."""
     return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step
+
+
+# The quotas of a template hold for what loops make, too:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_MEMBERS: Final = 500
+_MAX_CHARACTERS: Final = 1_000_000
+
+
+class Room:
+    """What the loops of a template may still make.
+
+    Attributes:
+        why_cut: What was left out and why, empty if nothing was.
+
+    """
+
+    def __init__(self) -> None:
+        self._left = _MAX_CHARACTERS
+        self.why_cut = ""
+
+    def takes(self, size: int) -> bool:
+        """Whether there is room for that many characters, which are used then."""
+        self._left -= size
+        if self._left < 0:
+            self.cut()
+        return self._left >= 0
+
+    def cut(self) -> None:
+        """Note that something is left out."""
+        self.why_cut = (
+            f"loops that make more than {MAX_MEMBERS} members or {_MAX_CHARACTERS // 1_000_000} MB, which no "
+            "template may have"
+        )
 
 
 @dataclass(eq=False)
@@ -67,6 +101,7 @@ class Scope:
     )  # resources of statements, cached by content
     pointers: dict[str, str] = field(default_factory=dict)  # of the resources that a loop makes
     synthetic: set[str] = field(default_factory=set)  # logical ids that SAM adds
+    room: Room = field(default_factory=Room)  # of loops
 
     @lazy
     def partition(self) -> str:

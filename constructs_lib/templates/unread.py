@@ -40,6 +40,8 @@ _AMAZONS: Final = ("AWS::", "Amazon::", "AMZN::", "Alexa::", "Custom::", "SAM::"
 def unread(scope: Scope) -> Iterator[Incomplete]:
     """Yield what of a template was not read; CloudFormation will put it into the stack."""
     yield from _transforms(scope.body, scope.at(""))
+    if scope.room.why_cut:
+        yield Incomplete(scope.at("/Resources"), f"{scope.room.why_cut}: the rest was not read")
     for section in ("Mappings", "Conditions"):
         # A macro may change what stands beside it there, of which values and resources depend.
         table = mapping(scope.body.get(section))

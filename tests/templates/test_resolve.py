@@ -90,3 +90,25 @@ def test_choices_nested_in_choices_are_bounded() -> None:
 def test_many_choices_under_an_exclusion_keep_the_fewest_exclusions() -> None:
     items = ["always", *({"Fn::If": ["C", str(index), {"Ref": "AWS::NoValue"}]} for index in range(20))]
     assert resolve({"NotAction": items}, _scope()).values == [{"NotAction": ["always"]}]
+
+
+@pytest.mark.parametrize("function", ["Fn::Base64", "Fn::ToJsonString", "Fn::Sub", "Fn::Join"])
+def test_a_text_that_grows_at_each_level_is_open_and_that_is_said(function: str) -> None:
+    node: Any = "a" * 10_000
+    for _ in range(40):
+        match function:
+            case "Fn::Sub":
+                node = {function: ["${a}${a}", {"a": node}]}
+            case "Fn::Join":
+                node = (
+                    {function: ["", [node, node]]}
+                    if isinstance(node, str)
+                    else {function: ["", [node, "a" * 9_999]]}
+                )
+            case _:
+                node = {function: node}
+    found = resolve(node, _scope())
+    assert all(UNRESOLVED in value for value in found.values)
+    assert any(
+        "too large" in reason or "too much" in reason or "not known" in reason for reason in found.reasons
+    )

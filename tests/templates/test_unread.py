@@ -150,3 +150,17 @@ def test_a_loop_among_properties_is_expanded_or_said() -> None:
     assert [policy.name for policy in known.policies] == ["AmazonBedrockFullAccess"]
     assert not known.incomplete
     assert read_document(role({"Ref": "Names"})).principals[0].incomplete
+
+
+def test_what_loops_make_beyond_the_quotas_of_a_template_is_said() -> None:
+    def body(values: int, length: int) -> dict[str, Any]:
+        collection = [f"v{index}" for index in range(values)]
+        loop = ["X", collection, {"R${X}": {**_ROLE, "Description": "d" * length}}]
+        return {"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::L": loop}}
+
+    for values, length, count in ((500, 10, 500), (501, 10, 500), (400, 20_000, 49)):
+        model = read_document(body(values, length), "t.json")
+        assert len(model.principals) == count
+        said = [gap.why for item in model.inputs for gap in item.incomplete]
+        assert bool(said) is (count < values)
+        assert all("loops that make more than 500 members or 1 MB" in why for why in said)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.iam import UNRESOLVED
 from constructs_lib.templates.resolve.references import get_att, import_value, ref, stack_output
-from constructs_lib.templates.resolve.walk import ABSENT, MAX_CHOICES
+from constructs_lib.templates.resolve.walk import ABSENT, MAX_CHOICES, TOO_MUCH
 from constructs_lib.templates.scope import mapping
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def _sub(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
     results: list[Any] = []
     for choice in walk.combinations(choices):
         given = dict(zip(names, choice, strict=True))
+        if walk.steps < 0:
+            return [*results, *walk.open(TOO_MUCH)]
         results.append(walk.made(_VARIABLE.sub(lambda match, given=given: given[match.group(1)], text)))  # type: ignore[misc]  # the default argument binds the loop's value
     return list(dict.fromkeys(results))
 
@@ -161,7 +163,7 @@ def _base64(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
     texts = walk.scalars(argument, scope, depth)
     if any(UNRESOLVED in text for text in texts):
         return walk.open("`Fn::Base64` of a text that is not known")
-    return [base64.b64encode(text.encode("utf-8", "surrogatepass")).decode() for text in texts]
+    return [walk.made(base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()) for text in texts]
 
 
 def _known_later(walk: Walk, *_: Any) -> list[Any]:

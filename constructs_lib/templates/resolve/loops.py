@@ -11,16 +11,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from constructs_lib.templates.dynamic_references import REFERENCE, without_references
-from constructs_lib.templates.scope import token
+from constructs_lib.templates.scope import MAX_MEMBERS, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from constructs_lib.templates.scope import Room
+
 __all__ = ["LOOP", "Member", "expand"]
 
 LOOP: Final = "Fn::ForEach::"
-MAX_ITEMS: Final = 500
 _MAX_NESTED: Final = 5
+_DEEP: Final = 60
 
 
 class Member(NamedTuple):
@@ -34,30 +36,36 @@ class Member(NamedTuple):
 _Items: TypeAlias = "Callable[[Any], list[str] | None]"
 
 
-def expand(node: dict[str, Any], items: _Items, at: str = "") -> dict[str, Member]:
+def expand(node: dict[str, Any], items: _Items, room: Room, at: str = "") -> dict[str, Member]:
     """Replace the loops among an object's members by the members that they make.
 
     Args:
         node: The object.
         items: Returns the values of a collection, ``None`` when they aren't known.
+        room: What the loops may make; it says what was left out.
         at: The object's own pointer.
 
     """
     written = {key: Member(value, f"{at}/{token(key)}", value) for key, value in node.items()}
-    return _expanded(written, items, 0)
+    return _expanded(written, items, room, 0)
 
 
-def _expanded(members: dict[str, Member], items: _Items, nested: int) -> dict[str, Member]:
+def _expanded(members: dict[str, Member], items: _Items, room: Room, nested: int) -> dict[str, Member]:
     result: dict[str, Member] = {}
     for key, member in members.items():
         if not key.startswith(LOOP):
             result[key] = member
         elif nested < _MAX_NESTED:
-            result.update(_loop(member, items, nested + 1))
-    return dict(list(result.items())[: max(MAX_ITEMS, len(members))])
+            result.update(_loop(member, items, room, nested + 1))
+        else:
+            room.cut()
+    most = max(MAX_MEMBERS, len(members))
+    if len(result) > most:
+        room.cut()
+    return dict(list(result.items())[:most])
 
 
-def _loop(loop: Member, items: _Items, nested: int) -> dict[str, Member]:
+def _loop(loop: Member, items: _Items, room: Room, nested: int) -> dict[str, Member]:
     match loop.value:
         case [str(identifier), collection, dict(body)] if identifier:
             values = items(collection)
@@ -70,19 +78,38 @@ def _loop(loop: Member, items: _Items, nested: int) -> dict[str, Member]:
         for (key, item), (name, written) in names
     }
     if values is None:
-        return _expanded(members, items, nested)
+        return _expanded(members, items, room, nested)
     result: dict[str, Member] = {}
-    for value in values[:MAX_ITEMS]:
+    size = sum(_size(member.value) for member in members.values())
+    if len(values) > MAX_MEMBERS:
+        room.cut()
+    for value in values[:MAX_MEMBERS]:
+        if not room.takes(size):
+            break
         one = {
             _in_text(key, identifier, value): member._replace(
                 value=_substituted(member.value, identifier, value)
             )
             for key, member in members.items()
         }
-        result.update(_expanded(one, items, nested))
-        if len(result) > MAX_ITEMS:
+        result.update(_expanded(one, items, room, nested))
+        if len(result) > MAX_MEMBERS:
+            room.cut()
             break
     return result
+
+
+def _size(node: Any, depth: int = 0) -> int:
+    """Return about how many characters a value takes in a template."""
+    if isinstance(node, str):
+        return len(node) + 2
+    if depth > _DEEP:
+        return 1
+    if isinstance(node, list):
+        return 2 + sum(_size(item, depth + 1) for item in node)
+    if isinstance(node, dict):
+        return 2 + sum(len(str(key)) + 3 + _size(item, depth + 1) for key, item in node.items())
+    return 4
 
 
 def _in_text(text: str, identifier: str, value: str) -> str:
@@ -94,7 +121,7 @@ def _in_text(text: str, identifier: str, value: str) -> str:
 def _substituted(node: Any, identifier: str, value: str, depth: int = 0) -> Any:
     if isinstance(node, str):
         return _in_text(node, identifier, value) if "{" in node else node
-    if depth > 60:
+    if depth > _DEEP:
         return node
     if isinstance(node, list):
         return [_substituted(item, identifier, value, depth + 1) for item in node]

@@ -25,6 +25,7 @@ __all__ = [
     "MAX_CHOICES",
     "MAX_DEPTH",
     "MAX_STEPS",
+    "TOO_MUCH",
     "Functions",
     "Resolved",
     "Walk",
@@ -38,7 +39,7 @@ ABSENT: Final = object()
 MAX_DEPTH: Final = 60
 """Levels of nesting, including those behind references."""
 MAX_STEPS: Final = 50_000
-"""Objects and items of lists that one resolution visits."""
+"""Objects, items of lists and pieces of texts that one resolution visits or makes."""
 MAX_CHOICES: Final = 32
 """Possible values that are kept; a node with more of them is unresolved."""
 
@@ -49,7 +50,9 @@ _UNION: Final = frozenset(
 ) | {"Groups", "AWS", "Service", "Federated"}
 _EXCLUDING: Final = frozenset(("NotAction", "NotResource", "NotPrincipal"))
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
-_TOO_MUCH: Final = "nested or repeated too much to resolve"
+_CHARACTERS_OF_STEP: Final = 32
+"""Characters of a text that take as long to make as a step."""
+TOO_MUCH: Final = "nested or repeated too much to resolve"
 _NEIGHBOURS: Final = re.compile(f"{UNRESOLVED}{{2,}}")
 _MAX_TEXT: Final = 20_000
 """Characters of a text that functions make: a policy has at most 10,240, and so has every name or ARN.
@@ -129,6 +132,10 @@ class Walk:
 
     def made(self, text: str) -> str:
         """Return a text that a function has made, with its dynamic references unresolved."""
+        self.steps -= len(text) // _CHARACTERS_OF_STEP
+        if self.steps < 0:
+            self.open(TOO_MUCH)
+            return UNRESOLVED
         if len(text) > _MAX_TEXT:
             self.open(f"a text of more than {_MAX_TEXT:,} characters is too large to resolve")
             return UNRESOLVED
@@ -151,7 +158,7 @@ class Walk:
         if kind is dict:
             self.steps -= 1
             if self.steps < 0 or depth > MAX_DEPTH:
-                return self.open(_TOO_MUCH)
+                return self.open(TOO_MUCH)
             if len(node) == 1:
                 ((name, argument),) = node.items()
                 function = self.functions.get(name)
@@ -210,7 +217,7 @@ class Walk:
         """Resolve a list; all possible values of an item are in it."""
         self.steps -= len(items)
         if self.steps < 0 or depth > MAX_DEPTH:
-            return self.open(_TOO_MUCH)
+            return self.open(TOO_MUCH)
         result: list[Any] = []
         for item in items:
             if type(item) is str:
@@ -222,7 +229,9 @@ class Walk:
     def _object(self, node: dict[str, Any], scope: Scope, depth: int) -> list[Any]:
         """Resolve an object: one value per combination of properties that can't hold all values in a list."""
         if any(key.startswith(LOOP) for key in node):
-            members = expand(node, self._collections(scope, depth))
+            members = expand(node, self._collections(scope, depth), scope.room)
+            if scope.room.why_cut:
+                self.open(scope.room.why_cut)
             node = {key: member.value for key, member in members.items()}
         fixed: dict[str, Any] = {}
         varying: dict[str, list[Any]] = {}

@@ -55,6 +55,20 @@ def test_a_sample_of_hostile_inputs_stays_within_the_bounds(bound: str) -> None:
     assert _run(bound, 0, 6, SLACK) == []
 
 
+@pytest.mark.parametrize(
+    ("bound", "seed"),
+    [
+        ("attached", 1_184),  # many stars against many
+        ("references", 1_359),  # open parts that may each be a colon of an ARN
+        ("references", 1_493),
+        ("texts", 1_406),  # long texts of many choices
+        ("texts", 1_492),  # a loop that makes more than a template may have
+    ],
+)
+def test_an_input_that_was_too_much_once_stays_within_the_bounds(bound: str, seed: int) -> None:
+    assert _run(bound, seed, 1, SLACK) == []
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("bound", MAKERS)
 def test_500_hostile_inputs_stay_within_the_bounds(bound: str) -> None:
