@@ -341,6 +341,8 @@ class AppRole(CheckedRole):
         *,
         families: Sequence[str] | None = None,
         allowed_regions: Sequence[str] | None = None,
+        control_reads: bool = False,
+        allow_type_wide: Sequence[tuple[str, str]] = (),
         **options: Any,
     ) -> ExistingAppRole:
         """Import a role by its ARN and treat it as :meth:`from_role` does; the CDK's options are refused.
@@ -352,7 +354,13 @@ class AppRole(CheckedRole):
         check_value("role_arn", role_arn, "str")
         role = iam.Role.from_role_arn(scope, f"{construct_id}Import", role_arn)
         return AppRole.from_role(
-            scope, construct_id, role, families=families, allowed_regions=allowed_regions
+            scope,
+            construct_id,
+            role,
+            families=families,
+            allowed_regions=allowed_regions,
+            control_reads=control_reads,
+            allow_type_wide=allow_type_wide,
         )
 
     @staticmethod
@@ -363,6 +371,8 @@ class AppRole(CheckedRole):
         *,
         families: Sequence[str] | None = None,
         allowed_regions: Sequence[str] | None = None,
+        control_reads: bool = False,
+        allow_type_wide: Sequence[tuple[str, str]] = (),
         **options: Any,
     ) -> ExistingAppRole:
         """Import a role of this account by its name; see :meth:`from_role_arn`."""
@@ -370,7 +380,13 @@ class AppRole(CheckedRole):
         check_value("role_name", role_name, "str")
         role = iam.Role.from_role_name(scope, f"{construct_id}Import", role_name)
         return AppRole.from_role(
-            scope, construct_id, role, families=families, allowed_regions=allowed_regions
+            scope,
+            construct_id,
+            role,
+            families=families,
+            allowed_regions=allowed_regions,
+            control_reads=control_reads,
+            allow_type_wide=allow_type_wide,
         )
 
     @staticmethod
@@ -381,6 +397,8 @@ class AppRole(CheckedRole):
         role_name: str,
         families: Sequence[str] | None = None,
         allowed_regions: Sequence[str] | None = None,
+        control_reads: bool = False,
+        allow_type_wide: Sequence[tuple[str, str]] = (),
         **options: Any,
     ) -> ExistingAppRole:
         """Look a role of this account up by its name; see :meth:`from_role_arn`."""
@@ -388,7 +406,13 @@ class AppRole(CheckedRole):
         check_value("role_name", role_name, "str")
         role = iam.Role.from_lookup(scope, f"{construct_id}Import", role_name=role_name)
         return AppRole.from_role(
-            scope, construct_id, role, families=families, allowed_regions=allowed_regions
+            scope,
+            construct_id,
+            role,
+            families=families,
+            allowed_regions=allowed_regions,
+            control_reads=control_reads,
+            allow_type_wide=allow_type_wide,
         )
 
     @staticmethod

@@ -63,19 +63,40 @@ def test_each_read_is_a_control_read_of_its_resource_and_a_note_of_the_review() 
         (f"{AT}:provisioned-model/abc123", "bedrock:GetProvisionedModelThroughput"),
     ],
 )
-@pytest.mark.parametrize("verb", ["converse", "invoke", "responses"])
+@pytest.mark.parametrize("verb", ["converse", "invoke", "responses", "invoke_async", "invoke_bidirectional"])
 def test_a_grant_gives_the_read_of_what_is_called_on_its_exact_arn(
     verb: str, resource: str, read: str
 ) -> None:
     stack = Stack()
-    getattr(made(stack, control_reads=True).grants, verb)(resource, control_reads=True)
+    more = {"output": "answers"} if verb == "invoke_async" else {}
+    getattr(made(stack, control_reads=True).grants, verb)(resource, control_reads=True, **more)
     assert held(stack) == [(read, resource if resource.startswith("arn") else PROFILE_ARN)]
 
 
-def test_a_grant_of_a_guardrail_gives_its_read() -> None:
+@pytest.mark.parametrize("verb", ["apply_guardrail", "enforced_guardrail", "require_guardrail"])
+def test_a_grant_of_a_guardrail_gives_its_read(verb: str) -> None:
     stack = Stack(minimize=False)
-    made(stack, control_reads=True).grants.apply_guardrail(GUARDRAIL, control_reads=True)
+    getattr(made(stack, control_reads=True).grants, verb)(GUARDRAIL, control_reads=True)
     assert held(stack) == [("bedrock:GetGuardrail", GUARDRAIL)]
+
+
+@pytest.mark.parametrize(
+    "imported",
+    [
+        lambda stack, **props: AppRole.from_role_arn(stack, "App", f"arn:aws:iam::{ACCOUNT}:role/r", **props),
+        lambda stack, **props: AppRole.from_role_name(stack, "App", "r", **props),
+        lambda stack, **props: AppRole.from_role(
+            stack, "App", iam.Role.from_role_name(stack, "I", "r"), **props
+        ),
+    ],
+    ids=["from_role_arn", "from_role_name", "from_role"],
+)
+def test_an_imported_role_takes_the_read_with_the_same_option(imported: Any) -> None:
+    stack = Stack()
+    imported(stack, control_reads=True).grants.converse(PROFILE, control_reads=True)
+    assert held(stack) == [("bedrock:GetInferenceProfile", PROFILE_ARN)]
+    with pytest.raises(PlanesError, match="`control_reads=True`"):
+        imported(Stack()).grants.converse(PROFILE, control_reads=True)
 
 
 def test_no_grant_gives_a_read_that_it_was_not_asked_for() -> None:

@@ -62,13 +62,18 @@ class GuardrailGrants(GrantsTo):
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
         key: str | kms.IKey | None = None,
+        control_reads: bool = False,
     ) -> iam.Grant:
         """Allow what a guardrail that the account or the organization enforces asks of every caller.
 
         Without it the model calls of this role fail once the guardrail is enforced. The guardrail may be
         another account's: pass its ARN. The parameters are those of :meth:`apply_guardrail`.
         """
-        return self._give("enforced_guardrail", self._guardrail(guardrail, profile, destination_regions, key))
+        return self._give(
+            "enforced_guardrail",
+            self._guardrail(guardrail, profile, destination_regions, key),
+            control_reads=control_reads,
+        )
 
     def require_guardrail(
         self,
@@ -78,6 +83,7 @@ class GuardrailGrants(GrantsTo):
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
         key: str | kms.IKey | None = None,
+        control_reads: bool = False,
     ) -> iam.Grant:
         """Deny model calls without this guardrail, and allow to apply it.
 
@@ -90,6 +96,7 @@ class GuardrailGrants(GrantsTo):
             profile: As for :meth:`apply_guardrail`.
             destination_regions: As for :meth:`apply_guardrail`.
             key: As for :meth:`apply_guardrail`.
+            control_reads: As for :meth:`apply_guardrail`.
         """
         require = getattr(self._grantee, "require_guardrail", None)
         if callable(require):
@@ -98,6 +105,7 @@ class GuardrailGrants(GrantsTo):
             "require_guardrail",
             self._guardrail(guardrail, profile, destination_regions, key),
             values=_grants.required_guardrail_values(self._scope, guardrail, version),
+            control_reads=control_reads,
         )
 
     def guardrail_checks(self) -> iam.Grant:

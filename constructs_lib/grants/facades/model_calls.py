@@ -88,9 +88,15 @@ class ModelGrants(GrantsTo):
             control_reads=control_reads,
         )
 
-    def invoke_bidirectional(self, model: ModelLike, *, project: str = "default") -> iam.Grant:
+    def invoke_bidirectional(
+        self, model: ModelLike, *, project: str = "default", control_reads: bool = False
+    ) -> iam.Grant:
         """Allow ``InvokeModelWithBidirectionalStream``, which the plain action authorises."""
-        return self._give("invoke_bidirectional", self._call(model, "invoke_bidirectional", project))
+        return self._give(
+            "invoke_bidirectional",
+            self._call(model, "invoke_bidirectional", project),
+            control_reads=control_reads,
+        )
 
     def count_tokens(self, model: ModelLike) -> iam.Grant:
         """Allow ``CountTokens`` on a foundation model; AWS takes nothing else for it."""
@@ -104,6 +110,7 @@ class ModelGrants(GrantsTo):
         prefix: str = "",
         project: str = "default",
         behind: Sequence[ModelLike] = (),
+        control_reads: bool = False,
     ) -> iam.Grant:
         """Allow ``StartAsyncInvoke`` with its output under a prefix of a bucket, and to follow invocations.
 
@@ -115,7 +122,7 @@ class ModelGrants(GrantsTo):
             "output": _grants.on_arns(objects_arn(self._scope, output, prefix, "output")),
             "async_invoke": self._own("bedrock", "async-invoke/*"),
         }
-        return self._give("invoke_async", targets)
+        return self._give("invoke_async", targets, control_reads=control_reads)
 
     def responses(
         self,
