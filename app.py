@@ -1,7 +1,7 @@
-"""The CDK app: four stacks that keep the two planes of Amazon Bedrock apart.
+"""The CDK app: five stacks that keep the two planes of Amazon Bedrock apart.
 
 Context: ``account``, ``region``, ``prefix``, ``model``, ``embedding-model``, ``agents-classic``,
-``assumable-by``, ``app-assumable-by``, ``former-logging``.
+``assumable-by``, ``app-assumable-by``, ``former-logging``, ``alarm-email``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from cdk_nag import AwsSolutionsChecks
 
 from constructs_lib import PlanesError
 from constructs_lib.checks import BedrockPlaneChecks
-from stacks import AppStack, ControlPlaneStack, DeployRoleStack, NetworkStack, Settings, SettingsError
+from stacks import (
+    AppStack,
+    AuditStack,
+    ControlPlaneStack,
+    DeployRoleStack,
+    NetworkStack,
+    Settings,
+    SettingsError,
+)
 
 __all__ = ["build"]
 
@@ -22,11 +30,14 @@ def build(app: cdk.App) -> None:
     """Add the stacks to an app; raise ``SettingsError`` for a wrong context value."""
     settings = Settings.from_context(app.node)
     deploy_role = DeployRoleStack(app, settings=settings)
+    audit = AuditStack(app, settings=settings)
     network = NetworkStack(app, settings=settings)
     control_plane = ControlPlaneStack(app, settings=settings)
     for stack in (network, control_plane):
         # They are deployed and destroyed with the policies of this one, so it comes first and goes last.
         stack.add_stack_dependency(deploy_role)
+    # Its alarms notify the topic of the audit stack, read from a parameter.
+    control_plane.add_stack_dependency(audit)
     application = AppStack(app, settings=settings, network=network)
     # It reads the parameters that the control plane publishes, which no reference between the two shows.
     application.add_stack_dependency(control_plane)

@@ -7,6 +7,7 @@ from constructs_lib.lazily import exports
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from stacks.app import AppStack
+    from stacks.audit import AuditStack
     from stacks.control_plane import ControlPlaneStack
     from stacks.deploy_role import DeployRoleStack
     from stacks.network import NetworkStack
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AppStack",
+    "AuditStack",
     "ControlPlaneStack",
     "DeployRoleStack",
     "NetworkStack",
@@ -25,6 +27,7 @@ __getattr__, __dir__ = exports(
     __name__,
     {
         "app": ("AppStack",),
+        "audit": ("AuditStack",),
         "control_plane": ("ControlPlaneStack",),
         "deploy_role": ("DeployRoleStack",),
         "network": ("NetworkStack",),

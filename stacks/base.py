@@ -19,7 +19,7 @@ __all__ = ["PlanesStack", "acknowledge", "acknowledge_wildcards"]
 
 
 class PlanesStack(cdk.Stack):
-    """A stack of this app, named after the prefix."""
+    """A stack of this app, named after the prefix, unless ``stack_name`` says another one."""
 
     def __init__(
         self,
@@ -28,12 +28,13 @@ class PlanesStack(cdk.Stack):
         *,
         settings: Settings,
         description: str,
+        stack_name: str | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
     ) -> None:
         self.settings = settings
         super().__init__(
             scope,
-            f"{settings.stack_prefix}{name}",
+            stack_name or f"{settings.stack_prefix}{name}",
             env=settings.environment,
             description=description,
             synthesizer=synthesizer,

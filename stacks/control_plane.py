@@ -9,9 +9,12 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 
 from constructs_lib import (
     Agent,
+    BedrockDashboard,
+    BedrockQueries,
     DocumentSource,
     Guardrail,
     InvocationLogging,
@@ -36,7 +39,7 @@ _USE = "Documents about the control plane and the data plane of Amazon Bedrock. 
 
 
 class ControlPlaneStack(PlanesStack):
-    """Invocation logging, a guardrail with a version, a knowledge base, and perhaps an agent."""
+    """Invocation logging and what it shows, a guardrail, a knowledge base, and perhaps an agent."""
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
@@ -45,7 +48,7 @@ class ControlPlaneStack(PlanesStack):
             settings=settings,
             description="What the control plane of Amazon Bedrock configures",
         )
-        self._logging()
+        self._usage(self._logging())
         self._guardrail()
         self._knowledge_base()
         if settings.agents_classic:
@@ -67,7 +70,7 @@ class ControlPlaneStack(PlanesStack):
         acknowledge(bucket, "AwsSolutions::AwsSolutions-S1", why_no_access_log)
         return bucket
 
-    def _logging(self) -> None:
+    def _logging(self) -> logs.LogGroup:
         bucket = self._bucket(
             "InvocationLogs",
             "This bucket holds logs itself, written by Bedrock alone; a log of its access would need a "
@@ -91,6 +94,20 @@ class ControlPlaneStack(PlanesStack):
             "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
             "The account's logging setting has no ARN: IAM takes its three actions on * only.",
         )
+        return group
+
+    def _usage(self, group: logs.ILogGroup) -> None:
+        """Show what the models are used for, and let throttling alarm."""
+        BedrockDashboard(
+            self,
+            "Usage",
+            models=[self.settings.model, self.settings.embedding_model],
+            log_group=group,
+            # Dashboards belong to the account and not to a Region, so the name says the Region.
+            dashboard_name=f"{self.settings.stack_prefix}-usage-{self.region}",
+            topic=sns.Topic.from_topic_arn(self, "AlarmTopic", self.shared("alarm-topic-arn")),
+        )
+        BedrockQueries(self, "Queries", log_group=group, folder=self.settings.stack_prefix)
 
     def _guardrail(self) -> None:
         name = f"{self.settings.prefix}-guardrail"

@@ -44,6 +44,7 @@ class Settings:
     assumable_by: str | None
     app_assumable_by: str | None
     former_logging: FormerLogging | None
+    alarm_email: str | None
 
     @classmethod
     def from_context(cls, node: Node) -> Settings:
@@ -87,6 +88,11 @@ class Settings:
                 f"context value `app-assumable-by` is `{app_assumable}`, which `assumable-by` names too, so "
                 "it would hold both planes: give another principal, or leave one of the two out"
             )
+        if prefix and _is_within_audit(prefix):
+            raise SettingsError(
+                f"context value `prefix` is `{prefix}`, with which the name of the audit stack begins too, "
+                "so the deploy role would reach the trail: give another prefix"
+            )
         return cls(
             account=account,
             region=region or "",
@@ -97,12 +103,24 @@ class Settings:
             assumable_by=assumable,
             app_assumable_by=app_assumable,
             former_logging=_former_logging(node),
+            alarm_email=_text(
+                node,
+                "alarm-email",
+                None,
+                r"[^@\s]+@[^@\s]+\.[^@\s]+",
+                "give an e-mail address",
+            ),
         )
 
     @property
     def stack_prefix(self) -> str:
         """How the names of the stacks begin, and with them the names that CloudFormation makes."""
         return "".join(word.capitalize() for word in self.prefix.split("-"))
+
+    @property
+    def audit_stack(self) -> str:
+        """The name of the stack of the trail, out of reach of permissions that end at the prefix."""
+        return f"AuditOf{self.stack_prefix}"
 
     @property
     def environment(self) -> cdk.Environment:
@@ -118,6 +136,12 @@ class Settings:
     def parameter(self, name: str) -> str:
         """Return the name of the SSM parameter that shares one value between the stacks."""
         return f"/{self.prefix}/{name}"
+
+
+def _is_within_audit(prefix: str) -> bool:
+    """Whether names of the audit stack begin as those of the other stacks, in any letter case."""
+    own = prefix.replace("-", "")
+    return f"auditof{own}".startswith(own)
 
 
 def _former_logging(node: Node) -> FormerLogging | None:

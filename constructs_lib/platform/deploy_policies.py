@@ -16,7 +16,14 @@ from constructs_lib.cdk_support import HANDLER_ID, ROLE_PATHS
 from constructs_lib.data_plane import HARMLESS_POLICIES
 from constructs_lib.platform.invocation_logging import OWNER_PARAMETER
 
-__all__ = ["Scope", "bedrock_statements", "foundation_statements", "is_handler", "network_statements"]
+__all__ = [
+    "Scope",
+    "bedrock_statements",
+    "foundation_statements",
+    "is_handler",
+    "network_statements",
+    "usage_statements",
+]
 
 # Actions that create something have no ARN to be checked against yet.
 _CREATE = ("bedrock:CreateGuardrail", "bedrock:CreateKnowledgeBase")
@@ -145,6 +152,15 @@ _LOG_GROUP = (
     "logs:TagResource",
     "logs:UntagResource",
 )
+# Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
+_DASHBOARD = ("cloudwatch:DeleteDashboards", "cloudwatch:GetDashboard", "cloudwatch:PutDashboard")
+_ALARM = ("cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm")
+_CLOUDWATCH_TAGS = (
+    "cloudwatch:ListTagsForResource",
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+)
+_QUERIES = ("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition")
 _ROLE = (
     "iam:CreateRole",
     "iam:DeleteRole",
@@ -348,6 +364,20 @@ def foundation_statements(scope: Scope) -> list[dict[str, Any]]:
             scope.arn("ssm", f"parameter{OWNER_PARAMETER}"),
         ),
         _allow("Bootstrap", ("ssm:GetParameters",), scope.arn("ssm", "parameter/cdk-bootstrap/*")),
+    ]
+
+
+def usage_statements(scope: Scope) -> list[dict[str, Any]]:
+    """Return what dashboards, alarms and saved queries need."""
+    return [
+        # Saved queries have no ARN, and they read nothing themselves.
+        _allow("Queries", _QUERIES, "*", StringEquals={"aws:RequestedRegion": scope.region}),
+        _allow("Alarms", (*_ALARM, *_CLOUDWATCH_TAGS), scope.arn("cloudwatch", f"alarm:{scope.prefix}*")),
+        _allow(
+            "Dashboards",
+            (*_DASHBOARD, *_CLOUDWATCH_TAGS),
+            scope.arn("cloudwatch", f"dashboard/{scope.prefix}*", region=False),
+        ),
     ]
 
 

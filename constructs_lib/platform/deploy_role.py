@@ -32,6 +32,7 @@ from constructs_lib.platform.deploy_policies import (
     foundation_statements,
     is_handler,
     network_statements,
+    usage_statements,
 )
 from constructs_lib.platform.deployer import Deployer
 from constructs_lib.platform.derived_policies import (
@@ -78,8 +79,9 @@ class DeployRole(CheckedRole):
     Without ``deploys``, say how the names of the stacks begin with ``name_prefix``, and the policies are
     fixed lists for stacks that don't exist yet: guardrails and their versions, knowledge bases on S3 Vectors
     with their data sources, and Agents Classic, all without keys of one's own; with the roles, buckets,
-    functions and parameters beside them, in one account and Region, on names that begin with ``name_prefix``;
-    no runtime action, and nothing on the deploy role itself. Prompts, flows, enforced guardrails, resource
+    functions, parameters, dashboards, alarms and saved queries beside them, in one account and Region, on
+    names that begin with ``name_prefix`` (saved queries have none); no runtime action, and nothing on the
+    deploy role itself. Prompts, flows, enforced guardrails, resource
     policies, models, harnesses, other stores and keys need ``deploys``. The role holds the same policies and,
     for a pipeline, the account's Bedrock settings.
 
@@ -220,6 +222,7 @@ class DeployRole(CheckedRole):
         documents = {
             "BedrockPolicy": bedrock_statements(where, agents=agents_classic),
             "FoundationPolicy": foundation_statements(where),
+            "UsagePolicy": usage_statements(where),
             **({"NetworkPolicy": network_statements(where)} if network else {}),
         }
         for statements in documents.values():

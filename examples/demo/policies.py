@@ -10,6 +10,7 @@ from constructs_lib.templates import read_templates
 from examples.demo.console import DemoError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from constructs_lib.deploy import DeployPolicy
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["derive", "make"]
 
 
-def derive(assembly: Path, *, but: str) -> DeployPolicy:
-    """Derive the policies of all stacks of an assembly but one, which an administrator deploys.
+def derive(assembly: Path, *, but: Collection[str]) -> DeployPolicy:
+    """Derive the policies of all stacks of an assembly but those that an administrator deploys.
 
     Raises:
         DemoError: A stack has something of which nothing says what it needs.
@@ -27,7 +28,7 @@ def derive(assembly: Path, *, but: str) -> DeployPolicy:
     try:
         # The service roles have no boundary; docs/deploy-policy.md says what that means.
         options = DeployOptions(without_boundary=True)
-        return deploy_policy([one for one in templates if one.stack != but], options)
+        return deploy_policy([one for one in templates if one.stack not in but], options)
     except DeployError as error:
         raise DemoError(str(error), remedy="see docs/deploy-policy.md") from error
 

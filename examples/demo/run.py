@@ -76,10 +76,12 @@ class Demo:
                 "app-assumable-by": f"arn:aws:iam::{aws.account}:root",
             }
         )
-        console.step("Deploying the deploy role, as the account's administrator (cdk deploy)")
-        cdk.deploy(stacks.DEPLOY_ROLE)
+        console.step(
+            "Deploying the deploy role and the audit trail, as the account's administrator (cdk deploy)"
+        )
+        cdk.deploy(*stacks.ADMINISTRATORS)
         console.step("Deriving what CloudFormation needs for the other stacks (bedrock-planes deploy-policy)")
-        derived = derive(cdk.assembly, but=stacks.DEPLOY_ROLE)
+        derived = derive(cdk.assembly, but=stacks.ADMINISTRATORS)
         arns = make(aws.client("iam"), derived)
         actions = {name for one in derived.statements for name in one.actions}
         stars = [one.action for one in derived.open_writes]

@@ -10,9 +10,12 @@ from examples.demo.targets import Deployment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEPLOY_ROLE", "deployment", "outputs"]
+__all__ = ["ADMINISTRATORS", "DEPLOY_ROLE", "deployment", "outputs"]
 
 DEPLOY_ROLE = "BedrockPlanesDeployRole"
+AUDIT = "AuditOfBedrockPlanes"
+ADMINISTRATORS = (DEPLOY_ROLE, AUDIT)
+"""The stacks that an administrator deploys: what restrains the deploy role, and what watches it."""
 CONTROL_PLANE = "BedrockPlanesControlPlane"
 APP = "BedrockPlanesApp"
 

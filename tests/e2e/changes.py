@@ -79,6 +79,9 @@ _CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "AWS::Logs::LogGroup": lambda properties: properties.update(RetentionInDays=7),
     "AWS::Lambda::Function": _change_function,
     "AWS::Lambda::EventInvokeConfig": lambda properties: properties.update(MaximumRetryAttempts=1),
+    "AWS::CloudWatch::Alarm": lambda properties: properties.update(Threshold=99),
+    "AWS::CloudWatch::Dashboard": lambda properties: properties.update(DashboardBody='{"widgets":[]}'),
+    "AWS::Logs::QueryDefinition": lambda properties: properties.update(QueryString="fields @message"),
     "AWS::SSM::Parameter": lambda properties: properties.update(Description="Something else"),
 }
 

@@ -25,6 +25,9 @@ __all__ = ["STACKS", "Deployment", "DeploymentFailed", "synthesize"]
 ROOT = Path(__file__).parents[2]
 STACKS = ("BedrockPlanesNetwork", "BedrockPlanesControlPlane", "BedrockPlanesApp")
 DEPLOY_ROLE = "BedrockPlanesDeployRole"
+AUDIT = "AuditOfBedrockPlanes"
+ADMINISTRATORS = (DEPLOY_ROLE, AUDIT)
+"""The stacks that an administrator deploys, without a role of CloudFormation's."""
 _CAPABILITIES = ["CAPABILITY_NAMED_IAM"]
 _EXECUTION_ROLE = "cfn-execution"
 
@@ -76,7 +79,7 @@ class Deployment:
         return found
 
     def bootstrap(self, documents: Sequence[Mapping[str, Any]] | None = None) -> None:
-        """Deploy the deploy role as the administrator, and make what `cdk bootstrap` makes.
+        """Deploy the deploy role and the audit trail as the administrator, and what `cdk bootstrap` makes.
 
         CloudFormation gets the deploy role's policies, or those with these documents.
         """
@@ -88,7 +91,9 @@ class Deployment:
         s3.create_bucket(Bucket=bucket)
         for folder in self.assembly.glob("asset.*"):
             s3.put_object(Bucket=bucket, Key=f"{folder.name.removeprefix('asset.')}.zip", Body=_zip(folder))
-        self._create(self.deploy_stack, self.template(self.deploy_stack), role=None)
+        for stack in (self.deploy_stack, AUDIT):
+            if (self.assembly / f"{stack}.template.json").exists():
+                self._create(stack, self.template(stack), role=None)
         iam = self.aws.client("iam")
         if documents is not None:
             made = [

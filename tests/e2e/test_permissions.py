@@ -14,6 +14,7 @@ from constructs_lib.platform.deploy_policies import (
     bedrock_statements,
     foundation_statements,
     network_statements,
+    usage_statements,
 )
 from tests.e2e import use
 from tests.e2e.changes import changed, without_parts
@@ -103,6 +104,9 @@ BESIDE = {
     "Assets": ("s3:GetObject",),
     "Functions": ("lambda:CreateFunction", "lambda:TagResource"),
     "LogGroups": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"),
+    "Queries": ("logs:PutQueryDefinition",),
+    "Alarms": ("cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"),
+    "Dashboards": ("cloudwatch:PutDashboard",),
     "Parameters": ("ssm:AddTagsToResource", "ssm:PutParameter"),
     "Network": (
         "ec2:AssociateRouteTable",
@@ -137,7 +141,7 @@ BESIDE_CASES = [(sid, action) for sid, actions in BESIDE.items() for action in a
 
 
 def test_the_lists_of_statements_are_whole() -> None:
-    statements = [*foundation_statements(SCOPE), *network_statements(SCOPE)]
+    statements = [*foundation_statements(SCOPE), *usage_statements(SCOPE), *network_statements(SCOPE)]
     granted = {s["Sid"]: {*listed(s["Action"])} for s in statements if s["Effect"] == "Allow"}
     assert granted.keys() == BESIDE.keys() | NOT_CHECKED
     assert all({*actions} <= granted[sid] for sid, actions in BESIDE.items())

@@ -365,7 +365,7 @@ def test_without_agents_and_network_their_actions_are_left_out() -> None:
     assert "agent/" not in text
     assert "agent-alias/" not in text
     assert "ec2:" not in text
-    assert len(made.policy_arns) == 2
+    assert len(made.policy_arns) == 3
 
 
 REFUSED = [

@@ -34,6 +34,13 @@ def test_the_policies_of_the_stacks_fit_and_hold_no_data_action(
         "bedrock:CreateAgent",
         "bedrock:CreateGuardrail",
         "bedrock:CreateKnowledgeBase",
+        # Of the saved queries, and of the audit stack, which an administrator deploys.
+        "logs:DeleteQueryDefinition",
+        "logs:DeleteResourcePolicy",
+        "logs:PutQueryDefinition",
+        "logs:PutResourcePolicy",
     }
+    # The audit stack is covered like all others.
+    assert {"cloudtrail:CreateTrail", "events:PutRule", "sns:CreateTopic"} <= held
     assert "lambda:InvokeFunction" in held  # the custom resource of the logging setting
     assert found["bootstrap"].startswith("cdk bootstrap aws://111122223333/us-east-1 ")

@@ -11,7 +11,7 @@ import pytest
 import app
 from constructs_lib import PlanesError, catalogue
 from constructs_lib.cli import main
-from constructs_lib.iam import expand
+from constructs_lib.iam import Request, decide, expand, parse_document
 from stacks import SettingsError
 from tests.stacks.conftest import ROOT, run
 
@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 
     from tests.stacks.conftest import Synthesis
 
-STACKS = ["BedrockPlanesApp", "BedrockPlanesControlPlane", "BedrockPlanesDeployRole", "BedrockPlanesNetwork"]
+STACKS = [
+    "AuditOfBedrockPlanes",
+    "BedrockPlanesApp",
+    "BedrockPlanesControlPlane",
+    "BedrockPlanesDeployRole",
+    "BedrockPlanesNetwork",
+]
 OUTPUTS = {
+    "AuditOfBedrockPlanes": {"AlarmTopicArn", "TrailArn"},
     "BedrockPlanesApp": {"AppRoleArn", "FunctionName", "ModelId"},
     "BedrockPlanesControlPlane": {
         "AgentAliasId",
@@ -107,12 +114,97 @@ def test_the_deploy_role_comes_first_and_goes_last(everything: Synthesis) -> Non
     assert {*others} <= {*artifacts["BedrockPlanesApp"]["dependencies"]}
 
 
-def test_the_deploy_role_needs_no_bootstrap(everything: Synthesis) -> None:
-    template = everything.template("BedrockPlanesDeployRole")
+@pytest.mark.parametrize("stack", ["BedrockPlanesDeployRole", "AuditOfBedrockPlanes"])
+def test_what_an_administrator_deploys_needs_no_bootstrap(everything: Synthesis, stack: str) -> None:
+    template = everything.template(stack)
     assert "Parameters" not in template
     assert "Rules" not in template
     # The CDK CLI passes a template up to this size to CloudFormation without a bucket.
-    assert len(json.dumps(template)) < 51_200
+    assert (everything.folder / f"{stack}.template.json").stat().st_size < 51_200
+
+
+def test_the_alarms_of_the_stacks_notify_the_topic_of_the_audit_stack(everything: Synthesis) -> None:
+    audit = everything.template("AuditOfBedrockPlanes")["Resources"]
+    [topic] = [name for name, resource in audit.items() if resource["Type"] == "AWS::SNS::Topic"]
+    alarms = [r for r in audit.values() if r["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(alarms) == 6
+    assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": topic}] for alarm in alarms)
+    [shared] = [r["Properties"] for r in audit.values() if r["Type"] == "AWS::SSM::Parameter"]
+    assert (shared["Name"], shared["Value"]) == ("/bedrock-planes/alarm-topic-arn", {"Ref": topic})
+    control = everything.template("BedrockPlanesControlPlane")
+    read = [name for name, one in control["Parameters"].items() if one.get("Default") == shared["Name"]]
+    throttles = [r for r in control["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(throttles) == 2
+    assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": read[0]}] for alarm in throttles)
+    artifacts = json.loads((everything.folder / "manifest.json").read_text("utf-8"))["artifacts"]
+    assert "AuditOfBedrockPlanes" in artifacts["BedrockPlanesControlPlane"]["dependencies"]
+
+
+def test_only_alarms_of_the_account_may_publish_to_the_topic(everything: Synthesis) -> None:
+    [policy] = [
+        resource["Properties"]["PolicyDocument"]["Statement"]
+        for resource in everything.template("AuditOfBedrockPlanes")["Resources"].values()
+        if resource["Type"] == "AWS::SNS::TopicPolicy"
+    ]
+    [allowed] = [statement for statement in policy if statement["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Action"] == "sns:Publish"
+    arn = ["arn:", {"Ref": "AWS::Partition"}, ":cloudwatch:us-east-1:111122223333:alarm:*"]
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111122223333"},
+        "ArnLike": {"aws:SourceArn": {"Fn::Join": ["", arn]}},
+    }
+
+
+def plain_text(value: Any) -> Any:
+    """Return a template's value with its joins joined, in the partition `aws`."""
+    if isinstance(value, dict) and value.keys() == {"Fn::Join"}:
+        return "".join(map(plain_text, value["Fn::Join"][1]))
+    if value == {"Ref": "AWS::Partition"}:
+        return "aws"
+    if isinstance(value, dict):
+        return {key: plain_text(one) for key, one in value.items()}
+    return [plain_text(one) for one in value] if isinstance(value, list) else value
+
+
+HERE = "us-east-1:111122223333"
+WATCH = {
+    "cloudtrail:StopLogging": f"arn:aws:cloudtrail:{HERE}:trail/AuditOfBedrockPlanes-Trail-1",
+    "cloudwatch:DeleteAlarms": f"arn:aws:cloudwatch:{HERE}:alarm:AuditOfBedrockPlanes-Alarm-1",
+    "events:DeleteRule": f"arn:aws:events:{HERE}:rule/AuditOfBedrockPlanes-Rule-1",
+    "iam:DeleteRolePolicy": "arn:aws:iam::111122223333:role/AuditOfBedrockPlanes-TrailLogsRole-1",
+    "logs:DeleteLogGroup": f"arn:aws:logs:{HERE}:log-group:AuditOfBedrockPlanes-TrailEvents-1",
+    "s3:PutLifecycleConfiguration": "arn:aws:s3:::auditofbedrockplanes-trailbucket-1",
+    "sns:SetTopicAttributes": f"arn:aws:sns:{HERE}:AuditOfBedrockPlanes-Alarms-1",
+}
+
+
+@pytest.mark.parametrize("action", WATCH)
+def test_the_deploy_role_reaches_nothing_of_the_audit_stack(everything: Synthesis, action: str) -> None:
+    held = [
+        parse_document(plain_text(resource["Properties"]["PolicyDocument"]), name=name, path="", pointer="")
+        for name, resource in everything.template("BedrockPlanesDeployRole")["Resources"].items()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy" and name.startswith("DeployRole")
+    ]
+    assert len(held) == 4
+    theirs = WATCH[action]
+    assert not decide(Request(action, theirs), held)
+    assert not decide(Request(action, theirs.replace("-1", "-9")), held)
+    if action.partition(":")[0] not in ("cloudtrail", "events", "sns"):  # the same of its own stacks it may
+        ours = theirs.replace("AuditOfBedrock", "Bedrock").replace("auditofbedrock", "bedrock")
+        assert decide(Request(action, ours), held)
+
+
+def test_the_alarms_reach_an_address_that_is_given(tmp_path: Path) -> None:
+    context = {"account": "111122223333", "region": "us-east-1", "alarm-email": "ops@example.com"}
+    made = run(tmp_path / "out", validate=False, context=context)
+    assert made.status == 0, made.error
+    [subscription] = [
+        r["Properties"]
+        for r in made.template("AuditOfBedrockPlanes")["Resources"].values()
+        if r["Type"] == "AWS::SNS::Subscription"
+    ]
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
 
 
 # ------------------------------------------------------------ planes
@@ -136,11 +228,17 @@ def policies(template: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+LOG_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
 def families(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict[str, list[str]]]]:
     """Return kind -> role -> family -> actions, expanded as IAM would."""
     found: dict[str, dict[str, dict[str, list[str]]]] = {}
     for template in templates.values():
         for name, statements in policies(template).items():
+            if name.startswith("TrailLogsRole"):  # made by the CDK, without a mark
+                assert {a for s in statements for a in listed(s["Action"])} == LOG_ACTIONS
+                continue
             kind = template["Resources"][name]["Metadata"]["bedrock-planes:role"]["kind"]
             mine = found.setdefault(kind, {}).setdefault(name, {})
             for statement in statements:
@@ -180,7 +278,8 @@ def test_every_role_is_marked(everything: Synthesis) -> None:
         name[:-8]: resource["Metadata"]["bedrock-planes:role"]["kind"]
         for template in everything.templates.values()
         for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::IAM::Role"
+        # The CDK's trail makes a role of its own for its log group, which holds nothing of Bedrock.
+        if resource["Type"] == "AWS::IAM::Role" and not name.startswith("TrailLogsRole")
     }
     assert kinds == {
         "AgentServiceRole": "service",
@@ -274,6 +373,14 @@ BAD = [
         "context value `former-logging` is `{'bucket': 'x'}`: give an object",
     ),
     ({"former-logging": {"text": False}}, "context value `former-logging`: `takeover` names no destination"),
+    *(
+        (
+            {"prefix": prefix},
+            f"context value `prefix` is `{prefix}`, with which the name of the audit stack begins too",
+        )
+        for prefix in ("aud", "audit", "audit-of", "audit-of-audit-of")
+    ),
+    ({"alarm-email": "me"}, "context value `alarm-email` is `me`: give an e-mail address, as in"),
     ({"prefix": 7}, "context value `prefix` is `7`: use 3-21 lower-case letters"),
 ]
 
@@ -299,7 +406,7 @@ def test_the_default_environment_is_what_the_cli_says(tmp_path: Path) -> None:
     made = run(tmp_path / "out", validate=False, environment=environment, context=context)
     assert made.status == 0, made.error
     names = ("App", "ControlPlane", "DeployRole", "Network")
-    assert sorted(made.templates) == [f"AcmeChat{name}" for name in names]
+    assert sorted(made.templates) == [*(f"AcmeChat{name}" for name in names), "AuditOfAcmeChat"]
     manifest = json.loads((made.folder / "manifest.json").read_text("utf-8"))["artifacts"]
     assert manifest["AcmeChatApp"]["environment"] == "aws://444455556666/eu-west-1"
 

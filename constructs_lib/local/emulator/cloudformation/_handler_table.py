@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actio
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 """
@@ -56,6 +57,8 @@ def _all(prefix: str, resource: str, *names: str) -> tuple[Needed, ...]:
 _ROLE = "{role}"
 _BUCKET = "arn:aws:s3:::{id}"
 _GROUP = "arn:aws:logs:{region}:{account}:log-group:{id}"
+_ALARM = "arn:aws:cloudwatch:{region}:{account}:alarm:{id}"
+_DASHBOARD = "arn:aws:cloudwatch::{account}:dashboard/{id}"
 _FUNCTION = "arn:aws:lambda:{region}:{account}:function:{id}"
 _NAMED_FUNCTION = "arn:aws:lambda:{region}:{account}:function:{function}"
 _PARAMETER = "arn:aws:ssm:{region}:{account}:parameter/{path}"
@@ -280,6 +283,35 @@ TABLE: dict[str, Handlers] = {
         create=_all("lambda", _NAMED_FUNCTION, "AddPermission"),
         read=_all("lambda", _NAMED_FUNCTION, "GetPolicy"),
         delete=_all("lambda", _NAMED_FUNCTION, "RemovePermission"),
+    ),
+    "AWS::CloudWatch::Alarm": Handlers(
+        create=(
+            Needed("cloudwatch:PutMetricAlarm", _ALARM),
+            Needed("cloudwatch:TagResource", _ALARM, when=("Tags",)),
+        ),
+        read=_all("cloudwatch", _ALARM, "DescribeAlarms", "ListTagsForResource"),
+        update=(
+            Needed("cloudwatch:PutMetricAlarm", _ALARM),
+            Needed("cloudwatch:TagResource", _ALARM, when=("Tags",)),
+        ),
+        removed=(Needed("cloudwatch:UntagResource", _ALARM, when=("Tags",)),),
+        delete=_all("cloudwatch", _ALARM, "DescribeAlarms", "DeleteAlarms"),
+    ),
+    "AWS::CloudWatch::Dashboard": Handlers(
+        create=_all("cloudwatch", _DASHBOARD, "PutDashboard"),
+        read=_all("cloudwatch", _DASHBOARD, "GetDashboard", "ListTagsForResource"),
+        update=(
+            Needed("cloudwatch:PutDashboard", _DASHBOARD, when=("DashboardBody",)),
+            Needed("cloudwatch:TagResource", _DASHBOARD, when=("Tags",)),
+        ),
+        removed=(Needed("cloudwatch:UntagResource", _DASHBOARD, when=("Tags",)),),
+        delete=_all("cloudwatch", _DASHBOARD, "DeleteDashboards"),
+    ),
+    "AWS::Logs::QueryDefinition": Handlers(
+        create=(Needed("logs:PutQueryDefinition"),),
+        read=(Needed("logs:DescribeQueryDefinitions"),),
+        update=(Needed("logs:PutQueryDefinition"),),
+        delete=(Needed("logs:DeleteQueryDefinition"),),
     ),
     "AWS::SSM::Parameter": Handlers(
         create=(
