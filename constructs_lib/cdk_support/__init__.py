@@ -8,6 +8,7 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.cdk_support.agentcore import agentcore_telemetry, agentcore_trust
     from constructs_lib.cdk_support.assembly import assembly_of
+    from constructs_lib.cdk_support.environment import Environment, environment_of, keep_stack, stack_of
     from constructs_lib.cdk_support.errors import PlanesError
     from constructs_lib.cdk_support.handlers import HANDLER_ID, HandlerFunction, handler_function
     from constructs_lib.cdk_support.owners import ask_owner
@@ -47,6 +48,7 @@ __all__ = [
     "MARK",
     "ROLE_PATHS",
     "CheckedRole",
+    "Environment",
     "Facade",
     "HandlerFunction",
     "PlanesError",
@@ -68,13 +70,16 @@ __all__ = [
     "check_trust",
     "check_types",
     "check_value",
+    "environment_of",
     "handler_function",
     "has_attribute",
     "is_token",
+    "keep_stack",
     "mark_role",
     "resource_of",
     "role_path",
     "service_role",
+    "stack_of",
     "with_checked_types",
     "with_explained_errors",
 ]
@@ -84,6 +89,7 @@ __getattr__, __dir__ = exports(
     {
         "agentcore": ("agentcore_telemetry", "agentcore_trust"),
         "assembly": ("assembly_of",),
+        "environment": ("Environment", "environment_of", "keep_stack", "stack_of"),
         "errors": ("PlanesError",),
         "handlers": ("HANDLER_ID", "HandlerFunction", "handler_function"),
         "owners": ("ask_owner",),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from constructs_lib.cdk_support.environment import environment_of, stack_of
 from constructs_lib.cdk_support.errors import PlanesError
 from constructs_lib.cdk_support.paths import role_path
 from constructs_lib.cdk_support.types import check_value
@@ -32,6 +32,7 @@ MARK = "bedrock-planes:role"
 """The key in a role's template metadata; it holds ``{"kind": "app" | "deploy" | "service" | "operator"}``."""
 
 _BEDROCK = "bedrock.amazonaws.com"
+_TRUST = "_bedrock_planes_trust"
 
 
 class Facade:
@@ -170,12 +171,14 @@ def bedrock_trust(scope: Construct, source: str) -> iam.IPrincipal:
     another account's resource could make Bedrock use the role (the confused deputy).
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/cross-service-confused-deputy-prevention.html
     """
-    stack = cdk.Stack.of(scope)
-    arn = f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:{source}"
-    return iam.ServicePrincipal(
-        _BEDROCK,
-        conditions={"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": arn}},
-    )
+    # One principal serves all roles of a stack: a role only reads it.
+    kept: dict[str, iam.IPrincipal] = stack_of(scope).__dict__.setdefault(_TRUST, {})
+    if source not in kept:
+        here = environment_of(scope)
+        account, arn = {"aws:SourceAccount": here.account}, {"aws:SourceArn": here.arn("bedrock", source)}
+        conditions = {"StringEquals": account, "ArnLike": arn}
+        kept[source] = iam.ServicePrincipal(_BEDROCK, conditions=conditions)
+    return kept[source]
 
 
 def service_role(
@@ -192,15 +195,16 @@ def service_role(
     Inline policies are part of the role's own resource, so they exist before anything that refers to the
     role. ``path`` is the prop ``role_path`` of the construct. Default: ``/bedrock-planes/service/``.
     """
-    document = iam.PolicyDocument.from_json(
-        {"Version": "2012-10-17", "Statement": [dict(s) for s in statements]}
-    )
+    inline = None
+    if statements:
+        document = {"Version": "2012-10-17", "Statement": [dict(s) for s in statements]}
+        inline = {"Service": iam.PolicyDocument.from_json(document)}
     role = iam.Role(
         scope,
         construct_id,
         assumed_by=bedrock_trust(scope, source),
         description=description,
-        inline_policies={"Service": document} if statements else None,
+        inline_policies=inline,
         path=role_path("service", path, "role_path"),
     )
     mark_role(role, "service")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -13,6 +15,7 @@ from aws_cdk import aws_s3vectors as s3vectors
 from constructs import IValidation
 
 from constructs_lib import catalogue
+from constructs_lib.cdk_support import environment_of, is_token, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,15 +36,24 @@ __all__ = [
     "RecordingPrompt",
     "RecordingVectorBucket",
     "RecordingVectorIndex",
+    "at_the_end",
     "create_only_fingerprint",
     "fingerprint",
+    "plain_fingerprint",
     "resource_behind",
+    "rough_fingerprint",
     "text_by_content",
     "version_by_content",
 ]
 
 # Resolving drops what is None, so a deletion is recorded as something that no override can be.
 _DELETED = {"deleted": True}
+
+_UNKNOWN = object()
+_UNREADABLE = "${Token[unknown]}"
+# Tokens are numbered in the order in which an app makes them.
+_NUMBER = re.compile(r"(?<=[.\w])\.\d+(?=\])|(?<=TOKEN\[)\d+(?=\])")
+_TYPE, _AT_THE_END = "_bedrock_planes_type", "_bedrock_planes_at_the_end"
 
 
 class _Recording(_Resource):
@@ -106,6 +118,10 @@ def resource_behind(construct: object) -> cdk.CfnResource | None:
     """Return the L1 of a construct of this app; ``None`` for an imported one, an ARN, or anything else."""
     if isinstance(construct, cdk.CfnResource):
         return construct
+    # Ours say it themselves, which costs no call of the CDK.
+    own = getattr(construct, "_l1", _UNKNOWN)
+    if own is None or isinstance(own, cdk.CfnResource):
+        return own
     node = getattr(construct, "node", None)
     child = node.default_child if node is not None else None
     return child if isinstance(child, cdk.CfnResource) else None
@@ -123,14 +139,18 @@ def create_only_fingerprint(content: object, scope: IConstruct, referred: Iterab
         scope: A construct of the stack in which ``content`` is resolved.
         referred: The L1s behind the references, those behind their own references too.
     """
-    return _hash([cdk.Stack.of(scope).resolve(content), *map(_create_only, referred)])
+    stack = stack_of(scope)
+    parts = [(stack, content), *((stack_of(one), _create_only(one)) for one in referred)]
+    # Each part in its own stack, and those of one stack in one call.
+    if all(there is stack for there, _ in parts):
+        return _hash(stack.resolve([part for _, part in parts]))
+    return _hash([there.resolve(part) for there, part in parts])
 
 
 def _create_only(resource: cdk.CfnResource) -> list[Any]:
-    """Return the resolved create-only properties of a resource, and all of them where no schema is known."""
-    known = catalogue.handlers(resource.cfn_resource_type)
-    names = {path.partition(".")[0].lower() for path in known.create_only} if known is not None else None
-    stack = cdk.Stack.of(resource)
+    """Return the create-only properties of a resource, and all of them where no schema is known."""
+    kind = _type_of(resource)
+    names = _create_only_names(kind)
     rendered = resource._cfn_properties  # noqa: SLF001 - the rendered props have no public name
     kept = {name: value for name, value in rendered.items() if names is None or name.lower() in names}
     overrides = {
@@ -138,7 +158,20 @@ def _create_only(resource: cdk.CfnResource) -> list[Any]:
         for path, value in getattr(resource, "overrides", {}).items()
         if names is None or path.removeprefix("Properties.").partition(".")[0].lower() in names
     }
-    return [resource.cfn_resource_type, stack.resolve(kept), stack.resolve(overrides)]
+    return [kind, kept, overrides]
+
+
+@cache
+def _create_only_names(kind: str) -> frozenset[str] | None:
+    known = catalogue.handlers(kind)
+    return frozenset(path.partition(".")[0].lower() for path in known.create_only) if known else None
+
+
+def _type_of(resource: cdk.CfnResource) -> str:
+    found = resource.__dict__.get(_TYPE)
+    if found is None:
+        found = resource.__dict__[_TYPE] = resource.cfn_resource_type
+    return str(found)
 
 
 def _hash(content: object) -> str:
@@ -150,19 +183,77 @@ def _hash(content: object) -> str:
 class FingerprintedName:
     """A name that ends in a fingerprint: a replacement never has the name of what it replaces.
 
-    Use :meth:`name` as the prop. It is worked out when the template is written, once references are resolved.
+    Use :meth:`name` as the prop. It is worked out when the template is written, once references are resolved;
+    with :func:`at_the_end` and :meth:`settle` once for all the times that the CDK asks.
     """
 
     def __init__(self, stem: str, fingerprint_of: Callable[[], str]) -> None:
         self._stem, self._fingerprint_of = stem, fingerprint_of
+        self._final: str | None = None
 
     def name(self) -> str:
         """Return a token of the name."""
         return cdk.Lazy.uncached_string(self)
 
-    def produce(self, context: cdk.IResolveContext) -> str:  # noqa: ARG002 - the interface fixes the parameters
-        """Return the name; called by the CDK."""
-        return f"{self._stem}{self._fingerprint_of()}"
+    def produce(self, context: cdk.IResolveContext) -> str:
+        """Return the name; called by the CDK, which looks for references only while it prepares."""
+        if self._final is None and context.preparing:
+            return self._stem
+        return self._final or f"{self._stem}{self._fingerprint_of()}"
+
+    def settle(self, fingerprint: str) -> None:
+        """Make this fingerprint the last one."""
+        self._final = f"{self._stem}{fingerprint}"
+
+
+def at_the_end(scope: IConstruct, settle: Callable[[], None]) -> None:
+    """Call ``settle`` once in a synthesis, after the aspects and before any template is written.
+
+    References are resolved by then. A prop that needs what is final is set there. A token instead is resolved
+    three times, and each time costs a call from the CDK to Python.
+    """
+    stack = stack_of(scope)
+    found = stack.__dict__.get(_AT_THE_END)
+    if found is None:
+        found = stack.__dict__[_AT_THE_END] = _AtTheEnd()
+        stack.node.add_validation(found)
+    found.settles.append(settle)
+
+
+@jsii.implements(IValidation)
+class _AtTheEnd:
+    """What a stack has to settle; one for all, since a call from the CDK to Python costs."""
+
+    def __init__(self) -> None:
+        self.settles: list[Callable[[], None]] = []
+
+    def validate(self) -> list[str]:
+        for settle in self.settles:
+            settle()
+        return []
+
+
+def plain_fingerprint(content: object, scope: IConstruct) -> str | None:
+    """Return 8 hexadecimal digits over content without tokens, which costs no call of the CDK.
+
+    Partition, Region and account of the stack count by name. ``None`` where there is any other token.
+    """
+    here = environment_of(scope)
+    text = json.dumps(content, sort_keys=True, default=lambda _: _UNREADABLE)
+    for token, name in ((here.partition, "Partition"), (here.region, "Region"), (here.account, "AccountId")):
+        if is_token(token):
+            text = text.replace(token, f"${{AWS::{name}}}")
+    # A number and a list are tokens as well: the CDK writes them so.
+    return None if re.search(r"[$#]\{Token\[|-1\.88\d+e\+28\d", text) else _hash(text)
+
+
+def rough_fingerprint(content: object) -> str:
+    """Return 8 hexadecimal digits over content with its tokens unresolved, which costs no call of the CDK.
+
+    It stands where :func:`at_the_end` isn't reached, in a synthesis that skips the validation. It sees less:
+    of what a token stands for only its name.
+    """
+    return _hash(_NUMBER.sub("", json.dumps(content, sort_keys=True, default=str)))
 
 
 @jsii.implements(cdk.IStringProducer, IValidation)

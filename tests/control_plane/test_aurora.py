@@ -48,14 +48,11 @@ def test_service_role_and_function_get_this_cluster_and_this_secret_and_nothing_
         },
     ]
     service = only(found, "AWS::IAM::RolePolicy")["Properties"]["PolicyDocument"]["Statement"]
-    assert service[1:] == [
+    assert service[2:] == [
+        {"Effect": "Allow", "Action": "rds:DescribeDBClusters", "Resource": CLUSTER},
         {
             "Effect": "Allow",
-            "Action": [
-                "rds-data:BatchExecuteStatement",
-                "rds-data:ExecuteStatement",
-                "rds:DescribeDBClusters",
-            ],
+            "Action": ["rds-data:BatchExecuteStatement", "rds-data:ExecuteStatement"],
             "Resource": CLUSTER,
         },
         *reading,

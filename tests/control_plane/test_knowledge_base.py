@@ -65,7 +65,8 @@ def test_the_service_role_embeds_and_handles_vectors_and_nothing_else(deployed: 
         {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": [PROJECT, MODEL]},
+                {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": MODEL},
+                {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": PROJECT},
                 {
                     "Effect": "Allow",
                     "Action": [

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+import jsii
 import pytest
+from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_s3vectors as s3vectors
 
 from constructs_lib import (
@@ -19,10 +21,12 @@ from constructs_lib import (
 )
 from constructs_lib import VectorStore as Store
 from tests.cdk import Stack, resources, template
-from tests.control_plane.knowledge_bases import KENDRA, WORKGROUP
+from tests.control_plane.knowledge_bases import INDEX, KENDRA, WORKGROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from constructs import IConstruct
 
 vector = KnowledgeBaseType.vector
 
@@ -132,3 +136,101 @@ def test_a_given_name_stays_and_the_policy_still_follows() -> None:
     before, after = names(kb(name="docs")), names(kb(name="docs", type=vector(dimension=256)))
     assert (before[0], after[0]) == ("docs", "docs")
     assert before[1] != after[1]
+
+
+def on_import(change: Callable[[KnowledgeBase], object] = lambda _: None) -> Callable[[Stack], object]:
+    """Make one without tokens, whose names are known at once, and change it then."""
+
+    def make(stack: Stack) -> None:
+        index = VectorIndex.from_vector_index_arn(stack, "I", INDEX)
+        change(KnowledgeBase(stack, "KB", type=vector(vector_store=Store.s3_vectors(index))))
+
+    return make
+
+
+def _l1(made: KnowledgeBase) -> bedrock.CfnKnowledgeBase:
+    child = made.node.default_child
+    assert isinstance(child, bedrock.CfnKnowledgeBase)
+    return child
+
+
+def _other_store(made: KnowledgeBase) -> None:
+    types = bedrock.CfnKnowledgeBase
+    other = types.S3VectorsConfigurationProperty(index_arn=INDEX.replace("documents", "others"))
+    _l1(made).storage_configuration = types.StorageConfigurationProperty(
+        type="S3_VECTORS", s3_vectors_configuration=other
+    )
+
+
+def _in_an_aspect(made: KnowledgeBase) -> None:
+    @jsii.implements(cdk.IAspect)
+    class Other:
+        def visit(self, node: IConstruct) -> None:
+            if isinstance(node, bedrock.CfnKnowledgeBase):
+                node.add_property_override("StorageConfiguration.S3VectorsConfiguration.IndexArn", "arn:x")
+
+    cdk.Aspects.of(made).add(Other())
+
+
+LATE: dict[str, Callable[[KnowledgeBase], object]] = {
+    "a property of the L1": _other_store,
+    "an override": lambda made: _l1(made).add_property_override("StorageConfiguration.Type", "PINECONE"),
+    "an aspect": _in_an_aspect,
+}
+
+
+@pytest.mark.parametrize("change", LATE)
+def test_a_late_change_renames_what_was_named_at_once(change: str) -> None:
+    before, after = names(on_import()), names(on_import(LATE[change]))
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+def _rename(made: KnowledgeBase) -> None:
+    _l1(made).name = "mine"
+    made.policy.policy_name = "mine-too"
+
+
+@pytest.mark.parametrize("make", [on_import, lambda change: lambda stack: change(KnowledgeBase(stack, "KB"))])
+def test_names_that_are_set_on_the_resources_stay(make: Any) -> None:
+    assert names(make(_rename)) == ("mine", "mine-too")
+
+
+def test_a_second_synthesis_gives_the_same_names() -> None:
+    stack = Stack()
+    KnowledgeBase(stack, "KB")
+    app: Any = stack.node.root
+    first, second = (app.synth(force=True).get_stack_by_name("S").template for _ in range(2))
+    assert first == second
+
+
+def test_names_follow_also_where_the_validation_is_skipped() -> None:
+    found = []
+    for dimension in (256, 512):
+        stack = Stack()
+        KnowledgeBase(stack, "KB", type=vector(dimension=dimension))
+        app: Any = stack.node.root
+        made = app.synth(skip_validation=True).get_stack_by_name("S").template
+        [kb_] = resources(made, "AWS::Bedrock::KnowledgeBase").values()
+        [policy] = resources(made, "AWS::IAM::RolePolicy").values()
+        found.append((kb_["Properties"]["Name"], policy["Properties"]["PolicyName"]))
+    assert found[0][0] != found[1][0]
+    assert found[0][1] != found[1][1]
+
+
+def test_names_do_not_depend_on_what_else_the_app_makes() -> None:
+    def late(stack: Stack) -> None:
+        for number in range(3):
+            cdk.CfnOutput(stack, f"O{number}", value=cdk.Fn.join("", ["a", stack.region]))
+        kb()(stack)
+
+    assert names(kb()) == names(late)
+
+
+def test_a_name_can_be_referred_to() -> None:
+    stack = Stack()
+    made = KnowledgeBase(stack, "KB")
+    cdk.CfnOutput(stack, "Name", value=_l1(made).name)
+    found = template(stack)
+    [kb_] = resources(found, "AWS::Bedrock::KnowledgeBase").values()
+    assert found["Outputs"]["Name"]["Value"] == kb_["Properties"]["Name"]

@@ -40,6 +40,7 @@ from constructs_lib.control_plane.data_source.model import KnowledgeBaseFacts, P
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
     RecordingDataSource,
+    at_the_end,
     create_only_fingerprint,
     resource_behind,
 )
@@ -213,6 +214,8 @@ class DataSource(DataSourceBase):
         stem = cdk.Names.unique_resource_name(self, max_length=91, separator="-")
         generated = FingerprintedName(f"{stem}-", self.fingerprint)
         self.name: str = name if name is not None else generated.name()
+        if name is None:
+            at_the_end(self, lambda: generated.settle(self.fingerprint()))
         self.knowledge_base_id: str = knowledge_base.knowledge_base_ref.knowledge_base_id
         self._l1 = RecordingDataSource(
             self,

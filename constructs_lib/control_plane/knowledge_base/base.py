@@ -35,6 +35,7 @@ class KnowledgeBaseBase(cdk.Resource):
     knowledge_base_id: str
     role: iam.IRole | None = None
     type_name: str | None = None
+    _l1: cdk.CfnResource | None = None  # an imported one has none
 
     @property
     def knowledge_base_ref(self) -> refs.KnowledgeBaseReference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -16,17 +17,23 @@ from constructs_lib.cdk_support import (
     check_path,
     check_pattern,
     has_attribute,
+    is_token,
+    keep_stack,
     service_role,
+    stack_of,
     with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
     RecordingKnowledgeBase,
+    at_the_end,
     create_only_fingerprint,
+    plain_fingerprint,
+    rough_fingerprint,
 )
 from constructs_lib.control_plane.knowledge_base.base import KnowledgeBaseBase
 from constructs_lib.control_plane.knowledge_base.log_delivery import deliver_logs
-from constructs_lib.control_plane.knowledge_base.parts import Context
+from constructs_lib.control_plane.knowledge_base.parts import Context, policy_document
 from constructs_lib.control_plane.knowledge_base.types import KnowledgeBaseType
 
 if TYPE_CHECKING:
@@ -41,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KnowledgeBase"]
 
-# The fingerprint and the hyphen before it fit into the 100 characters of a name.
+# Of the 100 characters of a name the fingerprint and the hyphen before it take 9.
 _LONGEST_STEM = 90
 _ARN_EXAMPLE = "ABCDEF1234"
 
@@ -92,6 +99,7 @@ class KnowledgeBase(KnowledgeBaseBase):
     """
 
     role: iam.IRole
+    _l1: RecordingKnowledgeBase
 
     @with_explained_errors
     def __init__(
@@ -120,42 +128,79 @@ class KnowledgeBase(KnowledgeBaseBase):
         _check_list("log_delivery", log_delivery)
         kind.check(encrypted=encryption_key is not None)
         super().__init__(scope, construct_id)
+        keep_stack(self, scope)
         self.type_name: str | None = kind.name
-        self.role = role if role is not None else self._make_role(name, role_path)
+        self.role = role if role is not None else self._make_role(name or construct_id, role_path)
         context = Context(self, self.role.role_arn, encryption_key, removal_policy)
         own, store = kind.bind(context)
         parts = [own, store] if store is not None else [own]
         self._referred = [resource for part in parts for resource in part.referred]
         self.owns_store: bool = any(part.owns_store for part in parts)
+        # A name that is given is unique too, and costs no call of the CDK.
+        stem = name if name is not None and not is_token(name) else None
+        stem = stem or cdk.Names.unique_resource_name(self, max_length=_LONGEST_STEM, separator="-")
+        self._stem = f"{stem}-"
+        configurations = [own.configuration, store.configuration if store is not None else None]
+        content = _create_only_content(self, *configurations)
+        known = plain_fingerprint([content, {}], self) if not self._referred else None
+        self._written = f"{self._stem}{known or rough_fingerprint(content)}"
         self.policy = self._attach(
             [statement for part in parts for statement in part.statements] + _rerank(self, rerank_models)
         )
-        stem = cdk.Names.unique_resource_name(self, max_length=_LONGEST_STEM, separator="-")
+        # A token where the name isn't known yet; a synthesis resolves it three times.
+        self._name = FingerprintedName(self._stem, self.fingerprint) if known is None and not name else None
+        self._named = name is not None
         self._l1 = RecordingKnowledgeBase(
             self,
             "Resource",
-            name=name if name is not None else FingerprintedName(f"{stem}-", self.fingerprint).name(),
+            name=name or (self._name.name() if self._name is not None else self._written),
             description=description,
-            role_arn=self.role.role_arn,
+            role_arn=context.role_arn,
             knowledge_base_configuration=own.configuration,
-            storage_configuration=store.configuration if store is not None else None,
+            storage_configuration=configurations[1],
         )
         self._l1.apply_removal_policy(removal_policy)
         for key, value in (tags or {}).items():
             cdk.Tags.of(self._l1).add(key, value)
         # Creating the knowledge base calls the model and the store as the service role, and deleting a data
         # source deletes its vectors as that role.
-        self._l1.node.add_dependency(self.policy)
+        self._l1.add_resource_dependency(self.policy)
         for part in parts:
-            self._l1.node.add_dependency(*part.dependencies)
-        self.knowledge_base_id: str = self._l1.attr_knowledge_base_id
-        self.knowledge_base_arn: str = self._l1.attr_knowledge_base_arn
-        self.created_at: str = self._l1.attr_created_at
-        self.failure_reasons: list[str] = self._l1.attr_failure_reasons
-        self.status: str = self._l1.attr_status
-        self.updated_at: str = self._l1.attr_updated_at
+            if part.dependencies:
+                self._l1.node.add_dependency(*part.dependencies)
+        at_the_end(self, self._settle)
         for number, destination in enumerate(log_delivery, start=1):
-            deliver_logs(self, f"Logs{number}", destination, stem, self.fingerprint)
+            deliver_logs(self, f"Logs{number}", destination, self._stem[:-1], self.fingerprint)
+
+    @cached_property
+    def knowledge_base_id(self) -> str:  # type: ignore[override]  # asked of the CDK on first use; only imports are given it
+        """Its id."""
+        return self._l1.attr_knowledge_base_id
+
+    @cached_property
+    def knowledge_base_arn(self) -> str:  # type: ignore[override]  # asked of the CDK on first use; only imports are given it
+        """Its ARN."""
+        return self._l1.attr_knowledge_base_arn
+
+    @cached_property
+    def created_at(self) -> str:
+        """When it was made."""
+        return self._l1.attr_created_at
+
+    @cached_property
+    def failure_reasons(self) -> list[str]:
+        """Why it failed, a list that is known at deployment."""
+        return self._l1.attr_failure_reasons
+
+    @cached_property
+    def status(self) -> str:
+        """Its state at deployment."""
+        return self._l1.attr_status
+
+    @cached_property
+    def updated_at(self) -> str:
+        """When it was last changed."""
+        return self._l1.attr_updated_at
 
     def fingerprint(self) -> str:
         """Return a short hash of what replaces this knowledge base when it changes.
@@ -163,35 +208,53 @@ class KnowledgeBase(KnowledgeBaseBase):
         It covers the create-only properties of the knowledge base and of the resources of this app that it
         refers to. What a parameter or an import stands for can't be seen.
         """
-        configuration = cdk.Stack.of(self).resolve(self._l1.knowledge_base_configuration)
-        content = [_create_only(configuration), self._l1.storage_configuration]
+        props = self._l1._cfn_properties  # noqa: SLF001 - the rendered props have no public name
+        content = _create_only_content(
+            self, props["knowledgeBaseConfiguration"], props.get("storageConfiguration")
+        )
         overrides = {
             path: value
             for path, value in self._l1.overrides.items()
             if path.startswith(("Properties.KnowledgeBaseConfiguration", "Properties.StorageConfiguration"))
         }
+        if not self._referred and (known := plain_fingerprint([content, overrides], self)) is not None:
+            return known
         return create_only_fingerprint([content, overrides], self, self._referred)
 
-    def _make_role(self, name: str | None, path: str | None) -> iam.Role:
+    def _settle(self) -> None:
+        """Write the names that follow from what is final."""
+        found = self.fingerprint()
+        if self._name is not None:
+            self._name.settle(found)
+        before, self._written = self._written, f"{self._stem}{found}"
+        if before == self._written:
+            return
+        # Somebody may have given them names of their own.
+        if self.policy.policy_name == before:
+            self.policy.policy_name = self._written
+        if self._name is None and not self._named and self._l1.name == before:
+            self._l1.name = self._written
+
+    def _make_role(self, name: str, path: str | None) -> iam.Role:
         return service_role(
             self,
             "ServiceRole",
             source="knowledge-base/*",
-            description=f"Bedrock ingests and retrieves for {name or self.node.id}"[:1000],
+            description=f"Bedrock ingests and retrieves for {name}"[:1000],
             path=path,
             statements=[],
         )
 
     def _attach(self, statements: list[dict[str, Any]]) -> iam.CfnRolePolicy:
-        # A policy of its own, whose name has the fingerprint: when the store is replaced the role has the old
-        # policy beside the new one until the old data sources are deleted, vectors and all, in the clean-up.
-        stem = f"{cdk.Names.unique_resource_name(self, max_length=_LONGEST_STEM, separator='-')}-"
+        # A policy of its own, whose name gets the fingerprint at the end: when the store is replaced the role
+        # has the old policy beside the new one until the old data sources are deleted, vectors and all, in
+        # the clean-up.
         return iam.CfnRolePolicy(
             self,
             "ServicePolicy",
             role_name=self.role.role_name,
-            policy_name=FingerprintedName(stem, self.fingerprint).name(),
-            policy_document=iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements}),
+            policy_name=self._written,
+            policy_document=policy_document(statements),
         )
 
     @staticmethod
@@ -287,8 +350,16 @@ def _rerank(scope: Construct, models: Sequence[ModelLike]) -> list[dict[str, Any
     return found
 
 
-def _create_only(configuration: dict[str, Any]) -> dict[str, Any]:
+def _create_only_content(scope: Construct, configuration: Any, storage: Any) -> list[Any]:
+    """Return what can't change of a knowledge base; ``None`` and an absent property are one."""
+    return [_create_only(scope, configuration), storage]
+
+
+def _create_only(scope: Construct, configuration: Any) -> Any:
     """Return the configuration without what is updated in place: timeout and hints of an SQL one."""
+    if isinstance(configuration, dict) and configuration.get("sqlKnowledgeBaseConfiguration") is None:
+        return configuration
+    configuration = stack_of(scope).resolve(configuration)
     sql = configuration.get("sqlKnowledgeBaseConfiguration")
     if sql is None:
         return configuration

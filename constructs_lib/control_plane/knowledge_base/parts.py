@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from aws_cdk import aws_secretsmanager as secretsmanager
     from constructs import Construct, IConstruct, IDependable
 
-__all__ = ["Context", "Parts", "allow", "arn_from", "bucket_parts", "key_parts", "secret_statements"]
+__all__ = [
+    "Context",
+    "Parts",
+    "allow",
+    "arn_from",
+    "bucket_parts",
+    "key_parts",
+    "policy_document",
+    "secret_statements",
+]
 
 Json = dict[str, Any]
 
@@ -60,6 +69,20 @@ def allow(actions: str | list[str], resources: str | list[str], condition: Json 
     """Return an Allow statement."""
     statement: Json = {"Effect": "Allow", "Action": actions, "Resource": resources}
     return {**statement, "Condition": condition} if condition else statement
+
+
+def policy_document(statements: list[Json]) -> Json:
+    """Return a policy with each statement once: a list of one is its element, and actions are sorted."""
+    found: list[Json] = []
+    for statement in statements:
+        actions = statement["Action"]
+        named = [actions] if isinstance(actions, str) else sorted({*actions})
+        targets = statement["Resource"]
+        targets = targets[0] if isinstance(targets, list) and len(targets) == 1 else targets
+        one = {**statement, "Action": named[0] if len(named) == 1 else named, "Resource": targets}
+        if one not in found:
+            found.append(one)
+    return {"Version": "2012-10-17", "Statement": found}
 
 
 def arn_from(prop: str, value: object, path: str, example: str) -> str:

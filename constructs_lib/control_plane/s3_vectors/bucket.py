@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -36,6 +37,7 @@ class VectorBucketBase(cdk.Resource):
 
     vector_bucket_arn: str
     encryption_key: kms.IKey | None = None
+    _l1: cdk.CfnResource | None = None  # an imported one has none
 
     @property
     def vector_bucket_ref(self) -> refs.VectorBucketReference:
@@ -82,6 +84,8 @@ class VectorBucket(VectorBucketBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3vectors-vectorbucket.html
     """
 
+    _l1: RecordingVectorBucket
+
     @with_explained_errors
     def __init__(
         self,
@@ -107,9 +111,17 @@ class VectorBucket(VectorBucketBase):
         if encryption_key is not None:
             open_key(self, encryption_key)
         self.encryption_key = encryption_key
-        self.vector_bucket_arn: str = self._l1.attr_vector_bucket_arn
-        self.creation_time: str = self._l1.attr_creation_time
         self._policy: VectorBucketPolicy | None = None
+
+    @cached_property
+    def vector_bucket_arn(self) -> str:  # type: ignore[override]  # asked of the CDK on first use; only imports are given it
+        """Its ARN."""
+        return self._l1.attr_vector_bucket_arn
+
+    @cached_property
+    def creation_time(self) -> str:
+        """When it was made."""
+        return self._l1.attr_creation_time
 
     def add_to_resource_policy(self, statement: iam.PolicyStatement) -> iam.AddToResourcePolicyResult:
         """Add a statement to the bucket's policy, which is made on first use."""

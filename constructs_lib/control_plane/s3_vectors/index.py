@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -50,6 +51,7 @@ class VectorIndexBase(cdk.Resource):
     index_arn: str
     dimension: int | None = None
     encryption_key: kms.IKey | None = None
+    _l1: cdk.CfnResource | None = None  # an imported one has none
 
     @property
     def index_ref(self) -> refs.IndexReference:
@@ -104,6 +106,8 @@ class VectorIndex(VectorIndexBase):
     and https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html
     """
 
+    _l1: RecordingVectorIndex
+
     @with_explained_errors
     def __init__(
         self,
@@ -125,7 +129,11 @@ class VectorIndex(VectorIndexBase):
         self._l1 = RecordingVectorIndex(
             self,
             "Resource",
-            vector_bucket_arn=vector_bucket.vector_bucket_ref.vector_bucket_arn,
+            vector_bucket_arn=(
+                vector_bucket.vector_bucket_arn
+                if isinstance(vector_bucket, VectorBucketBase)
+                else vector_bucket.vector_bucket_ref.vector_bucket_arn
+            ),
             index_name=index_name,
             # The one type that the service has.
             data_type="float32",
@@ -145,10 +153,18 @@ class VectorIndex(VectorIndexBase):
             open_key(self, encryption_key)
         of_bucket = vector_bucket.encryption_key if isinstance(vector_bucket, VectorBucketBase) else None
         self.encryption_key = encryption_key if encryption_key is not None else of_bucket
-        self.index_arn: str = self._l1.attr_index_arn
-        self.creation_time: str = self._l1.attr_creation_time
         self.dimension: int | None = dimension
         self._bucket_resource = resource_behind(vector_bucket)
+
+    @cached_property
+    def index_arn(self) -> str:  # type: ignore[override]  # asked of the CDK on first use; only imports are given it
+        """Its ARN."""
+        return self._l1.attr_index_arn
+
+    @cached_property
+    def creation_time(self) -> str:
+        """When it was made."""
+        return self._l1.attr_creation_time
 
     def create_only_resources(self) -> list[cdk.CfnResource]:
         """Return the L1s whose replacement replaces what refers to this index: its own, and its bucket's."""
