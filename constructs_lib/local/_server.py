@@ -42,11 +42,17 @@ class ServerProcess:
     way, the pipe closes and the server ends its process group (Lambda workers included) and its folder.
     """
 
-    def __init__(self, *, port: int, account: str, region: str) -> None:
+    def __init__(
+        self, *, port: int, account: str, region: str, order_seed: int | None, propagation: int
+    ) -> None:
         self._listener = _bind(port)
         self.port: int = self._listener.getsockname()[1]
         self.endpoint_url = f"https://127.0.0.1:{self.port}"
         self.account, self.region = account, region
+        self._first_deployment = {
+            "BEDROCK_PLANES_ORDER_SEED": "" if order_seed is None else str(order_seed),
+            "BEDROCK_PLANES_PROPAGATION": str(propagation),
+        }
         self.folder = Path(tempfile.mkdtemp(prefix="bedrock-planes-aws-"))
         self.log_path = self.folder / "server.log"
         self.decisions_path = self.folder / "decisions.jsonl"
@@ -82,6 +88,7 @@ class ServerProcess:
         settings = {
             **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             **self.environment(),
+            **self._first_deployment,
             "PATH": _path_with_node(),
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder),

@@ -31,6 +31,12 @@ class LocalAws:
         port: The port to serve on; 0, the default, takes a free one.
         account: 12 digits. By default 111122223333.
         region: By default us-east-1.
+        order_seed: CloudFormation makes resources that don't depend on each other in an order of its own for
+            each number, the same in each run. By default in the order of their names.
+        propagation: A policy that a stack attaches to a role counts only so many resources of that stack
+            later, except for the resources that depend on it; by default at once. With both, a stack whose
+            resources lack a dependency on a permission fails here as it may fail on AWS. Stacks that are
+            created only: nested stacks and updates of a policy count at once.
 
     Raises:
         LocalAwsError: In one line: the port is taken, an argument is malformed, or the emulator that it is
@@ -38,12 +44,24 @@ class LocalAws:
 
     """
 
-    def __init__(self, *, port: int = 0, account: str = "111122223333", region: str = "us-east-1") -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        account: str = "111122223333",
+        region: str = "us-east-1",
+        order_seed: int | None = None,
+        propagation: int = 0,
+    ) -> None:
         if not _ACCOUNT.fullmatch(account):
             raise LocalAwsError(f"account must be 12 digits, got `{account}`")
         if not _REGION.fullmatch(region):
             raise LocalAwsError(f"region must be the name of an AWS Region such as us-east-1, got `{region}`")
+        for name, number in (("order_seed", order_seed), ("propagation", propagation)):
+            if not (_is_count(number) or (number is None and name == "order_seed")):
+                raise LocalAwsError(f"{name} must be a whole number from 0, got `{number}`")
         self.account, self.region = account, region
+        self._order_seed, self._propagation = order_seed, propagation
         self._asked_port = port
         self._server: ServerProcess | None = None
         # One session for all clients: each one would load the service models anew (0.2 s).
@@ -52,7 +70,13 @@ class LocalAws:
     def start(self) -> Self:
         """Start the server; the counterpart of `stop` for callers that can't use a `with` block."""
         if self._server is None:
-            self._server = ServerProcess(port=self._asked_port, account=self.account, region=self.region)
+            self._server = ServerProcess(
+                port=self._asked_port,
+                account=self.account,
+                region=self.region,
+                order_seed=self._order_seed,
+                propagation=self._propagation,
+            )
         return self
 
     def stop(self) -> None:
@@ -170,3 +194,7 @@ class LocalAws:
     def reset(self) -> None:
         """Forget all resources, roles, stacks and records, as if the account were new (about 0.1 s)."""
         self.server.reset()
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

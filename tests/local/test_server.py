@@ -100,6 +100,11 @@ def test_a_busy_port_gives_one_clear_line() -> None:
         ({"account": "12"}, "account must be 12 digits, got `12`"),
         ({"region": "Mars"}, "region must be the name of an AWS Region such as us-east-1, got `Mars`"),
         ({"port": 70000}, "port must be 0-65535, got 70000; 0 takes a free one"),
+        ({"order_seed": -1}, "order_seed must be a whole number from 0, got `-1`"),
+        ({"order_seed": "7"}, "order_seed must be a whole number from 0, got `7`"),
+        ({"propagation": True}, "propagation must be a whole number from 0, got `True`"),
+        ({"propagation": 1.5}, "propagation must be a whole number from 0, got `1.5`"),
+        ({"propagation": None}, "propagation must be a whole number from 0, got `None`"),
     ],
 )
 def test_a_malformed_argument_names_the_value_and_the_remedy(arguments: dict[str, Any], message: str) -> None:

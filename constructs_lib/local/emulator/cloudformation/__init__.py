@@ -3,6 +3,7 @@
 from constructs_lib.local.emulator.cloudformation import (
     _conditions,
     _execution_role,
+    _first_deployment,
     _handler_permissions,
     _handlers,
     _other_types,
@@ -18,6 +19,7 @@ def install() -> None:
     _handlers.install()
     _other_types.install()
     _handler_permissions.install()
+    _first_deployment.install()
 
 
 def reset() -> None:
@@ -25,3 +27,4 @@ def reset() -> None:
     _execution_role.reset()
     _handlers.reset()
     _handler_permissions.reset()
+    _first_deployment.reset()
