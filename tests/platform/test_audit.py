@@ -12,6 +12,7 @@ from moto.events.models import EventPattern
 
 from constructs_lib import BedrockTrail, PlaneCrossingAlarms, PlanesError
 from constructs_lib.catalogue import Plane
+from constructs_lib.local import LocalAws
 from constructs_lib.platform import DATA_EVENT_TYPES
 from constructs_lib.platform.event_patterns import MAX_PATTERN, SOURCES, names_of
 from tests.cdk import ACCOUNT, Stack, resources, template
@@ -230,6 +231,22 @@ def test_a_crossing_fires_its_alarm_and_no_other(
     patterns: dict[str, list[dict[str, Any]]], alarm: str, happened: dict[str, Any]
 ) -> None:
     assert fired(patterns, happened) == {alarm}
+
+
+def test_a_third_matcher_agrees_on_crossings_and_changes(patterns: dict[str, list[dict[str, Any]]]) -> None:
+    """That of ministack, which follows the event-ruler of AWS, asked with TestEventPattern."""
+    several = [*CROSSINGS, *((SAID[name], happened) for name, happened in CHANGES)]
+    with LocalAws() as aws:
+        events = aws.client("events")
+        for alarm, happened in several:
+            text = json.dumps({**happened, "time": "2023-10-11T21:58:59Z"})
+            found = {
+                name
+                for name, each in patterns.items()
+                for pattern in each
+                if events.test_event_pattern(EventPattern=json.dumps(pattern), Event=text)["Result"]
+            }
+            assert found == {alarm}, happened["detail"]
 
 
 def test_a_thousand_ordinary_events_fire_nothing(patterns: dict[str, list[dict[str, Any]]]) -> None:
