@@ -209,7 +209,7 @@ def _class(node: ast.ClassDef) -> t.ClassDef:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             value = _optional(statement.value)
             fields.append((statement.target.id, value, _type(statement.annotation)))
-    names = {ast.unparse(decorator).partition("(")[0].rpartition(".")[2] for decorator in node.decorator_list}
+    names = {_last_name(decorator) for decorator in node.decorator_list}
     bases = [_expression(base) for base in node.bases]
     is_record = bool(names & {"dataclass", "define", "frozen", "attrs", "s"}) or any(
         isinstance(base, ast.Name) and base.id in {"NamedTuple", "BaseModel", "BaseSettings"}
@@ -231,12 +231,7 @@ def _type(annotation: ast.expr) -> t.Expression:  # noqa: PLR0911 - one case for
         case ast.Subscript(value=value, slice=inner):
             if _is_annotated(annotation):
                 return _annotated(inner)
-            if ast.unparse(value).rpartition(".")[2] in {
-                "Optional",
-                "Union",
-                "Final",
-                "ClassVar",
-            }:
+            if _last_name(value) in {"Optional", "Union", "Final", "ClassVar"}:
                 parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
                 return t.Options([_type(part) for part in parts])
             return t.Other([])
@@ -246,7 +241,14 @@ def _type(annotation: ast.expr) -> t.Expression:  # noqa: PLR0911 - one case for
 
 
 def _is_annotated(node: ast.Subscript) -> bool:
-    return ast.unparse(node.value).rpartition(".")[2] == "Annotated"
+    return _last_name(node.value) == "Annotated"
+
+
+def _last_name(node: ast.expr) -> str:
+    """Return the last name of ``a.b.c`` or of the call of it, empty for anything else."""
+    if isinstance(node, ast.Call):
+        return _last_name(node.func)
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _annotated(inner: ast.expr) -> t.Expression:

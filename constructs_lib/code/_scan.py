@@ -33,7 +33,7 @@ _SMALL = 4_000
 """Bytes of an imported module without a word of Bedrock that is read: one of settings may name the model."""
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "cdk.out", "vendor"})
 """Folders that hold other people's code, or none. A path that is given itself is read all the same."""
-_WORDS = re.compile(rb"bedrock|agent.?registry|agent.?discovery", re.IGNORECASE)
+_OTHER_WORDS = re.compile(rb"agent.?(?:registry|discovery)")
 _CALLS = re.compile(rb"\.\s*(\w+)\s*\(")
 
 
@@ -141,8 +141,10 @@ class Project:
             return self._unread(path, LANGUAGES[0], f"not read: {error.strerror or error}")
         sdk = language.load()[1]()
         recorder = Recorder(path, language.name, finds_wrong_clients=sdk.wrong_clients, fix=sdk.fix)
-        file = _File(path, language, recorder, mentions_bedrock=_WORDS.search(data) is not None)
-        if not _may_call(data) and not (is_imported and len(data) < _SMALL):
+        file = _File(path, language, recorder, mentions_bedrock=_mentions_bedrock(data))
+        if not (file.mentions_bedrock or _calls_an_operation(data)) and not (
+            is_imported and len(data) < _SMALL
+        ):
             return file
         why = _too_large(data)
         if why is None and (missing := language.missing()):
@@ -209,10 +211,14 @@ def _operation_keys() -> frozenset[bytes]:
     return frozenset(key_of(operation.name).encode() for operation in operations())
 
 
-def _may_call(data: bytes) -> bool:
-    """Whether a file mentions Bedrock or calls something named like one of its operations."""
-    if _WORDS.search(data):
-        return True
+def _mentions_bedrock(data: bytes) -> bool:
+    """Whether a word of Bedrock is in a file, in any letter case."""
+    lower = data.lower()  # literal texts are found far faster than a pattern for both cases
+    return b"bedrock" in lower or (b"agent" in lower and _OTHER_WORDS.search(lower) is not None)
+
+
+def _calls_an_operation(data: bytes) -> bool:
+    """Whether a file calls something named like an operation of Bedrock."""
     names: Iterable[bytes] = set(_CALLS.findall(data))
     return any(name.replace(b"_", b"").lower() in _operation_keys() for name in names)
 

@@ -11,7 +11,7 @@ from constructs_lib.code._values import UNKNOWN, External, Method, Value
 if TYPE_CHECKING:
     from constructs_lib.code import _tree as t
     from constructs_lib.code._recorder import Recorder
-    from constructs_lib.code._values import Arguments, Scope
+    from constructs_lib.code._values import Arguments, Callee, Scope
 
 __all__ = ["Interpreter", "Loader", "Sdk", "ShellSdk"]
 
@@ -94,7 +94,7 @@ class Sdk:
         self,
         machine: Interpreter,  # noqa: ARG002 - the SDKs that override it use it
         node: t.Call,  # noqa: ARG002 - the SDKs that override it use it
-        owner: Value,  # noqa: ARG002 - the SDKs that override it use it
+        callee: Callee,  # noqa: ARG002 - the SDKs that override it use it
         arguments: Arguments,  # noqa: ARG002 - the SDKs that override it use it
         scope: Scope,  # noqa: ARG002 - the SDKs that override it use it
     ) -> Value | None:

@@ -26,7 +26,7 @@ from constructs_lib.code._values import (
 
 if TYPE_CHECKING:
     from constructs_lib.code._sdk import Interpreter
-    from constructs_lib.code._values import Scope
+    from constructs_lib.code._values import Callee, Scope
 
 __all__ = ["JavaSdk"]
 
@@ -61,7 +61,7 @@ class JavaSdk(Sdk):
         self,
         machine: Interpreter,
         node: t.Call,
-        owner: Value,
+        callee: Callee,
         arguments: Arguments,
         scope: Scope,  # noqa: ARG002 - other languages need it
     ) -> Value | None:
@@ -69,7 +69,7 @@ class JavaSdk(Sdk):
         function = node.function
         if not isinstance(function, t.Attribute):
             return None
-        methods = tuple(m for m in machine.attribute(owner, function.name) if isinstance(m, Method))
+        methods = tuple(m for m in callee.functions if isinstance(m, Method))
         if not methods:
             return None
         return machine.call(methods, Arguments([self._built(machine, v) for v in arguments.plain]), node)

@@ -29,7 +29,7 @@ from constructs_lib.code._values import (
 
 if TYPE_CHECKING:
     from constructs_lib.code._sdk import Interpreter
-    from constructs_lib.code._values import Scope
+    from constructs_lib.code._values import Callee, Scope
 
 __all__ = ["JavaScriptSdk"]
 
@@ -65,10 +65,15 @@ class JavaScriptSdk(Sdk):
         return super().member(machine, item, name)
 
     def special(  # noqa: PLR0911 - one return for each kind of call
-        self, machine: Interpreter, node: t.Call, owner: Value, arguments: Arguments, scope: Scope
+        self,
+        machine: Interpreter,
+        node: t.Call,
+        callee: Callee,
+        arguments: Arguments,
+        scope: Scope,
     ) -> Value | None:
         """Answer ``require``, ``import()``, ``super()``, ``bind`` and ``send``."""
-        function = node.function
+        function, owner = node.function, callee.owner
         if isinstance(function, t.Name):
             module = text_of(arguments.get(0))
             if function.id in {"require", "import"} and module is not None:

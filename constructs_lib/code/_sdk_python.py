@@ -34,7 +34,7 @@ from constructs_lib.code._values import (
 
 if TYPE_CHECKING:
     from constructs_lib.code._sdk import Interpreter
-    from constructs_lib.code._values import Scope
+    from constructs_lib.code._values import Callee, Scope
 
 __all__ = ["PythonSdk"]
 
@@ -146,7 +146,12 @@ class PythonSdk(Sdk):
         return super().member(machine, item, name)
 
     def special(
-        self, machine: Interpreter, node: t.Call, owner: Value, arguments: Arguments, scope: Scope
+        self,
+        machine: Interpreter,
+        node: t.Call,
+        callee: Callee,
+        arguments: Arguments,
+        scope: Scope,
     ) -> Value | None:
         """Answer ``super()``, and calls whose function is a value of this module."""
         function = node.function
@@ -154,12 +159,9 @@ class PythonSdk(Sdk):
             return self._parent(machine, scope, arguments)
         if isinstance(function, t.Attribute) and function.name in {"enter_context", "enter_async_context"}:
             return arguments.get(0, "cm")
-        functions: Value = UNKNOWN
-        if isinstance(function, t.Attribute):
-            functions = machine.attribute(owner, function.name)
-        elif isinstance(function, t.Name):
-            functions = machine.lookup(function.id, scope)
-        makers = [item for item in functions if isinstance(item, Maker)]
+        if not isinstance(function, t.Attribute | t.Name):
+            return None
+        makers = [item for item in callee.functions if isinstance(item, Maker)]
         if makers:
             return join(_client(maker, arguments, node) for maker in makers if maker.kind == "client")
         return None

@@ -7,7 +7,7 @@ what isn't known.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UNKNOWN",
     "Arguments",
+    "Callee",
     "Class",
     "Client",
     "Command",
@@ -43,13 +44,31 @@ _MOST = 12
 
 def join(values: Iterable[Value]) -> Value:
     """Return a value that may be any of the values."""
-    return tuple(dict.fromkeys(item for value in values for item in value))[:_MOST]
+    known = [value for value in values if value]
+    if not known:
+        return UNKNOWN
+    if len(known) == 1 and len(known[0]) == 1:
+        return tuple(known[0])
+    return tuple(dict.fromkeys(item for value in known for item in value))[:_MOST]
 
 
 def text_of(value: Value) -> str | None:
     """Return the text that a value is, ``None`` if it isn't one text that is known as a whole."""
     texts = [item for item in value if isinstance(item, str)]
     return texts[0] if len(texts) == 1 and "\0" not in texts[0] else None
+
+
+class Callee(NamedTuple):
+    """What a call calls.
+
+    Attributes:
+        owner: What has the function as an attribute, unknown for a plain function.
+        functions: What the function may be.
+
+    """
+
+    owner: Value
+    functions: Value
 
 
 @dataclass(frozen=True, slots=True)
