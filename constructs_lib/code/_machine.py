@@ -43,8 +43,8 @@ __all__ = ["Machine", "TooComplex"]
 _STEPS = 5_000
 """Evaluations for one file, and one more for each ``_BYTES``. Ordinary files take one for 5 bytes."""
 _BYTES = 3
-_MOST_STEPS = 30_000
-_ALONE_STEPS = 3_000
+_MOST_STEPS = 100_000
+_ALONE_STEPS = 10_000
 """Evaluations for one function that nothing calls, so that none takes those of the others."""
 _DEPTH = 12
 """Calls inside of calls that are followed."""
