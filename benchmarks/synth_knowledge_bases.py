@@ -43,7 +43,7 @@ def _alone(stack: cdk.Stack, number: int) -> None:
 
 
 def _named(stack: cdk.Stack, number: int) -> None:
-    from constructs_lib import KnowledgeBase, KnowledgeBaseType, VectorIndex, VectorStore  # noqa: PLC0415 - as above
+    from constructs_lib import KnowledgeBase, KnowledgeBaseType, VectorIndex, VectorStore  # noqa: PLC0415 - not in the parent
 
     kept: dict[str, Any] = stack.__dict__
     if "index" not in kept:
@@ -56,7 +56,7 @@ def _named(stack: cdk.Stack, number: int) -> None:
 
 def _alone_by_hand(stack: cdk.Stack, number: int) -> None:
     import aws_cdk as cdk  # noqa: PLC0415 - the parent process measures without it
-    from aws_cdk import aws_s3vectors as s3vectors  # noqa: PLC0415 - as above
+    from aws_cdk import aws_s3vectors as s3vectors  # noqa: PLC0415 - not in the parent
 
     bucket = s3vectors.CfnVectorBucket(stack, f"Bucket{number}")
     bucket.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
@@ -82,8 +82,8 @@ def _named_by_hand(stack: cdk.Stack, number: int) -> None:
 
 def _by_hand(stack: cdk.Stack, number: int, name: str, described: str, index_arn: str) -> None:
     import aws_cdk as cdk  # noqa: PLC0415 - the parent process measures without it
-    from aws_cdk import aws_bedrock as bedrock  # noqa: PLC0415 - as above
-    from aws_cdk import aws_iam as iam  # noqa: PLC0415 - as above
+    from aws_cdk import aws_bedrock as bedrock  # noqa: PLC0415 - not in the parent
+    from aws_cdk import aws_iam as iam  # noqa: PLC0415 - not in the parent
 
     bases = f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:knowledge-base/*"
     model = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{_EMBEDDING}"
@@ -166,7 +166,7 @@ def app(name: str, number: int, *, by_hand: bool, outdir: str) -> cdk.Stack:
     )
     stack = cdk.Stack(root, "S", env=cdk.Environment(account="111122223333", region="us-east-1"))
     # Loaded in each process, so that the difference of two has neither.
-    import constructs_lib  # noqa: PLC0415 - as above
+    import constructs_lib  # noqa: PLC0415 - not in the parent
 
     _ = constructs_lib.KnowledgeBase
     make = APPS[name][by_hand]
