@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         has_attribute,
         with_checked_types,
         with_explained_errors,
+        with_explained_factories,
     )
     from constructs_lib.cdk_support.validation import (
         check_arn,
@@ -82,6 +83,7 @@ __all__ = [
     "stack_of",
     "with_checked_types",
     "with_explained_errors",
+    "with_explained_factories",
 ]
 
 __getattr__, __dir__ = exports(
@@ -111,6 +113,7 @@ __getattr__, __dir__ = exports(
             "has_attribute",
             "with_checked_types",
             "with_explained_errors",
+            "with_explained_factories",
         ),
         "validation": (
             "check_arn",

@@ -15,9 +15,17 @@ from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support.errors import PlanesError
 
-__all__ = ["check_types", "check_value", "has_attribute", "with_checked_types", "with_explained_errors"]
+__all__ = [
+    "check_types",
+    "check_value",
+    "has_attribute",
+    "with_checked_types",
+    "with_explained_errors",
+    "with_explained_factories",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_Class = TypeVar("_Class")
 
 
 def _is_text(value: Any) -> bool:
@@ -134,6 +142,28 @@ def with_explained_errors(initializer: _Function) -> _Function:
             raise
 
     return cast("_Function", explained)
+
+
+def with_explained_factories(cls: type[_Class]) -> type[_Class]:
+    """Make the factories of a class explain a missing or unknown argument in a sentence."""
+    for name, member in list(vars(cls).items()):
+        if isinstance(member, (staticmethod, classmethod)) and not name.startswith("_"):
+            setattr(cls, name, type(member)(_explained(member.__func__)))
+    return cls
+
+
+def _explained(factory: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(factory)
+
+    @functools.wraps(factory)
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise _wrong_call(factory, signature, kwargs, error) from None
+        return factory(*args, **kwargs)
+
+    return explained
 
 
 def _wrong_call(

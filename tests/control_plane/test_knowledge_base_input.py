@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -98,6 +99,51 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
     "dimension-of-profile": (
         lambda _: vector(embedding_model="us.cohere.embed-v4:0", dimension=77),
         r"`dimension` has the value `77`, and `cohere.embed-v4:0` makes 1536, 1024, 512, 256: choose one",
+    ),
+    "dimension-of-a-model-of-the-cdk": (
+        lambda s: vector(
+            embedding_model=bedrock.FoundationModel.from_foundation_model_id(
+                s, "F", bedrock.FoundationModelIdentifier("amazon.titan-embed-text-v2:0")
+            ),
+            dimension=77,
+        ),
+        r"`dimension` has the value `77`, and `amazon.titan-embed-text-v2:0` makes 1024, 512, 256: choose",
+    ),
+    "dimension-of-an-arn-with-tokens": (
+        lambda s: vector(
+            embedding_model=f"arn:{s.partition}:bedrock:{s.region}::foundation-model/cohere.embed-english-v3",
+            dimension=77,
+        ),
+        r"`dimension` has the value `77`, and `cohere.embed-english-v3` makes 1024: choose",
+    ),
+    "model-of-an-arn-with-tokens": (
+        lambda s: vector(embedding_model=f"arn:{s.partition}:bedrock:us-east-1::foundation-model/{LITE}"),
+        r"`embedding_model` is `amazon.nova-lite-v1:0`, which makes no embeddings: use one",
+    ),
+    "model-none": (
+        lambda _: vector(embedding_model=None),  # type: ignore[arg-type]  # what is refused
+        r"`embedding_model` has the value `None`: pass a model's id such as `amazon.titan",
+    ),
+    "model-empty": (
+        lambda _: vector(embedding_model=""),
+        r"`embedding_model` has the value ``: pass a model's id such as `amazon.titan",
+    ),
+    "index-in-another-region": (
+        lambda s: index(
+            s,
+            vector_bucket=VectorBucket.from_vector_bucket_arn(
+                s, "V", "arn:aws:s3vectors:eu-west-1:111122223333:bucket/vectors"
+            ),
+        ),
+        r"`vector_bucket` is a bucket of the Region `eu-west-1`, and the index is in `us-east-1`: use a",
+    ),
+    "factory-without-a-prop": (
+        lambda _: VectorStore.aurora(CLUSTER),  # type: ignore[call-arg]  # what is refused
+        r"`VectorStore.aurora` needs `credentials_secret`: pass it",
+    ),
+    "factory-with-another-prop": (
+        lambda _: vector(dimensions=256),  # type: ignore[call-arg]  # what is refused
+        r"`KnowledgeBaseType.vector` has no prop `dimensions`: did you mean `dimension`\?",
     ),
     "dimension-unknown": (
         lambda _: vector(embedding_model="acme.embed-1"),

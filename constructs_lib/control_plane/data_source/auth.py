@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, check_length
+from constructs_lib.cdk_support import PlanesError, check_length, with_explained_factories
 from constructs_lib.control_plane.data_source.checks import check_attributes
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ConnectorAuth"]
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class ConnectorAuth:
     """The kind of sign-in and the secret with the credentials, which is in the knowledge base's Region.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern
+from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_factories
 from constructs_lib.control_plane.data_source.access import (
     bucket_arn,
     check_region,
@@ -78,6 +78,7 @@ class CrawlFilter:
             )
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
     """Where the documents come from. Another kind replaces the data source.

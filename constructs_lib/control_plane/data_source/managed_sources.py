@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, is_token
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_length,
+    check_pattern,
+    is_token,
+    with_explained_factories,
+)
 from constructs_lib.control_plane.data_source.access import (
     bucket_name,
     check_region,
@@ -85,6 +91,7 @@ class WebScope(Enum):
     """Those of the seed's primary domain."""
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class SyncSchedule:
     """When a managed knowledge base syncs a data source by itself; AWS chooses the hour.
@@ -163,6 +170,7 @@ class MediaExtraction:
         }
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class ManagedSource:
     """A connector of a managed knowledge base. A data source for another knowledge base is refused.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,8 @@ _MANAGED = frozenset(
 )
 
 _LONGEST = 4096
+
+_ARN_OF_TOKENS = re.compile(r"^arn:.*:[a-z-]+/[\w.:-]+$")
 
 
 class VectorDataType(Enum):
@@ -164,9 +167,15 @@ def _check_model(model: ModelLike) -> str:
         text = model.id
     else:
         text = model if isinstance(model, str) else str(getattr(model, "model_arn", ""))
-    if not text or is_token(text):
+    if model in (None, ""):
+        raise PlanesError(
+            f"`embedding_model` has the value `{model}`: pass a model's id such as "
+            f"`{DEFAULT_EMBEDDING_MODEL}`, or leave it out"
+        )
+    if not text or (is_token(text) and not _ARN_OF_TOKENS.search(text)):
         # A construct of another library: `on_call` reads its ARN, or says what it needs.
         return ""
+    # Of an ARN the partition, the Region and the account may be tokens.
     name = text.rpartition("/")[2]
     name = catalogue.model_of_profile(name) or name
     known = catalogue.model(name)

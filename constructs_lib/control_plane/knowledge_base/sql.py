@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, has_attribute, is_token
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_length,
+    check_pattern,
+    has_attribute,
+    is_token,
+    with_explained_factories,
+)
 from constructs_lib.control_plane.knowledge_base.parts import allow, arn_from, secret_statements
 
 if TYPE_CHECKING:
@@ -35,6 +42,7 @@ class Inclusion(Enum):
     """It is never used."""
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class QueryAuth:
     """How the service role signs in to Amazon Redshift; use the factories."""
@@ -74,6 +82,7 @@ class QueryAuth:
         return found
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class SqlStorage:
     """What is queried; use the factories."""
@@ -217,6 +226,7 @@ class CuratedQuery:
         return {"naturalLanguage": self.natural_language, "sql": self.sql}
 
 
+@with_explained_factories
 class QueryEngine:
     """What runs the queries: Amazon Redshift, provisioned or serverless; use the factories."""
 

@@ -13,8 +13,10 @@ from aws_cdk.interfaces import aws_s3vectors as refs
 from constructs_lib.cdk_support import (
     PlanesError,
     check_pattern,
+    environment_of,
     has_attribute,
     is_token,
+    keep_stack,
     with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import RecordingVectorIndex, resource_behind
@@ -126,6 +128,8 @@ class VectorIndex(VectorIndexBase):
         check_index_name("index_name", index_name)
         _check(vector_bucket, dimension, distance_metric, non_filterable_metadata_keys)
         super().__init__(scope, construct_id)
+        keep_stack(self, scope)
+        _check_region(self, vector_bucket)
         self._l1 = RecordingVectorIndex(
             self,
             "Resource",
@@ -200,6 +204,21 @@ class VectorIndex(VectorIndexBase):
         imported.dimension = dimension
         imported.encryption_key = encryption_key
         return imported
+
+
+def _check_region(scope: Construct, bucket: refs.IVectorBucketRef) -> None:
+    """Raise :class:`PlanesError` where an imported bucket is known to be of another Region.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-buckets.html (a vector bucket,
+    with the indexes inside it, exists within one Region)
+    """
+    arn = bucket.vector_bucket_arn if type(bucket) is VectorBucketBase else ""
+    there, here = (arn.split(":") + [""] * 4)[3], environment_of(scope).region
+    if there and not is_token(arn) and not is_token(here) and there != here:
+        raise PlanesError(
+            f"`vector_bucket` is a bucket of the Region `{there}`, and the index is in `{here}`: use a "
+            "bucket of the same Region"
+        )
 
 
 def _check(bucket: object, dimension: object, metric: object, keys: Sequence[str]) -> None:

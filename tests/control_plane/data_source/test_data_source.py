@@ -624,6 +624,30 @@ REFUSED: dict[str, tuple[Callable[[cdk.Stack], Any], str]] = {
         lambda _: ManagedSource.web_crawler(sitemap_urls=["https://a.example/s.xml"] * 4),
         "`sitemap_urls` has 4 entries: use 0 to 3",
     ),
+    "connector without its site": (
+        lambda _: _any(ManagedSource).sharepoint(),
+        "`ManagedSource.sharepoint` needs `site_urls`: pass it",
+    ),
+    "connector without its tenant": (
+        lambda stack: _any(ManagedSource).onedrive(auth=ConnectorAuth.oauth2(secret(stack))),
+        "`ManagedSource.onedrive` needs `tenant_id`: pass it",
+    ),
+    "connector without its sign-in": (
+        lambda _: _any(ManagedSource).confluence("https://a.atlassian.net"),
+        "`ManagedSource.confluence` needs `auth`: pass it",
+    ),
+    "source without its sign-in": (
+        lambda _: _any(DocumentSource).salesforce("https://a.example"),
+        "`DocumentSource.salesforce` needs `auth`: pass it",
+    ),
+    "sign-in without its secret": (
+        lambda _: _any(ConnectorAuth).basic(),
+        "`ConnectorAuth.basic` needs `secret`",
+    ),
+    "chunking of another name": (
+        lambda _: _any(Chunking).hierarchical(max_tokens=300),
+        r"`Chunking.hierarchical` has no prop `max_tokens`: did you mean `\w*max_tokens`\?",
+    ),
     "managed bucket of another Region": (
         _managed(lambda stack: ManagedSource.s3(_elsewhere(stack))),
         "`bucket` is a bucket of the Region `eu-west-1`",
