@@ -124,6 +124,11 @@ class Machine:
         if owner is None or procedure.receiver:
             self._invoke(procedure, Arguments(), alone=True)
             return
+        kinds = self.sdk.decorators(procedure.node)
+        if procedure.node.binds_self and ("staticmethod" in kinds or procedure.node.name == "__new__"):
+            receiver = (None,) if "staticmethod" in kinds else (owner,)
+            self._invoke(replace(procedure, receiver=receiver), Arguments(), alone=True)
+            return
         instances = owner.instances[:_INSTANCES] or [self._instance_of(owner, None, Arguments(), alone=True)]
         for instance in instances:
             self._invoke(replace(procedure, receiver=(instance,)), Arguments(), alone=True)
@@ -203,6 +208,11 @@ class Machine:
                 found += item.items
             elif isinstance(item, Map):
                 found += [(key,) for key in item.items]
+            elif isinstance(item, Client):  # no client can be iterated: it is what a generator yields
+                found.append((item,))
+            elif isinstance(item, Instance) and self._of_class(item.made_of, "__iter__"):
+                given = self.call(self._of_instance(item, "__iter__"), Arguments(), None)
+                found += self.elements(tuple(one for one in given if not isinstance(one, Instance)))
         return found
 
     # ------------------------------------------------------------------------------------- expressions
@@ -228,7 +238,18 @@ class Machine:
         return self._or_kept(self.index(owner, self.evaluate(node.key, scope)), node)
 
     def _sequence(self, node: t.Sequence, scope: Scope) -> Value:
-        return (Several([self.evaluate(item, scope) for item in node.items]),)
+        return (Several(self._items(node.items, scope)),)
+
+    def _items(self, nodes: Iterable[t.Expression], scope: Scope) -> list[Value]:
+        """Return the values of items, of which some may be spread."""
+        found: list[Value] = []
+        for node in nodes:
+            if isinstance(node, t.Other) and node.spreads:
+                value = self.evaluate(node.parts[0], scope)
+                found += self.elements(value) or ([value] if value else [])
+            else:
+                found.append(self.evaluate(node, scope))
+        return found
 
     def _options(self, node: t.Options, scope: Scope) -> Value:
         return join([self.evaluate(item, scope) for item in node.items])
@@ -323,6 +344,9 @@ class Machine:
                     found += item.items[at : at + 1] if at >= 0 else item.items[at:][:1]
                 else:
                     found += item.items
+            elif isinstance(item, Instance) and self._of_class(item.made_of, "__getitem__"):
+                getter = self._of_instance(item, "__getitem__")
+                found.append(self.call(getter, Arguments([key]), None))
             elif isinstance(item, Instance | Client | External) and (name := text_of(key)):
                 found.append(self.attribute((item,), name))
         return join(found)
@@ -400,6 +424,9 @@ class Machine:
                     bound = replace(item, receiver=(instance.made_of,))
                 is_property = bool(kinds & {"property", "cached_property"})
                 found.append(self._invoke(bound, Arguments()) if is_property else (bound,))
+            elif isinstance(item, Instance) and self._of_class(item.made_of, "__get__"):  # a descriptor
+                getter = self._of_instance(item, "__get__")
+                found.append(self.call(getter, Arguments([(instance,), (instance.made_of,)]), None))
             else:
                 found.append((item,))
         return join(found)
@@ -434,6 +461,8 @@ class Machine:
             elif isinstance(item, Map):
                 members = {name: self._of_type(value) for name, value in item.items.items()}
                 found.append((Map(members),))
+            elif isinstance(item, Several):
+                found.append((Several([self._of_type(value) for value in item.items]),))
         return join(found)
 
     def _bind(  # noqa: C901 - one case for each kind of target
@@ -456,21 +485,31 @@ class Machine:
                     elif isinstance(item, Map) and name_of is not None:
                         item.items[name_of] = value
             case t.Sequence(items=items):
-                for number, item in enumerate(items):
-                    parts = [
-                        one.items[number]
-                        for one in value
-                        if isinstance(one, Several) and number < len(one.items)
-                    ]
-                    self._bind(item, join(parts), scope, declares=declares)
+                self._unpack(items, value, scope, declares=declares)
             case t.Mapping(items=pairs):
                 for key_node, item in pairs:
                     key_text = text_of(self.evaluate(key_node, scope)) if key_node else None
-                    part = UNKNOWN if key_text is None else self.attribute(value, key_text)
+                    part = value if key_node is None else UNKNOWN  # what the other names leave
+                    if key_text is not None:
+                        part = self.attribute(value, key_text)
                     self._bind(item, part, scope, declares=declares)
             case t.Assign(target=inner, value=default):  # a pattern with a default
                 fallback = self.evaluate(default, scope) if default and not value else UNKNOWN
                 self._bind(inner, value or fallback, scope, declares=declares)
+
+    def _unpack(self, targets: list[t.Expression], value: Value, scope: Scope, *, declares: bool) -> None:
+        """Bind each target to the element at its place, a starred one to those between the others."""
+        rows = [one.items for one in value if isinstance(one, Several)]
+        after = 0
+        for number, target in enumerate(targets):
+            if isinstance(target, t.Other) and target.spreads:
+                after = len(targets) - number - 1
+                rest = tuple(Several(row[number : len(row) - after]) for row in rows)
+                self._bind(target.parts[0], rest, scope, declares=declares)
+                continue
+            place = number - len(targets) if after else number
+            parts = [row[place] for row in rows if -len(row) <= place < len(row)]
+            self._bind(target, join(parts), scope, declares=declares)
 
     def _store(self, name: str, value: Value, scope: Scope, *, declares: bool) -> None:
         function = _function_of(scope)
@@ -575,10 +614,11 @@ class Machine:
         elif alone:
             return instance
         self._prepare(instance, made_of, arguments, 0)
-        makers = self._of_class(made_of, self.sdk.constructor) or UNKNOWN
-        for maker in makers:
-            if isinstance(maker, Procedure):
-                self._invoke(replace(maker, receiver=(instance,)), arguments, alone=alone)
+        made_of.newest = instance
+        for name, receiver in (("__new__", made_of), (self.sdk.constructor, instance)):
+            for maker in self._of_class(made_of, name) or UNKNOWN:
+                if isinstance(maker, Procedure):
+                    self._invoke(replace(maker, receiver=(receiver,)), arguments, alone=alone)
         for name in self.sdk.after_constructor:
             for item in self._of_class(made_of, name) or UNKNOWN:
                 if isinstance(item, Procedure):
@@ -614,7 +654,7 @@ class Machine:
             functions = self.attribute(owner, node.function.name)
         else:
             functions = self.evaluate(node.function, scope)
-        arguments = Arguments([self.evaluate(argument, scope) for argument in node.arguments])
+        arguments = Arguments(self._items(node.arguments, scope))
         for name, item in node.named:
             value = self.evaluate(item, scope)
             if name is not None:
@@ -711,7 +751,7 @@ class Machine:
             self._guards -= node.guarded
             self._active.pop()
             self.recorder = recorder
-        result = join(scope.results)
+        result = _gathered(scope.results) if node.gathers else join(scope.results)
         if not any(item is not None for item in result) and node.returns is not None:
             result = self.declared(node.returns, procedure.scope)
         # The arguments are kept, since their ids are in the key.
@@ -795,6 +835,19 @@ def _to_function(scope: Scope) -> Iterator[Scope]:
         if here.is_function:
             return
         here = here.parent
+
+
+def _gathered(results: list[Value]) -> Value:
+    """Return the items that a comprehension yields one by one as one list or mapping."""
+    items = [item for value in results for item in value]
+    if any(isinstance(item, Map) for item in items):
+        made = Map()
+        for item in items:
+            if isinstance(item, Map):
+                made.items |= item.items
+                made.rest = join((made.rest, item.rest))
+        return (made,)
+    return (Several([one for item in items if isinstance(item, Several) for one in item.items]),)
 
 
 def _recorder_of(scope: Scope) -> Recorder | None:

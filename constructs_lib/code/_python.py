@@ -284,8 +284,10 @@ def _expression(node: ast.expr) -> t.Expression:  # noqa: C901, PLR0911, PLR0912
             return t.Sequence([_expression(item) for item in items])
         case ast.JoinedStr(values=parts):
             return t.Text([_expression(part) for part in parts])
-        case ast.FormattedValue(value=inner) | ast.Await(value=inner) | ast.Starred(value=inner):
+        case ast.FormattedValue(value=inner) | ast.Await(value=inner):
             return _expression(inner)
+        case ast.Starred(value=inner):
+            return t.Other([_expression(inner)], spreads=True)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return t.Text([_expression(left), _expression(right)])
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
@@ -322,7 +324,7 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
         conditions = [_expression(condition) for condition in generator.ifs]
         items = _expression(generator.iter)
         body = [t.Loop(_expression(generator.target), items, [*conditions, *body])]
-    return t.Call(t.Function("", [], body, node.lineno), [], node.lineno)
+    return t.Call(t.Function("", [], body, node.lineno, gathers=True), [], node.lineno)
 
 
 def _line_of_call(node: ast.Call) -> int:

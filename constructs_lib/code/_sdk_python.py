@@ -71,6 +71,11 @@ _SESSIONS = re.compile(
 _STUBS = re.compile(
     r"(?:mypy_boto3|types_boto3|types_aiobotocore|types_aioboto3)_([a-z_]+?)(?:\.client)?\.\w+Client$"
 )
+# https://python-dependency-injector.ets-labs.org/providers/index.html
+_PROVIDERS = re.compile(
+    r"dependency_injector\.providers\.(?:Singleton|ThreadSafeSingleton|ThreadLocalSingleton|ContextLocalSingleton"
+    r"|Factory|Resource|Callable|Coroutine)$"
+)
 # What takes a method without calling it.
 _LOOKS = frozenset(
     [
@@ -94,7 +99,6 @@ _PASSING = frozenset(
     [
         "contextlib.closing",
         "contextlib.aclosing",
-        "builtins.next",
         "builtins.iter",
         "builtins.list",
         "builtins.tuple",
@@ -159,10 +163,11 @@ class PythonSdk(Sdk):
             return self._parent(machine, scope, arguments)
         if isinstance(function, t.Attribute) and function.name in {"enter_context", "enter_async_context"}:
             return arguments.get(0, "cm")
-        if not isinstance(function, t.Attribute | t.Name):
-            return None
+        is_own = any(isinstance(item, Procedure) for item in callee.functions)
+        if isinstance(function, t.Attribute) and function.name == "__new__" and not is_own:
+            return tuple(item.newest for item in arguments.get(0) if isinstance(item, Class) and item.newest)
         makers = [item for item in callee.functions if isinstance(item, Maker)]
-        if makers:
+        if makers and isinstance(function, t.Attribute | t.Name):
             return join(_client(maker, arguments, node) for maker in makers if maker.kind == "client")
         return None
 
@@ -194,6 +199,8 @@ class PythonSdk(Sdk):
         match path:
             case "functools.partial":
                 return (Partial(arguments.get(0), Arguments(arguments.plain[1:], arguments.named)),)
+            case _ if _PROVIDERS.match(path):
+                return (_provider(machine, arguments, node),)
             case "builtins.getattr" | "operator.attrgetter":
                 return self._attribute_by_name(machine, arguments, node)
             case "builtins.setattr":
@@ -209,7 +216,7 @@ class PythonSdk(Sdk):
                 return (made,)
             case "builtins.vars":
                 return tuple(Map(item.attributes) for item in arguments.get(0) if isinstance(item, Instance))
-            case "builtins.next" | "builtins.iter":
+            case "builtins.next":
                 inner = machine.elements(arguments.get(0))
                 return inner[0] if inner else arguments.get(0)
             case "builtins.zip":
@@ -327,6 +334,22 @@ class PythonSdk(Sdk):
         return item.path in _LOOKS or item.path.startswith(
             ("unittest.mock.", "builtins.getattr", "functools.")
         )
+
+
+def _provided(machine: Interpreter, value: Value, node: t.Call | None) -> Value:
+    """Return what a provider that is given to another provider gives."""
+    return join(
+        machine.call((item,), Arguments(), node) if isinstance(item, Partial) else (item,) for item in value
+    )
+
+
+def _provider(machine: Interpreter, arguments: Arguments, node: t.Call | None) -> Partial:
+    """Return what calls a provider's function with the given arguments."""
+    rest = Arguments(
+        [_provided(machine, value, node) for value in arguments.plain[1:]],
+        {name: _provided(machine, value, node) for name, value in arguments.named.items()},
+    )
+    return Partial(arguments.get(0, "provides"), rest)
 
 
 def _client(maker: Maker, arguments: Arguments, node: t.Call) -> Value:

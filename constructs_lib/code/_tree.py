@@ -106,9 +106,10 @@ class Options:
 
 @dataclass(slots=True)
 class Other:
-    """Anything else, with its parts."""
+    """Anything else, with its parts; ``spreads`` marks ``*items``: in a target it takes what is left."""
 
     parts: list[Node]
+    spreads: bool = False
 
 
 @dataclass(slots=True)
@@ -140,6 +141,8 @@ class Function:
     """Whether the first parameter is the instance, as in Python."""
     guarded: bool = False
     """Whether the function replaces clients, as tests do, so that a wrong client is none."""
+    gathers: bool = False
+    """Whether the result is all that it yields in one list or mapping, as a comprehension's."""
 
 
 @dataclass(slots=True)

@@ -174,6 +174,8 @@ class Class:
     bases: list[Value]
     members: dict[str, Value] = field(default_factory=dict)
     instances: list[Instance] = field(default_factory=list)
+    newest: Instance | None = None
+    """What ``__new__`` of a base class gives while an instance is made."""
 
 
 @dataclass(eq=False, slots=True)
