@@ -110,6 +110,9 @@ def _type(node: Node) -> t.Expression:
             return t.Attribute(t.Name(text(field(node, "package"))), text(field(node, "name")))
         case "pointer_type" | "parenthesized_type":
             return _type(named(node)[0]) if named(node) else t.Other([])
+        case "slice_type" | "array_type" | "map_type" | "channel_type":
+            inner = field(node, "element") or field(node, "value")
+            return t.Sequence([_type(inner)]) if inner is not None else t.Other([])
         case "parameter_list":  # several results: the first is what matters
             kinds = [field(item, "type") for item in named(node)]
             return _type(kinds[0]) if kinds and kinds[0] is not None else t.Other([])
@@ -178,6 +181,10 @@ def _statement(node: Node) -> list[t.Node]:  # noqa: C901, PLR0911 - one case fo
 
 
 def _assignments(left: list[t.Expression], right: list[t.Expression], *, declares: bool) -> list[t.Node]:
+    if (
+        len(left) == 2 and len(right) == 1 and isinstance(right[0], t.Index)
+    ):  # ``client, ok := clients[name]``
+        right = [right[0], t.Other([])]
     if len(left) == len(right):
         return [t.Assign(a, b, declares=declares) for a, b in zip(left, right, strict=True)]
     return [t.Assign(t.Sequence(left), right[0], declares=declares)] if right else []
@@ -223,7 +230,8 @@ def _expression(node: Node) -> t.Expression:  # noqa: C901, PLR0911, PLR0912 - o
             return t.Call(made, arguments, line_of(at or node))
         case "unary_expression":
             operand = field(node, "operand")
-            return _expression(operand) if operand is not None else t.Other([])
+            made_of = _expression(operand) if operand is not None else t.Other([])
+            return t.Index(made_of, t.Other([])) if text(field(node, "operator")) == "<-" else made_of
         case "parenthesized_expression" | "literal_element" if named(node):
             return _expression(named(node)[0])
         case "type_assertion_expression":

@@ -13,6 +13,27 @@ if TYPE_CHECKING:
 
 __all__ = ["read_java"]
 
+_CONTAINERS = frozenset(
+    [
+        "Collection",
+        "ConcurrentHashMap",
+        "ConcurrentMap",
+        "Deque",
+        "HashMap",
+        "Iterable",
+        "Iterator",
+        "LinkedHashMap",
+        "List",
+        "ArrayList",
+        "Map",
+        "Queue",
+        "Set",
+        "SortedMap",
+        "Stream",
+        "TreeMap",
+    ]
+)
+"""Types of the library whose last argument is the type of what they hold."""
 _CLASSES = frozenset({"class_declaration", "record_declaration", "interface_declaration", "enum_declaration"})
 
 
@@ -119,6 +140,8 @@ def _type(node: Node) -> t.Expression:
             if text(inner[0]) in {"Optional", "Supplier", "Provider", "CompletableFuture"} and len(inner) > 1:
                 arguments = named(inner[1])
                 return _type(arguments[0]) if arguments else t.Other([])
+            if text(inner[0]) in _CONTAINERS and len(inner) > 1 and (arguments := named(inner[1])):
+                return t.Sequence([_type(arguments[-1])])
             return _type(inner[0])
     return t.Other([])
 

@@ -20,7 +20,6 @@ _TRANSPARENT = frozenset(
         "satisfies_expression",
         "non_null_expression",
         "type_assertion",
-        "spread_element",
         "expression_statement",
         "sequence_expression",
     ]
@@ -205,6 +204,8 @@ def _pattern(node: Node) -> t.Expression:  # noqa: C901, PLR0911 - one case for 
                     left = field(item, "left")
                     inner = t.Assign(t.Name(text(left)), _in_field(item, "right"))
                     items.append((t.Constant(text(left)), inner))
+                elif item.type == "rest_pattern":
+                    items.append((None, _pattern(named(item)[0])))
             return t.Mapping(items)
         case "array_pattern":
             return t.Sequence([_pattern(item) for item in named(node)])
@@ -214,7 +215,7 @@ def _pattern(node: Node) -> t.Expression:  # noqa: C901, PLR0911 - one case for 
         case "identifier" | "shorthand_property_identifier_pattern":
             return t.Name(text(node))
         case "rest_pattern":
-            return t.Other([])
+            return t.Other([_pattern(named(node)[0])], spreads=True)
         case "lexical_declaration" | "variable_declaration":
             names = [field(child, "name") for child in named(node)]
             return _pattern(names[0]) if names and names[0] is not None else t.Other([])

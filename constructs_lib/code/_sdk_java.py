@@ -20,7 +20,9 @@ from constructs_lib.code._values import (
     Method,
     Partial,
     Procedure,
+    Several,
     Value,
+    join,
     text_of,
 )
 
@@ -33,6 +35,10 @@ __all__ = ["JavaSdk"]
 _CLIENT = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.\w+Client(\.builder|\.create)?$")
 _REQUEST = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.model\.(\w+)Request(\.builder)?$")
 _REGION = re.compile(r"software\.amazon\.awssdk\.regions\.Region\.(\w+)$")
+_GIVE_ON = frozenset(
+    {"ifPresent", "ifPresentOrElse", "map", "flatMap", "thenAccept", "thenApply", "thenCompose"}
+)
+"""Methods of what holds a client that give it to a lambda."""
 
 
 class JavaSdk(Sdk):
@@ -55,6 +61,8 @@ class JavaSdk(Sdk):
             return (Method(item, name.removesuffix("Paginator")),)
         if isinstance(item, Map) and item.kind:
             return (Partial((External("java.builder"),), Arguments([(item,), (name,)])),)
+        if isinstance(item, Several):
+            return (Partial((External("java.element"),), Arguments([(item,)])),)
         return super().member(machine, item, name)
 
     def special(
@@ -67,12 +75,25 @@ class JavaSdk(Sdk):
     ) -> Value | None:
         """Answer a call on a client: a lambda builds its request."""
         function = node.function
+        if not node.arguments and (fields := tuple(i for i in callee.functions if isinstance(i, Client))):
+            return fields  # the accessor of a record
         if not isinstance(function, t.Attribute):
             return None
+        if function.name in _GIVE_ON and any(isinstance(item, Client) for item in callee.owner):
+            return self._given(machine, arguments.plain, callee.owner, node) or callee.owner
         methods = tuple(m for m in callee.functions if isinstance(m, Method))
         if not methods:
             return None
         return machine.call(methods, Arguments([self._built(machine, v) for v in arguments.plain]), node)
+
+    def _given(self, machine: Interpreter, values: list[Value], given: Value, node: t.Call | None) -> Value:
+        """Return what the lambdas among arguments make of what a container gives them."""
+        return join(
+            machine.call((item,), Arguments([given]), node)
+            for value in values
+            for item in value
+            if isinstance(item, Procedure)
+        )
 
     def _built(self, machine: Interpreter, value: Value) -> Value:
         """Return the request that a lambda builds, or the value itself."""
@@ -83,12 +104,19 @@ class JavaSdk(Sdk):
                 return (request,)
         return value
 
-    def call(
+    def _element(self, machine: Interpreter, arguments: Arguments, node: t.Call | None) -> Value:
+        """Return what a method of a container may give: what it holds, or what lambdas make of it."""
+        held = join(machine.elements(arguments.get(0)))
+        return join((held, self._given(machine, arguments.plain[1:], held, node)))
+
+    def call(  # noqa: PLR0911 - one return for each kind of function
         self, machine: Interpreter, function: External, arguments: Arguments, node: t.Call | None
     ) -> Value:
         """Return the client, the builder or the request that a call makes."""
         if function.path == "java.builder":
             return self._build(machine, arguments)
+        if function.path == "java.element":
+            return self._element(machine, arguments, node)
         if match := _CLIENT.match(function.path):
             service = client_by_key().get(match[1], match[1])
             if match[2] == ".builder":
