@@ -60,12 +60,37 @@ _RUNNERS = frozenset(
         "chronic",
         "parallel",
         "aws-vault",
+        "chamber",
+        "direnv",
+        "dotenv",
+        "envchain",
+        "find",
+        "flock",
+        "gosu",
+        "granted",
+        "ionice",
+        "kubectl",
+        "mise",
+        "npx",
+        "oc",
+        "op",
+        "pipenv",
+        "pipx",
+        "poetry",
+        "setsid",
+        "strace",
+        "su-exec",
+        "unbuffer",
+        "uv",
+        "uvx",
     ]
 )
 """Commands that run the command in their arguments."""
 _IN_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "finch"})
 """Commands that run the AWS CLI as an image, ``amazon/aws-cli``, whose arguments are the CLI's."""
-_SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "eval", "ssh"})
+_SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "eval", "ssh", "su", "runuser"})
+_RUN_TEXT = frozenset({"watch", "parallel"})
+"""Commands that run a text that is one of their arguments."""
 _DEPTH = 12
 _UNKNOWN = "\0"
 
@@ -244,6 +269,10 @@ class _Reader:
                 self._aliases[alias] = [(part,) for part in meaning.split()]
         elif first in self._functions:
             self._call(first, self._functions[first], words[1:])
+        elif first == "trap" and len(words) > 1 and words[1][0] not in {"-", "--", "-l", "-p"}:
+            self._inner_text(words[1][0], node)
+        elif first in _RUN_TEXT and (texts := [word[0] for word in words[1:] if " " in word[0]]):
+            self._inner_text(texts[0], node)
         elif first in _SHELLS:
             self._inner_shell(words, node, document)
         else:
@@ -267,6 +296,13 @@ class _Reader:
         for key in [key for key in self._variables if key in {"@", "*"} or key.isdecimal()]:
             del self._variables[key]
         self._variables |= before
+
+    def _inner_text(self, source: str, node: Node) -> None:
+        """Run a text that a command keeps or repeats."""
+        if self._depth < _DEPTH and _UNKNOWN not in source:
+            self._depth += 1
+            self.read(source, self._offset + line_of(node) - 1)
+            self._depth -= 1
 
     def _inner_shell(self, words: _Words, node: Node, document: Node | None) -> None:
         """Run the text that a shell gets with ``-c``, from ``eval`` or as a here-document."""
@@ -295,7 +331,7 @@ class _Reader:
     def _aws(self, words: _Words, node: Node) -> None:
         """Record a command of the AWS CLI."""
         first = words[0][0].rpartition("/")[2] if words else ""
-        names = {"aws-cli"} if first in _IN_CONTAINERS else {"aws", "aws2"}
+        names = {"aws-cli", "aws"} if first in _IN_CONTAINERS else {"aws", "aws2"}
         at = next((n for n, word in enumerate(words) if _program(word[0]) in names), None)
         if at is None or (at > 0 and first not in _RUNNERS | _IN_CONTAINERS):
             return
