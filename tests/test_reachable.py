@@ -191,13 +191,14 @@ class Reach:
         return found if isinstance(found, str) else None
 
     def _of_class(self, key: Key) -> Iterator[Key]:
-        """Yield what a class brings with it: protocol methods, and overrides of what others call."""
+        """Yield what a class brings: protocol methods, what its body names, overrides of what others call."""
         code = self.codes[key]
+        named = {n.id for root in code.nodes for n in ast.walk(root) if isinstance(n, ast.Name)}
         implements = any("jsii" in ast.unparse(node) for node in code.nodes)
         foreign = implements or len(self._own_bases(code)) < len(code.bases)
         for member in self._methods(key):
             name = member.name.rpartition(".")[2]
-            if foreign or (name.startswith("__") and name.endswith("__")):
+            if foreign or name in named or (name.startswith("__") and name.endswith("__")):
                 yield member
 
     def _own_bases(self, code: Code) -> list[Key]:
