@@ -10,7 +10,7 @@ AWS_PROFILE=dev aws bedrock-agent-runtime retrieve --knowledge-base-id K --retri
 xargs -I{} aws bedrock delete-custom-model --model-identifier {} < list.txt #> bedrock DeleteCustomModel
 time aws --profile a --region b bedrock-runtime invoke-model out.json --model-id m --body '{}' & #> bedrock-runtime InvokeModel
 trap 'aws bedrock-agent delete-agent --agent-id "$A"' EXIT #> bedrock-agent DeleteAgent
-docker run --rm -v ~/.aws:/root/.aws amazon/aws-cli bedrock list-guardrails #> bedrock ListGuardrails
+docker run --rm -v ~/.aws:/aws-config amazon/aws-cli bedrock list-guardrails #> bedrock ListGuardrails
 case "$1" in
   stop) aws bedrock stop-model-customization-job --job-identifier j ;; #> bedrock StopModelCustomizationJob
 esac
