@@ -1,7 +1,8 @@
 """The CDK app: five stacks that keep the two planes of Amazon Bedrock apart.
 
-Context: ``account``, ``region``, ``prefix``, ``model``, ``embedding-model``, ``agents-classic``,
-``assumable-by``, ``app-assumable-by``, ``former-logging``, ``alarm-email``.
+Context: ``account``, ``region``, ``prefix``, ``model``, ``large-model``, ``prompt-cache``,
+``embedding-model``, ``agents-classic``, ``assumable-by``, ``app-assumable-by``, ``former-logging``,
+``alarm-email``.
 """
 
 from __future__ import annotations

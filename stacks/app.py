@@ -65,6 +65,8 @@ class AppStack(PlanesStack):
         )
         role.grants.converse(model, streaming=True)
         role.grants.invoke(model, streaming=True)
+        if self.settings.large_model is not None:
+            role.grants.converse(self.settings.large_model)
         role.grants.apply_guardrail(self.shared("guardrail-arn"))
         role.grants.retrieve(knowledge_base)
         role.grants.retrieve_and_generate(knowledge_base, model)
@@ -126,5 +128,7 @@ class AppStack(PlanesStack):
                 "MODEL_ID": self.settings.model,
                 # An inference profile's ARN can't be told from its id by the function.
                 "MODEL_ARN": model_arn(self, self.settings.model),
+                **({"LARGE_MODEL_ID": self.settings.large_model} if self.settings.large_model else {}),
+                "PROMPT_CACHE": "true" if self.settings.prompt_cache else "false",
             },
         )

@@ -101,7 +101,7 @@ class ControlPlaneStack(PlanesStack):
         BedrockDashboard(
             self,
             "Usage",
-            models=[self.settings.model, self.settings.embedding_model],
+            models=[model for model in self.settings.models if model],
             log_group=group,
             # Dashboards belong to the account and not to a Region, so the name says the Region.
             dashboard_name=f"{self.settings.stack_prefix}-usage-{self.region}",

@@ -39,6 +39,8 @@ class Settings:
     region: str
     prefix: str
     model: str
+    large_model: str | None
+    prompt_cache: bool
     embedding_model: str
     agents_classic: bool
     assumable_by: str | None
@@ -66,6 +68,11 @@ class Settings:
         )
         model_id = r"[a-z0-9-]+(\.[A-Za-z0-9-]+)+(:[A-Za-z0-9]+)*(:\d+)?|arn:.+"
         model = _text(node, "model", DEFAULT_MODEL, model_id, f"give a model's id such as {DEFAULT_MODEL}")
+        large = _text(node, "large-model", None, model_id, "give a model's id such as amazon.nova-pro-v1:0")
+        # The default model takes cache points; for another one its page says it.
+        cache = _text(
+            node, "prompt-cache", str(model == DEFAULT_MODEL).lower(), r"true|false", "use true or false"
+        )
         embedding = _text(
             node,
             "embedding-model",
@@ -98,6 +105,8 @@ class Settings:
             region=region or "",
             prefix=prefix or "",
             model=model or "",
+            large_model=large,
+            prompt_cache=cache == "true",
             embedding_model=embedding or "",
             agents_classic=agents == "true",
             assumable_by=assumable,
@@ -116,6 +125,11 @@ class Settings:
     def stack_prefix(self) -> str:
         """How the names of the stacks begin, and with them the names that CloudFormation makes."""
         return "".join(word.capitalize() for word in self.prefix.split("-"))
+
+    @property
+    def models(self) -> tuple[str | None, ...]:
+        """All models that are called, the large one ``None`` where there is none."""
+        return (self.model, self.large_model, self.embedding_model)
 
     @property
     def audit_stack(self) -> str:

@@ -6,7 +6,9 @@ Three ways to answer, chosen by ``mode`` in the event:
     ``bedrock-agent-runtime`` retrieves and generates in one call (RetrieveAndGenerate).
 ``converse``
     ``bedrock-agent-runtime`` retrieves the passages, ``bedrock-runtime`` converses over them under
-    the guardrail.
+    the guardrail. The small model is asked first, the large one (where there is one) only if the small
+    one doesn't find the answer; the passages stand before the question, so that the next question over
+    the same ones reads them from the prompt cache.
 ``retrieve``
     The passages alone; no model is called.
 
@@ -39,7 +41,9 @@ MAX_QUESTION = 1000
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_RetrieveAndGenerateInput.html
 """
 
-SYSTEM = "Answer from the passages only. If they do not hold the answer, say that you do not know."
+UNKNOWN = "UNKNOWN"
+SYSTEM = f"Answer from the passages only. If they do not hold the answer, say {UNKNOWN} and nothing else."
+NOT_FOUND = "The documents do not hold the answer."
 
 
 class BadRequestError(Exception):
@@ -59,6 +63,8 @@ class Settings:
     model_arn: str
     guardrail_id: str
     guardrail_version: str
+    large_model_id: str | None = None
+    caches_prompts: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -66,6 +72,8 @@ class Settings:
 
         ``MODEL_ARN`` is for models that are not foundation models (an inference profile); without it the
         foundation model's ARN is made from ``MODEL_ID`` and ``AWS_REGION``, which Lambda sets.
+        ``LARGE_MODEL_ID`` is asked in mode ``converse`` where the other model has no answer; without it none
+        is. ``PROMPT_CACHE`` is ``true`` where the models take cache points; without it none is sent.
 
         Raises:
             MisconfiguredError: One of them is missing or empty; the message names all that are.
@@ -83,6 +91,8 @@ class Settings:
             or f"arn:{partition}:bedrock:{region}::foundation-model/{model_id}",
             guardrail_id=environment["GUARDRAIL_ID"],
             guardrail_version=environment["GUARDRAIL_VERSION"],
+            large_model_id=environment.get("LARGE_MODEL_ID") or None,
+            caches_prompts=environment.get("PROMPT_CACHE") == "true",
         )
 
 
@@ -97,7 +107,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
 
     Returns ``{"statusCode": int, "headers": ..., "body": json}``; the body has ``answer`` (null for
     ``retrieve``), ``mode``, ``citations`` (each with ``source`` and ``text``) and ``guardrail`` (true when it
-    intervened), or ``error`` alone.
+    intervened), in mode ``converse`` also ``model`` and ``cached_tokens``, or ``error`` alone.
     """
     try:
         settings = Settings.from_environment(os.environ)
@@ -172,23 +182,45 @@ def _retrieve(settings: Settings, question: str) -> dict[str, Any]:
 
 
 def _converse(settings: Settings, question: str) -> dict[str, Any]:
-    """Retrieve, then converse over the passages, both visible to the caller."""
+    """Retrieve, then converse over the passages, both visible to the caller: small model first."""
     found = _retrieve(settings, question)
     passages = "\n\n".join(citation["text"] for citation in found["citations"])
+    told = _told(settings, settings.model_id, passages, question)
+    if told["answer"] == UNKNOWN and settings.large_model_id:
+        told = _told(settings, settings.large_model_id, passages, question)
+    if told["answer"] == UNKNOWN:
+        told["answer"] = NOT_FOUND
+    return found | told
+
+
+def _told(settings: Settings, model_id: str, passages: str, question: str) -> dict[str, Any]:
+    """Ask one model.
+
+    The cache keeps what stands before the cache point, if it is long enough for the model (Amazon Nova: 1,000
+    tokens).
+    Everything is in the message and nothing in ``system``, which a guardrail doesn't look at.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+    """
+    point = [{"cachePoint": {"type": "default"}}] if settings.caches_prompts else []
+    content = [{"text": f"Passages:\n{passages}"}, *point, {"text": f"Question: {question}"}]
     answer = _client("bedrock-runtime").converse(
-        modelId=settings.model_id,
+        modelId=model_id,
         system=[{"text": SYSTEM}],
-        messages=[{"role": "user", "content": [{"text": f"Passages:\n{passages}\n\nQuestion: {question}"}]}],
+        messages=[{"role": "user", "content": content}],
         inferenceConfig={"maxTokens": 512, "temperature": 0.0},
         guardrailConfig={
             "guardrailIdentifier": settings.guardrail_id,
             "guardrailVersion": settings.guardrail_version,
         },
     )
-    blocks = answer["output"]["message"]["content"]
-    return found | {
-        "answer": "".join(block.get("text", "") for block in blocks),
+    text = "".join(block.get("text", "") for block in answer["output"]["message"]["content"]).strip()
+    usage = answer["usage"]
+    return {
+        "answer": UNKNOWN if text.rstrip(".").upper() == UNKNOWN else text,
         "guardrail": answer["stopReason"] == "guardrail_intervened",
+        "model": model_id,
+        "cached_tokens": usage.get("cacheReadInputTokens", 0),
     }
 
 

@@ -36,6 +36,14 @@ def test_the_application_answers_from_the_documents(deployed: Deployment) -> Non
     assert "InvokeModelWithResponseStream" in answer["body"]
 
 
+def test_the_application_converses_over_passages_with_a_cache_point(deployed: Deployment) -> None:
+    answer = use.ask(deployed, mode="converse")
+    assert answer["statusCode"] == 200
+    body = json.loads(answer["body"])
+    assert (body["mode"], body["model"]) == ("converse", "amazon.nova-lite-v1:0")
+    assert body["answer"]
+
+
 def test_the_agent_answers_through_its_alias(deployed: Deployment) -> None:
     assert use.invoke_agent(deployed)
 

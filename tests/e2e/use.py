@@ -54,11 +54,11 @@ def invoke_agent(deployment: Deployment) -> str:
     return b"".join(event["chunk"]["bytes"] for event in answer["completion"] if "chunk" in event).decode()
 
 
-def ask(deployment: Deployment) -> dict[str, Any]:
+def ask(deployment: Deployment, **more: str) -> dict[str, Any]:
     """Invoke the application's function."""
     done = deployment.aws.client("lambda").invoke(
         FunctionName=deployment.outputs["FunctionName"],
-        Payload=json.dumps({"question": "What authorises ConverseStream?"}),
+        Payload=json.dumps({"question": "What authorises ConverseStream?", **more}),
     )
     answer: dict[str, Any] = json.loads(done["Payload"].read())
     if "FunctionError" in done:

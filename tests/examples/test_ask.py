@@ -47,7 +47,12 @@ GENERATE = {
 CONVERSE = {
     "modelId": "amazon.nova-lite-v1:0",
     "system": [{"text": ask.SYSTEM}],
-    "messages": [{"role": "user", "content": [{"text": f"Passages:\n{CITATION['text']}\n\nQuestion: Why?"}]}],
+    "messages": [
+        {
+            "role": "user",
+            "content": [{"text": f"Passages:\n{CITATION['text']}"}, {"text": "Question: Why?"}],
+        }
+    ],
     "inferenceConfig": {"maxTokens": 512, "temperature": 0.0},
     "guardrailConfig": {"guardrailIdentifier": "gr1234567890", "guardrailVersion": "3"},
 }
@@ -58,6 +63,23 @@ KINDS = {
     "ThrottlingException": "throttling",
     "ValidationException": "validation",
 }
+
+
+SMALL, LARGE = ENVIRONMENT["MODEL_ID"], "amazon.nova-pro-v1:0"
+
+
+def told(*texts: str, stop_reason: str = "end_turn", cached: int = 0) -> dict[str, Any]:
+    return {
+        "output": {"message": {"role": "assistant", "content": [{"text": text} for text in texts]}},
+        "stopReason": stop_reason,
+        "usage": {
+            "inputTokens": 1,
+            "outputTokens": 1,
+            "totalTokens": 2 + cached,
+            "cacheReadInputTokens": cached,
+        },
+        "metrics": {"latencyMs": 1},
+    }
 
 
 class Stubs:
@@ -78,7 +100,7 @@ class Stubs:
 
 @pytest.fixture
 def stubs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubs]:
-    for name in (*ENVIRONMENT, "MODEL_ARN"):
+    for name in (*ENVIRONMENT, "MODEL_ARN", "LARGE_MODEL_ID", "PROMPT_CACHE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
@@ -120,18 +142,59 @@ def test_retrieve_calls_no_model(stubs: Stubs) -> None:
 
 @pytest.mark.parametrize(("stop_reason", "intervened"), [("end_turn", False), ("guardrail_intervened", True)])
 def test_converse_answers_from_the_passages(stubs: Stubs, stop_reason: str, *, intervened: bool) -> None:
-    answer = {
-        "output": {"message": {"role": "assistant", "content": [{"text": "Be"}, {"text": "cause."}]}},
-        "stopReason": stop_reason,
-        "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
-        "metrics": {"latencyMs": 1},
-    }
+    answer = told("Be", "cause.", stop_reason=stop_reason)
     stubs["bedrock-agent-runtime"].add_response("retrieve", {"retrievalResults": [PASSAGE]}, RETRIEVE)
     stubs["bedrock-runtime"].add_response("converse", answer, CONVERSE)
     assert call({"body": json.dumps({"question": "Why?", "mode": "converse"})}) == (
         200,
-        {"answer": "Because.", "citations": [CITATION], "guardrail": intervened, "mode": "converse"},
+        {
+            "answer": "Because.",
+            "citations": [CITATION],
+            "guardrail": intervened,
+            "mode": "converse",
+            "model": SMALL,
+            "cached_tokens": 0,
+        },
     )
+
+
+def test_the_passages_are_cached_before_the_question(stubs: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMPT_CACHE", "true")
+    passages, question = CONVERSE["messages"][0]["content"]  # type: ignore[index]  # a plain dict
+    content = [passages, {"cachePoint": {"type": "default"}}, question]
+    stubs["bedrock-agent-runtime"].add_response("retrieve", {"retrievalResults": [PASSAGE]}, RETRIEVE)
+    expected = CONVERSE | {"messages": [{"role": "user", "content": content}]}
+    stubs["bedrock-runtime"].add_response("converse", told("Because.", cached=1200), expected)
+    status, body = call({"question": "Why?", "mode": "converse"})
+    assert (status, body["cached_tokens"]) == (200, 1200)
+
+
+@pytest.mark.parametrize(
+    ("answers", "large", "said", "model"),
+    [
+        (["Because."], LARGE, "Because.", SMALL),
+        (["UNKNOWN", "Because."], LARGE, "Because.", LARGE),
+        (["Unknown.\n", "Because."], LARGE, "Because.", LARGE),
+        (["It is UNKNOWN why."], LARGE, "It is UNKNOWN why.", SMALL),
+        (["UNKNOWN", "UNKNOWN"], LARGE, ask.NOT_FOUND, LARGE),
+        (["UNKNOWN"], None, ask.NOT_FOUND, SMALL),
+    ],
+)
+def test_the_large_model_is_asked_only_where_the_small_one_has_no_answer(  # noqa: PLR0917 - a row of the table
+    stubs: Stubs,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[str],
+    large: str | None,
+    said: str,
+    model: str,
+) -> None:
+    if large:
+        monkeypatch.setenv("LARGE_MODEL_ID", large)
+    stubs["bedrock-agent-runtime"].add_response("retrieve", {"retrievalResults": [PASSAGE]}, RETRIEVE)
+    for answer, asked in zip(answers, [SMALL, LARGE], strict=False):
+        stubs["bedrock-runtime"].add_response("converse", told(answer), CONVERSE | {"modelId": asked})
+    status, body = call({"question": "Why?", "mode": "converse"})
+    assert (status, body["answer"], body["model"]) == (200, said, model)
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,13 @@ def draw(body: dict[str, Any]) -> str:
         tops[y] = total
         total += rows[y] + _PAD
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {total}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-_PAD} {-_PAD} {width + _PAD} {total + _PAD}" '
+        'role="img" '
         'aria-label="The widgets of the dashboard" font-family="sans-serif">'
     )
     parts = [
         head,
-        f'<rect width="{width}" height="{total}" fill="#f4f6f8"/>',
+        f'<rect x="{-_PAD}" y="{-_PAD}" width="{width + _PAD}" height="{total + _PAD}" fill="#f4f6f8"/>',
     ]
     for widget in widgets:
         left, top = widget["x"] * _UNIT, tops[widget["y"]]
@@ -54,5 +55,6 @@ def _lines(widget: dict[str, Any]) -> list[str]:
     """Return what a widget shows, a line for each metric or each part of its query."""
     properties = widget["properties"]
     if "query" in properties:
-        return [part.strip() for part in properties["query"].split("|")]
+        # Pipes stand at the beginning of lines; within one they are part of an expression.
+        return [part.strip() for part in properties["query"].replace("\n|", "\n").splitlines()]
     return [f"{metric[-1]['label']}" for metric in properties["metrics"]]

@@ -339,6 +339,20 @@ def test_the_function_is_told_the_arn_of_its_model(tmp_path: Path, model: str, a
     assert told == {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, arn]]}
 
 
+def test_a_large_model_is_granted_and_told_and_caching_is_a_choice(tmp_path: Path) -> None:
+    nova = {"model": "us.amazon.nova-lite-v1:0", "large-model": "amazon.nova-pro-v1:0"}
+    context = {"account": "111122223333", "region": "us-east-1", **nova, "prompt-cache": "true"}
+    made = run(tmp_path / "out", validate=False, context=context)
+    assert made.status == 0, made.error
+    template = made.template("BedrockPlanesApp")
+    [function] = [r["Properties"] for r in template["Resources"].values() if r["Type"].endswith("::Function")]
+    variables = function["Environment"]["Variables"]
+    assert (variables["LARGE_MODEL_ID"], variables["PROMPT_CACHE"]) == ("amazon.nova-pro-v1:0", "true")
+    [statements] = policies(template).values()
+    large = [s["Action"] for s in statements if "nova-pro" in json.dumps(s["Resource"])]
+    assert large == ["bedrock:InvokeModel"]
+
+
 def test_nothing_crosses_stacks_that_could_block_an_update(everything: Synthesis) -> None:
     """CloudFormation never changes an export in use: only the VPC's own, which never change, are exported."""
     exported = {
@@ -362,6 +376,8 @@ BAD = [
         dict.fromkeys(("assumable-by", "app-assumable-by"), "arn:aws:iam::111122223333:role/ci"),
         "`arn:aws:iam::111122223333:role/ci`, which `assumable-by` names too, so it would hold both planes",
     ),
+    ({"large-model": "no model"}, "context value `large-model` is `no model`: give a model's id such as"),
+    ({"prompt-cache": "x"}, "context value `prompt-cache` is `x`: use true or false"),
     ({"model": "no model"}, "context value `model` is `no model`: give a model's id such as amazon.nova"),
     (
         {"embedding-model": "acme.embed"},
