@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -10,6 +11,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk.assertions import Annotations, Match
 
 from constructs_lib import (
     KnowledgeBase,
@@ -33,6 +35,7 @@ from tests.control_plane.knowledge_bases import (
     GRAPH,
     INDEX,
     KENDRA,
+    KEY,
     NOVA,
     WORKGROUP,
     cluster,
@@ -127,6 +130,18 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
     "model-empty": (
         lambda _: vector(embedding_model=""),
         r"`embedding_model` has the value ``: pass a model's id such as `amazon.titan",
+    ),
+    "storage-of-another-account": (
+        lambda s: kb(
+            s,
+            type=vector(
+                embedding_model=NOVA,
+                multimodal_storage=s3.Bucket.from_bucket_attributes(
+                    s, "There", bucket_name="media", account="444455556666"
+                ),
+            ),
+        ),
+        r"`multimodal_storage` is the bucket `S/There` of the account 444455556666, .*: use a bucket of",
     ),
     "index-in-another-region": (
         lambda s: index(
@@ -508,3 +523,46 @@ def test_a_wrong_prop_is_named_with_value_and_remedy(case: str) -> None:
     make, message = WRONG[case]
     with pytest.raises(PlanesError, match=message):
         make(Stack())
+
+
+def _imported_key(stack: Stack) -> kms.IKey:
+    return kms.Key.from_key_arn(stack, "K", KEY)
+
+
+def _media(stack: Stack) -> KnowledgeBase:
+    storage = s3.Bucket(stack, "M", encryption_key=_imported_key(stack))
+    return kb(stack, type=vector(embedding_model=NOVA, multimodal_storage=storage))
+
+
+def _pinecone(stack: Stack) -> KnowledgeBase:
+    store = VectorStore.pinecone(
+        connection_string="https://docs.pinecone.io", credentials_secret=secret(stack)
+    )
+    return kb(stack, type=vector(vector_store=store))
+
+
+IMPORTED_KEYS: dict[str, tuple[Callable[[Stack], KnowledgeBase], str]] = {
+    "vectors": (lambda s: kb(s, encryption_key=_imported_key(s)), '["kms:Decrypt", "kms:GenerateDataKey"]'),
+    "media": (_media, '["kms:Decrypt", "kms:GenerateDataKey"]'),
+    "secret": (_pinecone, '"kms:Decrypt"'),
+}
+
+
+@pytest.mark.parametrize("case", IMPORTED_KEYS)
+def test_what_the_owner_of_an_imported_key_may_have_to_add_is_printed(case: str) -> None:
+    make, actions = IMPORTED_KEYS[case]
+    stack = Stack()
+    make(stack)
+    [found] = Annotations.from_stack(stack).find_info("*", Match.any_value())
+    text = str(found.entry.data)
+    assert text.startswith(f"the key `{KEY}` is not of this app.")
+    statement = json.loads(text.partition("adds this statement: ")[2])
+    assert json.dumps(statement["Action"]) == actions
+    assert statement["Principal"] == {"AWS": "<the ARN of the service role of S/KB>"}
+    assert (statement["Effect"], statement["Resource"]) == ("Allow", "*")
+
+
+def test_a_key_of_this_app_is_opened_without_a_word() -> None:
+    stack = Stack()
+    kb(stack, encryption_key=kms.Key(stack, "K"))
+    assert Annotations.from_stack(stack).find_info("*", Match.any_value()) == []

@@ -40,3 +40,21 @@ def test_an_example_runs(page: str, code: str) -> None:
     known = {name: getattr(constructs_lib, name) for name in constructs_lib.__all__}
     exec(compile(textwrap.dedent(code), page, "exec"), {**known, **_CDK, "stack": stack})
     assert template(stack)["Resources"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DataSource",
+        "KnowledgeBase",
+        "KnowledgeBasePolicy",
+        "KnowledgeBaseSync",
+        "VectorBucket",
+        "VectorBucketPolicy",
+        "VectorIndex",
+    ],
+)
+def test_the_page_of_a_construct_says_what_an_update_does(name: str) -> None:
+    prose = (ROOT / "docs" / "constructs" / f"{name}.md").read_text("utf-8").partition("```")[0]
+    assert re.search(r"An update (of|changes)|in place", prose) or "replaces the data source" in prose
+    assert re.search(r"\breplaces\b", prose)

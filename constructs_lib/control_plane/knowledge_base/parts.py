@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -113,12 +114,32 @@ def arn_from(prop: str, value: object, path: str, example: str) -> str:
     )
 
 
-def key_parts(actions: list[str], key: kms.IKey | None, via: str | None = None) -> list[Json]:
-    """Return the statement for a KMS key, if there is one; ``via`` is the service that uses it."""
+def key_parts(
+    scope: IConstruct, actions: list[str], key: kms.IKey | None, via: str | None = None
+) -> list[Json]:
+    """Return the statement for a KMS key, if there is one; ``via`` is the service that uses it.
+
+    Where the key isn't of this app, the knowledge base tells what its owner may have to add.
+    """
     if key is None:
         return []
     condition = {"StringEquals": {"kms:ViaService": via}} if via else None
-    return [allow(actions, key.key_arn, condition)]
+    statement = allow(actions[0] if len(actions) == 1 else actions, key.key_arn, condition)
+    if key.node.default_child is None and not isinstance(key, cdk.CfnElement):
+        _tell_owner(scope, key.key_arn, {**statement, "Resource": "*"})
+    return [statement]
+
+
+def _tell_owner(scope: IConstruct, key_arn: str, statement: Json) -> None:
+    stack, role = cdk.Stack.of(scope), getattr(scope, "role", None)
+    arn = stack.resolve(role.role_arn) if role is not None else None
+    principal = arn if isinstance(arn, str) else f"<the ARN of the service role of {scope.node.path}>"
+    text = json.dumps({**stack.resolve(statement), "Principal": {"AWS": principal}}, sort_keys=True)
+    shown = "that is passed in" if is_token(key_arn) else key_arn
+    cdk.Annotations.of(scope).add_info(
+        f"the key `{shown}` is not of this app. If its policy doesn't leave access to IAM policies, its "
+        f"owner adds this statement: {text}"
+    )
 
 
 def secret_statements(scope: IConstruct, secret: secretsmanager.ISecret) -> list[Json]:
@@ -131,7 +152,7 @@ def secret_statements(scope: IConstruct, secret: secretsmanager.ISecret) -> list
     via = f"secretsmanager.{stack.region}.{stack.url_suffix}"
     return [
         allow("secretsmanager:GetSecretValue", secret.secret_arn),
-        *key_parts(["kms:Decrypt"], secret.encryption_key, via),
+        *key_parts(scope, ["kms:Decrypt"], secret.encryption_key, via),
     ]
 
 
@@ -142,7 +163,7 @@ def bucket_parts(scope: IConstruct, prop: str, bucket: s3.IBucket) -> tuple[Json
     storage destination)
 
     Raises:
-        PlanesError: The bucket is known to be in another Region.
+        PlanesError: The bucket is known to be in another Region or account.
     """
     stack = cdk.Stack.of(scope)
     there = bucket.env.region
@@ -150,6 +171,12 @@ def bucket_parts(scope: IConstruct, prop: str, bucket: s3.IBucket) -> tuple[Json
         raise PlanesError(
             f"`{prop}` is the bucket `{bucket.node.path}` in {there}, and the knowledge base is in "
             f"{stack.region}: use a bucket of the same Region"
+        )
+    owner = bucket.env.account
+    if not is_token(owner) and not is_token(stack.account) and owner != stack.account:
+        raise PlanesError(
+            f"`{prop}` is the bucket `{bucket.node.path}` of the account {owner}, and what is processed is "
+            f"written to buckets of the knowledge base's account only: use a bucket of {stack.account}"
         )
     own = {"StringEquals": {"aws:ResourceAccount": stack.account}}
     statements = [
@@ -160,6 +187,7 @@ def bucket_parts(scope: IConstruct, prop: str, bucket: s3.IBucket) -> tuple[Json
             own,
         ),
         *key_parts(
+            scope,
             ["kms:Decrypt", "kms:GenerateDataKey"],
             bucket.encryption_key,
             f"s3.{stack.region}.{stack.url_suffix}",

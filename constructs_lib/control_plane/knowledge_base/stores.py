@@ -173,7 +173,7 @@ class S3VectorsStore(Store):
             configuration={"type": "S3_VECTORS", "s3VectorsConfiguration": {"indexArn": arn}},
             statements=[
                 allow(_VECTOR_ACTIONS, arn),
-                *key_parts(["kms:Decrypt", "kms:GenerateDataKey"], key),
+                *key_parts(context.scope, ["kms:Decrypt", "kms:GenerateDataKey"], key),
             ],
             referred=referred,
             owns_store=self._index is None,

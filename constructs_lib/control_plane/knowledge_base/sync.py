@@ -60,6 +60,9 @@ class KnowledgeBaseSync(Construct):
     When it is deleted, the schedule goes first; then what runs is stopped, and only then the data sources go.
     Its roles are operator roles: they start, follow and stop jobs, and read no document.
 
+    An update of the data sources or the schedule happens in place, and a sync that runs goes on as it began.
+    Another ``role_path`` replaces the roles.
+
     Args:
         knowledge_base: The knowledge base.
         data_sources: What is synced. Default: all of the knowledge base that the app makes, but custom ones,
@@ -82,6 +85,7 @@ class KnowledgeBaseSync(Construct):
     Sources:
         https://docs.aws.amazon.com/bedrock/latest/userguide/kb-data-source-sync-ingest.html
         https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_StartIngestionJob.html
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
     """
 
     @with_explained_errors
