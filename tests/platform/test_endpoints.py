@@ -392,3 +392,47 @@ def test_exactly_the_calls_of_the_named_roles_pass_through_the_local_endpoint(lo
         except ClientError as error:
             answers[name] = "no VPC endpoint policy allows" not in str(error)
     assert answers == {"any": True, "named": True, "unnamed": False, "near": False, "deploy": False}
+
+
+@pytest.mark.parametrize("first", ["There", "Here"])
+def test_a_role_here_and_an_endpoint_there_deploy_in_any_order(
+    local_aws: LocalAws, tmp_path: Path, first: str
+) -> None:
+    """Neither stack's template has a value of the other, so that both orders deploy, and go away again."""
+    local_aws.reset()
+    app = cdk.App(outdir=str(tmp_path), builtin_cloud_formation_validation=False, analytics_reporting=False)
+    environment = cdk.Environment(account=local_aws.account, region=local_aws.region)
+    plain = {
+        name: cdk.Stack(
+            app, name, env=environment, synthesizer=cdk.LegacyStackSynthesizer(), analytics_reporting=False
+        )
+        for name in ("Here", "There")
+    }
+    root = iam.ArnPrincipal(f"arn:aws:iam::{local_aws.account}:root")
+    chat = AppRole(plain["Here"], "Chat", assumed_by=root)
+    chat.grants.converse(NOVA)
+    made = BedrockVpcEndpoints(plain["There"], "E", vpc=vpc(plain["There"]), for_roles=[chat])
+    stranger = iam.Role(plain["Here"], "Stranger", assumed_by=root)
+    stranger.add_to_policy(iam.PolicyStatement(actions=["bedrock:InvokeModel"], resources=["*"]))
+    cdk.CfnOutput(plain["Here"], "Role", value=chat.role_arn)
+    cdk.CfnOutput(plain["Here"], "Other", value=stranger.role_arn)
+    cdk.CfnOutput(plain["There"], "Endpoint", value=made.endpoints["bedrock-runtime"].vpc_endpoint_id)
+    assembly = app.synth()
+    cloudformation = local_aws.client("cloudformation")
+    told: dict[str, str] = {}
+    order = [first, *({"Here", "There"} - {first})]
+    for name in order:
+        body = json.dumps(assembly.get_stack_by_name(name).template)
+        cloudformation.create_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.05})
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        told |= {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    through = local_aws.client("bedrock-runtime", role_arn=told["Role"], vpc_endpoint_id=told["Endpoint"])
+    messages = [{"role": "user", "content": [{"text": "hi"}]}]
+    assert through.converse(modelId=NOVA, messages=messages)["output"]
+    other = local_aws.client("bedrock-runtime", role_arn=told["Other"], vpc_endpoint_id=told["Endpoint"])
+    with pytest.raises(ClientError, match="no VPC endpoint policy allows"):
+        other.converse(modelId=NOVA, messages=messages)
+    for name in order:
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 0.05})
