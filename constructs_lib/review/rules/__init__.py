@@ -13,7 +13,6 @@ import importlib
 import json
 import pkgutil
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.review.rules.authoring import Rule, Run
@@ -42,6 +41,7 @@ def rules() -> tuple[Rule, ...]:
 
 def cases(rule_id: str) -> dict[str, list[dict[str, Any]]]:
     """Return the rule's ``flagged`` and ``allowed`` examples, each with a title and a document."""
-    text = files(__name__).joinpath("cases", f"{rule_id}.json").read_text(encoding="utf-8")
-    value: dict[str, list[dict[str, Any]]] = json.loads(text)
+    value: dict[str, list[dict[str, Any]]] = json.loads(
+        pkgutil.get_data(__name__, f"cases/{rule_id}.json") or b""
+    )
     return value
