@@ -64,6 +64,11 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("javascript", r"\b(?:[\w$]+\.)+(?P<operation>\w+) is not a function", ""),
     ("typescript", r"Property '(?P<operation>\w+)' does not exist on type '(?P<js>\w+?)(?:Client)?'", ""),
     (
+        "javascript",
+        r"Argument of type '(?P<operation>\w+)Command' is not assignable to parameter of type 'Command<",
+        "",
+    ),
+    (
         "java",
         (
             r"[Tt]he method (?P<operation>\w+)\(.{0,200}?\) is undefined for the type "

@@ -44,6 +44,9 @@ _NAMED = re.compile(
     rf"""["']?(?:__type|errorCode|errorType|[Cc]ode|name|ErrorType)["']?\s*[:=]\s*["']?(?:[\w.]+#)?({_CODE})\b"""
 )
 _ANY_CODE = re.compile(rf"(?<![\w.])(?:[\w]+[.#])*({_CODE})\b")
+# A member of a response stream, which has the exception's name in lower case:
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStreamOutput.html
+_OF_STREAM = re.compile(r"""(?<![\w.])([a-z][A-Za-z]{3,60}Exception)["']?\s*:""")
 _STATUS = re.compile(r"(?:[Ss]tatus ?[Cc]ode|HTTP|httpStatusCode|http_status_)\D{0,3}(\d{3})\b")
 _NOT_CODES = frozenset(
     {
@@ -228,6 +231,8 @@ def _from_text(text: str) -> Evidence:
         code = named[1]
     if not code or code in _NOT_CODES:
         code = next((m[1] for m in _ANY_CODE.finditer(line) if m[1] not in _NOT_CODES), code)
+    if (not code or code in _NOT_CODES) and (member := _OF_STREAM.search(line)):
+        code = member[1]
     status = _STATUS.search(line)
     stack_event = re.search(r"\b(AWS::[\w:]+)\b", line)
     return Evidence(
