@@ -50,7 +50,24 @@ def read_java(source: str) -> list[t.Node]:
             made += _import(node)
         elif node.type in _CLASSES:
             made.append(_class(node))
-    return made
+    return _bases_first(made)
+
+
+def _bases_first(nodes: list[t.Node]) -> list[t.Node]:
+    """Return nodes with each class after those that it extends, since Java takes them in any order."""
+    waiting = {node.name: node for node in nodes if isinstance(node, t.ClassDef)}
+    found: list[t.Node] = [node for node in nodes if not isinstance(node, t.ClassDef)]
+
+    def take(node: t.ClassDef) -> None:
+        waiting.pop(node.name, None)
+        for base in node.bases:
+            if isinstance(base, t.Name) and base.id in waiting:
+                take(waiting[base.id])
+        found.append(node)
+
+    while waiting:
+        take(next(iter(waiting.values())))
+    return found
 
 
 def _import(node: Node) -> list[t.Node]:
@@ -93,6 +110,7 @@ def _class(node: Node) -> t.ClassDef:
         if item.type in _CLASSES:
             members.append(_class(item))
     name = text(field(node, "name"))
+    members = _bases_first(members)
     return t.ClassDef(name, bases, members, fields, line_of(node), is_record=group is not None)
 
 

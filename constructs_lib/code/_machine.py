@@ -373,6 +373,8 @@ class Machine:
     def _of_instance(self, item: Instance, name: str) -> Value:
         if name in item.attributes:
             return item.attributes[name]
+        if name == "__dict__":
+            return (Map(item.attributes),)
         found = self._of_class(item.made_of, name)
         if found is None:
             if "__getattr__" in item.made_of.members:
@@ -497,9 +499,20 @@ class Machine:
                 fallback = self.evaluate(default, scope) if default and not value else UNKNOWN
                 self._bind(inner, value or fallback, scope, declares=declares)
 
+    def _row(self, item: object) -> list[Value] | None:
+        """Return the elements of what can be unpacked: a list, or a tuple with names."""
+        match item:
+            case Several(items=row):
+                return row
+            case Map(kind="names", items=named):
+                return list(named.values())
+            case Instance(made_of=made_of, attributes=named) if made_of.node.is_record:
+                return [named.get(name, UNKNOWN) for name, _, _ in made_of.node.fields]
+        return None
+
     def _unpack(self, targets: list[t.Expression], value: Value, scope: Scope, *, declares: bool) -> None:
         """Bind each target to the element at its place, a starred one to those between the others."""
-        rows = [one.items for one in value if isinstance(one, Several)]
+        rows = [row for row in map(self._row, value) if row is not None]
         after = 0
         for number, target in enumerate(targets):
             if isinstance(target, t.Other) and target.spreads:

@@ -76,6 +76,16 @@ _PROVIDERS = re.compile(
     r"dependency_injector\.providers\.(?:Singleton|ThreadSafeSingleton|ThreadLocalSingleton|ContextLocalSingleton"
     r"|Factory|Resource|Callable|Coroutine)$"
 )
+_WITH_NAMES = frozenset(
+    [
+        "argparse.Namespace",
+        "builtins.type",
+        "collections.defaultdict",
+        "collections.namedtuple",
+        "namedtuple.make",
+        "types.SimpleNamespace",
+    ]
+)
 # What takes a method without calling it.
 _LOOKS = frozenset(
     [
@@ -143,6 +153,8 @@ class PythonSdk(Sdk):
                 return (Method(item, name),) if self.is_spelled(name) else UNKNOWN
             case Maker(kind="session") if name in {"client", "create_client", "resource"}:
                 return (Maker("client", item.region),)
+            case Map(kind="names", items=named) if name in named:
+                return named[name]
             case Map() if name in {"get", "pop", "setdefault", "items", "values", "copy", "update"}:
                 return (Partial((External(f"dict.{name}"),), Arguments([(item,)])),)
             case Several() if name in {"append", "pop"}:
@@ -214,6 +226,8 @@ class PythonSdk(Sdk):
                     if isinstance(item, Map):
                         made.items = {**item.items, **made.items}
                 return (made,)
+            case _ if path in _WITH_NAMES:
+                return _with_names(machine, path, arguments, node)
             case "builtins.vars":
                 return tuple(Map(item.attributes) for item in arguments.get(0) if isinstance(item, Instance))
             case "builtins.next":
@@ -334,6 +348,30 @@ class PythonSdk(Sdk):
         return item.path in _LOOKS or item.path.startswith(
             ("unittest.mock.", "builtins.getattr", "functools.")
         )
+
+
+def _field_names(machine: Interpreter, arguments: Arguments) -> Value:
+    """Return the names that ``namedtuple`` takes, as a list or as one text."""
+    given = arguments.get(1, "field_names")
+    text = text_of(given)
+    if text is None:
+        return (Several(machine.elements(given)),)
+    return (Several([(name,) for name in text.replace(",", " ").split()]),)
+
+
+def _with_names(machine: Interpreter, path: str, arguments: Arguments, node: t.Call | None) -> Value:
+    """Return what has items or attributes by name, or the class of a value."""
+    match path:
+        case "builtins.type":
+            return tuple(item.made_of for item in arguments.get(0) if isinstance(item, Instance))
+        case "collections.namedtuple":
+            return (Partial((External("namedtuple.make"),), Arguments([_field_names(machine, arguments)])),)
+        case "namedtuple.make":
+            names = [text_of(name) or "" for name in machine.elements(arguments.get(0))]
+            return (Map({n: arguments.get(k, n) for k, n in enumerate(names, 1)}, kind="names"),)
+        case "collections.defaultdict":
+            return (Map(rest=machine.call(arguments.get(0, "default_factory"), Arguments(), node)),)
+    return (Map(dict(arguments.named), kind="names"),)
 
 
 def _provided(machine: Interpreter, value: Value, node: t.Call | None) -> Value:

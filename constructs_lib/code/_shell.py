@@ -267,6 +267,8 @@ class _Reader:
             for word in words[1:]:
                 alias, _, meaning = word[0].partition("=")
                 self._aliases[alias] = [(part,) for part in meaning.split()]
+        elif first == "shift":
+            self._shift(words[1][0] if len(words) > 1 else "1")
         elif first in self._functions:
             self._call(first, self._functions[first], words[1:])
         elif first == "trap" and len(words) > 1 and words[1][0] not in {"-", "--", "-l", "-p"}:
@@ -296,6 +298,16 @@ class _Reader:
         for key in [key for key in self._variables if key in {"@", "*"} or key.isdecimal()]:
             del self._variables[key]
         self._variables |= before
+
+    def _shift(self, by: str) -> None:
+        """Drop the first arguments of the function that runs."""
+        if not by.isdecimal() or "@" not in self._variables:
+            return
+        left = self._variables["@"][int(by) :]
+        for key in [key for key in self._variables if key.isdecimal()]:
+            del self._variables[key]
+        self._variables |= {"@": left, "*": left}
+        self._variables |= {str(number): [word] for number, word in enumerate(left, 1)}
 
     def _inner_text(self, source: str, node: Node) -> None:
         """Run a text that a command keeps or repeats."""
