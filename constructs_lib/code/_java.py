@@ -55,18 +55,22 @@ def read_java(source: str) -> list[t.Node]:
 
 def _bases_first(nodes: list[t.Node]) -> list[t.Node]:
     """Return nodes with each class after those that it extends, since Java takes them in any order."""
-    waiting = {node.name: node for node in nodes if isinstance(node, t.ClassDef)}
+    classes = [node for node in nodes if isinstance(node, t.ClassDef)]
+    by_name = {node.name: node for node in classes}
     found: list[t.Node] = [node for node in nodes if not isinstance(node, t.ClassDef)]
+    taken: set[int] = set()
 
     def take(node: t.ClassDef) -> None:
-        waiting.pop(node.name, None)
+        if id(node) in taken:
+            return
+        taken.add(id(node))
         for base in node.bases:
-            if isinstance(base, t.Name) and base.id in waiting:
-                take(waiting[base.id])
+            if isinstance(base, t.Name) and base.id in by_name:
+                take(by_name[base.id])
         found.append(node)
 
-    while waiting:
-        take(next(iter(waiting.values())))
+    for node in classes:
+        take(node)
     return found
 
 

@@ -23,3 +23,10 @@ public enum Bases {
   }
   static class Base<T> { protected final T client; Base(T client) { this.client = client; } }
 }
+class Nested2 {
+  private List<List<BedrockAgentClient>> all;
+  void run() {
+    all.get(0).get(0).listFlows(r -> {}); //> bedrock-agent ListFlows
+    all.forEach(inner -> inner.forEach(c -> c.listPrompts(r -> {}))); //> bedrock-agent ListPrompts
+  }
+}
