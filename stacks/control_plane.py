@@ -94,6 +94,11 @@ class ControlPlaneStack(PlanesStack):
             "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
             "The account's logging setting has no ARN: IAM takes its three actions on * only.",
         )
+        self.output(
+            "InvocationLoggingInForce",
+            logging.in_force,
+            "Whose logging setting was in force at the deployment",
+        )
         return group
 
     def _usage(self, group: logs.ILogGroup) -> None:

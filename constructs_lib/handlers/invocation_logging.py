@@ -214,7 +214,7 @@ def apply(event: dict[str, Any], setting: Any, *, clock: Any) -> dict[str, str]:
         return _create(calls, wanted, former, is_unique=properties.get("IsUnique") == "true")
     if kind == "Update":
         old = event.get("OldResourceProperties") or {}
-        return _update(calls, wanted, former, _optional(old, "LoggingConfig"), _optional(old, "FormerConfig"))
+        return _update(calls, wanted, former, _optional(old, "LoggingConfig"))
     if kind == "Delete":
         if event.get("PhysicalResourceId") == _REFUSED:
             return _in_force("none")
@@ -250,15 +250,15 @@ def _update(
     wanted: dict[str, Any],
     former: dict[str, Any] | None,
     old: dict[str, Any] | None,
-    old_former: dict[str, Any] | None,
 ) -> dict[str, str]:
     current = calls.get()
     is_ours = is_same(wanted, current) or is_same(old, current)
     if not is_ours and not is_same(former, current):
         return _in_force(_owner(former, current), current)
-    if former is not None and not is_same(former, old_former) and not is_same(former, current):
+    if former is not None and is_same(former, current):
+        # Only while it is in force: put over ours, a fault before the next call would leave it there, and the
+        # rollback, which knows the older properties only, would take it for somebody else's.
         _prove(calls, former)
-        current = former
     if not is_same(wanted, current):
         calls.put(wanted)
     return _in_force("ours")

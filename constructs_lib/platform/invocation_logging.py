@@ -166,7 +166,8 @@ class InvocationLogging(Construct):
             setting. A string that is known at deployment.
 
     Raises:
-        PlanesError: A prop is wrong, or the account and Region have such a construct already.
+        PlanesError: A prop is wrong, a destination is of another account or Region, or the account and
+            Region have such a construct already.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
     """
@@ -199,6 +200,8 @@ class InvocationLogging(Construct):
         check_length("key_prefix", key_prefix, 1, 1024)
         check_path("role_path", role_path)
         _check_types(takeover, on_delete)
+        for prop, destination in (("log_group", log_group), ("bucket", bucket)):
+            _check_place(scope, prop, destination)
         _check_single(scope)
         super().__init__(scope, construct_id)
         config: dict[str, Any] = {
@@ -348,6 +351,27 @@ def _check_types(takeover: object, on_delete: object) -> None:
         )
     if not isinstance(on_delete, OnDelete):
         raise PlanesError(f"`on_delete` is `{on_delete}`: pass `OnDelete.RESTORE` or `OnDelete.SWITCH_OFF`")
+
+
+def _check_place(scope: Construct, prop: str, destination: logs.ILogGroup | s3.IBucket | None) -> None:
+    """Raise :class:`PlanesError` for a destination that is known to be of another account or Region.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html (the same
+    account and Region)
+    """
+    stack = cdk.Stack.of(scope)
+    if destination is None:
+        return
+    for part, here, there in (
+        ("account", stack.account, destination.env.account),
+        ("Region", stack.region, destination.env.region),
+    ):
+        if here != there and not is_token(here) and not is_token(there):
+            raise PlanesError(
+                f"`{prop}` is of the {part} {there} and the stack of {here}: Bedrock logs to the same "
+                "account and Region only. Give one of this stack's, and replicate the bucket or subscribe to "
+                "the log group for a central one"
+            )
 
 
 def _check_single(scope: Construct) -> None:

@@ -55,6 +55,7 @@ def test_the_logging_of_the_account_is_set(deployed: Deployment) -> None:
     )
     assert config["s3Config"]["bucketName"].startswith("bedrockplanescontrolplane-invocationlogs")
     assert config["textDataDeliveryEnabled"] is True
+    assert deployed.outputs["InvocationLoggingInForce"] == "ours"
 
 
 def test_a_runtime_endpoint_lets_nobody_configure(deployed: Deployment) -> None:

@@ -111,10 +111,16 @@ class Stack:
         self.delete()
         return False
 
-    def update(self, wanted: dict[str, Any], *, fails: bool = False) -> bool:
-        """Update; where it (or another resource: ``fails``) fails, roll back. Whether it succeeded."""
-        old, before = self.properties(), self.wanted
+    def update(
+        self, wanted: dict[str, Any], *, takeover: dict[str, Any] | None = None, fails: bool = False
+    ) -> bool:
+        """Update; where it (or another resource: ``fails``) fails, roll back. Whether it succeeded.
+
+        ``takeover`` is declared from now on. The faults that are left when it fails don't meet the rollback.
+        """
+        old, before = self.properties(), (self.wanted, self.former)
         self.wanted = wanted
+        self.former = takeover or self.former
         event = {
             "RequestType": "Update",
             "ResourceProperties": self.properties(),
@@ -122,7 +128,8 @@ class Stack:
         }
         if self._send(event) and not fails:
             return True
-        new, self.wanted = self.properties(), before
+        new, (self.wanted, self.former) = self.properties(), before
+        self.account.faults = []
         self._send({"RequestType": "Update", "ResourceProperties": old, "OldResourceProperties": new})
         return False
 

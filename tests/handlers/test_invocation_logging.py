@@ -195,6 +195,44 @@ def test_an_update_that_is_rolled_back_leaves_the_old_setting() -> None:
     assert there.setting == CHANGED
 
 
+@pytest.mark.parametrize("fault", ["crash before", "crash after", "lost answer", "ThrottlingException"])
+@pytest.mark.parametrize("call", [0, 1, 2])
+def test_an_update_that_declares_another_former_setting_and_fails_leaves_ours(fault: str, call: int) -> None:
+    """The rollback knows the older properties only, so nothing but ours may be in force when it starts."""
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    there.faults = ["none"] * call + [fault] * 20
+    stack.update(CHANGED, takeover=THEIRS)
+    there.faults = []
+    assert there.setting is not None
+    assert is_same(stack.wanted, there.setting)
+    assert stack.delete()
+    assert there.setting == stack.former
+
+
+def test_an_update_takes_a_foreign_setting_over_that_it_declares() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    there.setting = THEIRS
+    assert stack.update(CHANGED, takeover=THEIRS)
+    assert there.writes[-2:] == [THEIRS, CHANGED]
+    assert stack.delete()
+    assert there.setting == THEIRS
+
+
+def test_an_update_that_cannot_put_back_what_it_takes_over_changes_nothing() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    there.setting = THEIRS
+    there.passable.remove(f"{ROLE}OrgBedrockLogging")
+    assert not stack.update(CHANGED, takeover=THEIRS)
+    assert there.setting == THEIRS
+    assert "takeover" in stack.reason
+
+
 def test_a_setting_equal_to_one_that_exists_must_be_declared() -> None:
     there = account(SHARED)
     stack = Stack(there, SHARED, is_unique=False)
@@ -285,13 +323,34 @@ class LoggingMachine(RuleBasedStateMachine):
             assert self._same(self.account.setting, self.before)
 
     @precondition(lambda self: self.stack is not None)
-    @rule(wanted=st.sampled_from([OURS, CHANGED]), fails=st.booleans())
-    def update(self, wanted: dict[str, Any], *, fails: bool) -> None:
+    @rule(
+        wanted=st.sampled_from([OURS, CHANGED]),
+        takeover=st.sampled_from([None, None, THEIRS, SHARED]),
+        fails=st.booleans(),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=8),
+    )
+    def update(
+        self,
+        wanted: dict[str, Any],
+        takeover: dict[str, Any] | None,
+        *,
+        fails: bool,
+        faults: list[str],
+    ) -> None:
         assert self.stack is not None
         foreign = not is_same(self.stack.wanted, self.account.setting)
         held = self.account.setting
-        self.stack.update(wanted, fails=fails)
-        if foreign and not is_same(self.stack.former, held) and not is_same(wanted, held):
+        self.account.faults = faults
+        self.stack.update(wanted, takeover=takeover, fails=fails)
+        self.account.faults = []
+        if not foreign:  # ours stays ours, whatever happens on the way
+            assert self._same(self.account.setting, self.stack.wanted)
+        elif takeover is not None and is_same(takeover, held):
+            # Declared, so it may be replaced, and stays where nothing was done.
+            assert self._same(self.account.setting, held) or self._same(
+                self.account.setting, self.stack.wanted
+            )
+        elif foreign and not is_same(self.stack.former, held) and not is_same(wanted, held):
             assert self._same(self.account.setting, held)
 
     @rule(setting=st.sampled_from([None, THEIRS, OTHER]))

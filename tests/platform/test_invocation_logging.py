@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
@@ -11,6 +11,9 @@ from aws_cdk import aws_s3 as s3
 
 from constructs_lib import FormerLogging, InvocationLogging, OnDelete, PlanesError
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SOURCE = {
     "StringEquals": {"aws:SourceAccount": ACCOUNT},
@@ -249,6 +252,63 @@ def test_the_function_is_not_run_again_for_a_request_that_failed() -> None:
     InvocationLogging(stack, "L", bucket=s3.Bucket(stack, "B"))
     [once] = resources(template(stack), "AWS::Lambda::EventInvokeConfig").values()
     assert once["Properties"]["MaximumRetryAttempts"] == 0
+
+
+ELSEWHERE = "444455556666"
+
+
+@pytest.mark.parametrize(
+    ("prop", "make", "said"),
+    [
+        (
+            "bucket",
+            lambda s: s3.Bucket.from_bucket_attributes(s, "B", bucket_name="central", account=ELSEWHERE),
+            "`bucket` is of the account 444455556666 and the stack of 111122223333",
+        ),
+        (
+            "bucket",
+            lambda s: s3.Bucket.from_bucket_attributes(s, "B", bucket_name="central", region="eu-west-1"),
+            "`bucket` is of the Region eu-west-1 and the stack of us-east-1",
+        ),
+        (
+            "bucket",
+            lambda s: s3.Bucket(
+                cdk.Stack(s.node.root, "O", env=env(region="eu-west-1")), "B", bucket_name="central"
+            ),
+            "`bucket` is of the Region eu-west-1 and the stack of us-east-1",
+        ),
+        (
+            "log_group",
+            lambda s: logs.LogGroup.from_log_group_arn(
+                s, "G", f"arn:aws:logs:us-east-1:{ELSEWHERE}:log-group:central:*"
+            ),
+            "`log_group` is of the account 444455556666 and the stack of 111122223333",
+        ),
+        (
+            "log_group",
+            lambda s: logs.LogGroup.from_log_group_arn(
+                s, "G", f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:central:*"
+            ),
+            "`log_group` is of the Region eu-west-1 and the stack of us-east-1",
+        ),
+    ],
+)
+def test_a_destination_elsewhere_is_refused(prop: str, make: Callable[[cdk.Stack], Any], said: str) -> None:
+    stack = cdk.Stack(cdk.App(), "S", env=env())
+    with pytest.raises(PlanesError, match=f"{said}: .* replicate the bucket or subscribe"):
+        InvocationLogging(stack, "L", **{prop: make(stack)})
+
+
+def test_a_destination_whose_place_is_not_known_is_taken() -> None:
+    stack = cdk.Stack(cdk.App(), "S")  # of any account and Region
+    bucket = s3.Bucket.from_bucket_attributes(stack, "B", bucket_name="central", account=ACCOUNT)
+    assert InvocationLogging(stack, "L", bucket=bucket).role is None
+    stack = cdk.Stack(cdk.App(), "S", env=env())
+    assert InvocationLogging(stack, "L", bucket=s3.Bucket.from_bucket_arn(stack, "B", "arn:aws:s3:::central"))
+
+
+def env(region: str = "us-east-1") -> cdk.Environment:
+    return cdk.Environment(account=ACCOUNT, region=region)
 
 
 def test_an_account_and_region_have_one_such_construct() -> None:

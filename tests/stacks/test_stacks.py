@@ -39,6 +39,7 @@ OUTPUTS = {
         "DocumentsBucketName",
         "GuardrailId",
         "GuardrailVersion",
+        "InvocationLoggingInForce",
         "KnowledgeBaseId",
         "OperatorRoleArn",
     },
