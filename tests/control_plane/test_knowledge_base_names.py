@@ -20,7 +20,7 @@ from constructs_lib import (
     VectorIndex,
 )
 from constructs_lib import VectorStore as Store
-from tests.cdk import Stack, resources, template
+from tests.cdk import ACCOUNT, REGION, Stack, resources, template
 from tests.control_plane.knowledge_bases import INDEX, KENDRA, WORKGROUP
 
 if TYPE_CHECKING:
@@ -234,3 +234,27 @@ def test_a_name_can_be_referred_to() -> None:
     found = template(stack)
     [kb_] = resources(found, "AWS::Bedrock::KnowledgeBase").values()
     assert found["Outputs"]["Name"]["Value"] == kb_["Properties"]["Name"]
+
+
+def test_a_reference_to_another_stack_gives_the_same_names_in_each_synthesis() -> None:
+    def made(dimension: int) -> list[Any]:
+        stack = Stack()
+        other = cdk.Stack(stack.node.root, "Other", env=cdk.Environment(account=ACCOUNT, region=REGION))
+        bucket = VectorBucket(other, "B")
+        index = VectorIndex(other, "I", vector_bucket=bucket, dimension=dimension)
+        store = Store.s3_vectors(index)
+        KnowledgeBase(stack, "KB", type=vector(dimension=dimension, vector_store=store))
+        app: Any = stack.node.root
+        found = []
+        # The CDK resolves a reference across stacks in another way once it has been prepared.
+        for _ in range(2):
+            [kb_] = resources(
+                app.synth(force=True).get_stack_by_name("S").template, "AWS::Bedrock::KnowledgeBase"
+            ).values()
+            found.append(kb_["Properties"]["Name"])
+        return found
+
+    small, large = made(256), made(512)
+    assert small[0] == small[1]
+    assert large[0] == large[1]
+    assert small[0] != large[0]
