@@ -32,7 +32,7 @@ MARK = "bedrock-planes:role"
 """The key in a role's template metadata; it holds ``{"kind": "app" | "deploy" | "service" | "operator"}``."""
 
 _BEDROCK = "bedrock.amazonaws.com"
-_TRUST = "_bedrock_planes_trust"
+_TRUST, _RESOURCE = "_bedrock_planes_trust", "_bedrock_planes_resource"
 
 
 class Facade:
@@ -155,12 +155,16 @@ def mark_role(role: iam.Role, kind: str) -> None:
 
 def resource_of(role: iam.Role) -> iam.CfnRole:
     """Return the L1 of a role; raise :class:`PlanesError` where the app's settings leave it without one."""
+    kept = role.__dict__.get(_RESOURCE)
+    if isinstance(kept, iam.CfnRole):
+        return kept
     resource = role.node.default_child
     if not isinstance(resource, iam.CfnRole):
         raise PlanesError(
             f"the role `{role.node.path}` has no resource in this app, so it can't be marked: take it out of "
             "`iam.Role.customize_roles`"
         )
+    role.__dict__[_RESOURCE] = resource
     return resource
 
 

@@ -239,12 +239,12 @@ def test_a_name_can_be_referred_to() -> None:
 def test_a_reference_to_another_stack_gives_the_same_names_in_each_synthesis() -> None:
     def made(dimension: int) -> list[Any]:
         stack = Stack()
-        other = cdk.Stack(stack.node.root, "Other", env=cdk.Environment(account=ACCOUNT, region=REGION))
+        app: Any = stack.node.root
+        other = cdk.Stack(app, "Other", env=cdk.Environment(account=ACCOUNT, region=REGION))
         bucket = VectorBucket(other, "B")
         index = VectorIndex(other, "I", vector_bucket=bucket, dimension=dimension)
         store = Store.s3_vectors(index)
         KnowledgeBase(stack, "KB", type=vector(dimension=dimension, vector_store=store))
-        app: Any = stack.node.root
         found = []
         # The CDK resolves a reference across stacks in another way once it has been prepared.
         for _ in range(2):

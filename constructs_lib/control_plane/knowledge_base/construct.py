@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -19,6 +19,7 @@ from constructs_lib.cdk_support import (
     has_attribute,
     is_token,
     keep_stack,
+    resource_of,
     service_role,
     stack_of,
     with_explained_errors,
@@ -145,7 +146,8 @@ class KnowledgeBase(KnowledgeBaseBase):
         known = plain_fingerprint([content, {}], self) if not self._referred else None
         self._written = f"{self._stem}{known or rough_fingerprint(content)}"
         self.policy = self._attach(
-            [statement for part in parts for statement in part.statements] + _rerank(self, rerank_models)
+            role,
+            [statement for part in parts for statement in part.statements] + _rerank(self, rerank_models),
         )
         # A token where the name isn't known yet; a synthesis resolves it three times.
         self._name = FingerprintedName(self._stem, self.fingerprint) if known is None and not name else None
@@ -245,14 +247,17 @@ class KnowledgeBase(KnowledgeBaseBase):
             statements=[],
         )
 
-    def _attach(self, statements: list[dict[str, Any]]) -> iam.CfnRolePolicy:
+    def _attach(self, role: iam.IRole | None, statements: list[dict[str, Any]]) -> iam.CfnRolePolicy:
         # A policy of its own, whose name gets the fingerprint at the end: when the store is replaced the role
         # has the old policy beside the new one until the old data sources are deleted, vectors and all, in
         # the clean-up.
         return iam.CfnRolePolicy(
             self,
             "ServicePolicy",
-            role_name=self.role.role_name,
+            # Of our own role the resource is at hand, and its name is what it refers to.
+            role_name=self.role.role_name
+            if role is not None
+            else resource_of(cast("iam.Role", self.role)).ref,
             policy_name=self._written,
             policy_document=policy_document(statements),
         )
