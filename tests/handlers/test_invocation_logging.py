@@ -350,7 +350,7 @@ class LoggingMachine(RuleBasedStateMachine):
             assert self._same(self.account.setting, held) or self._same(
                 self.account.setting, self.stack.wanted
             )
-        elif foreign and not is_same(self.stack.former, held) and not is_same(wanted, held):
+        elif not is_same(self.stack.former, held) and not is_same(wanted, held):
             assert self._same(self.account.setting, held)
 
     @rule(setting=st.sampled_from([None, THEIRS, OTHER]))

@@ -304,7 +304,10 @@ def test_a_destination_whose_place_is_not_known_is_taken() -> None:
     bucket = s3.Bucket.from_bucket_attributes(stack, "B", bucket_name="central", account=ACCOUNT)
     assert InvocationLogging(stack, "L", bucket=bucket).role is None
     stack = cdk.Stack(cdk.App(), "S", env=env())
-    assert InvocationLogging(stack, "L", bucket=s3.Bucket.from_bucket_arn(stack, "B", "arn:aws:s3:::central"))
+    found = InvocationLogging(
+        stack, "L", bucket=s3.Bucket.from_bucket_arn(stack, "B", "arn:aws:s3:::central")
+    )
+    assert found.role is None
 
 
 def env(region: str = "us-east-1") -> cdk.Environment:
