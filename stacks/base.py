@@ -19,7 +19,10 @@ __all__ = ["PlanesStack", "acknowledge", "acknowledge_wildcards"]
 
 
 class PlanesStack(cdk.Stack):
-    """A stack of this app, named after the prefix, unless ``stack_name`` says another one."""
+    """A stack of this app, named after the prefix, unless ``stack_name`` says another one.
+
+    ``compact`` leaves the white space out of the template, which counts towards its size.
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class PlanesStack(cdk.Stack):
         description: str,
         stack_name: str | None = None,
         synthesizer: cdk.IStackSynthesizer | None = None,
+        compact: bool = False,
     ) -> None:
         self.settings = settings
         super().__init__(
@@ -38,6 +42,7 @@ class PlanesStack(cdk.Stack):
             env=settings.environment,
             description=description,
             synthesizer=synthesizer,
+            suppress_template_indentation=compact,
             tags={"application": settings.prefix},
         )
 
