@@ -21,6 +21,8 @@ __all__ = ["DEFAULT_MODEL", "Settings", "SettingsError"]
 DEFAULT_MODEL = "amazon.nova-lite-v1:0"
 """On demand in us-east-1 and, as a model of Amazon's own, without a Marketplace subscription."""
 
+_AUDIT = "AuditOf"
+
 DEFAULT_EMBEDDING_MODEL = "amazon.titan-embed-text-v2:0"
 
 
@@ -97,8 +99,8 @@ class Settings:
             )
         if prefix and _is_within_audit(prefix):
             raise SettingsError(
-                f"context value `prefix` is `{prefix}`, with which the name of the audit stack begins too, "
-                "so the deploy role would reach the trail: give another prefix"
+                f"context value `prefix` is `{prefix}`, with which the names of audit stacks begin too, so "
+                "the deploy role would reach a trail: give another prefix"
             )
         return cls(
             account=account,
@@ -134,7 +136,7 @@ class Settings:
     @property
     def audit_stack(self) -> str:
         """The name of the stack of the trail, out of reach of permissions that end at the prefix."""
-        return f"AuditOf{self.stack_prefix}"
+        return f"{_AUDIT}{self.stack_prefix}"
 
     @property
     def environment(self) -> cdk.Environment:
@@ -153,9 +155,9 @@ class Settings:
 
 
 def _is_within_audit(prefix: str) -> bool:
-    """Whether names of the audit stack begin as those of the other stacks, in any letter case."""
+    """Whether names with the prefix begin as those of an audit stack, of this or another deployment."""
     own = prefix.replace("-", "")
-    return f"auditof{own}".startswith(own)
+    return own.startswith(_AUDIT.lower()) or _AUDIT.lower().startswith(own)
 
 
 def _former_logging(node: Node) -> FormerLogging | None:

@@ -393,9 +393,9 @@ BAD = [
     *(
         (
             {"prefix": prefix},
-            f"context value `prefix` is `{prefix}`, with which the name of the audit stack begins too",
+            f"context value `prefix` is `{prefix}`, with which the names of audit stacks begin too",
         )
-        for prefix in ("aud", "audit", "audit-of", "audit-of-audit-of")
+        for prefix in ("aud", "audit", "audit-of", "audit-of-audit-of", "audit-of-bedrock")
     ),
     ({"alarm-email": "me"}, "context value `alarm-email` is `me`: give an e-mail address, as in"),
     ({"prefix": 7}, "context value `prefix` is `7`: use 3-21 lower-case letters"),
