@@ -15,7 +15,25 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrockagentcore as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_errors
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_items,
+    check_length,
+    check_pattern,
+    with_explained_errors,
+)
+from constructs_lib.control_plane.harness_values import (
+    GatewayAuth,
+    HarnessAuthorizer,
+    HarnessFileSystem,
+    HarnessHook,
+    HarnessModel,
+    HarnessSkill,
+    HarnessTruncation,
+    MemoryRetrieval,
+    credential_statements,
+)
+from constructs_lib.control_plane.harness_values import allow as _allow
 from constructs_lib.control_plane.naming import path_name
 from constructs_lib.data_plane import AppRole
 
@@ -48,6 +66,10 @@ _MEMORY_ACTIONS = (
 # first 34 characters always stay. So a generated name has 26, and a longer one is cut off in the policy.
 # Source: AgentCoreHarnessRole of AWS's @aws/agentcore-cdk 0.1.0-alpha.45, MANAGED_MEMORY_NAME_PREFIX_LENGTH
 _KEPT = 34 - len("harness_")
+_NEWER = (
+    "The CDK's copy of the type's schema is older than hooks, advertised scopes, additional parameters and "
+    "the address of a model, which AWS documents and CloudFormation takes."
+)
 _NAME = r"[a-zA-Z][a-zA-Z0-9_]{0,39}"
 _TOOL_NAME = r"[a-zA-Z0-9_-]{1,64}"
 _STRATEGIES = ("SEMANTIC", "SUMMARIZATION", "USER_PREFERENCE", "EPISODIC")
@@ -102,7 +124,11 @@ class HarnessMemory:
 
     @staticmethod
     def existing(
-        memory: str | refs.IMemoryRef, *, actor_id: str | None = None, messages_count: int | None = None
+        memory: str | refs.IMemoryRef,
+        *,
+        actor_id: str | None = None,
+        messages_count: int | None = None,
+        retrieval: Mapping[str, MemoryRetrieval] | None = None,
     ) -> HarnessMemory:
         """Return a memory of one's own.
 
@@ -110,9 +136,20 @@ class HarnessMemory:
             memory: The memory, its ARN or its id.
             actor_id: Whose events it are. Default: the actor that a call names.
             messages_count: How many messages of a session are loaded. Default: AgentCore's.
+            retrieval: By namespace, what is taken from the long-term memory. Default: AgentCore's.
+
+        Raises:
+            PlanesError: A value of ``retrieval`` is no ``MemoryRetrieval``.
         """
+        check_items("retrieval", list((retrieval or {}).values()), MemoryRetrieval, "`MemoryRetrieval(...)`")
         return HarnessMemory(
-            "existing", {"memory": memory, "actor_id": actor_id, "messages_count": messages_count}
+            "existing",
+            {
+                "memory": memory,
+                "actor_id": actor_id,
+                "messages_count": messages_count,
+                "retrieval": dict(retrieval or {}),
+            },
         )
 
 
@@ -150,9 +187,24 @@ class HarnessTool:
         return HarnessTool("agentcore_code_interpreter", name, {"code_interpreter": code_interpreter})
 
     @staticmethod
-    def gateway(gateway: str | refs.IGatewayRef, *, name: str | None = None) -> HarnessTool:
-        """Return the tools behind a gateway, which the harness calls with its role (SigV4)."""
-        return HarnessTool("agentcore_gateway", name, {"gateway": gateway})
+    def gateway(
+        gateway: str | refs.IGatewayRef, *, name: str | None = None, auth: GatewayAuth | None = None
+    ) -> HarnessTool:
+        """Return the tools behind a gateway.
+
+        Args:
+            gateway: The gateway, its ARN or its id.
+            name: What the model calls it. Default: the name that AgentCore gives it.
+            auth: How the harness authenticates. Default: with its role (SigV4).
+
+        Raises:
+            PlanesError: ``auth`` is no ``GatewayAuth``.
+        """
+        if auth is not None and not isinstance(auth, GatewayAuth):
+            raise PlanesError(
+                f"`auth` has the value `{auth!r}`: pass `GatewayAuth.aws_iam()`, `.none()` or `.oauth(...)`"
+            )
+        return HarnessTool("agentcore_gateway", name, {"gateway": gateway, "auth": auth})
 
     @staticmethod
     def remote_mcp(name: str, *, url: str, headers: Mapping[str, str] | None = None) -> HarnessTool:
@@ -199,7 +251,8 @@ class Harness(HarnessBase):
     fingerprint, and a change of that key needs another ``harness_name``.
 
     Args:
-        model: The model of Bedrock that it calls, streaming.
+        model: The model of Bedrock that it calls, streaming; or a ``HarnessModel`` with its settings, which
+            can be one of OpenAI, Gemini or LiteLLM.
         harness_name: 1-40 letters, digits and ``_``, the first a letter. Default: made of the construct's
             path, at most 26 characters, so that the memory that AgentCore names after it is known.
         system_prompt: What the agent is told. Default: nothing.
@@ -209,8 +262,16 @@ class Harness(HarnessBase):
         max_iterations: Of the loop, for a call. Default: AgentCore's.
         max_tokens: For an iteration. Default: AgentCore's.
         timeout: For a call. Default: AgentCore's.
-        temperature: 0 to 2. Default: the model's.
-        top_p: 0 to 1. Default: the model's.
+        temperature: 0 to 2; a ``HarnessModel`` has its own. Default: the model's.
+        top_p: 0 to 1; a ``HarnessModel`` has its own. Default: the model's.
+        skills: What the agent knows how to do. Default: none.
+        hooks: Who is told of its steps and may deny them, at most 20. Default: nobody.
+        truncation: What happens to a conversation that gets too long. Default: AgentCore's choice.
+        authorizer: Callers with a token of an identity provider. Default: callers sign with AWS credentials.
+        file_systems: Storage that outlives a session, at most 5; those of EFS and S3 Files need ``subnets``.
+            Default: none.
+        idle_timeout: 1 minute to 14 days without a call, after which a session ends. Default: AgentCore's.
+        max_lifetime: 1 minute to 14 days, after which a session ends in any case. Default: AgentCore's.
         container_uri: The image of its environment, in Amazon ECR. Default: AWS's image.
         environment_variables: In its environment, at most 50. Default: none.
         subnets: Ids of the subnets that it runs in, with ``security_groups``. Default: a public network.
@@ -239,7 +300,7 @@ class Harness(HarnessBase):
         scope: Construct,
         construct_id: str,
         *,
-        model: ModelLike,
+        model: ModelLike | HarnessModel,
         harness_name: str | None = None,
         system_prompt: str | None = None,
         tools: Sequence[HarnessTool] = (),
@@ -250,6 +311,13 @@ class Harness(HarnessBase):
         timeout: cdk.Duration | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
+        skills: Sequence[HarnessSkill] = (),
+        hooks: Sequence[HarnessHook] = (),
+        truncation: HarnessTruncation | None = None,
+        authorizer: HarnessAuthorizer | None = None,
+        file_systems: Sequence[HarnessFileSystem] = (),
+        idle_timeout: cdk.Duration | None = None,
+        max_lifetime: cdk.Duration | None = None,
         container_uri: str | None = None,
         environment_variables: Mapping[str, str] | None = None,
         subnets: Sequence[str] = (),
@@ -267,25 +335,32 @@ class Harness(HarnessBase):
         _check_kinds(tools, memory)
         if timeout is not None and not isinstance(timeout, cdk.Duration):
             raise PlanesError(f"`timeout` has the value `{timeout!r}`: pass a `cdk.Duration`")
+        _check_values(skills, hooks, truncation, authorizer)
+        _check_file_systems(file_systems, subnets)
+        _check_life("idle_timeout", idle_timeout)
+        _check_life("max_lifetime", max_lifetime)
         if bool(subnets) != bool(security_groups):
             raise PlanesError("`subnets` and `security_groups` belong together: give both, or none")
+        chosen_model = _with_settings(model, temperature, top_p)
         super().__init__(scope, construct_id)
         self.harness_name: str = harness_name or _first_letter(path_name(self, _KEPT - 1, join="_"))
         self.role: iam.IRole = role or AppRole.for_agentcore(
             self, "Role", description=f"The agent {self.harness_name} runs with it"
         )
         chosen = memory or HarnessMemory.none()
-        self._permit(model, tools, chosen, container_uri)
+        self._permit(chosen_model, tools, chosen, container_uri)
+        for skill in skills:
+            self._add_all(skill.statements(self, self.harness_name))
+        for hook in hooks:
+            self._add_all(hook.target.statements())
+        for file_system in file_systems:
+            self._add_all(file_system.statements())
         self._l1 = agentcore.CfnHarness(
             self,
             "Resource",
             harness_name=self.harness_name,
             execution_role_arn=self.role.role_arn,
-            model=agentcore.CfnHarness.HarnessModelConfigurationProperty(
-                bedrock_model_config=agentcore.CfnHarness.HarnessBedrockModelConfigProperty(
-                    model_id=_grants.model_id(self, model), temperature=temperature, top_p=top_p
-                )
-            ),
+            model=chosen_model.render(self),
             system_prompt=(
                 [agentcore.CfnHarness.HarnessSystemContentBlockProperty(text=system_prompt)]
                 if system_prompt
@@ -297,7 +372,11 @@ class Harness(HarnessBase):
             max_iterations=max_iterations,
             max_tokens=max_tokens,
             timeout_seconds=timeout.to_seconds() if timeout is not None else None,
-            environment=_network(subnets, security_groups),
+            skills=[skill.render(self) for skill in skills] or None,
+            hooks=[hook.render() for hook in hooks] or None,
+            truncation=truncation.render() if truncation is not None else None,
+            authorizer_configuration=authorizer.render() if authorizer is not None else None,
+            environment=_environment(subnets, security_groups, file_systems, idle_timeout, max_lifetime),
             environment_artifact=(
                 agentcore.CfnHarness.HarnessEnvironmentArtifactProperty(
                     container_configuration=agentcore.CfnHarness.ContainerConfigurationProperty(
@@ -309,6 +388,16 @@ class Harness(HarnessBase):
             ),
             environment_variables=dict(environment_variables) if environment_variables else None,
         )
+        settings = chosen_model.props
+        if (
+            hooks
+            or settings.get("additional_params")
+            or settings.get("api_base")
+            or (authorizer is not None and authorizer.props["advertised_scopes"])
+        ):
+            cdk.Validations.of(self._l1).acknowledge(
+                cdk.Acknowledgment(id="CloudFormation-Validate::F3002", reason=_NEWER)
+            )
         # AgentCore checks the role when the harness is created, so its policies come first.
         self._l1.node.add_dependency(self.role)
         for key, value in (tags or {}).items():
@@ -343,23 +432,37 @@ class Harness(HarnessBase):
         )
 
     def _permit(
-        self, model: ModelLike, tools: Sequence[HarnessTool], memory: HarnessMemory, image: str | None
+        self, model: HarnessModel, tools: Sequence[HarnessTool], memory: HarnessMemory, image: str | None
     ) -> None:
         """Give the role what the harness calls with it."""
-        self._give("converse", _grants.on_call(self, model, verb="converse"), streaming=True)
+        if model.kind == "bedrock" and not model.props["mantle"]:
+            called = _grants.on_call(self, model.props["model"], verb="converse")
+            self._give("converse", called, streaming=True)
+        self._add_all(model.statements(self, self.harness_name))
         for tool in tools:
+            auth: GatewayAuth | None = tool.props.get("auth")
+            if auth is not None and auth.kind == "oauth":
+                provider, secret = auth.props["provider"], auth.props["secret"]
+                self._add_all(
+                    credential_statements(self, self.harness_name, "oauth2_provider", provider, secret)
+                )
+            if auth is not None and auth.kind != "aws_iam":
+                continue  # the role is not what the gateway asks for
             verb, kind, default = _TOOL_GRANTS.get(tool.kind, ("", "", ""))
             if verb:
                 target = _grants.on_resources(self, kind, tool.props[kind] or default)
                 self._give(verb, {kind: target})
-        for statement in self._statements(memory, image):
-            self._add(statement)
+        self._add_all(self._statements(memory, image))
 
     def _give(self, verb: str, targets: Mapping[str, Any], *, streaming: bool = False) -> None:
         if isinstance(self.role, AppRole):
             _grants.grant(self.role, verb, targets, streaming=streaming)
             return
         for statement in _grants.statement_json(verb, targets, streaming=streaming):
+            self._add(statement)
+
+    def _add_all(self, statements: Sequence[Mapping[str, Any]]) -> None:
+        for statement in statements:
             self._add(statement)
 
     def _add(self, statement: Mapping[str, Any]) -> None:
@@ -419,6 +522,7 @@ class Harness(HarnessBase):
                 arn=_grants.arn_of(self, "memory", props["memory"]),
                 actor_id=props["actor_id"],
                 messages_count=props["messages_count"],
+                retrieval_config={name: one.render() for name, one in props["retrieval"].items()} or None,
             )
         )
 
@@ -443,7 +547,12 @@ class Harness(HarnessBase):
             )
         if tool.kind == "agentcore_gateway":
             arn = _grants.arn_of(self, "gateway", props["gateway"])
-            return make(agent_core_gateway=harness.HarnessAgentCoreGatewayConfigProperty(gateway_arn=arn))
+            auth: GatewayAuth | None = props["auth"]
+            return make(
+                agent_core_gateway=harness.HarnessAgentCoreGatewayConfigProperty(
+                    gateway_arn=arn, outbound_auth=auth.render(self) if auth is not None else None
+                )
+            )
         if tool.kind == "agentcore_browser" and props["browser"] is not None:
             arn = _grants.arn_of(self, "browser", props["browser"])
             return make(agent_core_browser=harness.HarnessAgentCoreBrowserConfigProperty(browser_arn=arn))
@@ -465,10 +574,6 @@ _TOOL_GRANTS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _allow(actions: Sequence[str], *resources: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
-
-
 def _image_statements(partition: str, image: str | None) -> list[dict[str, Any]]:
     """Return what pulls the image: AWS's own and other public ones from ECR Public, others from ECR.
 
@@ -485,22 +590,99 @@ def _image_statements(partition: str, image: str | None) -> list[dict[str, Any]]
     ]
 
 
-def _network(
-    subnets: Sequence[str], security_groups: Sequence[str]
+def _environment(
+    subnets: Sequence[str],
+    security_groups: Sequence[str],
+    file_systems: Sequence[HarnessFileSystem],
+    idle_timeout: cdk.Duration | None,
+    max_lifetime: cdk.Duration | None,
 ) -> agentcore.CfnHarness.HarnessEnvironmentProviderProperty | None:
-    if not subnets:
-        return None
     harness = agentcore.CfnHarness
+    network = life = None
+    if subnets:
+        network = harness.NetworkConfigurationProperty(
+            network_mode="VPC",
+            network_mode_config=harness.VpcConfigProperty(
+                subnets=list(subnets), security_groups=list(security_groups)
+            ),
+        )
+    if idle_timeout is not None or max_lifetime is not None:
+        life = harness.LifecycleConfigurationProperty(
+            idle_runtime_session_timeout=idle_timeout.to_seconds() if idle_timeout is not None else None,
+            max_lifetime=max_lifetime.to_seconds() if max_lifetime is not None else None,
+        )
+    if network is None and life is None and not file_systems:
+        return None
     return harness.HarnessEnvironmentProviderProperty(
         agent_core_runtime_environment=harness.HarnessAgentCoreRuntimeEnvironmentProperty(
-            network_configuration=harness.NetworkConfigurationProperty(
-                network_mode="VPC",
-                network_mode_config=harness.VpcConfigProperty(
-                    subnets=list(subnets), security_groups=list(security_groups)
-                ),
-            )
+            network_configuration=network,
+            filesystem_configurations=[one.render() for one in file_systems] or None,
+            lifecycle_configuration=life,
         )
     )
+
+
+def _with_settings(
+    model: ModelLike | HarnessModel, temperature: float | None, top_p: float | None
+) -> HarnessModel:
+    if not isinstance(model, HarnessModel):
+        return HarnessModel.bedrock(model, temperature=temperature, top_p=top_p)
+    if temperature is not None or top_p is not None:
+        raise PlanesError(
+            "`temperature` and `top_p` are settings of the `HarnessModel` that `model` is: give them there"
+        )
+    return model
+
+
+def _check_values(
+    skills: Sequence[HarnessSkill],
+    hooks: Sequence[HarnessHook],
+    truncation: HarnessTruncation | None,
+    authorizer: HarnessAuthorizer | None,
+) -> None:
+    check_items("skills", skills, HarnessSkill, "a skill such as `HarnessSkill.s3(...)`")
+    check_items("hooks", hooks, HarnessHook, "a hook such as `HarnessHook.before_tool_call(...)`", most=20)
+    names = [hook.name for hook in hooks]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise PlanesError(f"`hooks` has the name `{twice[0]}` twice: give each hook a name of its own")
+    for prop, value, kind, remedy in (
+        ("truncation", truncation, HarnessTruncation, "HarnessTruncation.sliding_window()"),
+        ("authorizer", authorizer, HarnessAuthorizer, "HarnessAuthorizer.jwt(...)"),
+    ):
+        if value is not None and not isinstance(value, kind):
+            raise PlanesError(f"`{prop}` has the value `{value!r}`: pass `{remedy}`")
+
+
+def _check_file_systems(file_systems: Sequence[HarnessFileSystem], subnets: Sequence[str]) -> None:
+    remedy = "a file system such as `HarnessFileSystem.session(...)`"
+    check_items("file_systems", file_systems, HarnessFileSystem, remedy, most=5)
+    paths = [one.mount_path.rstrip("/") for one in file_systems]
+    if twice := sorted({path for path in paths if paths.count(path) > 1}):
+        raise PlanesError(f"`file_systems` has the path `{twice[0]}` twice: mount each at a path of its own")
+    for kind, title, most in (
+        ("session", "session storage", 1),
+        ("efs", "EFS", 2),
+        ("s3_files", "S3 Files", 2),
+    ):
+        count = len([one for one in file_systems if one.kind == kind])
+        if count > most:
+            raise PlanesError(
+                f"`file_systems` has {count} of {title}, and AgentCore takes {most}: leave some out"
+            )
+    if not subnets and any(one.kind != "session" for one in file_systems):
+        raise PlanesError(
+            "`file_systems` has one of EFS or S3 Files, which is in a VPC: give `subnets` and "
+            "`security_groups` too"
+        )
+
+
+def _check_life(prop: str, value: cdk.Duration | None) -> None:
+    if value is None:
+        return
+    if not isinstance(value, cdk.Duration):
+        raise PlanesError(f"`{prop}` has the value `{value!r}`: pass a `cdk.Duration`")
+    if not 60 <= value.to_seconds() <= 1_209_600:
+        raise PlanesError(f"`{prop}` is {value.to_seconds():g} seconds: use 1 minute to 14 days")
 
 
 def _first_letter(name: str) -> str:

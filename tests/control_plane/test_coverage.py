@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from constructs_lib import (
@@ -24,13 +30,25 @@ from constructs_lib import (
     EnforcedGuardrail,
     Flow,
     FlowAlias,
+    GatewayAuth,
     GuardrailVersion,
     Harness,
+    HarnessApiFormat,
+    HarnessAuthorizer,
     HarnessEndpoint,
+    HarnessFileSystem,
+    HarnessHook,
+    HarnessHookTarget,
     HarnessMemory,
+    HarnessModel,
+    HarnessSkill,
     HarnessTool,
+    HarnessTruncation,
+    JwtClaim,
     KnowledgeBase,
+    MemoryRetrieval,
     Model,
+    PrivateEndpoint,
     Prompt,
     PromptRouter,
     PromptTool,
@@ -222,6 +240,8 @@ def harness(stack: cdk.Stack) -> None:
         tags=TAGS,
     )
     HarnessEndpoint(stack, "E", harness=made, target_version="2", description="d", tags=TAGS)
+    _harness_models(stack)
+    _harness_surroundings(stack)
     managed = HarnessMemory.managed(
         strategies=["SEMANTIC"], event_expiry=cdk.Duration.days(7), encryption_key=KEY_ARN
     )
@@ -237,6 +257,144 @@ def harness(stack: cdk.Stack) -> None:
                 actions=["bedrock-agentcore:InvokeAgentRuntime"],
             )
         ],
+    )
+
+
+def _harness_models(stack: cdk.Stack) -> None:
+    sampling: dict[str, Any] = {"max_tokens": 9, "temperature": 1, "top_p": 0.5}
+    more: dict[str, Any] = {**sampling, "additional_params": {"k": 1}}
+    chat, base = HarnessApiFormat.CHAT_COMPLETIONS, "https://models.example.com"
+    models = [
+        HarnessModel.bedrock(NOVA, api_format=HarnessApiFormat.CONVERSE_STREAM, **more),
+        HarnessModel.bedrock("openai.gpt-oss-120b", api_format=HarnessApiFormat.RESPONSES),
+        HarnessModel.open_ai("gpt-5", api_key="openai", api_base=base, api_format=chat, **more),
+        HarnessModel.gemini("gemini-3", api_key="gemini", top_k=40, **more),
+        HarnessModel.lite_llm("anthropic/claude", api_key="anthropic", api_base=base, **more),
+    ]
+    for number, model in enumerate(models):
+        Harness(stack, f"Model{number}", model=model, harness_name=f"model{number}")
+
+
+def _harness_surroundings(stack: cdk.Stack) -> None:
+    bucket = s3.Bucket.from_bucket_name(stack, "Bucket", "skills")
+    function = lambda_.Function.from_function_arn(
+        stack, "Function", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:look"
+    )
+    topic = sns.Topic.from_topic_arn(stack, "Topic", f"arn:aws:sns:{REGION}:{ACCOUNT}:steps")
+    bus = events.EventBus.from_event_bus_name(stack, "Bus", "steps")
+    security = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-12345678")
+    point = efs.AccessPoint.from_access_point_attributes(
+        stack,
+        "Point",
+        access_point_id="fsap-12345678",
+        file_system=efs.FileSystem.from_file_system_attributes(
+            stack, "Files", file_system_id="fs-12345678", security_group=security
+        ),
+    )
+    vpc = ec2.Vpc.from_vpc_attributes(stack, "Vpc", vpc_id="vpc-12345678", availability_zones=[f"{REGION}a"])
+    lattice = PrivateEndpoint.lattice("rcfg-0123456789abcdefg")
+    inside = PrivateEndpoint.managed_vpc(
+        vpc,
+        subnets=["subnet-12345678"],
+        security_groups=["sg-12345678"],
+        routing_domain="idp.example.com",
+        tags=TAGS,
+    )
+    targets = (
+        HarnessHookTarget.function(function, timeout=cdk.Duration.seconds(5), allow_on_failure=True),
+        HarnessHookTarget.topic(topic),
+        HarnessHookTarget.event_bus(bus),
+    )
+    gateway = HarnessTool.gateway(
+        f"{CORE}:gateway/tools-abcdefghij",
+        auth=GatewayAuth.oauth(
+            "idp",
+            scopes=["read"],
+            grant_type="CLIENT_CREDENTIALS",
+            default_return_url="https://example.com",
+            custom_parameters={"a": "b"},
+        ),
+    )
+    memory = HarnessMemory.existing(
+        f"{CORE}:memory/m-abcdefghij",
+        retrieval={"/facts": MemoryRetrieval(top_k=3, relevance_score=0.5, strategy_id="s")},
+    )
+    Harness(
+        stack,
+        "Everything",
+        model=NOVA,
+        harness_name="everything",
+        tools=[gateway],
+        memory=memory,
+        skills=[
+            HarnessSkill.aws(["core-skills/*"]),
+            HarnessSkill.git("https://example.com/x.git", path="a", credential="git", username="me"),
+            HarnessSkill.path("/skills/orders"),
+            HarnessSkill.s3(bucket, "skills/orders/"),
+        ],
+        hooks=[
+            make(f"{make.__name__}-{number}", one)
+            for make in (
+                HarnessHook.before_invocation,
+                HarnessHook.after_invocation,
+                HarnessHook.before_tool_call,
+                HarnessHook.after_tool_call,
+            )
+            for number, one in enumerate(targets)
+        ],
+        truncation=HarnessTruncation.sliding_window(messages_count=20),
+        authorizer=HarnessAuthorizer.jwt(
+            "https://idp.example.com/.well-known/openid-configuration",
+            allowed_audience=["orders"],
+            allowed_clients=["web"],
+            allowed_scopes=["orders/read"],
+            custom_claims=[
+                JwtClaim.equals("team", "sales"),
+                JwtClaim.contains("groups", "sales"),
+                JwtClaim.contains_any("groups", ["sales", "support"]),
+            ],
+            advertised_scopes={"orders/read": "read"},
+            private_endpoint=lattice,
+            private_endpoint_overrides={"idp.example.com": inside},
+        ),
+        file_systems=[
+            HarnessFileSystem.session("/mnt/session"),
+            HarnessFileSystem.efs(point, "/mnt/efs"),
+            HarnessFileSystem.s3_files(
+                f"arn:aws:s3files:{REGION}:{ACCOUNT}:file-system/fs-0123456789abcdef0/access-point/"
+                "fsap-0123456789abcdef0",
+                "/mnt/files",
+                read_only=True,
+            ),
+        ],
+        idle_timeout=cdk.Duration.minutes(5),
+        max_lifetime=cdk.Duration.hours(1),
+        subnets=["subnet-12345678"],
+        security_groups=["sg-12345678"],
+    )
+    Harness(
+        stack,
+        "Summarizing",
+        model=NOVA,
+        harness_name="summarizing",
+        tools=[HarnessTool.gateway(f"{CORE}:gateway/a-abcdefghij", auth=GatewayAuth.aws_iam())],
+        truncation=HarnessTruncation.summarization(
+            preserve_recent_messages=5, summary_ratio=0.5, system_prompt="Be brief."
+        ),
+    )
+    Harness(
+        stack,
+        "Open",
+        model=NOVA,
+        harness_name="open",
+        tools=[HarnessTool.gateway(f"{CORE}:gateway/a-abcdefghij", auth=GatewayAuth.none())],
+        truncation=HarnessTruncation.none(),
+        authorizer=HarnessAuthorizer.jwt(
+            "https://idp.example.com/.well-known/openid-configuration",
+            allowed_clients=["web"],
+            private_endpoint=inside,
+            private_endpoint_overrides={"idp.example.com": lattice},
+        ),
     )
 
 
@@ -280,22 +438,7 @@ TYPES: dict[str, tuple[Callable[[cdk.Stack], None], tuple[str, ...]]] = {
     "BedrockMantle::Project": (models, ()),
     "BedrockAgentCore::Harness": (
         harness,
-        (
-            "/AuthorizerConfiguration",
-            "/Environment/AgentCoreRuntimeEnvironment/FilesystemConfigurations",
-            "/Environment/AgentCoreRuntimeEnvironment/LifecycleConfiguration",
-            "/Hooks",
-            "/Memory/AgentCoreMemoryConfiguration/RetrievalConfig",
-            "/Model/BedrockModelConfig/AdditionalParams",
-            "/Model/BedrockModelConfig/ApiFormat",
-            "/Model/BedrockModelConfig/MaxTokens",
-            "/Model/GeminiModelConfig",
-            "/Model/LiteLlmModelConfig",
-            "/Model/OpenAiModelConfig",
-            "/Skills",
-            "/Tools/*/Config/AgentCoreGateway/OutboundAuth",
-            "/Truncation",
-        ),
+        (),
     ),
     "BedrockAgentCore::HarnessEndpoint": (harness, ()),
     "BedrockAgentCore::ResourcePolicy": (harness, ()),

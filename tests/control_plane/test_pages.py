@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import textwrap
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_bedrockagentcore as agentcore
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 import constructs_lib
 from tests.cdk import Stack, template
 from tests.source import ROOT
 
-_CDK = {"agentcore": agentcore, "iam": iam, "s3": s3}
+_CDK = {"agentcore": agentcore, "cdk": cdk, "iam": iam, "lambda_": lambda_, "s3": s3}
 PAGES = (
     "data-sources.md",
     "enforced-guardrails.md",
