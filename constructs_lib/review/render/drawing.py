@@ -47,7 +47,7 @@ class _Column(NamedTuple):
     letters: int
 
 
-_CONTROL, _PRINCIPAL, _DATA = _Column(16, 290, 42), _Column(366, 268, 36), _Column(694, 290, 42)
+_CONTROL, _PRINCIPAL, _DATA = _Column(16, 290, 42), _Column(346, 308, 31), _Column(694, 290, 42)
 
 
 def draw(report: Report) -> str:

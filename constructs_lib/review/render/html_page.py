@@ -144,7 +144,7 @@ class _Page:
         """Yield the drawing, the matrix, the findings, the rules and what the run could not see."""
         report = self.report
         yield '<section aria-labelledby="h-drawing">\n<h2 id="h-drawing">Who reaches which plane</h2>'
-        yield '<div class="scroll" role="region" aria-labelledby="h-drawing" tabindex="0">'
+        yield '<div class="scroll" role="region" aria-label="Drawing of the principals" tabindex="0">'
         yield f"{draw(report)}</div>\n</section>"
         yield (
             '<form class="controls" hidden><label>Search <input type="search" id="query"></label> '
@@ -182,7 +182,7 @@ class _Page:
             for plane in ("control", "data")
         }
         yield '<section aria-labelledby="h-matrix">\n<h2 id="h-matrix">Actions per family</h2>'
-        yield '<div class="scroll" role="region" aria-labelledby="h-matrix" tabindex="0">'
+        yield '<div class="scroll" role="region" aria-label="Table of the principals" tabindex="0">'
         yield '<table id="matrix">'
         yield '<thead><tr><th rowspan="2" scope="col">Principal</th><th rowspan="2" scope="col">Kind</th>'
         yield '<th rowspan="2" scope="col">Verdict</th>'
