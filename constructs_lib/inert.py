@@ -28,8 +28,11 @@ _HASHES: Final = {
 """How two hashes are written where a space between them would change the meaning: as an escape."""
 
 
-_QUOTED: Final = frozenset(("json", "sarif"))
-"""Formats in which no line begins with somebody's text: it is quoted, with its line breaks escaped."""
+_QUOTED: Final = frozenset(("json", "sarif", "github"))
+"""Formats in which no line begins with somebody's text: its line breaks are escaped.
+
+The lines of ``github`` are commands themselves.
+"""
 
 
 def one_line(text: str, instead: str = "\N{REPLACEMENT CHARACTER}") -> str:

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Detail", "drawn", "pieces", "render"]
 
-FORMATS = ("text", "json", "sarif", "markdown", "html")
+FORMATS = ("text", "json", "sarif", "markdown", "html", "github")
 """The names of the formats."""
 
-_MODULES = {"text": "text", "sarif": "sarif", "markdown": "markdown", "html": "html_page"}
+_MODULES = {
+    "text": "text",
+    "sarif": "sarif",
+    "markdown": "markdown",
+    "html": "html_page",
+    "github": "annotations",
+}
 
 
 def pieces(
@@ -52,6 +58,8 @@ def render(
     module = importlib.import_module(f"{__name__}.{_MODULES[format_name]}")
     if format_name == "text":
         return str(module.render(report, colour=colour, width=width, detail=detail))
+    if format_name == "github":  # its lines are commands, made of escaped texts
+        return str(module.render(report))
     return without_commands(str(module.render(report)), format_name)
 
 

