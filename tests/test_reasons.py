@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _IGNORE = re.compile(
     r"(?:noqa|type:\s*ignore)\b(?:: ?[A-Z]+\d+(?:, ?[A-Z]+\d+)*|\[[\w, -]+\])?\s*(?:[-#]+\s*)?(.*)"
 )
+SAMPLES = ROOT / "tests/code/samples"
+"""Code as other people write it, which the scan reads and nobody runs."""
 _ELSEWHERE = re.compile(r"\bsee\b|\babove\b|\bbelow\b|likewise|ditto|^same\b", re.IGNORECASE)
 _LOSSY = {"ignore", "replace"}
 
@@ -75,7 +77,7 @@ def _unexplained(text: str) -> list[int]:
 def test_every_ignore_and_every_swallowed_error_says_why() -> None:
     found = []
     for path in tracked():
-        if path.suffix == ".py" and path.is_file():
+        if path.suffix == ".py" and path.is_file() and path.parent != SAMPLES:
             lines = _unexplained(path.read_text("utf-8"))
             found += [f"{path.relative_to(ROOT)}:{line}" for line in lines]
     assert found == []
