@@ -20,7 +20,7 @@ from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
 from constructs_lib.iam import compress, covers, may_overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from constructs import Construct
 
@@ -73,7 +73,9 @@ def boundary_document(
 
     Allowed are the actions of other services, without those that lead directly to another role's rights, and
     of Bedrock's services the data actions that the catalogue knows: by their full names where these fit, else
-    by patterns of whole words (see :func:`constructs_lib.iam.compress`). With ``families`` only their data
+    by patterns of whole words (see :func:`constructs_lib.iam.compress`). Where many roles leave too little
+    room, the names of the statements are left out first, then the patterns get shorter: whole nouns, then
+    whole verbs. All forms decide the same for every known action. With ``families`` only their data
     actions are allowed. Becoming a role that is not one of ``assumable_roles`` is denied explicitly: a trust
     that names a session of the role passes a boundary that merely doesn't allow it. With ``control_reads``
     the reads that AWS documents for callers of models and guardrails are allowed too.
@@ -89,16 +91,28 @@ def boundary_document(
         if action.plane is Plane.DATA and (families is None or action.family in families)
     )
     reads = sorted({*CONTROL_READS.values()}) if control_reads else []
-    document = _document([*data, *reads], assumable_roles)
-    if _size(document) > MANAGED_POLICY:
-        document = _document([*compress(data, whole_words=True), *reads], assumable_roles)
-    if _size(document) > MANAGED_POLICY:
+    document: dict[str, Any] = {}
+    for named, written in _forms(data):
+        document = _document([*written, *reads], assumable_roles, named=named)
+        if _size(document) <= MANAGED_POLICY:
+            break
+    else:
         fitting = f"the first {_fitting(assumable_roles, document)} of {len(assumable_roles)} fit"
         raise PlanesError(
             f"`assumable_roles` makes the boundary {_size(document) - MANAGED_POLICY} characters too long: "
             f"name fewer roles ({fitting})"
         )
     return document
+
+
+def _forms(data: Sequence[str]) -> Iterator[tuple[bool, Sequence[str]]]:
+    """Yield whether the statements have names, and how the actions are written, from the longest form on."""
+    yield True, data
+    words = compress(data, whole_words=True)
+    yield True, words
+    yield False, words
+    yield False, compress(data, whole_words=True, nouns=True)
+    yield False, compress(data, whole_words=True, nouns=True, verbs=True)
 
 
 def cuts_admitted_by(boundary: Policy) -> list[str]:
@@ -137,16 +151,19 @@ def fingerprint_of(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def _document(actions: Sequence[str], assumable_roles: Sequence[str]) -> dict[str, Any]:
+def _document(
+    actions: Sequence[str], assumable_roles: Sequence[str], *, named: bool = True
+) -> dict[str, Any]:
     others = sorted((*(f"{prefix}:*" for prefix in catalogue.prefixes()), *_CUT))
-    named = {"NotResource": sorted(assumable_roles)} if assumable_roles else {"Resource": "*"}
+    roles = {"NotResource": sorted(assumable_roles)} if assumable_roles else {"Resource": "*"}
+    statements: dict[str, dict[str, Any]] = {
+        "OtherServices": {"Effect": "Allow", "NotAction": others, "Resource": "*"},
+        "DataPlane": {"Effect": "Allow", "Action": [*actions, *_IAM_READS], "Resource": "*"},
+        "NamedRoles": {"Effect": "Deny", "Action": "sts:AssumeRole", **roles},
+    }
     return {
         "Version": "2012-10-17",
-        "Statement": [
-            {"Sid": "OtherServices", "Effect": "Allow", "NotAction": others, "Resource": "*"},
-            {"Sid": "DataPlane", "Effect": "Allow", "Action": [*actions, *_IAM_READS], "Resource": "*"},
-            {"Sid": "NamedRoles", "Effect": "Deny", "Action": "sts:AssumeRole", **named},
-        ],
+        "Statement": [{"Sid": sid, **body} if named else body for sid, body in statements.items()],
     }
 
 

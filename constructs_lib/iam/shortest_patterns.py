@@ -29,7 +29,12 @@ class Compression(NamedTuple):
 
 
 def compress(
-    names: Iterable[str], *, whole_words: bool = False, among: Collection[str] | None = None
+    names: Iterable[str],
+    *,
+    whole_words: bool = False,
+    nouns: bool = False,
+    verbs: bool = False,
+    among: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """Return the shortest list of IAM patterns that match exactly ``names`` among the catalogue's actions.
 
@@ -40,10 +45,15 @@ def compress(
             two words or more (``*MemoryRecords``, never ``*Session``), and behind a wanted name that has two
             variants at least (``InvokeAgentRuntime*``, never ``bedrock-websearch:*``). The list gets longer
             and suits a boundary that outlives this catalogue.
+        nouns: With ``whole_words``, also put a star at both ends of two words or more of a noun
+            (``*MemoryRecord*``). Default: no.
+        verbs: With ``whole_words``, also put a star behind a verb of which the service has four actions at
+            least, all of them wanted (``Invoke*``). Default: no.
         among: The actions that are known. Default: those of the catalogue.
 
     Returns:
-        Sorted patterns, each one service prefix, a colon and a name with at most one ``*``. Of the patterns
+        Sorted patterns, each one service prefix, a colon and a name with at most one ``*`` (two with
+        ``nouns``). Of the patterns
         that match the same actions the most specific is chosen, so that they stay readable and match as few
         future actions as can be. See :func:`compression` for what is proven of the length.
 
@@ -51,11 +61,16 @@ def compress(
         KeyError: A name is not an action of the catalogue.
 
     """
-    return compression(names, whole_words=whole_words, among=among).patterns
+    return compression(names, whole_words=whole_words, nouns=nouns, verbs=verbs, among=among).patterns
 
 
 def compression(
-    names: Iterable[str], *, whole_words: bool = False, among: Collection[str] | None = None
+    names: Iterable[str],
+    *,
+    whole_words: bool = False,
+    nouns: bool = False,
+    verbs: bool = False,
+    among: Collection[str] | None = None,
 ) -> Compression:
     """Return the patterns of :func:`compress` and whether their number is proven to be the least.
 
@@ -67,11 +82,13 @@ def compression(
     known = tuple(actions() if among is None else sorted(among))
     if unknown := sorted(wanted - set(known)):
         raise KeyError(f"`{unknown[0]}` is not an action of the catalogue")
-    return _compression(wanted, known, whole_words)
+    return _compression(wanted, known, whole_words, nouns=nouns, verbs=verbs)
 
 
 @lru_cache(maxsize=256)
-def _compression(wanted: frozenset[str], known: tuple[str, ...], whole_words: bool) -> Compression:
+def _compression(
+    wanted: frozenset[str], known: tuple[str, ...], whole_words: bool, *, nouns: bool, verbs: bool
+) -> Compression:
     patterns: list[str] = []
     minimal = True
     by_service: dict[str, list[str]] = {}
@@ -82,10 +99,12 @@ def _compression(wanted: frozenset[str], known: tuple[str, ...], whole_words: bo
         target = sum(1 << i for i, name in enumerate(names) if f"{service}:{name}" in wanted)
         if target:
             candidates = (
-                _candidates(names, target, _words, _lasts)
+                _candidates(names, target, _words, _lasts_or_verb if verbs else _lasts)
                 if whole_words
                 else _candidates(names, target, _anywhere)
             )
+            if nouns:
+                candidates |= _nouns(names, target)
             chosen, proven = cover(target, candidates)
             patterns += (f"{service}:{candidates[matched]}" for matched in chosen)
             minimal &= proven
@@ -155,6 +174,31 @@ def _lasts(head: str, tail: str, matched: Sequence[str]) -> bool:
     if not tail:
         return head in matched and len(matched) >= _VARIANTS
     return bool(head) or len(_WORD.findall(tail)) > 1
+
+
+# Three were too few: `bedrock-agentcore:Batch*` was all data on some dates, and AWS added a control action.
+_OF_ONE_VERB = 4
+
+
+def _lasts_or_verb(head: str, tail: str, matched: Sequence[str]) -> bool:
+    """Return what :func:`_lasts` returns, or whether the pattern is a verb with enough known actions."""
+    verb = not tail and len(_WORD.findall(head)) == 1 and len(matched) >= _OF_ONE_VERB
+    return verb or _lasts(head, tail, matched)
+
+
+def _nouns(names: Sequence[str], target: int) -> dict[int, str]:
+    """Return the sets of names within ``target`` that hold the same two words or more behind their verb."""
+    found: dict[int, str] = {}
+    for i, name in enumerate(names):
+        cuts = _words(name)[1:] if target >> i & 1 else ()
+        for place, start in enumerate(cuts):
+            for end in cuts[place + 2 :]:
+                noun = name[start:end]
+                matched = sum(1 << at for at, other in enumerate(names) if noun.lower() in other.lower())
+                if matched & ~target or matched == 1 << i or len(noun) + 2 <= len(found.get(matched, "")):
+                    continue
+                found[matched] = f"*{noun}*"
+    return found
 
 
 def cover(target: int, sets: Iterable[int]) -> tuple[list[int], bool]:

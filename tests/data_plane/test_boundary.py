@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lib import AppRole, DataPlaneBoundary, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
+from constructs_lib.data_plane import boundary as boundary_module
 from constructs_lib.data_plane.boundary import boundary_document, fingerprint_of
 from constructs_lib.data_plane.quotas import size_of
 from constructs_lib.iam import Request, compress, decide, expand, matches, parse_document
@@ -64,18 +65,71 @@ def test_no_pattern_is_a_whole_service_or_a_bare_noun() -> None:
         assert not star or head or sum(letter.isupper() for letter in tail) > 1, pattern
 
 
+FORMS: tuple[dict[str, Any], ...] = ({}, {"nouns": True}, {"nouns": True, "verbs": True})
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: "-".join(form) or "words")
 @pytest.mark.parametrize("older", older_catalogues(), ids=lambda older: older.date)
-def test_made_on_an_earlier_day_it_matches_no_control_action_that_came_later(older: OlderCatalogue) -> None:
-    patterns = compress(older.on(Plane.DATA), whole_words=True, among=older.actions)
+def test_made_on_an_earlier_day_it_matches_no_control_action_that_came_later(
+    older: OlderCatalogue, form: dict[str, Any]
+) -> None:
+    patterns = compress(older.on(Plane.DATA), whole_words=True, among=older.actions, **form)
     later = [name for name in CONTROL if name not in older.actions]
     assert [(p, name) for p in patterns for name in later if matches(p, name)] == []
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize(("count", "path"), [(0, "/"), (1, "/"), (10, "/"), (25, "/"), (20, APP_PATH)])
-def test_it_fits_into_a_managed_policy(partition: str, count: int, path: str) -> None:
-    roles = [f"arn:{partition}:iam::111122223333:role{path}tenant-{n:02}-reader" for n in range(count)]
-    assert size_of(boundary_document(roles)) <= 6144
+@pytest.mark.parametrize("count", [0, 1, 10, 25])
+@pytest.mark.parametrize("path", ["/", APP_PATH])
+@pytest.mark.parametrize("control_reads", [False, True])
+def test_it_fits_into_a_managed_policy(partition: str, count: int, path: str, *, control_reads: bool) -> None:
+    """Names of 28 characters; the longest have 64."""
+    roles = [f"arn:{partition}:iam::111122223333:role{path}orders-{n:02}-{'x' * 18}" for n in range(count)]
+    document = boundary_document(roles, control_reads=control_reads)
+    assert size_of(document) <= 6144
+    assert document["Statement"][2].get("NotResource", []) == roles
+
+
+def decisions(boundary: Policy, actions: Sequence[str], resources: Sequence[str]) -> list[bool]:
+    return [allowed(boundary, action, resource) for action in actions for resource in resources]
+
+
+def test_every_form_decides_the_same() -> None:
+    """Of all known actions of Bedrock, each cut and escalation, and becoming roles that are named and not."""
+    full = boundary_module._document(DATA, [ROLE])
+    forms = [
+        boundary_module._document(written, [ROLE], named=named)
+        for named, written in boundary_module._forms(DATA)
+    ]
+    sizes = [size_of(form) for form in forms]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 5
+    parsed = [parse_document(form, name="b", path="b.json", pointer="") for form in (full, *forms)]
+    known = [*DATA, *CONTROL, *ESCALATIONS["actions"], "s3:GetObject", "iam:GetRole"]
+    others = ["sts:AssumeRole", "sts:assumerole", "sts:AssumeRoot"]
+    found = [
+        (decisions(each, known, ["*"]), decisions(each, others, [ROLE, f"{ROLE}2", f"{ROLE}/x", "*"]))
+        for each in parsed
+    ]
+    assert found[1:] == found[:1] * 5
+
+
+def test_names_are_left_out_before_patterns_get_shorter() -> None:
+    path = f"arn:aws:iam::111122223333:role{APP_PATH}"
+    found = []
+    for count in (10, 23, 25):
+        document = boundary_document([f"{path}tenant-{n:02}-reader" for n in range(count)])
+        found.append(
+            ("Sid" in document["Statement"][0], "bedrock-agentcore:*ABTest*" in data_patterns(document))
+        )
+    assert found == [(True, False), (False, False), (False, True)]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: "-".join(form) or "words")
+def test_every_form_of_the_patterns_is_exact(form: dict[str, Any]) -> None:
+    patterns = compress(DATA, whole_words=True, **form)
+    assert sorted({name for pattern in patterns for name in expand(pattern)}) == DATA
+    assert not [pattern for pattern in patterns if pattern.endswith(":*")]
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
