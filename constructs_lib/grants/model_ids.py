@@ -22,6 +22,9 @@ _ARN = re.compile(
     r"arn:(?P<partition>[^:]+):bedrock:(?P<region>[^:]*):(?P<account>[^:]*):"
     r"(?P<kind>foundation-model|inference-profile)/(?P<id>.+)"
 )
+# What an id has behind the model's name: a date, a version, a length of the context.
+# Source: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
+_VERSION = re.compile(r"(-\d{8})?-v\d+(-\d+)*(:\d+)?(:\w+)?")
 
 
 def check_model(scope: IConstruct, prop: str, model: str, *, called: bool = True) -> None:
@@ -79,16 +82,34 @@ def check_spelling(prop: str, model_id: str) -> None:
 
 
 def _meant(model_id: str) -> str | None:
-    """Return the known id that ``model_id`` is a misspelling of: one letter away, or without its last part.
+    """Return the known id that ``model_id`` is a misspelling of: one letter away, or without its version.
 
-    A digit that differs is another version, which may be newer than the catalogue.
+    A digit that differs is another version, which may be newer than the catalogue. Of several versions it is
+    the newest that AWS doesn't list as legacy.
     """
     near = [
         known
         for known in _known_ids()
         if _one_letter_away(model_id, known) or known.startswith(f"{model_id}:")
     ]
-    return _likeliest(model_id, near)
+    return _likeliest(model_id, near) or _versioned(model_id)
+
+
+def _versioned(name: str) -> str | None:
+    """Return the id of the model that has this name and a version behind it."""
+    versions = [
+        known
+        for known in _known_ids()
+        if known.startswith(name) and _VERSION.fullmatch(known, len(name)) is not None
+    ]
+    # Without a length of the context, which some models have behind their usual id.
+    plain = [known for known in versions if known.count(":") < 2] or versions
+    return max(plain, key=lambda known: (not _is_legacy(known), known), default=None)
+
+
+def _is_legacy(model_id: str) -> bool:
+    found = catalogue.model(catalogue.model_of_profile(model_id) or model_id)
+    return found is not None and found.lifecycle == "LEGACY"
 
 
 def _likeliest(text: str, candidates: Iterable[str]) -> str | None:
