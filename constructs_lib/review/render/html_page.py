@@ -274,7 +274,7 @@ def _same(names: tuple[str, ...]) -> Iterator[str]:
 def _rule(rule: Rule) -> str:
     """Return a rule's page, as `bedrock-planes rules ID` prints it."""
     parts = [f'<article class="rule"><h3 id="{rule.id}" tabindex="-1">{rule.id} {_shown(rule.name)}</h3>']
-    titles = ("What it does", "Why is this bad?", "Use instead")
+    titles = ("What it does", "Why is this bad?", "Use instead", "Known limits")
     parts += [f"<h4>{title}</h4><p>{_words(rule.section(title))}</p>" for title in titles]
     links = rule.references
     items = "".join(f'<li><a href="{escape(link)}">{_shown(link)}</a></li>' for link in links)

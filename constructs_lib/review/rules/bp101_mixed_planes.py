@@ -21,6 +21,10 @@ Use two roles: an app role with data actions on named ARNs, and a deploy role wi
 CDK, pass `role=` to each `AwsCustomResource`: without it, all custom resources of a stack share one role and
 its permissions.
 
+## Known limits
+Session policies and resource control policies are not read; they can only take permissions away, so the
+finding may be stricter than a request. A condition on an Allow is not taken to separate the planes.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 - https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam.html

@@ -20,6 +20,10 @@ beside `bedrock:Invoke*`. Tags can decide about access, so changing tags at runt
 Pass ids and ARNs to the application as configuration, and leave the reads to the deploy role. Where the SDK
 needs a read, grant it on the exact ARN.
 
+## Known limits
+Which reads an SDK makes by itself is not known: a read that AWS documents for callers is a note, every other
+one a warning.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-invoke.html

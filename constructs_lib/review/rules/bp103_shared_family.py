@@ -18,6 +18,10 @@ longer separate, although each role alone looks correct.
 Remove the family's actions from the role of the other plane: a data family's from the deploy role, a control
 family's from the app role.
 
+## Known limits
+Only roles that are marked, or that the configuration names, are compared. Two app roles, or an app role and a
+role of unknown kind, are not.
+
 ## References
 - https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_permissions_least_privileges.html
 """

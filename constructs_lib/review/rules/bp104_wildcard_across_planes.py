@@ -18,6 +18,10 @@ each new action that matches is allowed on the day it appears.
 ## Use instead
 List the actions by name. `bedrock-planes which NAME` prints the actions that an operation needs.
 
+## Known limits
+A pattern is judged by the actions of this release's catalogue; what AWS adds to it later is not seen before
+the catalogue is renewed.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
 """

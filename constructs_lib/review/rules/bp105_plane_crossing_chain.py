@@ -32,6 +32,11 @@ application can also use the permissions of the deployment.
 List the roles that the application may assume or pass. Give the deploy role a trust policy that the
 application does not match: one that names single roles, or one with a condition on `aws:PrincipalTag`.
 
+## Known limits
+Steps through services that are not in the table of ways are not seen, nor those through resources that the
+input doesn't have, and no code is followed to the roles it may assume. Conditions on the step's own statement
+count as met.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html

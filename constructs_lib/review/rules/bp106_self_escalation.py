@@ -19,6 +19,9 @@ rule.
 Leave IAM to the deployment. If an application must create roles, give that to a separate principal, with a
 condition that requires a permissions boundary (`iam:PermissionsBoundary`).
 
+## Known limits
+Only actions of IAM itself count. Roles that are reached by other services are BP105's.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html

@@ -20,6 +20,10 @@ get-account-authorization-details`), which contains every policy. Give nested te
 template that names them; of a macro's template review the processed one (`aws cloudformation get-template
 --template-stage Processed`).
 
+## Known limits
+It tells that something is unknown, not whether it matters. What no input names at all, such as a policy
+attached by hand, is not known to be missing.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
 - https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html

@@ -37,6 +37,10 @@ guardrails.
 
 For an account of somebody else add a condition on `sts:ExternalId`, for a web identity one on its subject.
 
+## Known limits
+Conditions are judged by their form: whether an organization, an external id or a subject is the right one is
+not known. A Deny under a condition counts for nothing.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html

@@ -22,6 +22,10 @@ Make the role with `AppRole`, or give it `DataPlaneBoundary.of(stack)` as its pe
 {"PermissionsBoundary": {"Ref": "DataPlaneBoundary"}}
 ```
 
+## Known limits
+A boundary that the input doesn't define is known only by the mark that this library's constructs leave;
+another one is a warning.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 - https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html

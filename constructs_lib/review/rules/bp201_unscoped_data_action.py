@@ -23,6 +23,10 @@ query every knowledge base and run every agent of the account, also those of oth
  "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}
 ```
 
+## Known limits
+A resource behind a parameter without a default is open and not reported. A condition that pins the request
+counts as a scope, whatever its value.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html

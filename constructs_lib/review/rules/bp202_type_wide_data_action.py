@@ -23,6 +23,10 @@ The application can read every knowledge base that somebody creates in the accou
  "Resource": "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678"}
 ```
 
+## Known limits
+Whether a name in a pattern (`runtime/*-prod`) is a convention of the account is not known: a pattern with a
+word of its own is not reported.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html

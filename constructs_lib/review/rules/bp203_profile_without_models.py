@@ -27,6 +27,10 @@ Also allow the model in the profile's Regions, with a condition on the profile:
    "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"}}}
 ```
 
+## Known limits
+The Regions of a profile are those of this release's catalogue. Resource control policies are not read, and a
+model that isn't enabled in a Region is not known.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html

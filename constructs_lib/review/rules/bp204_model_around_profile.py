@@ -23,6 +23,10 @@ Write two statements, and give the one on the model this condition:
   "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0"}}
 ```
 
+## Known limits
+It is not reported where the models behind a profile are not known, as for an application inference profile in
+another account.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 """

@@ -19,6 +19,9 @@ deployment can pass an administrator's role, and the agent then acts with its pe
  "Condition": {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}}
 ```
 
+## Known limits
+Whether a passed role is trusted by the service that gets it is not judged here; BP105 follows that.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html

@@ -26,6 +26,9 @@ project every call that names it is denied.
 ```
 beside it.
 
+## Known limits
+Projects behind parameters are not compared, and a project that code alone names is not known.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-projects.html

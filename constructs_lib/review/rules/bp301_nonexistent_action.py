@@ -28,6 +28,10 @@ notices. Many operations have no action of their own: `bedrock:InvokeModel` auth
 ## Use instead
 Write `bedrock:InvokeModel`. `bedrock-planes which NAME` prints the action that authorises an operation.
 
+## Known limits
+Names that are newer than the catalogue and resemble an existing one by at most two letters are taken for
+slips. An update of the data ends that.
+
 ## References
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html

@@ -24,6 +24,10 @@ alias, not an agent; `InvokeModel` takes a provisioned model or a deployment, no
  "Resource": "arn:aws:bedrock:us-east-1:111122223333:agent-alias/AGENT12345/ALIAS12345"}
 ```
 
+## Known limits
+Which resource types an action accepts is what the service authorization reference says, with the corrections
+that AWS's guides ask for. Actions newer than the reference are not judged.
+
 ## References
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples-agent.html

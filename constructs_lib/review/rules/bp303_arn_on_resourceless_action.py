@@ -17,6 +17,10 @@ IAM matches such an action only with `*`, so the statement allows nothing and th
 ## Use instead
 Write two statements: `bedrock:Retrieve` on the ARN, and `bedrock:RetrieveAndGenerate` on `*`.
 
+## Known limits
+It follows the service authorization reference; for an action that the SDK alone documents nothing is
+reported.
+
 ## References
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html

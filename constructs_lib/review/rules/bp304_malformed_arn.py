@@ -32,6 +32,9 @@ An ARN that matches nothing allows nothing, or denies nothing in a Deny, and IAM
  "Resource": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"}
 ```
 
+## Known limits
+Whether a resource of that name exists is not known. ARNs of other services are not judged.
+
 ## References
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html

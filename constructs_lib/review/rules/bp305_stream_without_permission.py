@@ -24,6 +24,10 @@ first chat interface that streams fails with AccessDenied, often in production a
 ```
 If nothing streams, turn the rule off in the configuration.
 
+## Known limits
+Whether the application streams is not known: the finding is a note. Roles that only Bedrock may assume are
+left out, as are models that can't stream.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html

@@ -19,6 +19,9 @@ Deny it may guard what AWS has added: keep it unless you know better.
 Check the name in the service authorization reference. If AWS has it, update `bedrock-planes`; if not, correct
 the name.
 
+## Known limits
+Nothing tells whether the name is newer or wrong; names of services that are not Bedrock's are not judged.
+
 ## References
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrockagentcore.html

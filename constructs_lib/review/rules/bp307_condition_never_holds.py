@@ -29,6 +29,10 @@ the limit. A Deny that always holds denies what it was to let through.
    {"bedrock:InferenceProfileArn": "arn:aws:bedrock:*:111122223333:inference-profile/*"}}}
 ```
 
+## Known limits
+Values are compared with each other and with what AWS documents for a key, not with an account's resources.
+Keys of other services are not judged.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html

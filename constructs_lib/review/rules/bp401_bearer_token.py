@@ -20,6 +20,9 @@ permission of its user.
  "Condition": {"StringEquals": {"bedrock:BearerTokenType": "SHORT_TERM"}}}
 ```
 
+## Known limits
+Keys that were made outside of the input are not seen, nor who has one.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-permissions.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html

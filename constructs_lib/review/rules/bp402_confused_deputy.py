@@ -22,6 +22,10 @@ statement that has them.
                "ArnLike": {"aws:SourceArn": "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/*"}}}
 ```
 
+## Known limits
+Whether the account in a condition is the right one is not known. Trusts of services that are not Bedrock's
+are not judged.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/cross-service-confused-deputy-prevention.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html

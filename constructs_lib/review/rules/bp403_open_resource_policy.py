@@ -20,6 +20,9 @@ account.
  "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-example1234"}}}
 ```
 
+## Known limits
+Policies that were put by a call of the API are not in a template, and are not seen.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-resource-based-policies.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-cross-account.html

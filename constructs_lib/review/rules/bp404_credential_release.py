@@ -26,6 +26,9 @@ wallets and budgets of one team: without its ARN, an agent can spend those of ev
 
 `ProcessPayment` takes the payment manager's ARN; AWS recommends a separate role for it.
 
+## Known limits
+Which provider or wallet belongs to which agent is not known: any named ARN counts as a scope.
+
 ## References
 - https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/scope-credential-provider-access.html
 - https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/payments-iam-roles.html

@@ -25,6 +25,10 @@ Subscribe once, with a role of the control plane (`OperatorRole(...).grants.mode
  "Resource": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-4-6"}
 ```
 
+## Known limits
+Patterns of that prefix alone count: a `NotAction`, a `*` and AWS managed policies are not reported. Private
+offers and model access by the console are not seen.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
 """

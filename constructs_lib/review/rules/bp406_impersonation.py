@@ -24,6 +24,9 @@ Pass the user's own token, and allow the call that takes it:
  "Resource": "arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/chat-AbCdEf1234"}
 ```
 
+## Known limits
+Whether the caller checks the user by other means is not known.
+
 ## References
 - https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-permissions.html
 - https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/get-workload-access-token.html

@@ -15,6 +15,10 @@ A stack with an app role and no custom resource that calls `PutModelInvocationLo
 Configure the logging in the stack of the control plane, once per account and Region. If another stack or team
 configures it, acknowledge the note.
 
+## Known limits
+The logging of the account may be configured elsewhere: only the input is looked at. Calls of `bedrock-mantle`
+are not recorded by it in any case.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
 """

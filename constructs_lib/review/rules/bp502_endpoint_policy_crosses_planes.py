@@ -18,6 +18,10 @@ An endpoint of `com.amazonaws.us-east-1.bedrock-runtime` without `PolicyDocument
  "Action": ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], "Resource": "*"}
 ```
 
+## Known limits
+What a principal's own policies allow is not looked at here. Endpoints that Terraform plans are listed as not
+read.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html
 - https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html

@@ -23,6 +23,10 @@ Add this condition to the same statement:
   "arn:aws:bedrock:us-east-1:111122223333:guardrail/GR12345678:1"}}
 ```
 
+## Known limits
+A guardrail that the account or the organization enforces is not in the input; acknowledge the finding with it
+as the reason.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
 """

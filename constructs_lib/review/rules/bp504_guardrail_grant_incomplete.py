@@ -26,6 +26,10 @@ Also allow the guardrail, and where it has a profile the profile in each of its 
  "Resource": "arn:aws:bedrock:us-east-1:111122223333:guardrail/abcdefghijkl"}
 ```
 
+## Known limits
+A guardrail in another account has a resource policy that is not in the input. Regions are those that AWS
+documents for the guardrail profile.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html

@@ -24,6 +24,10 @@ runtime = boto3.client("bedrock-runtime")
 runtime.converse(modelId="amazon.nova-lite-v1:0", messages=messages)
 ```
 
+## Known limits
+A client is followed through the code that was read. Where it may be anything else, nothing is reported; Java
+and Go don't compile a wrong call.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/APIReference/welcome.html
 - https://docs.aws.amazon.com/general/latest/gr/bedrock.html

@@ -23,6 +23,10 @@ with a role that allows `bedrock:InvokeModel` alone.
 role.grants.converse("amazon.nova-lite-v1:0", streaming=True)
 ```
 
+## Known limits
+Models, resources and Regions that code makes at run time are not compared; calls of third-party code are left
+out.
+
 ## References
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
 - https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html

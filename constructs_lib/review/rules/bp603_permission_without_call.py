@@ -23,6 +23,10 @@ for a function that only calls `converse`.
 role.grants.converse("amazon.nova-lite-v1:0")
 ```
 
+## Known limits
+A permission that is used by code outside of the assembly, such as a container, looks unused unless
+`--code-of` gives the code.
+
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
 - https://docs.aws.amazon.com/bedrock/latest/userguide/security_iam_id-based-policy-examples.html

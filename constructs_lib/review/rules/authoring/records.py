@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SECTIONS", "Rule", "Run", "at", "origins", "patterns_giving", "who"]
 
-SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "References")
+SECTIONS = ("What it does", "Why is this bad?", "Example", "Use instead", "Known limits", "References")
 
 
 @dataclass
