@@ -15,7 +15,7 @@ from constructs_lib.cdk_support import (
     PlanesError,
     check_length,
     check_name,
-    with_checked_types,
+    with_explained_errors,
 )
 from constructs_lib.control_plane.data_source.access import use_key
 from constructs_lib.control_plane.data_source.checks import (
@@ -138,7 +138,7 @@ class DataSource(DataSourceBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-datasource.html
     """
 
-    @with_checked_types
+    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
