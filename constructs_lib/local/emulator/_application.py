@@ -15,7 +15,7 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
 from ministack.core.router import detect_service
 
-from constructs_lib.local.emulator import authorization, bedrock, cloudformation, s3vectors
+from constructs_lib.local.emulator import authorization, bedrock, cloudformation, s3vectors, state_machines
 from constructs_lib.local.emulator._door import behind_the_door
 from constructs_lib.local.emulator.authorization import (
     bedrock_plan,
@@ -159,6 +159,7 @@ def application() -> Callable[..., Any]:
     """Return the patched ASGI application; call it once, before anything is served."""
     authorization.install()
     cloudformation.install()
+    state_machines.install()
     app._dispatch_service_request = _dispatch
     app._maybe_record_cloudtrail = _record
     iam_actions.access_denied_response = _denied_by_ministack

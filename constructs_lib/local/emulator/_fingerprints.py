@@ -80,4 +80,13 @@ FINGERPRINTS: dict[str, str] = {
     "ministack.services.ec2:_vpce_fields_xml": "dfa96a7df2430135322ad5a194cadcde73fb54e96b226f90d79be8d93d032c04",
     "ministack.services.organizations:_policy_document": "e8b168ecb047aa2b52a4f321269c395fd804b35e73e1c58cad84b1871337f45d",
     "ministack.services.s3:_get_object_data": "d34214e7efd1f4d4d8ba08511a53aa47a1ed9ee5e66ee218e7e824a7b779e1cb",
+    "ministack.services.stepfunctions:_invoke_aws_sdk_integration": "bff48fe7c4092447fafb7544e4189d973f27139555d9ba1ccadf2f0e5f1286bf",
+    "ministack.services.stepfunctions:_run_execution": "b4dd9fb104122aca7b24eb1a29bdf42ed4078e728d112baabcfd4ef313214275",
+    "ministack.services.stepfunctions:_sdk_json_param_value": "85fb07f8ccfa11c11e3d3151d1f8d75279def22dca4f99880cd58d8c92739a59",
+    "ministack.services.stepfunctions:_sdk_json_value": "75ecfe39dffc37c9c1a172a98801b282f61a2a984d6c0ad69f0fe44aba443d58",
+    "ministack.services.stepfunctions:_start_execution": "9f822bb4f8f206c2ad3519cd2749a14578a1695d493b5dc83f8863eae65c57d3",
+    "ministack.services.sts:_gen_secret": "af29d38a9a7bae7215d602bcc47440f03779046e65feb34d3500b403b47eb7b1",
+    "ministack.services.sts:_gen_session_access_key": "6532f69da10f93c4b6b36049ecd9d99cf9da43c9351516c6e6259f3471f64495",
+    "ministack.services.sts:_gen_session_token": "1bf7478371418c97eb6b9b584a454f020ae1e02228fe5fe6f46cfd2ab63b21d2",
+    "ministack.services.sts:register_session": "11dc234b94b75d6259ac816780a43952fb61464ab5610a2a2dcade8273f366ee",
 }

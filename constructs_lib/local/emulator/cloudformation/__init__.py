@@ -8,9 +8,9 @@ from constructs_lib.local.emulator.cloudformation import (
     _handlers,
     _other_types,
 )
-from constructs_lib.local.emulator.cloudformation._execution_role import remember
+from constructs_lib.local.emulator.cloudformation._execution_role import client_of_role, remember
 
-__all__ = ["install", "remember", "reset"]
+__all__ = ["client_of_role", "install", "remember", "reset"]
 
 
 def install() -> None:

@@ -21,7 +21,7 @@ from constructs_lib.local.emulator.protocol import Check
 if TYPE_CHECKING:
     from constructs_lib.local.emulator.protocol import Request, Response
 
-__all__ = ["client", "principal_of", "remember", "reset"]
+__all__ = ["client", "client_of_role", "principal_of", "remember", "reset"]
 
 _ACTIONS = ("CreateStack", "CreateChangeSet", "UpdateStack", "ExecuteChangeSet", "DeleteStack", "ImportStack")
 
@@ -124,6 +124,27 @@ def _credentials(stack: str | None) -> tuple[str, str, str]:
         )["Credentials"]
         _sessions[role] = (answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
     return _sessions[role]
+
+
+def client_of_role(service: str, role: str, name: str) -> Any:
+    """Return a botocore client of this very server as `role`, for a service that has checked its trust."""
+    key = (service, get_region(), f"{role} {name}")
+    if key not in _clients:
+        access_key = sts._gen_session_access_key()
+        credentials = (access_key, sts._gen_secret(), sts._gen_session_token())
+        sts.register_session(
+            access_key,
+            {
+                "Arn": session_of(role, name).arn,
+                "UserId": f"AROA{role.rpartition('/')[2]}:{name}",
+                "SecretAccessKey": credentials[1],
+                "SessionToken": credentials[2],
+                "AccountId": get_account_id(),
+                "PrincipalType": "AssumedRole",
+            },
+        )
+        _clients[key] = _make(service, credentials)
+    return _clients[key]
 
 
 # Any: botocore makes its clients at run time, from data.
