@@ -28,6 +28,7 @@ _ARGUMENTS = {
     "flow_executions": ("flow_alias",),
     "sessions": (),
     "ingest": ("knowledge_base",),
+    "ingest_documents": ("knowledge_base",),
     "generate_query": (),
     "optimize_prompt": (),
     "document_acl": (),

@@ -86,6 +86,23 @@ class OperatorGrants:
         targets = {"knowledge_base": _grants.on_resources(self._role, "knowledge_base", knowledge_base)}
         return _grants.grant(self._role, "ingest", targets)
 
+    def ingest_documents(self, knowledge_base: str | refs.IKnowledgeBaseRef) -> iam.Grant:
+        """Allow to ingest, read, list and delete documents of one knowledge base directly, without a sync.
+
+        It is for data sources of the types Custom and S3. AWS's policy for it includes ``StartIngestionJob``,
+        so the role may start a sync too. It may neither follow nor stop one: that is :meth:`ingest`. A
+        document that is read from a bucket is read by the knowledge base's service role.
+
+        Args:
+            knowledge_base: The knowledge base, or its id.
+
+        Sources:
+            https://docs.aws.amazon.com/bedrock/latest/userguide/kb-direct-ingestion-prereq.html
+            https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_IngestKnowledgeBaseDocuments.html
+        """
+        targets = {"knowledge_base": _grants.on_resources(self._role, "knowledge_base", knowledge_base)}
+        return _grants.grant(self._role, "ingest_documents", targets)
+
     def run_jobs(self, job_role: RunsJobs) -> iam.Grant:
         """Allow to start, follow, list and stop the jobs of one job role, and to pass that role to Bedrock.
 

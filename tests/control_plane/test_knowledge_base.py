@@ -163,6 +163,25 @@ def test_an_imported_knowledge_base_can_be_granted() -> None:
     ]
 
 
+def test_the_grant_of_direct_ingestion_is_that_of_an_operator_role() -> None:
+    stack = Stack()
+    where = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:knowledge-base/ABCDEF1234"
+    KnowledgeBase.from_knowledge_base_arn(stack, "Kb", where).grant_ingest_documents(iam.User(stack, "User"))
+    assert only(template(stack), "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "bedrock:DeleteKnowledgeBaseDocuments",
+                "bedrock:GetKnowledgeBaseDocuments",
+                "bedrock:IngestKnowledgeBaseDocuments",
+                "bedrock:ListKnowledgeBaseDocuments",
+                "bedrock:StartIngestionJob",
+            ],
+            "Resource": where,
+        }
+    ]
+
+
 def test_an_id_is_no_arn() -> None:
     with pytest.raises(
         PlanesError, match="`knowledge_base_arn` has the value `ABCDEF1234`: pass an ARN such as"

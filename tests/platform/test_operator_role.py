@@ -4,7 +4,10 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from constructs_lib import OperatorRole, PlanesError
+from constructs_lib.iam import Request, decide, parse_document
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
+
+KNOWLEDGE_BASE = f"arn:aws:bedrock:us-east-1:{ACCOUNT}:knowledge-base/ABCDEF1234"
 
 
 def role(stack: Stack) -> OperatorRole:
@@ -30,6 +33,35 @@ def test_ingestion_is_four_named_actions_on_one_knowledge_base() -> None:
     ]
     [made] = resources(found, "AWS::IAM::Role").values()
     assert made["Metadata"]["bedrock-planes:role"] == {"kind": "operator"}
+
+
+def test_direct_ingestion_is_five_named_actions_on_one_knowledge_base() -> None:
+    stack = Stack()
+    role(stack).grants.ingest_documents("ABCDEF1234")
+    [policy] = resources(template(stack), "AWS::IAM::Policy").values()
+    [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Action": [
+            "bedrock:DeleteKnowledgeBaseDocuments",
+            "bedrock:GetKnowledgeBaseDocuments",
+            "bedrock:IngestKnowledgeBaseDocuments",
+            "bedrock:ListKnowledgeBaseDocuments",
+            "bedrock:StartIngestionJob",
+        ],
+        "Resource": arn(f"bedrock:us-east-1:{ACCOUNT}:knowledge-base/ABCDEF1234"),
+    }
+    document = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": KNOWLEDGE_BASE}]}
+    held = [parse_document(document, name="p", path="p.json", pointer="")]
+
+    def may(action: str, resource: str = KNOWLEDGE_BASE) -> bool:
+        return bool(decide(Request(action, resource, {}), held))
+
+    for action in statement["Action"]:
+        assert may(action)
+        assert not may(action, KNOWLEDGE_BASE.replace("F1234", "F1235"))
+    for near in ("GetIngestionJob", "StopIngestionJob", "DeleteDataSource", "Retrieve"):
+        assert not may(f"bedrock:{near}")
 
 
 ACCESS = {

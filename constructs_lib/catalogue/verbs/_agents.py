@@ -210,6 +210,25 @@ def _operator() -> tuple[GrantVerb, ...]:
             "ingestion jobs of a knowledge base (control plane: for an operator role)",
         ),
         GrantVerb(
+            # AWS asks for StartIngestionJob too, though no job is started.
+            "ingest_documents",
+            "bedrock-agent",
+            (
+                GrantPart(
+                    _bedrock(
+                        "DeleteKnowledgeBaseDocuments",
+                        "GetKnowledgeBaseDocuments",
+                        "IngestKnowledgeBaseDocuments",
+                        "ListKnowledgeBaseDocuments",
+                        "StartIngestionJob",
+                    ),
+                    "knowledge_base",
+                ),
+            ),
+            f"{_GUIDE}kb-direct-ingestion-prereq.html",
+            "documents of a knowledge base, one by one, without a job (control plane: for an operator role)",
+        ),
+        GrantVerb(
             # Control actions that IAM takes on * only: for the role that sets an account up.
             "model_access",
             "bedrock",

@@ -103,6 +103,10 @@ class KnowledgeBaseBase(cdk.Resource):
         """Allow to start, follow, list and stop ingestion jobs (control plane: not for an app role)."""
         return self.grants.ingest(grantee)
 
+    def grant_ingest_documents(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to ingest, read, list and delete documents directly (control plane: not for an app role)."""
+        return self.grants.ingest_documents(grantee)
+
     def metric(
         self, metric_name: str, *, operation: str | None = "Retrieve", **options: Any
     ) -> cloudwatch.Metric:

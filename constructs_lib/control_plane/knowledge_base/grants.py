@@ -66,6 +66,10 @@ class KnowledgeBaseGrants:
         """Allow to start, follow, list and stop ingestion jobs (control plane: not for an app role)."""
         return _grants.grant(grantee, "ingest", self._targets())
 
+    def ingest_documents(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to ingest, read, list and delete documents directly (control plane: not for an app role)."""
+        return _grants.grant(grantee, "ingest_documents", self._targets())
+
     @property
     def _scope(self) -> Construct:
         # A reference is a construct: the interface just doesn't say which.
