@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 
 import constructs_lib
 from constructs_lib import Model, PlanesError
@@ -133,3 +134,41 @@ def test_a_wrong_name_is_answered_with_the_right_one(call: Callable[[Stack], obj
     with pytest.raises(PlanesError) as caught:
         call(Stack())
     assert str(caught.value) == says
+
+
+# Values that are made by other factories, and facades that constructs make; and those of deployments.
+NOT_CALLED = {
+    "DataPlaneGrants",
+    "Deployer",
+    "FormerLogging",
+    "KnowledgeBaseGrants",
+    "KnowledgeBaseType",
+    "OperatorGrants",
+    "QueryEngine",
+    "ReviewStep",
+    "VectorBucketGrants",
+    "VectorIndexGrants",
+    "VectorStore",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in constructs_lib.__all__
+        if inspect.isclass(value := getattr(constructs_lib, name))
+        and not issubclass(value, (Construct, enum.Enum, Exception))
+        and name not in NOT_CALLED
+    ],
+)
+def test_a_wrong_name_of_a_values_argument_is_answered_too(name: str) -> None:
+    value: Any = getattr(constructs_lib, name)
+    factories = [
+        getattr(value, factory)
+        for factory, member in vars(value).items()
+        if isinstance(member, (staticmethod, classmethod)) and not factory.startswith("_")
+    ]
+    for call in (value, *factories):
+        with pytest.raises(PlanesError, match="has no prop `nonsense`"):
+            call(nonsense=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
 import inspect
@@ -145,10 +146,12 @@ def with_explained_errors(initializer: _Function) -> _Function:
 
 
 def with_explained_factories(cls: type[_Class]) -> type[_Class]:
-    """Make the factories of a class explain a missing or unknown argument in a sentence."""
+    """Make the factories and the constructor of a value explain a missing or unknown argument."""
     for name, member in list(vars(cls).items()):
         if isinstance(member, (staticmethod, classmethod)) and not name.startswith("_"):
             setattr(cls, name, type(member)(_explained(member.__func__)))
+    if dataclasses.is_dataclass(cls):
+        setattr(cls, "__init__", _explained(cls.__init__))  # noqa: B010 - mypy forbids the plain assignment
     return cls
 
 

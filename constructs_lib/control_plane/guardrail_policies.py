@@ -21,6 +21,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_number,
     check_pattern,
+    with_explained_factories,
 )
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class PiiEntityType(Enum):
     VEHICLE_IDENTIFICATION_NUMBER = "VEHICLE_IDENTIFICATION_NUMBER"
 
 
+@with_explained_factories
 @dataclass(frozen=True, kw_only=True)
 class ContentFilter:
     """A filter for one category of harmful content; the factories name the categories.
@@ -197,6 +199,11 @@ class ContentFilter:
         _check_directions(self, FilterAction)
         for prop in ("input_modalities", "output_modalities"):
             check_items(prop, getattr(self, prop), Modality, "`Modality.TEXT` or `Modality.IMAGE`")
+        if self.type is ContentFilterType.PROMPT_ATTACK and self.output_modalities:
+            raise PlanesError(
+                "`output_modalities` is given on a filter of prompt attacks, which looks at prompts only: "
+                "leave it out"
+            )
         if self.type is ContentFilterType.PROMPT_ATTACK and self.output_strength not in {
             None,
             FilterStrength.NONE,
@@ -299,6 +306,7 @@ def _harmful(
     )
 
 
+@with_explained_factories
 @dataclass(frozen=True, kw_only=True)
 class DeniedTopic:
     """A topic that prompts and answers may not be about.
@@ -350,6 +358,7 @@ class DeniedTopic:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class Word:
     """A word or phrase that is not to be used.
@@ -385,6 +394,7 @@ class Word:
         return _L1.WordConfigProperty(text=self.text, **_directions(self))
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class ManagedWordList:
     """A list of words that AWS keeps.
@@ -419,6 +429,7 @@ class ManagedWordList:
         return _L1.ManagedWordsConfigProperty(type=self.type.value, **_directions(self))
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class PiiEntity:
     """A kind of personal data that is blocked or masked.
@@ -458,6 +469,7 @@ class PiiEntity:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True, kw_only=True)
 class RegexFilter:
     """A pattern of sensitive information of one's own.
@@ -509,6 +521,7 @@ class RegexFilter:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True, kw_only=True)
 class ContextualGrounding:
     """A threshold below which an answer is blocked; the factories name what is measured.

@@ -21,6 +21,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_pattern,
     with_explained_errors,
+    with_explained_factories,
 )
 from constructs_lib.control_plane.harness_values import (
     GatewayAuth,
@@ -75,6 +76,7 @@ _TOOL_NAME = r"[a-zA-Z0-9_-]{1,64}"
 _STRATEGIES = ("SEMANTIC", "SUMMARIZATION", "USER_PREFERENCE", "EPISODIC")
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class HarnessMemory:
     """What a harness remembers; made with one of the factories.
@@ -153,6 +155,7 @@ class HarnessMemory:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class HarnessTool:
     """A tool of a harness; made with one of the factories.

@@ -1112,6 +1112,7 @@ class HarnessTruncation:
         return _L1.HarnessTruncationConfigurationProperty(strategy=self.strategy, config=config)
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class MemoryRetrieval:
     """What is taken from the long-term memory of a namespace.

@@ -9,7 +9,13 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_path, service_role, with_explained_errors
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_path,
+    service_role,
+    with_explained_errors,
+    with_explained_factories,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +36,7 @@ _SOURCES = {
 }
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a kind of job reads, writes and calls; made with one of the factories.

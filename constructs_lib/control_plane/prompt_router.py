@@ -136,6 +136,14 @@ def _check_difference(value: object) -> None:
 
 def _check_family(named: Sequence[str]) -> None:
     """Refuse models of two families, as far as their ids say it: a token says nothing."""
+    for name in named:
+        last = name.rpartition("/")[2]
+        known = catalogue.model(catalogue.model_of_profile(last) or last)
+        if known is not None and "TEXT" not in known.output_modalities:
+            raise PlanesError(
+                f"`models` has `{name}`, which answers with {', '.join(known.output_modalities).lower()}: a "
+                "router chooses between two models that answer with text"
+            )
     families = {name: family for name in named if (family := _family(name))}
     if len(set(families.values())) > 1:
         told = " and ".join(f"`{name}` is of {family}" for name, family in families.items())

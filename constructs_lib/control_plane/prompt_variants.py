@@ -20,6 +20,7 @@ from constructs_lib.cdk_support import (
     check_number,
     check_pattern,
     is_token,
+    with_explained_factories,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ _NAME = r"([0-9a-zA-Z][_-]?){1,100}"
 _TOOL = r"[a-zA-Z][a-zA-Z0-9_]{0,63}"
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class CachePoint:
     """A place up to which the model may keep what it read.
@@ -58,6 +60,7 @@ class CachePoint:
         return _L1.CachePointBlockProperty(type="default")
 
 
+@with_explained_factories
 @dataclass(frozen=True, kw_only=True)
 class PromptInference:
     """How the model answers.
@@ -100,6 +103,7 @@ class PromptInference:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class ChatMessage:
     """A message of a chat; the factories name its role.
@@ -146,6 +150,7 @@ class ChatMessage:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True, kw_only=True)
 class PromptTool:
     """A tool that the model may ask for.
@@ -187,6 +192,7 @@ class PromptTool:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class ToolChoice:
     """Which tool the model asks for; made by the factories.
@@ -222,6 +228,7 @@ class ToolChoice:
         return _L1.ToolChoiceProperty(**{self.kind: {}})
 
 
+@with_explained_factories
 @dataclass(frozen=True, kw_only=True)
 class PromptVariant:
     """One way of saying a prompt; the factories ``text``, ``text_from_s3`` and ``chat`` make it.

@@ -21,6 +21,7 @@ from constructs_lib import (
     Guardrail,
     GuardrailTier,
     ManagedWordList,
+    Modality,
     PiiEntity,
     PiiEntityType,
     PlanesError,
@@ -249,6 +250,19 @@ WRONG: dict[str, tuple[Callable[[cdk.Stack], object], Callable[[cdk.Stack], obje
         lambda s: ContentFilter.prompt_attack(output_strength=ANY(FilterStrength.HIGH)),
         lambda s: ContentFilter.prompt_attack(output_strength=FilterStrength.NONE),
         "`output_strength` has the value `HIGH` on a filter of prompt attacks",
+    ),
+    "output modalities for prompt attacks": (
+        lambda s: ContentFilter(
+            type=ContentFilterType.PROMPT_ATTACK,
+            input_strength=FilterStrength.HIGH,
+            output_modalities=[Modality.TEXT],
+        ),
+        lambda s: ContentFilter(
+            type=ContentFilterType.PROMPT_ATTACK,
+            input_strength=FilterStrength.HIGH,
+            input_modalities=[Modality.TEXT],
+        ),
+        "`output_modalities` is given on a filter of prompt attacks, which looks at prompts only",
     ),
     "STANDARD without cross-Region": (
         lambda s: Guardrail(s, "G", words=["w"], content_tier=GuardrailTier.STANDARD),

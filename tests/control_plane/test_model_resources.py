@@ -254,6 +254,10 @@ REFUSED: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
         lambda s: router(s, models=[US, "us.anthropic.claude-3-5-haiku-20241022-v1:0"], fallback=US),
         "two models of one family",
     ),
+    "models of embeddings": (
+        lambda s: router(s, models=["amazon.titan-embed-text-v2:0", "amazon.titan-embed-text-v1"]),
+        "`models` has `amazon.titan-embed-text-v2:0`, which answers with embedding: a router",
+    ),
     "one model twice": (lambda s: router(s, models=[NOVA, Model.of(NOVA)]), "twice"),
     "one model": (lambda s: router(s, models=[NOVA]), "pass a list with the two models"),
     "a text of models": (lambda s: router(s, models=NOVA), "pass a list with the two models"),

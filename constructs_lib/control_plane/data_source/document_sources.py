@@ -49,6 +49,7 @@ class CrawlScope(Enum):
     """Those of the same primary domain."""
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class CrawlFilter:
     """Which objects of one type are crawled, by regular expressions.

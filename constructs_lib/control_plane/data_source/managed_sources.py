@@ -132,6 +132,7 @@ class SyncSchedule:
         return cls({"monthly": {"dayOfMonth": {"dayNumber": day}}})
 
 
+@with_explained_factories
 @dataclass(frozen=True)
 class MediaExtraction:
     """What a managed knowledge base takes out of files beside text.

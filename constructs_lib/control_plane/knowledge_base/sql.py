@@ -145,6 +145,7 @@ class SqlStorage:
         ]
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class QueryColumn:
     """A hint on a column.
@@ -171,6 +172,7 @@ class QueryColumn:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class QueryTable:
     """A hint on a table.
@@ -204,6 +206,7 @@ class QueryTable:
         )
 
 
+@with_explained_factories
 @dataclass(frozen=True, slots=True)
 class CuratedQuery:
     """A question with the query that answers it.
