@@ -272,6 +272,7 @@ def _findings_of(judged: _Judged, model: Model, bodies: _Bodies) -> Iterator[Hel
             )
     for holder in holders:
         yield from _unseen(judged, holder, bodies)
+    yield from _handed_on(judged, model, bodies)
     yield from _changed(judged, model)
     if judged.kind != "app":
         return
@@ -329,6 +330,44 @@ def _unseen(judged: _Judged, holder: Principal, bodies: _Bodies) -> Iterator[Hel
             yield HeldFinding(*_split(holder.origin.path, written[0]), message)
         else:
             yield _unknown(judged, holder.origin.path, gap.pointer, gap.why)
+
+
+def _handed_on(judged: _Judged, model: Model, bodies: _Bodies) -> Iterator[HeldFinding]:
+    """Yield what isn't read and is given the role's name, with which it can attach policies.
+
+    Its ARN alone is what any service takes that uses the role, so that is not reported.
+    """
+    role = judged.role
+    name = _account_and_name(role.arn)[1]
+    for source in model.inputs:
+        for gap in source.incomplete:
+            path, logical_id, place = _split(source.path, gap.pointer)
+            if place or not gap.pointer.startswith("/Resources/") or path.suffix != ".json":
+                continue
+            body = bodies.at(source.path, f"{gap.pointer}/Properties")
+            same = Path(role.origin.path) == path
+            if _names(body, role.name if same else None, name if UNRESOLVED not in name else None):
+                yield _unknown(
+                    judged, source.path, gap.pointer, f"`{logical_id}` is given its name, and {gap.why}"
+                )
+
+
+def _names(value: Any, logical_id: str | None, name: str | None) -> bool:
+    """Whether a value has the name of a role in it: a reference to it, part of its ARN, or the text."""
+    if isinstance(value, list):
+        return any(_names(each, logical_id, name) for each in value)
+    if not isinstance(value, dict):
+        return value is not None and value == name
+    if logical_id is not None and len(value) == 1:
+        [(key, inner)] = value.items()
+        if key == "Ref":
+            return bool(inner == logical_id)
+        if key == "Fn::Split":
+            return json.dumps({"Fn::GetAtt": [logical_id, "Arn"]}) in json.dumps(inner)
+        if key == "Fn::Sub":
+            text = inner[0] if isinstance(inner, list) and inner else inner
+            return f"${{{logical_id}}}" in str(text) or _names(inner, None, name)
+    return any(_names(each, logical_id, name) for each in value.values())
 
 
 def _may_change_iam(action: str) -> bool:

@@ -42,6 +42,7 @@ from constructs_lib.platform.derived_policies import (
     check_widening,
     stack_statement,
 )
+from constructs_lib.platform.other_roles import refuse_app_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -388,6 +389,7 @@ def _refuse(path: str, statement: Mapping[str, Any]) -> None:
             )
         if any(matches(pattern, name, ignore_case=True) for name in _RUNS):
             _refuse_running(path, pattern, as_list(statement.get("Resource", "*")))
+        refuse_app_roles("deploy", path, pattern, statement, passes=False)
 
 
 def _refuse_running(path: str, pattern: str, resources: list[Any]) -> None:

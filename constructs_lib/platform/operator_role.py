@@ -26,6 +26,7 @@ from constructs_lib.cdk_support import (
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import ESCALATIONS, expand, fault_of_name, foreign_actions
 from constructs_lib.platform.aws_managed import check_aws_managed
+from constructs_lib.platform.other_roles import refuse_app_roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -172,7 +173,8 @@ class OperatorRole(CheckedRole):
     """A role for operation: it syncs a data source, and neither builds nor runs anything.
 
     Bedrock statements are taken only with named control actions on named resources; wildcards and data-plane
-    actions are refused. Other services' permissions are taken as any role takes them.
+    actions are refused, and so is assuming or passing on a role that may lie under the path of app roles.
+    Other services' permissions are taken as any role takes them.
 
     Args:
         assumed_by: Who operates, such as a schedule or a group's role.
@@ -249,6 +251,7 @@ def _refuse(path: str, statement: Mapping[str, Any]) -> None:
                 f"{fault.remedy}"
             )
         _refuse_iam(path, pattern)
+        refuse_app_roles("operator", path, pattern, statement, passes=True)
         meant = expand(pattern)
         if not meant:
             continue

@@ -287,6 +287,51 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 ELSEWHERE = f"arn:aws:iam::{ACCOUNT}:policy/elsewhere"
 
+
+def handed(kind: str, key: str, value: Callable[[Made], Any]) -> Callable[[Made], None]:
+    """Give a value to a resource that no review can read."""
+    return lambda m: raw(m, kind, {"TemplateURL": "https://s3.amazonaws.com/b/t.json", key: {"R": value(m)}})
+
+
+def held_by(kind: str, body: Any) -> Callable[[Made], None]:
+    def way(m: Made) -> None:
+        role = m.deploy if kind == "deploy" else m.operator
+        l1(role).add_property_override("Policies", policies(document(body)))
+
+    return way
+
+
+# What no review can read, and how it may be given the role's name.
+UNREAD = (
+    ("nested stack elsewhere", "AWS::CloudFormation::Stack", "Parameters"),
+    ("module", "Acme::IAM::Attach::MODULE", "Values"),
+    ("third-party type", "Acme::IAM::Attach", "Values"),
+)
+GIVEN: dict[str, Callable[[Made], Any]] = {
+    "by reference": lambda m: m.role.role_name,
+    "as text": lambda m: "the-app",
+    "by part of its ARN": lambda m: cdk.Fn.select(3, cdk.Fn.split("/", m.role.role_arn)),
+    "by Fn::Sub": lambda m: {"Fn::Sub": f"${{{m.stack.get_logical_id(l1(m.role))}}}"},
+}
+
+APP_ROLE = f"arn:aws:iam::{ACCOUNT}:role/bedrock-planes/app/the-app"
+# Ways of the roles that configure Bedrock to become an app role, or to run code as one.
+BECOMES = (
+    *(
+        (kind, action, resource)
+        for kind in ("deploy", "operator")
+        for action, resource in (
+            ("sts:AssumeRole", "*"),
+            ("STS:assume*", f"arn:aws:iam::{ACCOUNT}:role/*"),
+            ("sts:AssumeRole", APP_ROLE),
+            ("sts:AssumeRole", "arn:aws:iam::*:role/*/the-app"),
+            ("sts:*", "arn:aws:iam::*:role/bedrock-planes/*"),
+        )
+    ),
+    ("operator", "iam:PassRole", "*"),
+    ("operator", "iam:Pass*", APP_ROLE),
+)
+
 # Way -> (what is done, severity, how the message begins).
 WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
     "nested stack": (nested, "fatal", CONFIGURES),
@@ -617,6 +662,11 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
         "fatal",
         "the deploy role `S/D` can't be changed by a call of `iam:PutRolePolicy`",
     ),
+    **{
+        f"{what}, given the role's name {how}": (handed(kind, key, value), "error", UNSEEN)
+        for what, kind, key in UNREAD
+        for how, value in GIVEN.items()
+    },
     "role replaced in the tree": (
         lambda m: (
             m.role.node.try_remove_child("Resource"),
@@ -656,6 +706,14 @@ WAYS: dict[str, tuple[Callable[[Made], Any], str, str]] = {
         "fatal",
         "the operator role `S/O` can't hold `bedrock:InvokeModel`",
     ),
+    **{
+        f"{kind} role, {action} on {resource}": (
+            held_by(kind, {**CREATE, "Action": action, "Resource": resource}),
+            "fatal",
+            f"the {kind} role `S/{kind[0].upper()}` can't hold `{action}` on ",
+        )
+        for kind, action, resource in BECOMES
+    },
     "operator role, type-wide": (
         lambda m: l1(m.operator).add_property_override(
             "Policies", policies(document({**CREATE, "Action": "bedrock:StartIngestionJob"}))
@@ -721,6 +779,29 @@ SOUND: dict[str, Callable[[Made], Any]] = {
     "trust behind a parameter": lambda m: l1(m.role).add_property_override(
         "AssumeRolePolicyDocument.Statement.0.Principal",
         {"Service": cdk.CfnParameter(m.stack, "Trust").value_as_string},
+    ),
+    **{
+        f"{what}, given {how}": handed(kind, key, value)
+        for what, kind, key in UNREAD
+        for how, value in {
+            "the role's ARN": lambda m: m.role.role_arn,
+            "another name": lambda m: "the-app-2",
+            "the name of the stack": lambda m: m.stack.stack_name,
+        }.items()
+    },
+    "deploy role assumes the CDK's roles": lambda m: m.deploy.add_to_policy(
+        iam.PolicyStatement(
+            actions=["sts:AssumeRole"], resources=[f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-*"]
+        )
+    ),
+    "operator role assumes and passes a named role": lambda m: m.operator.add_to_policy(
+        iam.PolicyStatement(
+            actions=["sts:AssumeRole", "iam:PassRole"],
+            resources=[
+                f"arn:aws:iam::{ACCOUNT}:role/audit",
+                "arn:aws:iam::*:role/bedrock-planes/service/sync",
+            ],
+        )
     ),
     "deploy role": lambda m: m.deploy.add_to_policy(statement("bedrock:ListFoundationModels")),
 }
