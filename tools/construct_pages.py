@@ -170,7 +170,7 @@ def _props(made: ast.FunctionDef, documented: str) -> list[str]:
     ]
     if not rows:
         return []
-    return ["\n".join(("| prop | type | | meaning |", "|---|---|---|---|", *rows))]
+    return ["\n".join(("| prop | type | needed | meaning |", "|---|---|---|---|", *rows))]
 
 
 def _members(node: ast.ClassDef, level: int = 2) -> list[str]:
