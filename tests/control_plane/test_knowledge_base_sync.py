@@ -213,6 +213,137 @@ def test_an_imported_knowledge_base_is_synced_with_the_data_sources_that_are_pas
     )
 
 
+FIVE_MINUTES = cdk.Duration.minutes(5)
+
+
+def build_changes(stack: cdk.Stack) -> None:
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket"), prefix="manuals/"))
+    base.sync(on_change=FIVE_MINUTES)
+    # A bucket that comes later is watched too; others don't tell of changes.
+    base.add_data_source("More", DocumentSource.s3(s3.Bucket(stack, "Late")))
+    base.add_data_source("Own", DocumentSource.custom())
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    folder = tmp_path_factory.mktemp("changes")
+    return valid(build_changes, folder), folder
+
+
+def test_changes_are_gathered_in_a_queue_that_only_its_rule_fills(
+    changing: tuple[dict[str, Any], Path],
+) -> None:
+    found, _ = changing
+    queue, made = one(found, "AWS::SQS::Queue")
+    assert made["Properties"] == {
+        "FifoQueue": True,
+        "ContentBasedDeduplication": True,
+        "DelaySeconds": 300,
+        "VisibilityTimeout": 180,
+        "SqsManagedSseEnabled": True,
+    }
+    rule, made = one(found, "AWS::Events::Rule")
+    buckets = {name.rstrip("0123456789ABCDEF"): name for name in resources(found, "AWS::S3::Bucket")}
+    assert made["Properties"]["EventPattern"] == {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created", "Object Deleted"],
+        "detail": {
+            "$or": [
+                {
+                    "bucket": {"name": [{"Ref": buckets["Bucket"]}]},
+                    "object": {"key": [{"prefix": "manuals/"}]},
+                },
+                {"bucket": {"name": [{"Ref": buckets["Late"]}]}},
+            ]
+        },
+    }
+    # All events are the same message, so those of five minutes are one.
+    assert made["Properties"]["Targets"] == [
+        {
+            "Arn": got(queue),
+            "Id": "Queue",
+            "Input": '{"changed":true}',
+            "SqsParameters": {"MessageGroupId": "changes"},
+        }
+    ]
+    [policy] = resources(found, "AWS::SQS::QueuePolicy").values()
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": ["sqs:SendMessage"],
+            "Resource": got(queue),
+            "Condition": {"ArnEquals": {"aws:SourceArn": got(rule)}},
+        }
+    ]
+
+
+def test_the_consumer_is_an_operator_that_reads_the_queue_and_starts_the_machine(
+    changing: tuple[dict[str, Any], Path],
+) -> None:
+    found, folder = changing
+    queue, machine = one(found, "AWS::SQS::Queue")[0], one(found, "AWS::StepFunctions::StateMachine")[0]
+    name, role = one(found, "AWS::IAM::Role", "ChangesHandlerRole")
+    assert role["Metadata"]["bedrock-planes:role"] == {"kind": "operator"}
+    assert statements(found, "ChangesHandlerRole") == [
+        allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], got(queue)),
+        allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            got(one(found, "AWS::Logs::LogGroup", "Changes")[0]),
+        ),
+        allow(["states:ListExecutions", "states:StartExecution"], got(machine)),
+    ]
+    [mapping] = resources(found, "AWS::Lambda::EventSourceMapping").values()
+    assert mapping["Properties"]["EventSourceArn"] == got(queue)
+    assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    verdicts, rules = findings(folder)
+    assert rules == set()
+    assert verdicts[name] == "none"
+
+
+def test_what_starts_syncs_goes_before_what_stops_them(changing: tuple[dict[str, Any], Path]) -> None:
+    found, _ = changing
+    deployment, _ = one(found, "Custom::BedrockKnowledgeBaseSync")
+    for kind in ("AWS::Events::Rule", "AWS::Lambda::EventSourceMapping", "AWS::SQS::Queue"):
+        assert deployment in one(found, kind)[1]["DependsOn"]
+
+
+def test_a_bucket_of_this_app_tells_eventbridge_and_the_owner_of_another_is_told() -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+    base.add_data_source("More", DocumentSource.s3(s3.Bucket.from_bucket_name(stack, "There", "there")))
+    base.sync(on_change=FIVE_MINUTES)
+    warnings = cdk.assertions.Annotations.from_stack(stack).find_warning(
+        "/S/Kb/Sync/Changes", cdk.assertions.Match.string_like_regexp('`there`.*"EventBridgeEnabled": true')
+    )
+    assert len(warnings) == 1
+    [told] = resources(template(stack), "Custom::S3BucketNotifications").values()
+    assert told["Properties"]["NotificationConfiguration"] == {"EventBridgeConfiguration": {}}
+
+
+@pytest.mark.parametrize("minutes", [5, 15])
+def test_a_window_within_the_limits_is_taken(minutes: int) -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+    base.sync(on_change=cdk.Duration.minutes(minutes))
+    assert one(template(stack), "AWS::SQS::Queue")[1]["Properties"]["DelaySeconds"] == 60 * minutes
+
+
+def test_sources_that_tell_of_no_change_are_refused() -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Own", DocumentSource.custom())
+    there = DataSource.from_data_source_attributes(
+        stack, "There", data_source_id="QWERTY1234", knowledge_base_id="ABCDEF1234"
+    )
+    KnowledgeBaseSync(stack, "Named", knowledge_base=base, data_sources=[there], on_change=FIVE_MINUTES)
+    with pytest.raises(RuntimeError, match=r"`S/Named` has `on_change`, and none of its data sources"):
+        template(stack)
+
+
 BAD: dict[str, tuple[Callable[[KnowledgeBase], object], str]] = {
     "no list": (lambda kb: kb.sync(data_sources=[]), "`data_sources` names no data source: pass a list"),
     "not a data source": (
@@ -224,6 +355,18 @@ BAD: dict[str, tuple[Callable[[KnowledgeBase], object], str]] = {
     "no schedule": (
         lambda kb: kb.sync(every="rate(1 hour)"),  # type: ignore[arg-type]  # bad input
         "`every` has the value `rate(1 hour)`: pass a schedule",
+    ),
+    "a window too short": (
+        lambda kb: kb.sync(on_change=cdk.Duration.seconds(299)),
+        "`on_change` is 299 seconds: pass a time from 5 to 15 minutes",
+    ),
+    "a window too long": (
+        lambda kb: kb.sync(on_change=cdk.Duration.seconds(901)),
+        "`on_change` is 901 seconds: pass a time from 5 to 15 minutes",
+    ),
+    "no window": (
+        lambda kb: kb.sync(on_change=True),  # type: ignore[arg-type]  # bad input
+        "`on_change` has the value `True`: pass a time from 5 to 15 minutes",
     ),
     "no knowledge base": (
         lambda kb: KnowledgeBaseSync(kb, "S", knowledge_base="ABCDEF1234"),  # type: ignore[arg-type]  # bad input

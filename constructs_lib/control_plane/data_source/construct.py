@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
     from constructs import Construct
 
 __all__ = ["DataDeletionPolicy", "DataSource", "DataSourceBase"]
@@ -235,9 +236,17 @@ class DataSource(DataSourceBase):
         # Documents of custom sources are ingested one by one:
         # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-direct-ingestion.html
         self.takes_ingestion_jobs: bool = source.type != "CUSTOM"
+        self._bucket = (source.bucket, source.prefixes) if isinstance(source, DocumentSource) else (None, ())
         known = getattr(knowledge_base, "data_sources", None)
         if isinstance(known, list):
             known.append(self)  # for the sync of the knowledge base
+            for watch in knowledge_base.__dict__.get("_watchers", ()):
+                watch(self)
+
+    @property
+    def documents(self) -> tuple[s3.IBucket | None, tuple[str, ...]]:
+        """The bucket that is read, if it is one, and the prefixes in it."""
+        return self._bucket
 
     @property
     def status(self) -> str:

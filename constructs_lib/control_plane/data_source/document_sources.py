@@ -91,6 +91,8 @@ class DocumentSource:
 
     type: str
     make: Callable[[Construct], Bound]
+    bucket: s3.IBucket | None = None
+    prefixes: tuple[str, ...] = ()
 
     @classmethod
     def s3(
@@ -142,7 +144,7 @@ class DocumentSource:
                 settings["bucketOwnerAccountId"] = owner
             return Bound({"s3Configuration": settings}, access.statements, access.owners)
 
-        return cls("S3", make)
+        return cls("S3", make, bucket, () if prefix is None else (prefix,))
 
     @classmethod
     def web_crawler(

@@ -66,9 +66,10 @@ class KnowledgeBaseBase(cdk.Resource):
         data_sources: Sequence[refs.IDataSourceRef] | None = None,
         on_deploy: bool | str = False,
         every: scheduler.ScheduleExpression | None = None,
+        on_change: cdk.Duration | None = None,
         role_path: str | None = None,
     ) -> KnowledgeBaseSync:
-        """Ingest its data sources at deployment, on a schedule, or when the state machine is started.
+        """Ingest its data sources at deployment, on a schedule, after changes, or when you start it.
 
         The parameters are those of :class:`~constructs_lib.KnowledgeBaseSync`.
         """
@@ -79,6 +80,7 @@ class KnowledgeBaseBase(cdk.Resource):
             data_sources=data_sources,
             on_deploy=on_deploy,
             every=every,
+            on_change=on_change,
             role_path=role_path,
         )
 

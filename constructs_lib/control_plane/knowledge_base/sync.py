@@ -21,6 +21,7 @@ from constructs_lib.cdk_support import (
     role_path,
     with_explained_errors,
 )
+from constructs_lib.control_plane.knowledge_base.changes import Changes, check_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,6 +73,10 @@ class KnowledgeBaseSync(Construct):
             up to 55 minutes, and fails with it. Default: nothing is synced at deployment.
         every: When to sync, such as ``ScheduleExpression.rate(cdk.Duration.hours(6))``. Default: never by
             itself; start the ``state_machine``.
+        on_change: Syncs after objects of the buckets were written or deleted, when this time has passed: 5 to
+            15 minutes, for which changes are gathered. While a sync runs, the next one waits. The buckets of
+            this app are set to send their events to EventBridge; a warning says what the owner of another
+            one has to set. Default: a change starts nothing.
         role_path: The IAM path of the roles. Default: ``/bedrock-planes/operator/``.
 
     Attributes:
@@ -98,6 +103,7 @@ class KnowledgeBaseSync(Construct):
         data_sources: Sequence[refs.IDataSourceRef] | None = None,
         on_deploy: bool | str = False,
         every: scheduler.ScheduleExpression | None = None,
+        on_change: cdk.Duration | None = None,
         role_path: str | None = None,
     ) -> None:
         _check(knowledge_base, data_sources, on_deploy, role_path)
@@ -106,6 +112,7 @@ class KnowledgeBaseSync(Construct):
                 f"`every` has the value `{every}`: pass a schedule such as "
                 "`aws_scheduler.ScheduleExpression.rate(cdk.Duration.hours(6))`"
             )
+        check_window(on_change)
         super().__init__(scope, construct_id)
         self._knowledge_base = knowledge_base
         self._given = data_sources
@@ -116,7 +123,25 @@ class KnowledgeBaseSync(Construct):
         if every is not None:
             # Deleted before the deployment's resource, which stops what the schedule started.
             self._schedule(every).node.add_dependency(deployment)
+        self._changes: Changes | None = None
+        if on_change is not None:
+            self._changes = Changes(
+                self, "Changes", machine=self.state_machine, window=on_change, role_path=role_path
+            )
+            # Deleted before the deployment's resource too.
+            self._changes.node.add_dependency(deployment)
+            for source in self.data_sources:
+                self._watch(source)
+            if data_sources is None and hasattr(knowledge_base, "data_sources"):
+                knowledge_base.__dict__.setdefault("_watchers", []).append(self._watch)
         self.node.add_validation(_HasSources(self.node.path, lambda: self.data_sources, self._can_refer_to))
+        if self._changes is not None:
+            self.node.add_validation(_HasBuckets(self.node.path, self._changes))
+
+    def _watch(self, source: refs.IDataSourceRef) -> None:
+        bucket, prefixes = getattr(source, "documents", (None, ()))
+        if bucket is not None and self._changes is not None and self._can_refer_to(source):
+            self._changes.watch(bucket, prefixes)
 
     @property
     def data_sources(self) -> list[refs.IDataSourceRef]:
@@ -319,6 +344,21 @@ class _HasSources:
             for one in sources
             if not self._can_refer_to(one)
         ]
+
+
+@jsii.implements(IValidation)
+class _HasBuckets:
+    """Tells at the end of the app that no change can be noticed."""
+
+    def __init__(self, path: str, changes: Changes) -> None:
+        self._path, self._changes = path, changes
+
+    def validate(self) -> list[str]:
+        if self._changes.watched:
+            return []
+        remedy = "only buckets tell of changes; use `every`"
+        problem = "has `on_change`, and none of its data sources is made with `DocumentSource.s3`"
+        return [f"`{self._path}` {problem}: {remedy}"]
 
 
 def _allow(actions: list[str], resource: str) -> dict[str, Any]:
