@@ -221,6 +221,17 @@ def test_what_an_application_needs_stays(action: str) -> None:
     assert allowed(policy(), action)
 
 
+def test_each_cut_is_on_the_page_with_its_reason_and_the_page_of_aws() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "boundary.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| `([^`]+)` \| ([^|]+) \| \[[^]]+\]"
+        r"\(https://docs\.aws\.amazon\.com/service-authorization/latest/reference/list_\w+\.html\) \|$",
+        page,
+        re.MULTILINE,
+    )
+    assert sorted(pattern for pattern, _ in rows) == sorted(boundary_module._CUT)
+
+
 def test_a_stack_has_one_and_a_stranger_in_its_place_is_named() -> None:
     stack = Stack()
     assert DataPlaneBoundary.of(stack).node.path == DataPlaneBoundary.of(stack).node.path
