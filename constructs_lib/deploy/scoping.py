@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from constructs_lib import catalogue
 from constructs_lib.deploy.values import ANY, leaves
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ def scope(action: CalledAction, item: Item) -> tuple[tuple[str, ...], str]:
         found += matched
         if not matched and form in action.required:
             wide.append(form)
+    kind = item.type.rpartition("::")[2].lower()
+    for form in _documented_beyond(action.name):
+        found += _matching(form, own) or (_kinds([form], item.at) if _head(form)[1] == f"{kind}/" else [])
     if not action.required and _makes_another_kind(action, item):
         # What is made has no ARN that IAM checks, and the others are checked only where the call has them.
         return (ANY,), ONLY_OTHERS
@@ -52,6 +57,18 @@ def scope(action: CalledAction, item: Item) -> tuple[tuple[str, ...], str]:
     arns = tuple(sorted(dict.fromkeys(found)))
     named_any = [arn for arn in arns if _is_whole_kind(arn)]
     return arns, NO_ID if wide or named_any else ""
+
+
+@cache
+def _documented_beyond(action: str) -> tuple[str, ...]:
+    """Return the ARNs that AWS documents for an action and the service authorization reference lacks."""
+    types = catalogue.resource_types()
+    return tuple(
+        arn
+        for one in catalogue.decisions()
+        if one.kind == "beyond" and one.subject == action and one.value in types
+        for arn in types[one.value].arns
+    )
 
 
 def _makes_another_kind(action: CalledAction, item: Item) -> bool:

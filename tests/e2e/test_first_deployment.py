@@ -19,6 +19,8 @@ from constructs_lib import (
     DeployRole,
     Flow,
     Guardrail,
+    Harness,
+    HarnessMemory,
     KnowledgeBase,
     Model,
     Prompt,
@@ -72,11 +74,14 @@ def _others(stack: cdk.Stack) -> None:
     ]
     flow = Flow(stack, "Flow", definition={"nodes": nodes, "connections": connections})
     alias = flow.create_alias(name="live")
+    harness = Harness(stack, "Chat", model=model, memory=HarnessMemory.managed())
+    live = harness.add_endpoint("Live", target_version="1")
     caller = AppRole(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     caller.grants.invoke_flow(alias)
     caller.grants.render_prompt(prompt)
     caller.grants.converse(profile, streaming=True)
     caller.grants.apply_guardrail(version)
+    live.grant_invoke(caller)
 
 
 @pytest.fixture(scope="module")

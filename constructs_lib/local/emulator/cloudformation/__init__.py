@@ -1,6 +1,7 @@
 """CloudFormation types that ministack lacks, driven by the registry schemas that cfn-lint ships."""
 
 from constructs_lib.local.emulator.cloudformation import (
+    _agentcore_types,
     _conditions,
     _execution_role,
     _first_deployment,
@@ -18,6 +19,7 @@ def install() -> None:
     _conditions.install()
     _handlers.install()
     _other_types.install()
+    _agentcore_types.install()
     _handler_permissions.install()
     _first_deployment.install()
 
@@ -26,5 +28,6 @@ def reset() -> None:
     """Forget stacks and their owners."""
     _execution_role.reset()
     _handlers.reset()
+    _agentcore_types.reset()
     _handler_permissions.reset()
     _first_deployment.reset()

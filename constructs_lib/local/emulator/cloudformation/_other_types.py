@@ -22,7 +22,7 @@ from constructs_lib.local.emulator.cloudformation._properties import attributes,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RECORDED", "install"]
+__all__ = ["RECORDED", "install", "record", "recorded_update"]
 
 
 def install() -> None:
@@ -173,16 +173,17 @@ def _record_types() -> None:
     """Register the types that ministack doesn't have itself."""
     for type_name in RECORDED:
         handlers = {
-            "create": functools.partial(_create, type_name),
-            "update": functools.partial(_update, type_name),
+            "create": functools.partial(record, type_name),
+            "update": functools.partial(recorded_update, type_name),
             "delete": _delete,
         }
         provisioners._RESOURCE_HANDLERS.setdefault(type_name, handlers)
 
 
-def _create(
+def record(
     type_name: str, logical_id: str, properties: dict[str, Any], stack: str
 ) -> tuple[str, dict[str, Any]]:
+    """Check the properties, and return a physical id and attributes of a resource that nothing makes."""
     validated(type_name, properties)
     _, service, noun = type_name.lower().split("::")
     unique = uuid.uuid4().hex[:17]
@@ -200,9 +201,10 @@ def _create(
     return "|".join(parts.values()), found
 
 
-def _update(
+def recorded_update(
     type_name: str, physical_id: str, _old: dict[str, Any], new: dict[str, Any], _stack: str
 ) -> tuple[str, dict[str, Any]]:
+    """Check the new properties, and return the physical id and the attributes as they were."""
     validated(type_name, new)
     known = dict(zip(identifier(type_name), physical_id.split("|"), strict=True))
     return physical_id, {name: known.get(name, physical_id) for name in attributes(type_name)}
