@@ -21,6 +21,7 @@ from constructs_lib import (
     DocumentSource,
     KnowledgeBase,
     KnowledgeBaseType,
+    ManagedSource,
     VectorStore,
 )
 
@@ -281,3 +282,38 @@ def test_a_document_that_fails_fails_the_deployment_by_name_and_what_was_there_g
     assert life.outputs == before
     assert life.found() == [DOCUMENT]
     assert life.left()[:2] == (1, 1)
+
+
+def _managed(folder: Path, **props: Any) -> dict[str, Any]:
+    app = cdk.App(outdir=str(folder), builtin_cloud_formation_validation=False, analytics_reporting=False)
+    stack = cdk.Stack(app, STACK, env=cdk.Environment(account=ACCOUNT, region=REGION))
+    base = KnowledgeBase(stack, "Base", **props)
+    bucket = s3.Bucket.from_bucket_name(stack, "Bucket", BUCKET)
+    source = base.add_data_source("Docs", ManagedSource.s3(bucket))
+    cdk.CfnOutput(stack, "KnowledgeBaseId", value=base.knowledge_base_id)
+    cdk.CfnOutput(stack, "DataSourceId", value=source.data_source_id)
+    app.synth()
+    found: dict[str, Any] = json.loads((folder / f"{STACK}.template.json").read_text("utf-8"))
+    return found
+
+
+def test_a_managed_one_is_made_changed_replaced_and_deleted(aws: LocalAws, tmp_path: Path) -> None:
+    """Its documents aren't looked for: the local AWS ingests into S3 Vectors only."""
+    life = Life(aws, tmp_path)
+    plain = KnowledgeBaseType.managed()
+    named = KnowledgeBaseType.managed(embedding_model="amazon.titan-embed-text-v2:0")
+    steps: tuple[dict[str, Any], ...] = (
+        {"type": plain},
+        {"type": plain, "description": "Answers"},
+        {"type": named},
+        {"type": plain},
+    )
+    ids = []
+    for number, props in enumerate(steps):
+        status = life.deploy(_managed(tmp_path / f"managed{number}", **props))
+        assert (status, life.failed) == ("UPDATE_COMPLETE" if number else "CREATE_COMPLETE", [])
+        assert life.left() == (1, 0, 1)
+        ids.append((life.outputs["KnowledgeBaseId"], life.outputs["DataSourceId"]))
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
+    assert (life.delete(), life.failed, life.left()) == ("DELETE_COMPLETE", [], (0, 0, 0))
