@@ -270,6 +270,18 @@ CONTENT: dict[str, tuple[Callable[[Agent], object], dict[str, Any]]] = {
     "an L1 setter": (lambda a: setattr(l1(a), "instruction", INSTRUCTION + " Be brief."), {}),
     "an override": (lambda a: l1(a).add_property_override("OrchestrationType", "DEFAULT"), {}),
     "a deleted property": (lambda a: l1(a).add_property_deletion_override("IdleSessionTTLInSeconds"), {}),
+    "a description": (lambda a: None, {"description": "changed"}),
+    "another model": (lambda a: None, {"foundation_model": "amazon.nova-pro-v1:0"}),
+}
+UNRELATED: dict[str, Callable[[Agent], object]] = {
+    "a tag": lambda a: cdk.Tags.of(a).add("owner", "me"),
+    "a tag of the stack": lambda a: cdk.Tags.of(a.stack).add("owner", "me"),
+    "another resource": lambda a: iam.User(a.stack, "Other"),
+    "an output": lambda a: cdk.CfnOutput(a.stack, "Out", value=a.agent_arn),
+    "the stack's description": lambda a: setattr(a.stack.template_options, "description", "other"),
+    "a grant to somebody": lambda a: iam.Grant.add_to_principal(
+        grantee=iam.User(a.stack, "Reader"), actions=["s3:GetObject"], resource_arns=["arn:aws:s3:::b/k"]
+    ),
 }
 
 
@@ -281,8 +293,9 @@ def test_the_alias_keeps_its_logical_id_and_changes_with_the_agent(case: str) ->
     assert first[1] != other[1]
 
 
-def test_tags_leave_the_alias_alone() -> None:
-    assert alias_of(lambda a: cdk.Tags.of(a).add("owner", "me")) == alias_of()
+@pytest.mark.parametrize("case", UNRELATED)
+def test_what_does_not_touch_the_agent_leaves_the_alias_alone(case: str) -> None:
+    assert alias_of(UNRELATED[case]) == alias_of()
 
 
 def test_the_permission_to_call_is_on_the_alias() -> None:
