@@ -6,6 +6,7 @@ The source is read and not imported, so that ``make docs`` starts no Node.js.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import constructs_lib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["construct_pages"]
 
@@ -29,7 +30,12 @@ _ROOMS = {
     "cdk_support": "Platform: deployment, operation, network, audit",
 }
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Example|Examples|Yields):\n", re.MULTILINE)
-_ENTRY = re.compile(r"^ {4}(\*{0,2}\w+)(?: \([^)]*\))?: (.*?)(?=^ {4}\S|\Z)", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r"^ {4}(\*{0,2}\w+)(?: \([^)]*\))?: (.*?)(?=^ {0,4}\S|\Z)", re.MULTILINE | re.DOTALL)
+_CONSTRUCT = 2
+"""The level of the headings on the page of a construct."""
+_INNER = {"CheckedRole"}
+"""Bases whose members serve the check of the finished template, beside those of the CDK's role."""
+_PROPERTIES = {"property", "cached_property"}
 _ROLE = re.compile(r":(?:class|meth|attr|func|data|mod):`~?([^`]+)`")
 
 
@@ -40,6 +46,8 @@ class _Class:
     name: str
     room: str
     node: ast.ClassDef
+    bases: tuple[ast.ClassDef, ...] = ()
+    """The classes of this project that it inherits from, the nearest first."""
 
     @property
     def doc(self) -> str:
@@ -70,12 +78,18 @@ def construct_pages() -> dict[str, str]:
 @cache
 def _classes() -> tuple[_Class, ...]:
     public = set(constructs_lib.__all__)
-    found = {}
+    rooms: dict[str, str] = {}
+    nodes: dict[str, list[ast.ClassDef]] = {}
     for room in _ROOMS:
         for path in sorted((_ROOT / "constructs_lib" / room).rglob("*.py")):
             for node in ast.parse(path.read_text("utf-8")).body:
-                if isinstance(node, ast.ClassDef) and node.name in public:
-                    found[node.name] = _Class(node.name, room, node)
+                if isinstance(node, ast.ClassDef):
+                    nodes.setdefault(node.name, []).append(node)
+                    rooms[node.name] = room
+    found = {
+        name: _Class(name, rooms[name], nodes[name][-1], tuple(_bases(nodes[name][-1], nodes)))
+        for name in public & nodes.keys()
+    }
     missing = public - found.keys()
     if missing:
         raise LookupError(
@@ -84,8 +98,36 @@ def _classes() -> tuple[_Class, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def _bases(node: ast.ClassDef, nodes: dict[str, list[ast.ClassDef]]) -> Iterator[ast.ClassDef]:
+    for base in node.bases:
+        name = ast.unparse(base)
+        if name not in nodes or name in _INNER:
+            continue
+        if len(nodes[name]) > 1:
+            raise LookupError(f"`{node.name}` inherits from `{name}`, and that many classes have this name")
+        yield nodes[name][0]
+        yield from _bases(nodes[name][0], nodes)
+
+
 def _methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef]:
     return (m for m in node.body if isinstance(m, ast.FunctionDef))
+
+
+def _decorators(method: ast.FunctionDef) -> set[str]:
+    return {ast.unparse(d).split("(")[0].rpartition(".")[2] for d in method.decorator_list}
+
+
+def _noted(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """Yield what a class says of its attributes: below their annotations, and in its docstring."""
+    for one, following in itertools.pairwise(node.body):
+        if (
+            isinstance(one, ast.AnnAssign)
+            and isinstance(one.target, ast.Name)
+            and isinstance(following, ast.Expr)
+            and isinstance(following.value, ast.Constant)
+        ):
+            yield one.target.id, str(following.value.value)
+    yield from _ENTRY.findall(_split(ast.get_docstring(node) or "")[1].get("Attributes", ""))
 
 
 # --------------------------------------------------------------------------------------------- the pages
@@ -122,7 +164,8 @@ def _page(construct: _Class) -> str:
     parts += ["## Props", *_props(made, sections.get("Args", ""))]
     if "Raises" in sections:
         parts += ["## Errors", _clean(sections["Raises"])]
-    parts += _members(construct.node)
+    parts += _members(construct.node, construct.bases)
+    parts += _sources(sections)
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
@@ -150,7 +193,7 @@ def _values(values: list[_Class]) -> str:
         ]
         if members:
             parts.append("One of " + ", ".join(f"`{name}`" for name in members) + ".")
-        parts += _members(value.node, level=3)
+        parts += [*_members(value.node, level=3), *_sources(sections)]
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
@@ -173,26 +216,32 @@ def _props(made: ast.FunctionDef, documented: str) -> list[str]:
     return ["\n".join(("| prop | type | needed | meaning |", "|---|---|---|---|", *rows))]
 
 
-def _members(node: ast.ClassDef, level: int = 2) -> list[str]:
-    groups: dict[str, list[str]] = {"Factories": [], "Attributes": [], "Methods": []}
-    for method in _methods(node):
-        if method.name.startswith("_") or not ast.get_docstring(method):
+def _members(node: ast.ClassDef, bases: tuple[ast.ClassDef, ...] = (), level: int = 2) -> list[str]:
+    groups: dict[str, dict[str, str]] = {"Factories": {}, "Attributes": {}, "Methods": {}}
+    # What a class says of a name goes before what its bases say.
+    for method in (method for one in (node, *bases) for method in _methods(one)):
+        decorators = _decorators(method)
+        said = ast.get_docstring(method)
+        if method.name.startswith("_") or not said or decorators & {"setter", "overload"}:
             continue
-        decorators = {ast.unparse(d).split("(")[0] for d in method.decorator_list}
-        if any(d.endswith(".setter") or d == "overload" for d in decorators):
-            continue
-        text = _cell(_split(ast.get_docstring(method) or "")[0])
-        if decorators & {"property", "cached_property"}:
-            groups["Attributes"].append(f"| `{method.name}` | {text} |")
-        elif decorators & {"staticmethod", "classmethod"}:
-            groups["Factories"].append(f"| `{_call(method)}` | {text} |")
-        else:
-            groups["Methods"].append(f"| `{_call(method)}` | {text} |")
+        group, shown = (
+            ("Attributes", method.name)
+            if decorators & _PROPERTIES
+            else ("Factories" if decorators & {"staticmethod", "classmethod"} else "Methods", _call(method))
+        )
+        if all(name.partition("(")[0] != method.name for name in groups[group]):
+            groups[group][shown] = _cell(_split(said)[0])
+    if level == _CONSTRUCT:  # of a value they are the fields
+        for name, text in (noted for one in (node, *bases) for noted in _noted(one)):
+            groups["Attributes"].setdefault(name, _cell(text))
     parts = []
     for title, rows in groups.items():
         if rows:
-            table = "\n".join(("| name | meaning |", "|---|---|", *rows))
-            parts += [f"{'#' * level} {title}" if level == 2 else f"{title}:", table]
+            lines = (f"| `{name}` | {text} |" for name, text in rows.items())
+            parts += [
+                f"{'#' * level} {title}" if level == _CONSTRUCT else f"{title}:",
+                "\n".join(("| name | meaning |", "|---|---|", *lines)),
+            ]
     return parts
 
 
@@ -214,7 +263,28 @@ def _type(annotation: ast.expr | None) -> str:
 def _split(doc: str) -> tuple[str, dict[str, str]]:
     """Split a docstring into its prose and its sections by heading."""
     pieces = _SECTION.split(doc)
-    return _clean(pieces[0]), dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    sections = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    prose = [pieces[0]]
+    for name, text in tuple(sections.items()):
+        # What isn't indented after the last section belongs to none: paragraphs, and where it comes from.
+        body, *rest = re.split(r"\n(?=\S)", text, maxsplit=1)
+        for paragraph in "".join(rest).split("\n\n"):
+            if paragraph.startswith("Source"):
+                sections["Sources"] = paragraph
+            else:
+                prose.append(paragraph)
+        sections[name] = body
+    return "\n\n".join(_clean(one) for one in prose if one.strip()), sections
+
+
+def _sources(sections: Mapping[str, str]) -> list[str]:
+    """Return the paragraph with the pages that a docstring names, as a list where it is one."""
+    if "Sources" not in sections:
+        return []
+    first, *listed = sections["Sources"].splitlines()
+    if not listed or first.strip() != "Sources:":
+        return [_clean(sections["Sources"])]
+    return ["\n".join(("Sources:\n", *(f"- {_clean(line)}" for line in listed if line.strip())))]
 
 
 def _clean(text: str) -> str:

@@ -233,6 +233,7 @@ class AgentAlias(AgentAliasBase):
         agent_alias_arn: Its ARN.
         agent_alias_status: Such as ``PREPARED``, known at deployment.
         agent_id: The id of the agent.
+        key_arn: The ARN of the agent's ``encryption_key``, or ``None``.
         created_at: When it was made, in ISO 8601.
         updated_at: When it was last changed, in ISO 8601.
 

@@ -56,6 +56,7 @@ class _Enforced(cdk.Resource):
 
     guardrail_arn: str
     needs: _grants.GuardrailNeeds
+    """What callers need beside the guardrail: its profile, its key, its Automated Reasoning policies."""
 
     def _take(self, guardrail: refs.IGuardrailVersionRef) -> refs.GuardrailVersionReference:
         """Remember what callers need of a version; refuse the draft."""

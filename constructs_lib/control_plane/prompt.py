@@ -75,6 +75,7 @@ class Prompt(PromptBase):
         prompt_arn: Its ARN.
         prompt_id: Its id.
         draft_version: ``DRAFT``.
+        key_arn: The ARN of ``encryption_key``, or ``None``.
         created_at: When it was made, known at deployment.
         updated_at: When it was changed, known at deployment.
 
@@ -185,6 +186,7 @@ class PromptVersion(PromptVersionBase):
     Attributes:
         prompt_version_arn: Its ARN, with its number.
         version: Its number.
+        key_arn: The ARN of the key of its prompt, or ``None``.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-promptversion.html
     """

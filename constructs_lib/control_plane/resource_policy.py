@@ -30,6 +30,9 @@ class ResourcePolicy(cdk.Resource):
         statements: Who may do what, each with principals and actions of ``bedrock-agentcore``. A statement
             without resources is on ``resource_arn``. A principal ``*`` needs a condition.
 
+    Attributes:
+        resource_arn: The ARN of the resource that has the policy.
+
     Raises:
         PlanesError: A statement is open to everybody, has no principal, or another service's actions.
 
