@@ -84,16 +84,16 @@ def check_items(
         raise PlanesError(f"`{prop}` has {len(found)} values, and AWS takes {most} at most: leave some out")
 
 
-def check_tags(tags: Mapping[str, str] | None) -> Mapping[str, str]:
+def check_tags(tags: Mapping[str, str] | None, prop: str = "tags") -> Mapping[str, str]:
     """Return the tags; raise :class:`PlanesError` for what is no dictionary of texts."""
     if tags is None:
         return {}
     if not hasattr(tags, "items"):
-        raise PlanesError(f"`tags` has the value `{tags!r}`: pass a dictionary of texts")
+        raise PlanesError(f"`{prop}` has the value `{tags!r}`: pass a dictionary of texts")
     for key, value in tags.items():
-        check_items("tags", [key, value], str, "texts for keys and values")
-        check_length("tags", key, 1, 128)
-        check_length("tags", value, 0, 256)
+        check_items(prop, [key, value], str, "texts for keys and values")
+        check_length(prop, key, 1, 128)
+        check_length(prop, value, 0, 256)
     return tags
 
 

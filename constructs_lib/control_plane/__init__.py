@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         OrganizationGuardrail,
     )
     from constructs_lib.control_plane.flow import Flow, FlowAlias, FlowVersion
+    from constructs_lib.control_plane.flow_values import FlowConcurrency, FlowDefinitionObject
     from constructs_lib.control_plane.guardrail import Guardrail
     from constructs_lib.control_plane.guardrail_policies import (
         ContentFilter,
@@ -136,6 +137,8 @@ __all__ = [
     "FilterStrength",
     "Flow",
     "FlowAlias",
+    "FlowConcurrency",
+    "FlowDefinitionObject",
     "FlowVersion",
     "GatewayAuth",
     "Guardrail",
@@ -243,6 +246,7 @@ __getattr__, __dir__ = exports(
             "WebScope",
         ),
         "flow": ("Flow", "FlowAlias", "FlowVersion"),
+        "flow_values": ("FlowConcurrency", "FlowDefinitionObject"),
         "guardrail": ("Guardrail",),
         "guardrail_policies": (
             "ContentFilter",

@@ -17,12 +17,14 @@ from constructs_lib.cdk_support import (
     check_name,
     check_path,
     check_pattern,
+    check_tags,
     service_role,
     with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import RecordingFlow, fingerprint, version_by_content
 from constructs_lib.control_plane.flow_definition import read_definition
 from constructs_lib.control_plane.flow_permissions import flow_statements
+from constructs_lib.control_plane.flow_values import FlowConcurrency, FlowDefinitionObject
 from constructs_lib.control_plane.naming import path_name
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from constructs_lib.grants import ModelLike
 
 __all__ = ["Flow", "FlowAlias", "FlowAliasBase", "FlowBase", "FlowVersion", "FlowVersionBase"]
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flow.html
+_SUBSTITUTIONS = 500
 
 
 @jsii.implements(refs.IFlowRef)
@@ -58,20 +63,24 @@ class Flow(FlowBase):
 
     Args:
         definition: The path of a JSON or YAML file with ``nodes`` and ``connections`` as the API has them
-            (``aws bedrock-agent get-flow``), or a dictionary of them.
+            (``aws bedrock-agent get-flow``), or a dictionary of them; or a :class:`FlowDefinitionObject` for
+            one in Amazon S3, which can't be checked here.
         substitutions: What stands for ``${NAME}`` in the definition, such as the ARN of an alias of this app.
+            For a definition in Amazon S3 CloudFormation replaces them: 500 at most, of letters and digits.
             Default: nothing is replaced.
         name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region. Default: made of the
             construct's path.
         description: 1-200 characters. Default: none.
         prompt_models: The models that prompts of Prompt management in the flow call, which their ARNs don't
-            say. Default: none.
+            say, for the service role. Default: none.
         encryption_key: The key that encrypts the flow. Default: a key that AWS owns.
         role: The execution role; its permissions are its owner's matter. Default: a service role with what
-            the nodes need.
+            the nodes need, which a definition in Amazon S3 doesn't say: it needs a role.
         role_path: The IAM path of the service role; another one replaces the role. The deploy role then needs
             it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
         tags: Keys and values. Default: those of the stack.
+        test_alias_tags: Keys and values of the alias ``TSTALIASID``, with which the draft is tried. Default:
+            none.
 
     Attributes:
         flow_arn: Its ARN.
@@ -90,7 +99,7 @@ class Flow(FlowBase):
         scope: Construct,
         construct_id: str,
         *,
-        definition: str | Path | Mapping[str, Any],
+        definition: str | Path | Mapping[str, Any] | FlowDefinitionObject,
         substitutions: Mapping[str, str] | None = None,
         name: str | None = None,
         description: str | None = None,
@@ -99,6 +108,7 @@ class Flow(FlowBase):
         role: iam.IRole | None = None,
         role_path: str | None = None,
         tags: Mapping[str, str] | None = None,
+        test_alias_tags: Mapping[str, str] | None = None,
     ) -> None:
         if name is not None:
             check_name(name)
@@ -106,7 +116,13 @@ class Flow(FlowBase):
         check_path("role_path", role_path)
         if isinstance(prompt_models, str):
             raise PlanesError(f"`prompt_models` has the value `{prompt_models}`: pass a list with the models")
-        read = read_definition(definition, substitutions or {})
+        check_tags(tags)
+        check_tags(test_alias_tags, "test_alias_tags")
+        read = None
+        if isinstance(definition, FlowDefinitionObject):
+            _check_unread(role, prompt_models, substitutions or {})
+        else:
+            read = read_definition(definition, substitutions or {})
         super().__init__(scope, construct_id)
         key_arn = encryption_key.key_arn if encryption_key is not None else None
         self.role: iam.IRole = role or service_role(
@@ -115,7 +131,7 @@ class Flow(FlowBase):
             source="flow/*",
             description="Bedrock runs the nodes of a flow with it",
             path=role_path,
-            statements=flow_statements(self, read, prompt_models, key_arn),
+            statements=flow_statements(self, read, prompt_models, key_arn) if read else [],
         )
         self._l1 = RecordingFlow(
             self,
@@ -124,8 +140,13 @@ class Flow(FlowBase):
             description=description,
             execution_role_arn=self.role.role_arn,
             customer_encryption_key_arn=key_arn,
-            definition=dict(read.value),
+            definition=dict(read.value) if read else None,
+            definition_s3_location=(
+                definition.to_config() if isinstance(definition, FlowDefinitionObject) else None
+            ),
+            definition_substitutions=dict(substitutions) if substitutions and not read else None,
             tags=dict(tags) if tags else None,
+            test_alias_tags=dict(test_alias_tags) if test_alias_tags else None,
         )
         if role is not None:
             # Bedrock prepares the flow when it is created, so the role's policies come first.
@@ -142,11 +163,27 @@ class Flow(FlowBase):
         return FlowVersion(self, construct_id, flow=self, description=description)
 
     def create_alias(
-        self, construct_id: str = "Alias", *, name: str, version: FlowVersionBase | None = None
+        self,
+        construct_id: str = "Alias",
+        *,
+        name: str,
+        version: FlowVersionBase | None = None,
+        description: str | None = None,
+        concurrency: FlowConcurrency | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> FlowAlias:
-        """Make an alias. Default: on a version of the flow as it is at the end of the synthesis."""
+        """Make a :class:`FlowAlias`. Default: on a version of the flow as it is when the synthesis ends."""
         chosen = version or FlowVersion(self, f"{construct_id}Version", flow=self)
-        return FlowAlias(self, construct_id, flow=self, version=chosen, name=name)
+        return FlowAlias(
+            self,
+            construct_id,
+            flow=self,
+            version=chosen,
+            name=name,
+            description=description,
+            concurrency=concurrency,
+            tags=tags,
+        )
 
     @staticmethod
     def from_flow_arn(scope: Construct, construct_id: str, flow_arn: str) -> FlowBase:
@@ -245,6 +282,7 @@ class FlowAlias(FlowAliasBase):
         version: The version that answers.
         name: 1-100 letters, digits, ``-`` and ``_``.
         description: 1-200 characters. Default: none.
+        concurrency: How nodes run at the same time. Default: AWS's.
         tags: Keys and values. Default: those of the stack.
 
     Attributes:
@@ -268,10 +306,17 @@ class FlowAlias(FlowAliasBase):
         version: FlowVersionBase,
         name: str,
         description: str | None = None,
+        concurrency: FlowConcurrency | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         check_name(name)
         check_length("description", description, 1, 200)
+        check_tags(tags)
+        if not isinstance(concurrency, (FlowConcurrency, type(None))):
+            raise PlanesError(
+                f"`concurrency` has a value of the type `{type(concurrency).__name__}`: pass "
+                "`FlowConcurrency.automatic()` or `.manual(...)`"
+            )
         for prop, value, wanted in (("flow", flow, FlowBase), ("version", version, FlowVersionBase)):
             if not isinstance(value, wanted):
                 raise PlanesError(
@@ -290,6 +335,7 @@ class FlowAlias(FlowAliasBase):
                     flow_version=version.version
                 )
             ],
+            concurrency_configuration=concurrency.to_config() if concurrency else None,
             tags=dict(tags) if tags else None,
         )
         self.flow_alias_arn: str = self._l1.attr_arn
@@ -305,3 +351,26 @@ class FlowAlias(FlowAliasBase):
         imported.flow_alias_arn = flow_alias_arn
         imported.flow_arn = f"{cdk.Fn.select(0, parts)}/{cdk.Fn.select(1, parts)}"
         return imported
+
+
+def _check_unread(
+    role: iam.IRole | None, prompt_models: Sequence[ModelLike], substitutions: Mapping[str, str]
+) -> None:
+    """Refuse what needs a definition that is known here; CloudFormation replaces the substitutions."""
+    if role is None:
+        raise PlanesError(
+            "`definition` is in Amazon S3, so what its nodes call is not known here: pass a `role` that may "
+            "call it, or a file or a dictionary as the `definition`"
+        )
+    if prompt_models:
+        raise PlanesError(
+            "`prompt_models` are for the service role, and a `definition` in Amazon S3 needs a `role` of "
+            "one's own: give that role the permission, and leave `prompt_models` out"
+        )
+    if len(substitutions) > _SUBSTITUTIONS:
+        raise PlanesError(
+            f"`substitutions` has {len(substitutions)} values, and AWS takes {_SUBSTITUTIONS} at most for a "
+            "definition in Amazon S3: leave some out"
+        )
+    for name in substitutions:
+        check_pattern("substitutions", name, r"[a-zA-Z0-9]+", "use letters and digits for the name")

@@ -12,17 +12,30 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from constructs_lib.cdk_support import PlanesError, is_token
-from constructs_lib.control_plane.flow_nodes import ANY, DATA_TYPES, NODE_TYPES
+from constructs_lib.control_plane.flow_nodes import ANY, NODE_TYPES
+from constructs_lib.control_plane.flow_shapes import (
+    CONNECTION,
+    CONNECTIONS,
+    INPUT,
+    NAME,
+    NODE_CONFIGURATIONS,
+    NODES,
+    OUTPUT,
+    Items,
+    Number,
+    Object,
+    OneOf,
+    Text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from constructs_lib.control_plane.flow_nodes import NodeType
+    from constructs_lib.control_plane.flow_shapes import Shape
 
 __all__ = ["FlowDefinition", "read_definition"]
 
-_NAME = re.compile(r"[a-zA-Z]([_]?[0-9a-zA-Z]){1,50}")
-_CONNECTION = re.compile(r"[a-zA-Z]([_]?[0-9a-zA-Z]){1,100}")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _SHOWN = 10
@@ -185,14 +198,15 @@ class _Checks:
         if not isinstance(value, list) or not value:
             self.fault(path, "is missing or no list: a flow needs nodes")
             return known
+        if len(value) > NODES:
+            self.fault(path, f"has {len(value)} entries: Bedrock takes {NODES}")
         for number, node in enumerate(value):
             at = (*path, number)
             if not isinstance(node, dict) or not isinstance(node.get("name"), str):
                 self.fault(at, "has no `name`: give the node one")
                 continue
             name = node["name"]
-            if not _NAME.fullmatch(name):
-                self.fault((*at, "name"), f"has the value `{name}`: use 2-51 letters, digits and single _")
+            self._fits(name, NAME, (*at, "name"))
             if name in known:
                 self.fault((*at, "name"), f"has the value `{name}` as another node has: rename one")
                 continue
@@ -214,7 +228,10 @@ class _Checks:
         self._ports(node, "inputs", rules, at)
         self._ports(node, "outputs", rules, at)
         if configuration is not None:
-            self._special(node, kind, configuration, (*at, "configuration", rules.key))
+            own = (*at, "configuration", rules.key)
+            # What one part says of another means something only where each is right.
+            if self._fits(configuration, NODE_CONFIGURATIONS[rules.key], own):
+                self._special(node, kind, configuration, own)
         return True
 
     def _configuration(self, node: dict[str, Any], rules: NodeType, at: Path_) -> dict[str, Any] | None:
@@ -233,10 +250,82 @@ class _Checks:
         if not isinstance(own, dict):
             self.fault((*at, "configuration", rules.key), "is no object")
             return None
-        for key in rules.required:
-            if not own.get(key):
-                self.fault((*at, "configuration", rules.key), f"has no `{key}`, which its type needs")
         return own
+
+    def _fits(self, value: Any, shape: Shape, at: Path_) -> bool:
+        """Check a part against its shape; tokens pass. Tell whether it fits."""
+        before = len(self.found)
+        if isinstance(shape, Text):
+            self._text(value, shape, at)
+        elif isinstance(shape, Number):
+            self._number(value, shape, at)
+        elif isinstance(shape, Items):
+            if not isinstance(value, list):
+                self.fault(at, "is no list")
+            elif not shape.low <= len(value) <= shape.high:
+                self.fault(at, f"has {len(value)} entries: Bedrock takes {shape.low} to {shape.high}")
+            else:
+                for number, one in enumerate(value):
+                    self._fits(one, shape.item, (*at, number))
+        elif not isinstance(value, dict):
+            self.fault(at, "is no object")
+        elif isinstance(shape, OneOf):
+            self._one_of(value, shape, at)
+        elif isinstance(shape, Object):
+            self._object(value, shape, at)
+        return len(self.found) == before
+
+    def _object(self, value: dict[str, Any], shape: Object, at: Path_) -> None:
+        for key in shape.required:
+            if value.get(key) in (None, "", []):
+                wanted = shape.fields[key]
+                remedy = wanted.remedy if isinstance(wanted, Text) else ""
+                self.fault(at, f"has no `{key}`, which it needs{f': {remedy}' if remedy else ''}")
+        for key, one in value.items():
+            if key not in shape.fields:
+                self.fault((*at, key), f"is unknown{_meant(str(key), tuple(shape.fields))}")
+            elif one not in (None, "", []) or key not in shape.required:
+                self._fits(one, shape.fields[key], (*at, key))
+
+    def _one_of(self, value: dict[str, Any], shape: OneOf, at: Path_) -> None:
+        names = " or ".join(f"`{name}`" for name in shape.fields)
+        unknown = [key for key in value if key not in shape.fields]
+        if unknown:
+            self.fault((*at, unknown[0]), f"is unknown{_meant(str(unknown[0]), tuple(shape.fields))}")
+        elif len(value) != 1:
+            either = "either " if len(shape.fields) > 1 else ""
+            self.fault(at, f"needs {either}{names}{', not both' if len(value) > 1 else ''}")
+        else:
+            [(key, one)] = value.items()
+            self._fits(one, shape.fields[key], (*at, key))
+
+    def _text(self, value: Any, shape: Text, at: Path_) -> None:
+        if not isinstance(value, str):
+            self.fault(
+                at, f"has the value `{_shown(value)}` of the type `{type(value).__name__}`: pass a text"
+            )
+        elif is_token(value):
+            return
+        elif not value:
+            self.fault(at, "is empty")
+        elif shape.choices and value not in shape.choices:
+            near = difflib.get_close_matches(value, shape.choices, 1, 0.8)
+            hint = f"did you mean `{near[0]}`?" if near else f"use {', '.join(shape.choices)}"
+            self.fault(at, f"has the value `{_shown(value)}`: {hint}")
+        elif shape.pattern is not None and re.fullmatch(shape.pattern, value) is None:
+            self.fault(at, f"has the value `{_shown(value)}`: {shape.remedy}")
+        elif shape.high is not None and len(value) > shape.high:
+            self.fault(at, f"has {len(value)} characters: Bedrock takes {shape.high}")
+
+    def _number(self, value: Any, shape: Number, at: Path_) -> None:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        # The CDK writes a token in a number as one far below all others.
+        if is_number and value < -1e100:
+            return
+        if is_number and shape.low <= value <= shape.high and not (shape.is_whole and value % 1):
+            return
+        kind = "a whole number" if shape.is_whole else "a number"
+        self.fault(at, f"has the value `{_shown(value)}`: pass {kind} from {shape.low} to {shape.high}")
 
     def _ports(self, node: dict[str, Any], side: str, rules: NodeType, at: Path_) -> None:
         expected = rules.inputs if side == "inputs" else rules.outputs
@@ -278,66 +367,45 @@ class _Checks:
         names.add(name)
         if expected is not None and name not in expected:
             self.fault((*where, "name"), f"has the value `{name}`{_meant(name, tuple(expected))}")
-        elif not _NAME.fullmatch(name):
-            self.fault((*where, "name"), f"has the value `{name}`: use 2-51 letters, digits and single _")
-        elif kind not in DATA_TYPES:
-            self.fault((*where, "type"), f"has the value `{kind}`: use {', '.join(DATA_TYPES)}")
+        elif not self._fits(port, INPUT if side == "inputs" else OUTPUT, where):
+            return
         elif expected is not None and expected[name] not in {ANY, kind}:
             self.fault(
                 (*where, "type"), f"has the value `{kind}`: `{name}` is of the type `{expected[name]}`"
             )
-        if side == "inputs":
-            expression = port.get("expression")
-            if not isinstance(expression, str) or not expression.startswith("$."):
-                self.fault(where, "needs an `expression` that begins with `$.`, such as `$.data`")
-            elif len(expression) > 64 and not is_token(expression):
-                self.fault((*where, "expression"), f"has {len(expression)} characters: Bedrock takes 64")
 
     def _special(self, node: dict[str, Any], kind: str, own: dict[str, Any], at: Path_) -> None:
         if kind == "Condition":
-            self._conditions(own.get("conditions"), (*at, "conditions"))
+            self._conditions(own["conditions"], (*at, "conditions"))
         elif kind == "Prompt":
-            self._prompt(node, own.get("sourceConfiguration"), (*at, "sourceConfiguration"))
+            self._prompt(node, own["sourceConfiguration"], (*at, "sourceConfiguration"))
         elif kind == "Loop":
-            self.definition(own.get("definition"), (*at, "definition"), in_loop=True)
+            self.definition(own["definition"], (*at, "definition"), in_loop=True)
         elif kind == "KnowledgeBase":
             wanted = "outputText" if own.get("modelId") else "retrievalResults"
             names = {port.get("name") for port in node.get("outputs", []) if isinstance(port, dict)}
             if wanted not in names:
                 why = "with a `modelId`" if own.get("modelId") else "without a `modelId`"
                 self.fault(at, f"needs the output `{wanted}` {why}")
-        elif kind == "InlineCode" and own.get("language") not in {None, "Python_3"}:
-            self.fault((*at, "language"), f"has the value `{own['language']}`: use Python_3")
-        elif kind in {"Storage", "Retrieval"}:
-            place = own.get("serviceConfiguration")
-            s3 = place.get("s3") if isinstance(place, dict) else None
-            if not isinstance(s3, dict) or not s3.get("bucketName"):
-                self.fault((*at, "serviceConfiguration"), "needs `s3.bucketName`")
 
-    def _conditions(self, value: Any, at: Path_) -> None:
-        if not isinstance(value, list) or not value or len(value) > 5:
-            self.fault(at, "must be a list of 1 to 5 conditions")
-            return
+    def _conditions(self, value: list[dict[str, Any]], at: Path_) -> None:
         seen: dict[str, str] = {}
         names = [self._condition(one, (*at, number), seen) for number, one in enumerate(value)]
-        for name in sorted({one for one in names if one and names.count(one) > 1}):
+        for name in sorted({one for one in names if names.count(one) > 1}):
             self.fault(at, f"has `{name}` twice")
         if "default" not in names:
             self.fault(at, "has no condition named `default`: add one, without an expression, as the last")
         elif names[-1] != "default":
             self.fault(at, "has conditions after `default`: they are evaluated in order, so it must be last")
 
-    def _condition(self, one: Any, at: Path_, seen: dict[str, str]) -> str | None:
+    def _condition(self, one: dict[str, Any], at: Path_, seen: dict[str, str]) -> str:
         """Check a condition and return its name; ``seen`` has the names by expression."""
-        name = one.get("name") if isinstance(one, dict) else None
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            self.fault(at, "needs a `name` of 2-51 letters, digits and single _")
-            return None
+        name: str = one["name"]
         expression = one.get("expression")
         if name == "default":
             if expression:
                 self.fault(at, "is the default, which takes no `expression`")
-        elif not isinstance(expression, str) or not expression:
+        elif not expression:
             self.fault(at, f"`{name}` needs an `expression`, such as `amount > 10`")
         elif expression in seen:
             self.fault(at, f"has the expression of `{seen[expression]}`: it is never reached")
@@ -345,28 +413,11 @@ class _Checks:
             seen[expression] = name
         return name
 
-    def _prompt(self, node: dict[str, Any], value: Any, at: Path_) -> None:
-        if not isinstance(value, dict) or len(value) != 1 or next(iter(value)) not in {"inline", "resource"}:
-            self.fault(at, "needs either `inline` or `resource`")
-            return
-        inline = value.get("inline")
-        if inline is None:
-            resource = value["resource"]
-            if not isinstance(resource, dict) or not resource.get("promptArn"):
-                self.fault((*at, "resource"), "needs a `promptArn`")
+    def _prompt(self, node: dict[str, Any], source: dict[str, Any], at: Path_) -> None:
+        if "inline" not in source:
             return
         at = (*at, "inline")
-        if not isinstance(inline, dict):
-            self.fault(at, "is no object")
-            return
-        for key in ("modelId", "templateType", "templateConfiguration"):
-            if not inline.get(key):
-                self.fault(at, f"has no `{key}`, which an inline prompt needs")
-        template = inline.get("templateConfiguration")
-        text = template.get("text") if isinstance(template, dict) else None
-        if not isinstance(text, dict) or not isinstance(text.get("text"), str):
-            self.fault((*at, "templateConfiguration"), "needs `text.text`")
-            return
+        text = source["inline"]["templateConfiguration"]["text"]
         variables = set(_VARIABLE.findall(text["text"]))
         inputs = {port.get("name") for port in node.get("inputs", []) if isinstance(port, dict)}
         for name in sorted(variables - inputs):
@@ -381,6 +432,8 @@ class _Checks:
         if not isinstance(value, list):
             self.fault(path, "is no list")
             return []
+        if len(value) > CONNECTIONS:
+            self.fault(path, f"has {len(value)} entries: Bedrock takes {CONNECTIONS}")
         sound: list[dict[str, Any]] = []
         names: set[str] = set()
         ends: set[tuple[Any, ...]] = set()
@@ -389,6 +442,9 @@ class _Checks:
             if not isinstance(one, dict):
                 self.fault(at, "is no object")
                 continue
+            for name in one:
+                if name not in CONNECTION.fields:
+                    self.fault((*at, name), f"is unknown{_meant(str(name), tuple(CONNECTION.fields))}")
             self._connection_name(one.get("name"), at, names)
             if not self._has_ends(one, at, nodes):
                 continue
@@ -402,8 +458,11 @@ class _Checks:
         return sound
 
     def _connection_name(self, name: Any, at: Path_, names: set[str]) -> None:
-        if not isinstance(name, str) or not _CONNECTION.fullmatch(name):
-            self.fault(at, "needs a `name` of 2-101 letters, digits and single _")
+        shape = CONNECTION.fields["name"]
+        if not isinstance(name, str):
+            self.fault(at, "has no `name`: give the connection one")
+        elif not self._fits(name, shape, (*at, "name")):
+            return
         elif name in names:
             self.fault((*at, "name"), f"has the value `{name}` as another connection has: rename one")
         else:
@@ -434,6 +493,8 @@ class _Checks:
         own = configuration.get(kind.lower()) if isinstance(configuration, dict) else None
         if not isinstance(own, dict):
             self.fault(at, f"has no `configuration.{kind.lower()}`, which its type needs")
+            return None
+        if not self._fits(configuration, CONNECTION.fields["configuration"], (*at, "configuration")):
             return None
         if kind == "Conditional":
             return self._condition_of(one, own, source, at)
@@ -554,6 +615,11 @@ class _Checks:
             number = nodes[min(left)][0]
             names = ", ".join(f"`{name}`" for name in sorted(left))
             self.fault((*path, number), f"is in a circle of connections with {names}: use a Loop node")
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _leads_to(name: str, after: Mapping[str, set[str]]) -> bool:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ANY", "DATA_TYPES", "NODE_TYPES", "NodeType"]
+__all__ = ["ANY", "NODE_TYPES", "NodeType"]
 
 ANY = "Any"
-DATA_TYPES = ("String", "Number", "Boolean", "Object", "Array")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -29,7 +28,6 @@ class NodeType:
         inputs: The inputs by name with their data type; ``None`` for inputs of any name.
         outputs: The outputs by name with their data type; ``None`` for outputs of any name.
         optional: The inputs that a node may leave out.
-        required: What its configuration must have.
         is_configured: Whether a node needs its configuration.
 
     """
@@ -38,7 +36,6 @@ class NodeType:
     inputs: Mapping[str, str] | None
     outputs: Mapping[str, str] | None
     optional: frozenset[str] = frozenset()
-    required: tuple[str, ...] = ()
     is_configured: bool = field(default=True)
 
 
@@ -48,7 +45,7 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
     {
         "Input": NodeType("input", _NONE, {"document": ANY}, is_configured=False),
         "Output": NodeType("output", {"document": ANY}, _NONE, is_configured=False),
-        "Condition": NodeType("condition", None, _NONE, required=("conditions",)),
+        "Condition": NodeType("condition", None, _NONE),
         "Iterator": NodeType(
             "iterator", {"array": "Array"}, {"arrayItem": ANY, "arraySize": "Number"}, is_configured=False
         ),
@@ -58,43 +55,35 @@ NODE_TYPES: Mapping[str, NodeType] = MappingProxyType(
             {"collectedArray": "Array"},
             is_configured=False,
         ),
-        "Prompt": NodeType("prompt", None, {"modelCompletion": "String"}, required=("sourceConfiguration",)),
+        "Prompt": NodeType("prompt", None, {"modelCompletion": "String"}),
         "Agent": NodeType(
             "agent",
             {"agentInputText": "String", "promptAttributes": "Object", "sessionAttributes": "Object"},
             {"agentResponse": "String"},
             _ATTRIBUTES,
-            ("agentAliasArn",),
         ),
         # It gives `retrievalResults`, and with a model `outputText`: see the check of its outputs.
         "KnowledgeBase": NodeType(
             "knowledgeBase",
             {"retrievalQuery": "String"},
             {"outputText": "String", "retrievalResults": "Array"},
-            required=("knowledgeBaseId",),
         ),
         "Storage": NodeType(
             "storage",
             {"content": ANY, "objectKey": "String"},
             {"s3Uri": "String"},
-            required=("serviceConfiguration",),
         ),
-        "Retrieval": NodeType(
-            "retrieval", {"objectKey": "String"}, {"s3Content": ANY}, required=("serviceConfiguration",)
-        ),
-        "LambdaFunction": NodeType(
-            "lambdaFunction", None, {"functionResponse": ANY}, required=("lambdaArn",)
-        ),
-        "InlineCode": NodeType("inlineCode", None, {"response": ANY}, required=("code", "language")),
+        "Retrieval": NodeType("retrieval", {"objectKey": "String"}, {"s3Content": ANY}),
+        "LambdaFunction": NodeType("lambdaFunction", None, {"functionResponse": ANY}),
+        "InlineCode": NodeType("inlineCode", None, {"response": ANY}),
         "Lex": NodeType(
             "lex",
             {"inputText": "String", "requestAttributes": "Object", "sessionAttributes": "Object"},
             {"predictedIntent": "String"},
             _ATTRIBUTES,
-            ("botAliasArn", "localeId"),
         ),
-        "Loop": NodeType("loop", None, None, required=("definition",)),
+        "Loop": NodeType("loop", None, None),
         "LoopInput": NodeType("loopInput", _NONE, None, is_configured=False),
-        "LoopController": NodeType("loopController", None, _NONE, required=("continueCondition",)),
+        "LoopController": NodeType("loopController", None, _NONE),
     }
 )

@@ -30,6 +30,8 @@ from constructs_lib import (
     EnforcedGuardrail,
     Flow,
     FlowAlias,
+    FlowConcurrency,
+    FlowDefinitionObject,
     GatewayAuth,
     GuardrailVersion,
     Harness,
@@ -154,10 +156,7 @@ def flow(stack: cdk.Stack) -> None:
                 "numberOfRerankedResults": 3,
                 "metadataConfiguration": {
                     "selectionMode": "SELECTIVE",
-                    "selectiveModeConfiguration": {
-                        "fieldsToInclude": [{"fieldName": "a"}],
-                        "fieldsToExclude": [{"fieldName": "b"}],
-                    },
+                    "selectiveModeConfiguration": {"fieldsToInclude": [{"fieldName": "a"}]},
                 },
             },
         },
@@ -185,10 +184,35 @@ def flow(stack: cdk.Stack) -> None:
         description="d",
         encryption_key=key(stack),
         tags=TAGS,
+        test_alias_tags=TAGS,
     )
     version = made.create_version(description="first")
-    FlowAlias(stack, "Live", flow=made, version=version, name="live", description="d", tags=TAGS)
+    FlowAlias(
+        stack,
+        "Live",
+        flow=made,
+        version=version,
+        name="live",
+        description="d",
+        concurrency=FlowConcurrency.manual(max_concurrency=3),
+        tags=TAGS,
+    )
+    Flow(
+        stack,
+        "Stored",
+        definition=FlowDefinitionObject(
+            bucket=s3.Bucket.from_bucket_name(stack, "Flows", "flows"), key="ask.json", object_version="1"
+        ),
+        substitutions={"ALIAS": "x"},
+        role=iam.Role.from_role_arn(stack, "FlowRole", f"arn:aws:iam::{ACCOUNT}:role/flows"),
+    )
     Flow(stack, "Answering", definition=answering)
+    excluding = copy.deepcopy(answering)
+    own = excluding["nodes"][1]["configuration"]["knowledgeBase"]["rerankingConfiguration"]
+    own["bedrockRerankingConfiguration"]["metadataConfiguration"]["selectiveModeConfiguration"] = {
+        "fieldsToExclude": [{"fieldName": "b"}]
+    }
+    Flow(stack, "Excluding", definition=excluding)
     loop = copy.deepcopy(flows.EACH["Loop"][0])
     controller = loop["nodes"][1]["configuration"]["loop"]["definition"]["nodes"][1]
     controller["configuration"]["loopController"]["maxIterations"] = 3
@@ -427,19 +451,13 @@ TYPES: dict[str, tuple[Callable[[cdk.Stack], None], tuple[str, ...]]] = {
     "Bedrock::EnforcedGuardrailConfiguration": (enforced, ()),
     "Bedrock::Prompt": (prompt, ()),
     "Bedrock::PromptVersion": (prompt, ()),
-    "Bedrock::Flow": (
-        flow,
-        ("/DefinitionS3Location", "/DefinitionString", "/DefinitionSubstitutions", "/TestAliasTags"),
-    ),
+    "Bedrock::Flow": (flow, ("/DefinitionString",)),
     "Bedrock::FlowVersion": (flow, ()),
-    "Bedrock::FlowAlias": (flow, ("/ConcurrencyConfiguration",)),
+    "Bedrock::FlowAlias": (flow, ()),
     "Bedrock::ApplicationInferenceProfile": (models, ()),
     "Bedrock::IntelligentPromptRouter": (models, ()),
     "BedrockMantle::Project": (models, ()),
-    "BedrockAgentCore::Harness": (
-        harness,
-        (),
-    ),
+    "BedrockAgentCore::Harness": (harness, ()),
     "BedrockAgentCore::HarnessEndpoint": (harness, ()),
     "BedrockAgentCore::ResourcePolicy": (harness, ()),
     "Bedrock::Agent": (
@@ -488,6 +506,16 @@ def test_what_is_not_reached_is_left_out_on_purpose(kind: str, reached: dict[str
     missing = wanted(kind) - reached[kind]
     assert {path for path in missing if not f"{path}/".startswith(tuple(f"{one}/" for one in left))} == set()
     assert {one for one in left if one not in missing} == set()
+
+
+# Agents Classic is closed to new customers: its constructs get no new features.
+CLASSIC = {"Bedrock::Agent", "Bedrock::AgentAlias"}
+
+
+@pytest.mark.parametrize("kind", sorted(TYPES.keys() - CLASSIC))
+def test_no_more_than_a_twentieth_of_a_type_is_left_out(kind: str, reached: dict[str, set[str]]) -> None:
+    paths = wanted(kind)
+    assert len(paths - reached[kind]) <= len(paths) / 20
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -11,9 +11,21 @@ import pytest
 import yaml
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from constructs_lib import AppRole, DataPlaneGrants, Flow, FlowAlias, PlanesError
+from constructs_lib import (
+    AppRole,
+    DataPlaneGrants,
+    Flow,
+    FlowAlias,
+    FlowConcurrency,
+    FlowDefinitionObject,
+    PlanesError,
+)
+from constructs_lib.control_plane import flow_shapes
+from constructs_lib.control_plane.flow_nodes import NODE_TYPES
 from tests.cdk import ACCOUNT, REGION, Stack, arn, resources, template
 from tests.control_plane.soundness import deployed_by, findings, valid
 
@@ -482,7 +494,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an input without an expression": (
         changed(put("nodes.1.inputs.0.expression", None)),
-        "`nodes[1].inputs[0]` needs an `expression` that begins with `$.`",
+        "`nodes[1].inputs[0]` has no `expression`, which it needs: begin with `$.`, as `$.data` does",
     ),
     "a configuration of another type": (
         changed(put("nodes.1.configuration", {"lex": {}})),
@@ -494,7 +506,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a prompt without a model": (
         changed(put("nodes.1.configuration.prompt.sourceConfiguration.inline.modelId", None)),
-        "has no `modelId`, which an inline prompt needs",
+        "has no `modelId`, which it needs: pass the id or the ARN of a model",
     ),
     "a connection twice": (
         changed(lambda d: d["connections"].append({**d["connections"][0], "name": "Again"})),
@@ -561,6 +573,105 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "code in another language": (
         changed(put("nodes.1.configuration.inlineCode.language", "Node"), EACH["InlineCode"][0]),
         "has the value `Node`: use Python_3",
+    ),
+    "a field that doesn't exist": (
+        changed(put("nodes.1.configuration.knowledgeBase.numberOfResult", 3), EACH["KnowledgeBase"][0]),
+        "`nodes[1].configuration.knowledgeBase.numberOfResult` is unknown: did you mean `numberOfResults`?",
+    ),
+    "too many results": (
+        changed(put("nodes.1.configuration.knowledgeBase.numberOfResults", 101), EACH["KnowledgeBase"][0]),
+        "has the value `101`: pass a whole number from 1 to 100",
+    ),
+    "half a result": (
+        changed(put("nodes.1.configuration.knowledgeBase.numberOfResults", 2.5), EACH["KnowledgeBase"][0]),
+        "has the value `2.5`: pass a whole number from 1 to 100",
+    ),
+    "a number as a text": (
+        changed(put("nodes.1.configuration.knowledgeBase.numberOfResults", "3"), EACH["KnowledgeBase"][0]),
+        "has the value `3`: pass a whole number from 1 to 100",
+    ),
+    "the ARN of a knowledge base": (
+        changed(
+            put("nodes.1.configuration.knowledgeBase.knowledgeBaseId", f"{HERE}:knowledge-base/ABCDEF1234"),
+            EACH["KnowledgeBase"][0],
+        ),
+        "pass the id of a knowledge base, not its ARN",
+    ),
+    "an agent without its alias": (
+        changed(
+            put("nodes.1.configuration.agent.agentAliasArn", f"{HERE}:agent/ABCDEF1234"), EACH["Agent"][0]
+        ),
+        "pass the ARN of an agent's alias",
+    ),
+    "a temperature of 2": (
+        changed(
+            put(
+                "nodes.1.configuration.prompt.sourceConfiguration.inline.inferenceConfiguration",
+                {"text": {"temperature": 2}},
+            )
+        ),
+        "inferenceConfiguration.text.temperature` has the value `2`: pass a number from 0 to 1",
+    ),
+    "two sources of a prompt": (
+        changed(put("nodes.1.configuration.prompt.sourceConfiguration.resource", {"promptArn": PROMPT})),
+        "needs either `inline` or `resource`, not both",
+    ),
+    "a template of another kind": (
+        changed(put("nodes.1.configuration.prompt.sourceConfiguration.inline.templateType", "CHAT")),
+        "templateType` has the value `CHAT`: use TEXT",
+    ),
+    "a bucket's ARN": (
+        changed(
+            put("nodes.1.configuration.storage.serviceConfiguration.s3.bucketName", "arn:aws:s3:::b"),
+            EACH["Storage"][0],
+        ),
+        "pass the name of a bucket, not its ARN",
+    ),
+    "a loop of 1,001": (
+        changed(
+            put(
+                "nodes.1.configuration.loop.definition.nodes.1.configuration.loopController.maxIterations",
+                1001,
+            ),
+            EACH["Loop"][0],
+        ),
+        "has the value `1001`: pass a whole number from 1 to 1000",
+    ),
+    "a long condition": (
+        changed(
+            put("nodes.1.configuration.condition.conditions.0.expression", f'text == "{"a" * 60}"'), WHICH
+        ),
+        "has 70 characters: Bedrock takes 64",
+    ),
+    "an unknown key of an input": (
+        changed(put("nodes.1.inputs.0.expresion", "$.data")),
+        "`nodes[1].inputs[0].expresion` is unknown: did you mean `expression`?",
+    ),
+    "an unknown category": (
+        changed(put("nodes.1.inputs.0.category", "Loop")),
+        "category` has the value `Loop`: use LoopCondition, ReturnValueToLoopStart, ExitLoop",
+    ),
+    "an unknown key of a connection": (
+        changed(put("connections.0.from", "Start")),
+        "`connections[0].from` is unknown",
+    ),
+    "a connection of both kinds": (
+        changed(put("connections.0.configuration.conditional", {"condition": "x1"})),
+        "`connections[0].configuration` needs either `data` or `conditional`, not both",
+    ),
+    "a configured input node": (
+        changed(put("nodes.0.configuration", {"input": {"document": "x"}})),
+        "`nodes[0].configuration.input.document` is unknown",
+    ),
+    "41 nodes": (
+        changed(
+            lambda d: d["nodes"].extend(node(f"End{n}", "Output", [port("document")], []) for n in range(38))
+        ),
+        "`nodes` has 41 entries: Bedrock takes 40",
+    ),
+    "101 connections": (
+        changed(lambda d: d["connections"].extend([{}] * 99)),
+        "`connections` has 101 entries: Bedrock takes 100",
     ),
     "six inputs of inline code": (
         changed(put("nodes.1.inputs", [port(f"text{n}") for n in range(6)]), EACH["InlineCode"][0]),
@@ -631,6 +742,123 @@ def test_placeholders_are_replaced_and_a_misspelt_one_is_refused() -> None:
     assert statement["Resource"] == {"Ref": "Alias"}
     with pytest.raises(PlanesError, match=r"`substitutions` has `ALAIS`"):
         Flow(stack, "G", definition=definition, substitutions={"ALIAS": alias, "ALAIS": alias})
+
+
+def shape_of(schema: dict[str, Any], part: dict[str, Any]) -> object:  # noqa: PLR0911 - one for each kind
+    """Return what a part of CloudFormation's schema allows, to compare it with our shapes."""
+    if "$ref" in part:
+        name = part["$ref"].rpartition("/")[2]
+        if name == "FlowDefinition":
+            return "free"
+        part = schema["definitions"][name]
+    if "oneOf" in part:
+        fields = {
+            camel(key): shape_of(schema, one)
+            for way in part["oneOf"]
+            for key, one in way["properties"].items()
+        }
+        return ("one of", fields)
+    if part.get("type") == "array":
+        return ("list", shape_of(schema, part["items"]), part.get("minItems", 0), part["maxItems"])
+    if part.get("type") == "object":
+        if part.get("additionalProperties") is not False:
+            return "free"
+        fields = {camel(key): shape_of(schema, one) for key, one in part.get("properties", {}).items()}
+        return ("object", fields, {camel(key) for key in part.get("required", ())})
+    if part["type"] == "number":
+        return ("number", part["minimum"], part["maximum"])
+    pattern = part.get("pattern", "").removeprefix("^").removesuffix("$")
+    return ("text", part.get("maxLength"), pattern, set(part.get("enum", ())))
+
+
+def camel(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def ours(shape: flow_shapes.Shape) -> object:
+    if isinstance(shape, flow_shapes.OneOf):
+        return ("one of", {key: ours(one) for key, one in shape.fields.items()})
+    if isinstance(shape, flow_shapes.Items):
+        return ("list", ours(shape.item), shape.low, shape.high)
+    if isinstance(shape, flow_shapes.Object):
+        return ("object", {key: ours(one) for key, one in shape.fields.items()}, set(shape.required))
+    if isinstance(shape, flow_shapes.Number):
+        return ("number", shape.low, shape.high)
+    if isinstance(shape, flow_shapes.Text):
+        # That an expression begins with `$.` is said by the guide only.
+        is_ours = shape is flow_shapes.INPUT.fields["expression"]
+        return ("text", shape.high, "" if is_ours else shape.pattern or "", set(shape.choices))
+    return "free"
+
+
+def test_the_fields_of_a_definition_are_those_of_cloudformation() -> None:
+    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, "AWS::Bedrock::Flow").schema
+    definitions = schema["definitions"]
+    theirs = shape_of(schema, definitions["FlowNodeConfiguration"])
+    assert ("one of", {key: ours(one) for key, one in flow_shapes.NODE_CONFIGURATIONS.items()}) == theirs
+    assert {rules.key for rules in NODE_TYPES.values()} == set(flow_shapes.NODE_CONFIGURATIONS)
+    assert ours(flow_shapes.INPUT) == shape_of(schema, definitions["FlowNodeInput"])
+    assert ours(flow_shapes.OUTPUT) == shape_of(schema, definitions["FlowNodeOutput"])
+    assert ours(flow_shapes.CONNECTION) == shape_of(schema, definitions["FlowConnection"])
+    parts = definitions["FlowDefinition"]["properties"]
+    assert parts["Nodes"]["maxItems"] == flow_shapes.NODES
+    assert parts["Connections"]["maxItems"] == flow_shapes.CONNECTIONS
+
+
+def stored(stack: cdk.Stack, **more: Any) -> FlowDefinitionObject:
+    return FlowDefinitionObject(bucket=s3.Bucket.from_bucket_name(stack, "B", "flows"), key="a.json", **more)
+
+
+def test_a_definition_in_s3_is_read_by_cloudformation() -> None:
+    stack = Stack()
+    role = iam.Role(stack, "R", assumed_by=iam.ServicePrincipal("bedrock.amazonaws.com"))
+    Flow(stack, "F", definition=stored(stack, object_version="3"), role=role, substitutions={"ALIAS": "a"})
+    [found] = resources(template(stack), "AWS::Bedrock::Flow").values()
+    assert found["Properties"] == {
+        "Name": "S-F",
+        "ExecutionRoleArn": stack.resolve(role.role_arn),
+        "DefinitionS3Location": {"Bucket": "flows", "Key": "a.json", "Version": "3"},
+        "DefinitionSubstitutions": {"ALIAS": "a"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("props", "message"),
+    [
+        (
+            {"role": None},
+            "`definition` is in Amazon S3, so what its nodes call is not known here: pass a `role`",
+        ),
+        ({"prompt_models": [NOVA]}, "`prompt_models` are for the service role"),
+        ({"substitutions": {"MY_ALIAS": "a"}}, "`substitutions` has the value `MY_ALIAS`: use letters"),
+        ({"substitutions": {f"A{n}": "a" for n in range(501)}}, "has 501 values, and AWS takes 500 at most"),
+    ],
+)
+def test_what_a_definition_in_s3_rules_out_is_said(props: dict[str, Any], message: str) -> None:
+    stack = Stack()
+    role = iam.Role(stack, "R", assumed_by=iam.ServicePrincipal("bedrock.amazonaws.com"))
+    with pytest.raises(PlanesError) as caught:
+        Flow(stack, "F", definition=stored(stack), **{"role": role, **props})
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: FlowDefinitionObject(bucket="flows", key="a"), "`bucket` has the value `'flows'`"),  # type: ignore[arg-type]  # the mistake
+        (
+            lambda: stored(Stack(), object_version=""),
+            "`object_version` must have 1 to 1024 characters, got 0",
+        ),
+        (lambda: FlowConcurrency.manual(max_concurrency=0), "pass a number from 1 to 100"),
+        (lambda: FlowConcurrency.manual(max_concurrency=2.5), "`2.5`: pass a whole number"),  # type: ignore[arg-type]  # the mistake
+        (lambda: FlowConcurrency("manual"), "use `Automatic` or `Manual`"),  # type: ignore[arg-type]  # the mistake
+    ],
+)
+def test_the_values_of_a_flow_are_checked(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(PlanesError) as caught:
+        make()
+    assert message in str(caught.value)
 
 
 def version_id(change: Callable[[cdk.Stack, Flow], object] = lambda s, f: None, **props: Any) -> str:
