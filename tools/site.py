@@ -26,6 +26,8 @@ _ADOPTED = {
     "README.md": "README.md",
 }
 """Files of the root and the page that each is on the site; the README's place is the home page's."""
+_WEIGHTS = {"guides": 4, "decisions": 0.5, "changelog.md": 0.5}
+"""How much the words of a page count in a search, by folder or page: who searches wants to do something."""
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?://|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -40,7 +42,9 @@ def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Return the page's text with links that work on the site."""
+    """Return the page's text with links that work on the site; say how much its words count in a search."""
+    if (folder := page.file.src_uri.partition("/")[0]) in _WEIGHTS:
+        page.meta["search"] = {"boost": _WEIGHTS[folder]}
     return relinked(markdown, page.file.src_uri)
 
 
