@@ -77,6 +77,22 @@ def test_every_guide_is_one_click_from_the_home_page() -> None:
     assert [name for name in guides if f"](guides/{name})" not in home] == []
 
 
+def test_every_page_of_the_navigation_is_two_clicks_from_the_home_page() -> None:
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    pages = {ROOT / "docs" / name for name in re.findall(r"'([\w/.-]+\.md)'", repr(site["nav"]))}
+    reached = {ROOT / "docs/README.md"}
+    for _click in range(2):
+        reached |= {target for page in reached for target in linked(page)}
+    assert sorted(str(page.relative_to(ROOT)) for page in pages - reached if page.exists()) == []
+
+
+def linked(page: Path) -> set[Path]:
+    """Return the pages of ``docs`` that a page's own text links to."""
+    links = re.findall(r"\]\((?!https?://|#)([^)#\s]+\.md)", page.read_text("utf-8"))
+    targets = {(page.parent / link).resolve() for link in links}
+    return {target for target in targets if target.is_relative_to(ROOT / "docs")}
+
+
 @pytest.mark.parametrize(
     ("page", "text", "on_the_site"),
     [
