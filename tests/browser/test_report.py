@@ -52,13 +52,17 @@ def _stacks(folder: Path) -> Report:
     return review(read([str(folder / "cdk.out")]))
 
 
+def node() -> str:
+    """Return the Node.js that drives the browser."""
+    return os.environ.get("JSII_NODE") or shutil.which("node") or "node"
+
+
 def _visit(page: str, folder: Path) -> dict[str, Any]:
     assert BROWSER is not None
     path = folder / "report.html"
     path.write_text(page, encoding="utf-8")
-    node = os.environ.get("JSII_NODE") or shutil.which("node") or "node"
     done = subprocess.run(
-        [node, str(VISIT), BROWSER, str(path), "-", "wide-light,narrow-dark"],
+        [node(), str(VISIT), BROWSER, str(path), "-", "wide-light,narrow-dark"],
         cwd=ROOT,
         capture_output=True,
         text=True,
