@@ -11,7 +11,11 @@ from constructs_lib.lazily import exports
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.templates.assembly import read_metadata
-    from constructs_lib.templates.cloudformation import TemplateSource, expanded_resources
+    from constructs_lib.templates.cloudformation import (
+        TemplateSource,
+        deployed_together,
+        expanded_resources,
+    )
     from constructs_lib.templates.files import FoundInput, find_inputs, standard_input
     from constructs_lib.templates.inputs import (
         nothing_in,
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     )
     from constructs_lib.templates.policy_files import document_in
     from constructs_lib.templates.positions import STDIN, Sources
+    from constructs_lib.templates.resolve import Resolved, texts
+    from constructs_lib.templates.scope import Scope
     from constructs_lib.templates.sdk_calls import IamCall, iam_calls
 
 __all__ = [
@@ -51,9 +57,12 @@ __all__ = [
     "Model",
     "Principal",
     "PrincipalType",
+    "Resolved",
     "Resource",
+    "Scope",
     "Sources",
     "TemplateSource",
+    "deployed_together",
     "document_in",
     "expanded_resources",
     "find_inputs",
@@ -67,13 +76,14 @@ __all__ = [
     "read_templates",
     "resource_id",
     "standard_input",
+    "texts",
 ]
 
 __getattr__, __dir__ = exports(
     __name__,
     {
         "assembly": ("read_metadata",),
-        "cloudformation": ("TemplateSource", "expanded_resources"),
+        "cloudformation": ("TemplateSource", "deployed_together", "expanded_resources"),
         "files": ("FoundInput", "find_inputs", "standard_input"),
         "inputs": (
             "nothing_in",
@@ -98,6 +108,8 @@ __getattr__, __dir__ = exports(
         ),
         "policy_files": ("document_in",),
         "positions": ("STDIN", "Sources"),
+        "resolve": ("Resolved", "texts"),
+        "scope": ("Scope",),
         "sdk_calls": ("IamCall", "iam_calls"),
     },
 )

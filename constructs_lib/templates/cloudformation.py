@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,12 +17,19 @@ from constructs_lib.templates.scope import Assembly, Scope, mapping
 from constructs_lib.templates.unread import unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from constructs_lib.templates.model import Incomplete, Principal, Resource
     from constructs_lib.templates.scope import Room
 
-__all__ = ["TemplateSource", "TemplatesReading", "expanded_resources", "is_template", "read_sources"]
+__all__ = [
+    "TemplateSource",
+    "TemplatesReading",
+    "deployed_together",
+    "expanded_resources",
+    "is_template",
+    "read_sources",
+]
 
 MAX_NESTED: Final = 20
 _STACK_SETS: Final = frozenset(("AWS::CloudFormation::StackSet",))
@@ -87,13 +95,7 @@ def read_sources(
         code: Resolve also where functions have their code.
 
     """
-    listed = list(sources)
-    assembly = Assembly(lean=lean)
-    by_path = {source.path: source for source in listed}
-    children = {path for source in listed for path in source.nested.values()} - {""}
-    roots = [source for source in listed if source.path not in children] or listed
-    for source in roots:
-        _enter(source, assembly, by_path, None, 0)
+    assembly = _assembly(sources, lean=lean)
     try:
         missing: dict[str, tuple[Incomplete, ...]] = {}
         for scope in assembly.scopes:
@@ -102,6 +104,30 @@ def read_sources(
         return TemplatesReading(read_principals(assembly), list(read_resources(assembly, code=code)), missing)
     finally:
         assembly.close()
+
+
+@contextmanager
+def deployed_together(sources: Iterable[TemplateSource]) -> Iterator[list[Scope]]:
+    """Give the scopes of templates that are deployed together, those of nested stacks after their parents.
+
+    Inside the ``with`` block references resolve across the templates; after it no longer.
+    """
+    assembly = _assembly(sources)
+    try:
+        yield list(assembly.scopes)
+    finally:
+        assembly.close()
+
+
+def _assembly(sources: Iterable[TemplateSource], *, lean: bool = False) -> Assembly:
+    listed = list(sources)
+    assembly = Assembly(lean=lean)
+    by_path = {source.path: source for source in listed}
+    children = {path for source in listed for path in source.nested.values()} - {""}
+    roots = [source for source in listed if source.path not in children] or listed
+    for source in roots:
+        _enter(source, assembly, by_path, None, 0)
+    return assembly
 
 
 def expanded_resources(source: TemplateSource) -> dict[str, dict[str, Any]]:

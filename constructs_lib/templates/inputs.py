@@ -165,11 +165,14 @@ def read_document(document: Any, name: str = "document") -> Model:
     return model
 
 
-def read_templates(paths: Sequence[str]) -> tuple[list[TemplateSource], list[Input]]:
+def read_templates(
+    paths: Sequence[str], *, stdin: bytes | None = None
+) -> tuple[list[TemplateSource], list[Input]]:
     """Read the templates under the paths, without looking at what is in them.
 
     Args:
-        paths: Templates, folders, ``cdk.out`` folders.
+        paths: Templates, folders, ``cdk.out`` folders; ``-`` is standard input.
+        stdin: The bytes of standard input, if the caller has read it; ``None`` reads it when ``-`` is a path.
 
     Returns:
         The templates, each with what its manifest says and the templates nested in it; and one input for each
@@ -190,7 +193,10 @@ def read_templates(paths: Sequence[str]) -> tuple[list[TemplateSource], list[Inp
             fault = member.fault
             if fault is None:
                 try:
-                    decoded = _loaded(member.path, None, None)
+                    data = stdin if member.path == STDIN else None
+                    if member.path == STDIN and data is None:
+                        data = files.standard_input()
+                    decoded = _loaded(member.path, data, None)
                     fault = decoded.fault
                     body = _printed_template(decoded.value)
                     if is_template(body):
