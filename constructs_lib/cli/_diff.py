@@ -1,4 +1,4 @@
-"""``bedrock-planes diff``: what changed in permissions between two assemblies or reports; exit 0, 1 or 2."""
+"""``bedrock-planes diff``: what changed in permissions and what the deployment loses; exit 0, 1 or 2."""
 
 from __future__ import annotations
 
@@ -16,31 +16,38 @@ from constructs_lib.cli._files import (
     write,
 )
 from constructs_lib.review import Options, ReportError, is_report, load_report, review
-from constructs_lib.review.diff import FORMATS, compare, render
-from constructs_lib.templates import read
+from constructs_lib.review.diff import FORMATS, compare, compare_resources, render
+from constructs_lib.templates import read, read_templates
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from constructs_lib.review import PrincipalReport
-    from constructs_lib.review.diff import Diff
+    from constructs_lib.review.diff import Diff, ResourceEffect
+    from constructs_lib.templates import TemplateSource
 
 __all__ = ["configure", "run"]
 
 
 class _Side(NamedTuple):
-    """One side of the comparison: its principals, and the faults found while reading it."""
+    """One side of the comparison: its principals, the faults found while reading it, and its templates.
+
+    ``templates`` is ``None`` for a stored report, which has none.
+    """
 
     principals: Sequence[PrincipalReport]
     faults: Sequence[str]
+    templates: Sequence[TemplateSource] | None = None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``diff``."""
     parser.description = (
         "Show what changed in permissions: principals added and removed, actions gained and lost per family, "
-        "resources widened and narrowed, verdicts. Each side is a JSON report of `bedrock-planes review`, or "
+        "resources widened and narrowed, verdicts. For two cdk.out folders or templates also what the "
+        "deployment does to Bedrock's resources and their stores: which are replaced or deleted, what is "
+        "lost with them, which names are taken. Each side is a JSON report of `bedrock-planes review`, or "
         "anything that `review` reads. Exit status: 0 no change that --fail-on names, 1 such a change, "
         "2 some input or the call was wrong."
     )
@@ -52,9 +59,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
     parser.add_argument(
         "--fail-on",
-        choices=("widening", "any", "never"),
+        choices=("widening", "loss", "any", "never"),
         default="never",
-        help="exit with 1 when a principal may do more than before, or at any change (default: never)",
+        help="exit with 1 when a principal may do more than before; when the deployment may lose something "
+        "or fail; at any change (default: never)",
     )
     parser.add_argument(
         "--scp", action="append", default=[], metavar="FILE", help="a service control policy, as in `review`"
@@ -79,7 +87,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         options = Options(config=read_config(args.config), scps=read_scps(args.scp, args.scp_level))
         old, new = _side(args.old, options), _side(args.new, options)
-        diff = compare(old.principals, new.principals, old_name=args.old, new_name=args.new)
+        resources = _resources(old, new)
+        diff = compare(
+            old.principals, new.principals, old_name=args.old, new_name=args.new, resources=resources
+        )
         write([render(diff, args.format)], args.output, args.format)
     except CallError as error:
         complain("diff", str(error))
@@ -91,8 +102,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _status(diff: Diff, fail_on: str) -> int:
-    named = {"widening": diff.widening, "any": bool(diff.principals), "never": False}
+    named = {
+        "widening": diff.widening,
+        "loss": diff.losing or diff.resources is None,
+        "any": bool(diff.principals or diff.resources),
+        "never": False,
+    }
     return int(named[fail_on])
+
+
+def _resources(old: _Side, new: _Side) -> Sequence[ResourceEffect] | None:
+    """Return what the deployment does to resources; ``None`` where only a report says what there was."""
+    if old.templates is not None and new.templates is not None:
+        return compare_resources(old.templates, new.templates)
+    return None if old.templates == new.templates or old.templates or new.templates else ()
 
 
 def _side(path: str, options: Options) -> _Side:
@@ -102,7 +125,9 @@ def _side(path: str, options: Options) -> _Side:
     if stored is not None:
         return stored
     report = review(read([path], stdin=data), options)
-    return _Side(report.principals, [f"{item.path}: {item.error}" for item in report.inputs if item.error])
+    faults = [f"{item.path}: {item.error}" for item in report.inputs if item.error]
+    # What of it is no template, such as a policy, is among the faults already or has no resources.
+    return _Side(report.principals, faults, read_templates([path], stdin=data)[0])
 
 
 def _stored(path: str, data: bytes | None) -> _Side | None:

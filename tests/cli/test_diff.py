@@ -122,7 +122,15 @@ def test_json(sides: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> Non
                 "incomplete": {"gained": [], "lost": []},
             }
         ],
-        "summary": {"added": 0, "removed": 0, "changed": 1, "widened": 1},
+        "losing": False,
+        "resources": [],
+        "summary": {
+            "added": 0,
+            "removed": 0,
+            "changed": 1,
+            "widened": 1,
+            "resources": {"replaced": 0, "removed": 0, "uncertain": 0, "failing": 0},
+        },
     }
     assert json.loads(out) == expected
 
@@ -184,3 +192,113 @@ def test_both_sides_cannot_be_standard_input(capsys: pytest.CaptureFixture[str])
     status, out, err = run(capsys, "-", "-")
     assert (status, out) == (2, "")
     assert err == "bedrock-planes diff: both sides are standard input; give one of them as a file\n"
+
+
+# What the deployment does to resources: only templates tell it.
+def index(dimension: int, name: str | None = None) -> dict[str, Any]:
+    properties = {"VectorBucketName": "vectors", "DataType": "float32", "Dimension": dimension}
+    named = {"IndexName": name} if name else {}
+    return {"Resources": {"Index": {"Type": "AWS::S3Vectors::Index", "Properties": {**properties, **named}}}}
+
+
+@pytest.fixture
+def stacks(tmp_path: Path) -> tuple[str, str]:
+    old, new = tmp_path / "a.json", tmp_path / "b.json"
+    old.write_text(json.dumps(index(1024, "docs")))
+    new.write_text(json.dumps(index(512, "docs")))
+    return str(old), str(new)
+
+
+WHY = "the name `docs` is taken when the new one is made: the old one still has it; give it another name"
+RESOURCES = """\
+No permission changed.
+
+~ Index (AWS::S3Vectors::Index) is replaced  FAILS
+  Dimension: 1024 -> 512
+-   {why} ({old}#Index)
+-   lost: every vector in it, and the metadata of each
+  help: ingest the data sources again after the deployment
+
+Resources: 1 replaced; 1 may make the deployment fail.
+"""
+
+
+def test_resources(stacks: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, *stacks) == (0, RESOURCES.format(old=stacks[0], why=WHY), "")
+
+
+def test_resources_of_standard_input(
+    stacks: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open(stacks[0], "rb") as file:  # noqa: PTH123 - a stand-in for standard input has a buffer
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read())))
+    assert run(capsys, "-", stacks[1]) == (0, RESOURCES.format(old="-", why=WHY), "")
+
+
+def test_resources_as_json(stacks: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(run(capsys, *stacks, "--format", "json")[1])
+    assert found["losing"] is True
+    assert found["summary"]["resources"] == {"replaced": 1, "removed": 0, "uncertain": 0, "failing": 1}
+    assert found["resources"] == [
+        {
+            "change": "replaced",
+            "certain": True,
+            "type": "AWS::S3Vectors::Index",
+            "name": "Index",
+            "construct_path": None,
+            "old": f"{stacks[0]}#Index",
+            "new": f"{stacks[1]}#Index",
+            "properties": [{"path": "Dimension", "old": "1024", "new": "512", "certain": True, "why": ""}],
+            "kept": False,
+            "lost": "every vector in it, and the metadata of each",
+            "fails": True,
+            "help": "ingest the data sources again after the deployment",
+            "collision": {"name": "docs", "holder": f"{stacks[0]}#Index", "certain": True, "why": WHY},
+            "outputs": [],
+        }
+    ]
+
+
+def test_resources_as_markdown(stacks: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, *stacks, "--format", "markdown")[1]
+    summary = "Resources: 1 replaced; 1 may make the deployment fail."
+    assert f"# Resource changes\n\n{summary}\n\n## `Index`\n\n```diff\n~ " in shown
+    assert shown.endswith("```\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fail_on", "status"),
+    [
+        (index(1024), index(512), "loss", 1),
+        (index(1024), index(512), "any", 1),
+        (index(1024), index(512), "widening", 0),
+        (index(1024), index(512), "never", 0),
+        (index(1024), index(1024), "loss", 0),
+        (index(1024), index(1024), "any", 0),
+        (index(1024), index(1024, "docs"), "loss", 1),
+    ],
+)
+def test_exit_status_of_a_loss(
+    old: dict[str, Any],
+    new: dict[str, Any],
+    fail_on: str,
+    status: int,
+    *,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, body in (("a", old), ("b", new)):
+        (tmp_path / name).write_text(json.dumps(body))
+    assert run(capsys, str(tmp_path / "a"), str(tmp_path / "b"), "--fail-on", fail_on)[0] == status
+
+
+def test_a_report_tells_nothing_of_resources(
+    stacks: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = stored(stacks[0], tmp_path / "report.json")
+    status, shown, _ = run(capsys, report, stacks[1], "--fail-on", "loss")
+    assert status == 1, "what isn't known may be a loss"
+    assert shown.endswith(
+        "Resources: not compared, since a side is a report; give the cdk.out folder or template.\n"
+    )
+    assert json.loads(run(capsys, report, report, "--format", "json")[1])["resources"] is None

@@ -24,6 +24,8 @@ from constructs_lib import (
     ManagedSource,
     VectorStore,
 )
+from constructs_lib.review.diff import compare_resources
+from constructs_lib.templates import TemplateSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +67,15 @@ def build(folder: Path, *, sync: Mapping[str, Any] | None = None, **props: Any) 
     return found
 
 
+def replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Return whether `bedrock-planes diff` says that knowledge base and data source are replaced."""
+    sides = [[TemplateSource("t.json", dict(body), stack=STACK)] for body in (old, new)]
+    effects = compare_resources(*sides)
+    assert all(one.certain and one.fails is False for one in effects)
+    kinds = {one.type for one in effects if one.change == "replaced"}
+    return "AWS::Bedrock::KnowledgeBase" in kinds, "AWS::Bedrock::DataSource" in kinds
+
+
 class Life:
     """The account with a bucket of documents, and the stack in it."""
 
@@ -73,6 +84,7 @@ class Life:
         self.aws, self.folder = aws, folder
         self.outputs: dict[str, str] = {}
         self.failed: list[str] = []
+        self.template: Mapping[str, Any] = {}
         self._steps = 0
         self._client = aws.client("cloudformation")
         aws.client("ssm").put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
@@ -89,7 +101,7 @@ class Life:
         """Create or update the stack, and return its status."""
         self._steps += 1
         folder = self.folder / str(self._steps)
-        wanted = template or build(folder, **props)
+        wanted = self.template = template or build(folder, **props)
         for asset in folder.glob("asset.*"):
             if asset.is_dir():
                 self.aws.client("s3").put_object(
@@ -195,8 +207,9 @@ def _step(life: Life, name: str) -> None:
     props, other_base, other_source = CHANGES[name]
     assert life.deploy() == "UPDATE_COMPLETE" if life.outputs else life.deploy() == "CREATE_COMPLETE"
     assert life.ingest() == "COMPLETE"
-    before = dict(life.outputs)
+    before, deployed = dict(life.outputs), life.template
     assert life.deploy(**props) == "UPDATE_COMPLETE", life.failed
+    assert replaced(deployed, life.template) == (other_base, other_source)
     assert (before["KnowledgeBaseId"] != life.outputs["KnowledgeBaseId"]) is other_base
     assert (before["DataSourceId"] != life.outputs["DataSourceId"]) is other_source
     assert life.failed == []
@@ -241,7 +254,11 @@ def test_a_given_name_collides_as_on_aws_and_the_old_one_goes_on(aws: LocalAws, 
     assert life.deploy(name="answers") == "CREATE_COMPLETE"
     assert life.ingest() == "COMPLETE"
     before = dict(life.outputs)
+    deployed = life.template
     assert life.deploy(name="answers", type=VECTOR(dimension=512)) == "UPDATE_ROLLBACK_COMPLETE"
+    sides = [[TemplateSource("t.json", dict(one), stack=STACK)] for one in (deployed, life.template)]
+    told = [one.collision for one in compare_resources(*sides) if one.fails]
+    assert [one and one.name for one in told] == ["answers"]
     assert any("already exists" in one for one in life.failed), life.failed
     assert life.outputs == before
     assert life.left() == (1, 1, 1)

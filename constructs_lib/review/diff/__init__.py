@@ -1,7 +1,8 @@
-"""What changed in permissions between two reviews: principals, actions, resources and verdicts.
+"""What changed in permissions between two reviews, and what a deployment replaces, deletes or can't make.
 
 ``compare(old, new)`` takes principals as the report has them, so a stored JSON report and an assembly that is
 reviewed now give the same answer. Findings are not compared: they depend on the rules, permissions do not.
+``compare_resources(old, new)`` takes templates, which a report doesn't have.
 """
 
 from __future__ import annotations
@@ -14,5 +15,20 @@ from constructs_lib.review.diff.changes import (
     compare,
 )
 from constructs_lib.review.diff.formats import FORMATS, render
+from constructs_lib.review.diff.resources import Collision, OutputChange, ResourceEffect, compare_resources
+from constructs_lib.review.diff.values import Difference
 
-__all__ = ["FORMATS", "Diff", "FamilyChange", "PrincipalChange", "ResourceChange", "compare", "render"]
+__all__ = [
+    "FORMATS",
+    "Collision",
+    "Diff",
+    "Difference",
+    "FamilyChange",
+    "OutputChange",
+    "PrincipalChange",
+    "ResourceChange",
+    "ResourceEffect",
+    "compare",
+    "compare_resources",
+    "render",
+]

@@ -12,6 +12,7 @@ from constructs_lib.iam import UNRESOLVED, covers
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
+    from constructs_lib.review.diff.resources import ResourceEffect
     from constructs_lib.review.model import FamilyUse, PrincipalReport
 
     Pair = tuple[PrincipalReport | None, PrincipalReport | None]
@@ -73,16 +74,26 @@ class PrincipalChange:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Everything that changed from ``old`` to ``new``, the caller's names of the two sides."""
+    """Everything that changed from ``old`` to ``new``, the caller's names of the two sides.
+
+    ``resources`` is what the deployment replaces, deletes or can't make; ``None`` where a side is a stored
+    report, which has no templates.
+    """
 
     old: str
     new: str
     principals: tuple[PrincipalChange, ...]
+    resources: tuple[ResourceEffect, ...] | None = ()
 
     @property
     def widening(self) -> bool:
         """Whether any principal can do more than before."""
         return any(principal.widening for principal in self.principals)
+
+    @property
+    def losing(self) -> bool:
+        """Whether the deployment may lose something, or fail."""
+        return any(effect.losing for effect in self.resources or ())
 
 
 def compare(
@@ -91,6 +102,7 @@ def compare(
     *,
     old_name: str = "old",
     new_name: str = "new",
+    resources: Sequence[ResourceEffect] | None = (),
 ) -> Diff:
     """Return what changed in permissions. Equal sides give a ``Diff`` without principals.
 
@@ -104,10 +116,12 @@ def compare(
         new: The principals of the later review.
         old_name: How the result names the earlier side.
         new_name: How the result names the later side.
+        resources: What :func:`.compare_resources` returned; ``None`` where it couldn't be asked.
 
     """
     changes = [_change(before, after) for before, after in _pairs(old, new)]
-    return Diff(old_name, new_name, tuple(change for change in changes if change is not None))
+    found = tuple(change for change in changes if change is not None)
+    return Diff(old_name, new_name, found, None if resources is None else tuple(resources))
 
 
 def _pairs(old: Sequence[PrincipalReport], new: Sequence[PrincipalReport]) -> list[Pair]:

@@ -6,6 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.inert import markdown_code, one_line, without_commands
+from constructs_lib.review.diff.effect_formats import (
+    effect_counts,
+    effect_dict,
+    effect_lines,
+    markdown_resources,
+    resource_summary,
+)
 from constructs_lib.review.json_text import indented
 
 if TYPE_CHECKING:
@@ -45,8 +52,14 @@ def to_dict(diff: Diff) -> dict[str, Any]:
         "old": diff.old,
         "new": diff.new,
         "widening": diff.widening,
+        "losing": diff.losing,
         "principals": [_principal_dict(principal) for principal in diff.principals],
-        "summary": {**counts, "widened": sum(principal.widening for principal in diff.principals)},
+        "resources": None if diff.resources is None else [effect_dict(one) for one in diff.resources],
+        "summary": {
+            **counts,
+            "widened": sum(principal.widening for principal in diff.principals),
+            "resources": effect_counts(diff.resources or ()),
+        },
     }
 
 
@@ -107,7 +120,10 @@ def _text(diff: Diff) -> str:
         changed = [f"  the same for {', '.join(others[:_NAMES])}{more}"] if others else []
         title, *body = _lines(principal, "    ")
         lines += [title, *changed, *body, ""]
-    return "\n".join([*map(one_line, lines), _summary(diff)]) + "\n"
+    lines = [*map(one_line, lines), _summary(diff)]
+    for effect in diff.resources or ():
+        lines += ["", *map(one_line, effect_lines(effect))]
+    return "\n".join([*lines, *resource_summary(diff.resources)]) + "\n"
 
 
 def _more(others: list[str]) -> str:
@@ -127,7 +143,7 @@ def _markdown(diff: Diff) -> str:
             lines += [f"The comment is full: {left} more principals are in the other formats.", ""]
             break
         lines += entry
-    return "\n".join(lines)
+    return "\n".join([*lines, *markdown_resources(diff.resources, room)])
 
 
 def _entry(principal: PrincipalChange, others: list[str]) -> list[str]:

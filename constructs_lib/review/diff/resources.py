@@ -1,0 +1,723 @@
+"""Compare the resources of two deployments: what is replaced, what is lost with it, which names collide.
+
+CloudFormation makes the new resource of a replacement first and deletes the old one afterwards, unless
+``UpdateReplacePolicy`` keeps it; so a name that doesn't change is taken when the new one is made. A resource
+that leaves the template is deleted, unless ``DeletionPolicy`` keeps it.
+
+Which properties can't be changed in place says the schema of the resource type (``createOnlyProperties``).
+
+Sources:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+"""
+
+from __future__ import annotations
+
+import posixpath
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from constructs_lib.catalogue import handlers
+from constructs_lib.iam import UNRESOLVED
+from constructs_lib.review.diff.values import (
+    ABSENT,
+    PART,
+    At,
+    Difference,
+    Place,
+    Reference,
+    Values,
+    mapping,
+    references,
+)
+from constructs_lib.templates import deployed_together, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+
+    from constructs_lib.templates import Scope, TemplateSource
+
+__all__ = ["Collision", "OutputChange", "ResourceEffect", "compare_resources"]
+
+_OURS: Final = ("AWS::Bedrock", "AWS::S3Vectors::", "AWS::OpenSearchServerless::")
+_KEPT: Final = frozenset(("Retain", "RetainExceptOnCreate", "Snapshot"))
+_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
+_LASTING: Final = ("Arn", "Id", "Name", "Identifier", "Endpoint", "Url")
+"""How the attributes end that an update in place leaves as they are."""
+_ID_LOST: Final = "its id and ARN, which callers may hold"
+_ID_HELP: Final = "deploy again what holds them"
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """A name that is taken when the deployment makes the resource.
+
+    Attributes:
+        name: The name.
+        holder: Id of the resource that has it.
+        certain: Whether AWS is sure to refuse it.
+        why: One sentence.
+
+    """
+
+    name: str
+    holder: str
+    certain: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChange:
+    """An output that has another value after the deployment.
+
+    Attributes:
+        stack: The stack, or the template's file.
+        output: The output's name in the template.
+        export: The name of its export, ``None`` if it has none.
+        imported_by: The stacks of the old side that import it: CloudFormation refuses to change it then.
+        read_by: The stacks of the old side that read it weakly: they keep the old value until they are
+            deployed again.
+
+    """
+
+    stack: str
+    output: str
+    export: str | None = None
+    imported_by: tuple[str, ...] = ()
+    read_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceEffect:
+    """What a deployment does to a resource beside changing it in place.
+
+    Attributes:
+        change: ``replaced``, ``removed``, ``added`` (listed for its name alone), or ``refused``: another type
+            under the same logical id.
+        certain: Whether it is sure to happen; else ``why`` of a property says what it depends on.
+        type: The resource type.
+        name: The logical id.
+        construct_path: As the CDK has it.
+        old: ``path#LogicalId`` before, ``None`` for an added one.
+        new: The same after, ``None`` for a removed one.
+        properties: What can't be changed in place and differs.
+        kept: Whether the old one stays in the account; ``None`` where that isn't documented.
+        lost: What goes with it; ``None`` where nothing does.
+        help: What to do.
+        collision: A name that is taken, or ``None``.
+        outputs: The outputs that have another value afterwards.
+
+    """
+
+    change: Literal["replaced", "removed", "added", "refused"]
+    certain: bool
+    type: str
+    name: str
+    construct_path: str | None
+    old: str | None
+    new: str | None
+    properties: tuple[Difference, ...] = ()
+    kept: bool | None = False
+    lost: str | None = None
+    help: str = ""
+    collision: Collision | None = None
+    outputs: tuple[OutputChange, ...] = ()
+
+    @property
+    def fails(self) -> bool | None:
+        """Whether the deployment fails for it; ``None`` where that isn't certain."""
+        if self.change == "refused":
+            return True
+        is_imported = any(one.imported_by for one in self.outputs)
+        if self.collision is None and not is_imported:
+            return False
+        is_sure = is_imported or (self.collision is not None and self.collision.certain)
+        return True if self.certain and is_sure else None
+
+    @property
+    def losing(self) -> bool:
+        """Whether something may be lost, or the deployment may fail."""
+        return self.fails is not False or self.lost is not None
+
+
+@cache
+def _losses() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("constructs_lib.review.diff").joinpath("losses.toml").read_text("utf-8"))
+
+
+def compare_resources(old: Sequence[TemplateSource], new: Sequence[TemplateSource]) -> list[ResourceEffect]:
+    """Return what deploying ``new`` over ``old`` replaces, deletes or can't make, of Bedrock and its stores.
+
+    Stacks are the same if name, account and Region are, as far as they are known; templates outside an
+    assembly if their file name is, or if each side has one alone. A stack that ``new`` hasn't got stays
+    deployed, so nothing of it is deleted.
+
+    Args:
+        old: The templates that are deployed.
+        new: The templates that are to be deployed.
+
+    """
+    with deployed_together(old) as before, deployed_together(new) as after:
+        return _Comparison(before, after).effects()
+
+
+_Status: TypeAlias = "tuple[bool, str] | None"
+"""Whether a resource is another one afterwards: surely or maybe, and why; ``None`` for the same one."""
+
+
+@dataclass(slots=True)
+class _Pair:
+    """A template of both sides."""
+
+    before: Place
+    after: Place
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is known of one resource of a pair."""
+
+    status: _Status = None
+    refused: bool = False
+    touched: bool = False
+    differences: list[Difference] = field(default_factory=list)
+
+
+class _Comparison:
+    """One comparison; statuses are worked out when a reference asks for them."""
+
+    def __init__(self, before: list[Scope], after: list[Scope]) -> None:
+        self._pairs: dict[str, _Pair] = {}
+        self._places: dict[int, Place] = {}
+        self._before, self._after = before, after
+        self._found: dict[tuple[str, str], _Found] = {}
+        for ours, theirs in _paired(before, after):
+            self._join(ours, theirs, f"{len(self._pairs)}")
+        for side, scopes in (("old", before), ("new", after)):
+            for number, scope in enumerate(scopes):
+                self._places.setdefault(id(scope), Place(scope, f"{side} {number}"))
+        self._values = Values(self._places, self._status_of)
+        self._readers = _Readers(before, self._places, self._values)
+
+    def _join(self, ours: Scope, theirs: Scope, key: str) -> None:
+        """Make the places of two templates and of those nested in them."""
+        if key in self._pairs or id(ours) in self._places or id(theirs) in self._places:
+            return
+        for name in ("account", "region"):  # one stack has one, though only one side may say it
+            known = next(
+                (one for one in (getattr(theirs, name), getattr(ours, name)) if one != UNRESOLVED), UNRESOLVED
+            )
+            for scope in (ours, theirs):
+                if getattr(scope, name) == UNRESOLVED:
+                    setattr(scope, name, known)
+        pair = _Pair(Place(ours, key), Place(theirs, key))
+        self._pairs[key] = pair
+        self._places[id(ours)], self._places[id(theirs)] = pair.before, pair.after
+        for logical_id, child in ours.nested.items():
+            other = theirs.nested.get(logical_id)
+            if other is not None:
+                self._join(child, other, f"{key}/{logical_id}")
+
+    def effects(self) -> list[ResourceEffect]:
+        """Return the effects, sorted by construct path or logical id."""
+        found: list[ResourceEffect] = []
+        stores = self._stores()
+        for key, pair in self._pairs.items():
+            old, new = pair.before.scope.resources, pair.after.scope.resources
+            for name in dict.fromkeys((*old, *new)):
+                shown = new.get(name) or old[name]
+                if not _is_ours(shown) and not _is_ours(old.get(name, {})) and (key, name) not in stores:
+                    continue
+                effect = self._effect(key, pair, name)
+                if effect is not None:
+                    found.append(effect)
+        for scope in self._after:  # stacks that are new: their names may be taken
+            place = self._places[id(scope)]
+            if place.key not in self._pairs:
+                for name, resource in scope.resources.items():
+                    if _is_ours(resource) and (effect := self._added(place, name)):
+                        found.append(effect)
+        return sorted(
+            found, key=lambda one: (one.construct_path or one.name, one.name, one.old or "", one.new or "")
+        )
+
+    def _effect(self, key: str, pair: _Pair, name: str) -> ResourceEffect | None:
+        old, new = pair.before.scope.resources.get(name), pair.after.scope.resources.get(name)
+        if old is None:
+            return self._added(pair.after, name)
+        if new is None:
+            return self._removed(pair, name, old)
+        found = self._look(key, name)
+        if found.refused:
+            return ResourceEffect(
+                "refused",
+                True,
+                str(new.get("Type")),
+                name,
+                pair.after.scope.construct_path(name),
+                _id(pair.before, name),
+                _id(pair.after, name),
+                (Difference("Type", str(old.get("Type")), str(new.get("Type")), certain=True),),
+                help="CloudFormation can't change a resource's type: give the new one another logical id",
+            )
+        conditional = self._values.condition(old, pair.before) != self._values.condition(new, pair.after)
+        if found.status is None and conditional:
+            return self._conditional(pair, name, old)
+        if found.status is None:
+            return None
+        certain = found.status[0]
+        kept = _kept(old, new, "UpdateReplacePolicy")
+        row = _row(old, pair.before.scope)
+        return ResourceEffect(
+            "replaced",
+            certain,
+            str(new.get("Type")),
+            name,
+            pair.after.scope.construct_path(name),
+            _id(pair.before, name),
+            _id(pair.after, name),
+            tuple(found.differences),
+            kept,
+            None if kept else row["lost"],
+            row["help"] if kept is not None else f"{row['help']}; {_UNSURE}",
+            self._collision(pair.after, name, new, certain=certain),
+            tuple(self._outputs(key, name)),
+        )
+
+    def _removed(self, pair: _Pair, name: str, old: Mapping[str, Any]) -> ResourceEffect:
+        kept = _kept(old, old, "DeletionPolicy")
+        row = _row(old, pair.before.scope)
+        path = pair.before.scope.construct_path(name)
+        moved = self._moved(pair, path, old) if path else None
+        return ResourceEffect(
+            "removed",
+            old.get("Condition") is None,
+            str(old.get("Type")),
+            name,
+            path,
+            _id(pair.before, name),
+            moved,
+            (
+                (
+                    Difference(
+                        "logical id", name, moved.rpartition("#")[2], certain=True, why="a new one is made"
+                    ),
+                )
+                if moved
+                else ()
+            ),
+            kept,
+            None if kept else row["lost"],
+            row["help"] if moved else _REMOVED_HELP,
+        )
+
+    def _conditional(self, pair: _Pair, name: str, old: Mapping[str, Any]) -> ResourceEffect:
+        kept = _kept(old, old, "DeletionPolicy")
+        return ResourceEffect(
+            "removed",
+            False,
+            str(old.get("Type")),
+            name,
+            pair.after.scope.construct_path(name),
+            _id(pair.before, name),
+            _id(pair.after, name),
+            (
+                Difference(
+                    "Condition",
+                    _text(old),
+                    _text(pair.after.scope.resources[name]),
+                    certain=False,
+                    why="it depends on a condition",
+                ),
+            ),
+            kept,
+            None if kept else _row(old, pair.before.scope)["lost"],
+            _REMOVED_HELP,
+        )
+
+    def _moved(self, pair: _Pair, path: str, old: Mapping[str, Any]) -> str | None:
+        """Return the id of the resource that the same construct makes now under another logical id."""
+        for name, resource in pair.after.scope.resources.items():
+            is_new = name not in pair.before.scope.resources
+            if (
+                is_new
+                and resource.get("Type") == old.get("Type")
+                and pair.after.scope.construct_path(name) == path
+            ):
+                return _id(pair.after, name)
+        return None
+
+    def _added(self, place: Place, name: str) -> ResourceEffect | None:
+        """Return the effect of a resource that is new, if its name is taken."""
+        resource = place.scope.resources[name]
+        collision = self._collision(place, name, resource, certain=True)
+        if collision is None:
+            return None
+        return ResourceEffect(
+            "added",
+            True,
+            str(resource.get("Type")),
+            name,
+            place.scope.construct_path(name),
+            None,
+            _id(place, name),
+            help="give it another name",
+            collision=collision,
+        )
+
+    def _status_of(self, reference: Reference) -> _Status:
+        """Return whether what a reference of the new side stands for is another value afterwards."""
+        pair = self._pairs.get(reference.place)
+        if pair is None or reference.name not in pair.before.scope.resources:
+            return None
+        found = self._look(reference.place, reference.name)
+        if found.status is not None:
+            return found.status[0], f"`{reference.name}` {'is' if found.status[0] else 'may be'} replaced"
+        lasting = not reference.attribute or reference.attribute.endswith(_LASTING)
+        kind = str(pair.after.scope.resources.get(reference.name, {}).get("Type", ""))
+        if found.touched and (not lasting or kind.startswith(_CUSTOM)):
+            return False, f"`{reference}` may have another value after `{reference.name}` is updated"
+        return None
+
+    def _look(self, key: str, name: str) -> _Found:
+        """Return what is known of a resource that both sides have, worked out once."""
+        known = self._found.get((key, name))
+        if known is not None:
+            return known
+        found = self._found[key, name] = _Found()  # of a circle, which CloudFormation refuses
+        pair = self._pairs[key]
+        old, new = pair.before.scope.resources[name], pair.after.scope.resources.get(name)
+        if new is None:
+            return found
+        kind = new.get("Type")
+        before, after = mapping(old.get("Properties")), mapping(new.get("Properties"))
+        if old.get("Type") != kind or not isinstance(kind, str):
+            found.refused = old.get("Type") != kind
+            return found
+        found.touched = any(self._values.differences(At(before, pair.before), At(after, pair.after), ""))
+        schema = handlers(kind)
+        if schema is None:
+            if found.touched and _is_ours(new) and not kind.startswith(_CUSTOM):
+                found.differences = [
+                    Difference("Properties", None, None, certain=False, why=f"no schema of `{kind}` is known")
+                ]
+                found.status = (False, "")
+            return found
+        if not found.touched:
+            return found
+        for path in schema.create_only:
+            steps = path.split(".")
+            ours, theirs = At(_at(before, steps), pair.before), At(_at(after, steps), pair.after)
+            found.differences += self._values.differences(ours, theirs, path)
+        if found.differences:
+            found.status = (any(one.certain for one in found.differences), "")
+        return found
+
+    def _stores(self) -> set[tuple[str, str]]:
+        """Return what the knowledge bases of the old side keep their data in, by place and name."""
+        found: set[tuple[str, str]] = set()
+        for pair in self._pairs.values():
+            for resource in pair.before.scope.resources.values():
+                if resource.get("Type") == "AWS::Bedrock::KnowledgeBase":
+                    properties = mapping(resource.get("Properties"))
+                    for part in ("StorageConfiguration", "KnowledgeBaseConfiguration"):
+                        found |= set(self._resources_in(properties.get(part), pair.before))
+        return {
+            (place, name) for place, name in found if place in self._pairs and self._is_store(place, name)
+        }
+
+    def _is_store(self, key: str, name: str) -> bool:
+        kind = self._pairs[key].before.scope.resources.get(name, {}).get("Type")
+        return kind in _STORES
+
+    def _resources_in(self, node: Any, place: Place) -> Iterator[tuple[str, str]]:
+        if isinstance(node, list):
+            for item in node:
+                yield from self._resources_in(item, place)
+        elif isinstance(node, dict) and not (len(node) == 1 and next(iter(node)) in _FUNCTIONS):
+            for item in node.values():
+                yield from self._resources_in(item, place)
+        elif isinstance(node, dict):
+            for one in references(self._values.parts(node, place)):
+                yield one.place, one.name
+
+    def _collision(
+        self, place: Place, name: str, resource: Mapping[str, Any], *, certain: bool
+    ) -> Collision | None:
+        """Return whether the name that a resource is made with is taken by one of the old side."""
+        kind = str(resource.get("Type"))
+        row = _losses().get(kind, {})
+        prop = row.get("name") or _name_property(kind)
+        if not isinstance(prop, str):
+            return None
+        given = _at(mapping(resource.get("Properties")), [prop])
+        if given is ABSENT or given is None:
+            return None
+        wanted = self._values.parts(given, place)
+        if any(self._status_of(one) for one in references(wanted)):
+            return None
+        for holder_place, holder, other in self._named_alike(kind, place):
+            taken = _at(mapping(other.get("Properties")), [prop])
+            if taken is ABSENT or self._values.parts(taken, holder_place) != wanted:
+                continue
+            if not self._is_within(row.get("within", ()), resource, place, other, holder_place):
+                continue
+            is_update = holder == name and holder_place.key == place.key
+            stays = is_update or self._stays(holder_place, holder)
+            if not is_update and not stays and holder_place.key != place.key:
+                certain = False
+            unique = bool(row.get("unique"))
+            shown = self._values.shown(given, place)
+            return Collision(
+                shown,
+                _id(holder_place, holder),
+                certain and unique,
+                _why(shown, is_update=is_update, unique=unique),
+            )
+        return None
+
+    def _named_alike(self, kind: str, place: Place) -> Iterator[tuple[Place, str, dict[str, Any]]]:
+        """Yield the deployed resources of a type in the same account and Region, the own stack's first."""
+        own = self._pairs.get(place.key)
+        scopes = [scope for scope in self._before if own is None or scope is not own.before.scope]
+        for scope in ([own.before.scope] if own else []) + scopes:
+            there = self._places[id(scope)]
+            if scope.environment == place.scope.environment:
+                for name, resource in scope.resources.items():
+                    if resource.get("Type") == kind:
+                        yield there, name, resource
+
+    def _stays(self, place: Place, name: str) -> bool:
+        """Whether a resource of the old side is still there, under its name, after the deployment."""
+        pair = self._pairs.get(place.key)
+        return pair is None or name in pair.after.scope.resources
+
+    def _is_within(
+        self,
+        properties: Iterable[str],
+        resource: Mapping[str, Any],
+        place: Place,
+        other: Mapping[str, Any],
+        there: Place,
+    ) -> bool:
+        """Whether two resources are in the same parent, which stays the one that it is."""
+        for prop in properties:
+            ours = _at(mapping(resource.get("Properties")), [prop])
+            theirs = _at(mapping(other.get("Properties")), [prop])
+            if any(self._values.differences(At(theirs, there), At(ours, place), prop)):
+                return False
+        return True
+
+    def _outputs(self, key: str, name: str) -> Iterator[OutputChange]:
+        """Yield the outputs, of any template, that have another value because a resource is replaced."""
+        for other in self._pairs.values():
+            old = mapping(other.before.scope.body.get("Outputs"))
+            for output, node in mapping(other.after.scope.body.get("Outputs")).items():
+                value = mapping(node).get("Value")
+                if output not in old or other.after.scope.parent is not None:
+                    continue
+                if not any(
+                    one.place == key and one.name == name
+                    for one in references(self._values.parts(value, other.after))
+                ):
+                    continue
+                export = _only(mapping(mapping(node).get("Export")).get("Name"), other.after.scope)
+                yield OutputChange(
+                    _stack(other.after.scope),
+                    output,
+                    export,
+                    self._readers.imports(other.before, output),
+                    self._readers.weak(other.before, output),
+                )
+
+
+class _Readers:
+    """Which stacks read which outputs of others, by import and weakly."""
+
+    def __init__(self, scopes: list[Scope], places: Mapping[int, Place], values: Values) -> None:
+        self._imports: dict[tuple[int, int], set[str]] = defaultdict(set)
+        self._weak: dict[tuple[int, int], set[str]] = defaultdict(set)
+        for scope in scopes:
+            for node in _readings(scope.body):
+                found = values.output_behind(node, places[id(scope)])
+                if found is not None:
+                    kept = self._imports if "Fn::ImportValue" in node else self._weak
+                    kept[id(found[0].scope), id(found[1])].add(_stack(scope.root))
+
+    def imports(self, place: Place, output: str) -> tuple[str, ...]:
+        """Return the stacks that import an output of the old side."""
+        return self._of(self._imports, place, output)
+
+    def weak(self, place: Place, output: str) -> tuple[str, ...]:
+        """Return the stacks that read an output of the old side without importing it."""
+        return self._of(self._weak, place, output)
+
+    def _of(self, kept: Mapping[tuple[int, int], set[str]], place: Place, output: str) -> tuple[str, ...]:
+        value = mapping(mapping(place.scope.body.get("Outputs")).get(output)).get("Value")
+        return tuple(sorted(kept.get((id(place.scope), id(value)), ())))
+
+
+_FUNCTIONS: Final = frozenset(
+    (
+        "Ref",
+        "Fn::GetAtt",
+        "Fn::Sub",
+        "Fn::Join",
+        "Fn::Select",
+        "Fn::Split",
+        "Fn::ImportValue",
+        "Fn::GetStackOutput",
+    )
+)
+_STORES: Final = {
+    "AWS::RDS::DBCluster": "every table in it, those with the vectors too",
+    "AWS::NeptuneGraph::Graph": "the graph and every vector in it",
+    "AWS::OpenSearchService::Domain": "every index in it, and every vector in those",
+    "AWS::Kendra::Index": "every document in it",
+}
+"""Stores of other services that a knowledge base may use, and what goes with them."""
+_UNSURE: Final = (
+    "`UpdateReplacePolicy` changes along, and AWS doesn't say which of the two counts: deploy it first"
+)
+_REMOVED_HELP: Final = "keep it with `DeletionPolicy: Retain`, deployed before, if it is still needed"
+
+
+def _is_ours(resource: Mapping[str, Any]) -> bool:
+    return str(resource.get("Type", "")).startswith(_OURS)
+
+
+def _kept(old: Mapping[str, Any], new: Mapping[str, Any], policy: str) -> bool | None:
+    """Return whether a policy keeps the old resource; ``None`` where the two sides disagree."""
+    found = [one.get(policy, "Delete") for one in (old, new)]
+    if not all(isinstance(one, str) for one in found):
+        return None
+    kept = {one in _KEPT for one in found}
+    return kept.pop() if len(kept) == 1 else None
+
+
+def _row(resource: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """Return what is lost with a resource, and what to do."""
+    kind = str(resource.get("Type"))
+    if kind in _STORES:
+        return {"lost": _STORES[kind], "help": "ingest the data sources again after the deployment"}
+    row = _losses().get(kind)
+    if row is None:
+        return {"lost": _ID_LOST, "help": _ID_HELP}
+    for other in row.get("instead", ()):
+        node = _at(mapping(resource.get("Properties")), other["property"].split("."))
+        if node is not ABSENT and texts(node, scope).values == [other["is"]]:
+            return {**row, **other}
+    return row
+
+
+@cache
+def _name_property(kind: str) -> str | None:
+    """Return the create-only property that names a resource of a type without a row."""
+    schema = handlers(kind)
+    names = [
+        path for path in (schema.create_only if schema else ()) if path.endswith("Name") and "." not in path
+    ]
+    return min(names, key=len) if names else None
+
+
+def _at(node: Any, steps: Sequence[str]) -> Any:
+    """Return what is at a path, also below ``Fn::If``; of another function on the way it is a part."""
+    for number, step in enumerate(steps):
+        if not isinstance(node, dict):
+            return ABSENT
+        branches = node.get("Fn::If") if len(node) == 1 else None
+        if isinstance(branches, list) and len(branches) == 3:
+            below = [_at(one, steps[number:]) for one in branches[1:]]
+            if all(one is ABSENT for one in below):
+                return ABSENT
+            return {
+                "Fn::If": [branches[0], *({"Ref": "AWS::NoValue"} if one is ABSENT else one for one in below)]
+            }
+        if len(node) == 1 and (name := next(iter(node))) and (name == "Ref" or str(name).startswith("Fn::")):
+            return ABSENT if node == {"Ref": "AWS::NoValue"} else {PART: [node, list(steps[number:])]}
+        if step not in node:
+            return ABSENT
+        node = node[step]
+    return node
+
+
+def _why(name: str, *, is_update: bool, unique: bool) -> str:
+    taken = "the old one still has it" if is_update else "another one has it"
+    if unique:
+        return f"the name `{name}` is taken when the new one is made: {taken}; give it another name"
+    return f"the name `{name}` may be taken when the new one is made: {taken}; give it another name"
+
+
+def _id(place: Place, name: str) -> str:
+    return place.scope.id_of(name)
+
+
+def _text(resource: Mapping[str, Any]) -> str | None:
+    found = resource.get("Condition")
+    return found if isinstance(found, str) else None
+
+
+def _stack(scope: Scope) -> str:
+    return scope.stack if UNRESOLVED not in scope.stack else posixpath.basename(scope.path)
+
+
+def _only(node: Any, scope: Scope) -> str | None:
+    found = texts(node, scope).values if node is not None else []
+    return found[0].replace(UNRESOLVED, "?") if len(found) == 1 else None
+
+
+def _readings(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield the imports and weak references in a template."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, list):
+            todo += one
+        elif isinstance(one, dict):
+            if len(one) == 1 and ("Fn::ImportValue" in one or "Fn::GetStackOutput" in one):
+                yield one
+            todo += one.values()
+
+
+def _paired(before: list[Scope], after: list[Scope]) -> Iterator[tuple[Scope, Scope]]:
+    """Yield the templates of both sides that are one stack: by one key after another, where it is unique."""
+    # The template of a StackSet is part of another one's file, and comes with it.
+    olds = [scope for scope in before if scope.parent is None and not scope.base]
+    news = [scope for scope in after if scope.parent is None and not scope.base]
+    keys: tuple[Callable[[Scope], Hashable], ...] = (
+        lambda scope: (scope.stack, scope.account, scope.region, posixpath.basename(scope.path)),
+        lambda scope: (scope.stack, scope.account, scope.region) if UNRESOLVED not in scope.stack else None,
+        lambda scope: scope.stack if UNRESOLVED not in scope.stack else None,
+        lambda scope: posixpath.basename(scope.path),
+    )
+    for key in keys:
+        first, second = _unique(olds, key), _unique(news, key)
+        for shared in [one for one in first if one in second]:
+            ours, theirs = first[shared], second[shared]
+            if _may_be_one(ours, theirs):
+                olds.remove(ours)
+                news.remove(theirs)
+                yield ours, theirs
+    # Two files that are compared by hand may have any names.
+    if len(olds) == len(news) == 1 and UNRESOLVED in olds[0].stack and _may_be_one(olds[0], news[0]):
+        yield olds[0], news[0]
+
+
+def _may_be_one(ours: Scope, theirs: Scope) -> bool:
+    return all(
+        UNRESOLVED in (mine, other) or mine == other
+        for mine, other in ((ours.account, theirs.account), (ours.region, theirs.region))
+    )
+
+
+def _unique(scopes: list[Scope], key: Callable[[Scope], Hashable]) -> dict[Hashable, Scope]:
+    groups: dict[Hashable, list[Scope]] = defaultdict(list)
+    for scope in scopes:
+        groups[key(scope)].append(scope)
+    return {value: group[0] for value, group in groups.items() if value is not None and len(group) == 1}
