@@ -146,7 +146,7 @@ def with_explained_errors(initializer: _Function) -> _Function:
 
 
 def with_explained_factories(cls: type[_Class]) -> type[_Class]:
-    """Make the factories and the constructor of a value explain a missing or unknown argument."""
+    """Make the factories and the constructor of a value explain a missing, unknown or wrong argument."""
     for name, member in list(vars(cls).items()):
         if isinstance(member, (staticmethod, classmethod)) and not name.startswith("_"):
             setattr(cls, name, type(member)(_explained(member.__func__)))
@@ -161,10 +161,15 @@ def _explained(factory: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(factory)
     def explained(*args: Any, **kwargs: Any) -> Any:
         try:
-            signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             raise _wrong_call(factory, signature, kwargs, error) from None
-        return factory(*args, **kwargs)
+        try:
+            return factory(*args, **kwargs)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            if not isinstance(error, PlanesError):
+                _check_all(factory, bound.arguments, getattr(factory, "__globals__", {}))
+            raise
 
     return explained
 

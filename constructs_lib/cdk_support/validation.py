@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -11,15 +12,19 @@ import aws_cdk as cdk
 from constructs_lib.cdk_support.errors import PlanesError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "check_arn",
     "check_choice",
+    "check_count",
     "check_items",
+    "check_json",
+    "check_key_arn",
     "check_length",
     "check_name",
     "check_number",
+    "check_once",
     "check_pattern",
     "check_tags",
     "is_token",
@@ -27,8 +32,11 @@ __all__ = [
 
 
 def is_token(value: str) -> bool:
-    """Return whether a text holds an unresolved token; costs no call into the CDK."""
-    return "${Token[" in value
+    """Return whether a text holds an unresolved token, or stands for a list of them.
+
+    It costs no call into the CDK.
+    """
+    return "${Token[" in value or "#{Token[" in value
 
 
 def check_length(prop: str, value: str | None, low: int, high: int) -> None:
@@ -68,6 +76,56 @@ def check_number(prop: str, value: object, low: float, high: float) -> None:
     )
 
 
+def check_count(prop: str, value: object, low: int, high: int | None = None) -> None:
+    """Raise :class:`PlanesError` unless the value is a whole number from ``low`` to ``high``; tokens pass."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        fits = low <= value <= (value if high is None else high) and not value % 1
+        if fits or value < -1e100:
+            return
+    range_ = f"from {low}" if high is None else f"from {low} to {high}"
+    raise PlanesError(f"`{prop}` has the value `{value!r}`: pass a whole number {range_}")
+
+
+def check_once(prop: str, values: Sequence[str]) -> None:
+    """Raise :class:`PlanesError` for a text that is in the list more than once."""
+    for value in values:
+        if values.count(value) > 1:
+            raise PlanesError(f"`{prop}` has `{value}` more than once: give it once")
+
+
+def check_json(prop: str, value: object) -> None:
+    """Raise :class:`PlanesError` unless the value is a dictionary that JSON can hold; tokens pass."""
+    if not isinstance(value, dict):
+        raise PlanesError(
+            f"`{prop}` has a value of the type `{type(value).__name__}`: pass a dictionary, such as "
+            '`{"type": "object"}`'
+        )
+    try:
+        # What resolves at synth is a token, whatever its class.
+        json.dumps(value, default=lambda one: "" if hasattr(one, "resolve") else _no_json(one))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise PlanesError(
+            f"`{prop}` is no JSON: {error}; use texts, numbers, lists and dictionaries"
+        ) from None
+
+
+def _no_json(value: object) -> None:
+    message = f"it has a value of the type `{type(value).__name__}`"
+    raise TypeError(message)
+
+
+def check_key_arn(prop: str, arn: str) -> None:
+    """Raise :class:`PlanesError` for the ARN of an alias, where AWS takes that of a key only.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrail.html
+    (``KmsKeyArn``, as the properties of the other types)
+    """
+    if ":alias/" in arn:
+        raise PlanesError(
+            f"`{prop}` is the alias `{arn.rpartition(':')[2]}`: AWS takes the key itself here, so pass that"
+        )
+
+
 def check_items(
     prop: str, values: Any, kind: type | tuple[type, ...], remedy: str, *, most: int | None = None
 ) -> None:
@@ -85,7 +143,11 @@ def check_items(
 
 
 def check_tags(tags: Mapping[str, str] | None, prop: str = "tags") -> Mapping[str, str]:
-    """Return the tags; raise :class:`PlanesError` for what is no dictionary of texts."""
+    """Return the tags; raise :class:`PlanesError` for what is no dictionary of texts, or no tag of Bedrock.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Tag.html, and
+    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html (``aws:``)
+    """
     if tags is None:
         return {}
     if not hasattr(tags, "items"):
@@ -94,6 +156,12 @@ def check_tags(tags: Mapping[str, str] | None, prop: str = "tags") -> Mapping[st
         check_items(prop, [key, value], str, "texts for keys and values")
         check_length(prop, key, 1, 128)
         check_length(prop, value, 0, 256)
+        for text in (key, value):
+            check_pattern(
+                prop, text, r"[a-zA-Z0-9\s._:/=+@-]*", "use letters from a to z, digits and ._:/=+@-"
+            )
+        if key.lower().startswith("aws:"):
+            raise PlanesError(f"`{prop}` has the key `{key}`: `aws:` is kept for AWS, so use another name")
     return tags
 
 

@@ -17,13 +17,19 @@ from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
     check_arn,
+    check_items,
+    check_key_arn,
     check_length,
     check_name,
     check_path,
+    check_tags,
+    check_value,
+    has_attribute,
     service_role,
     with_explained_errors,
 )
 from constructs_lib.control_plane.fingerprint import FingerprintedName, RecordingAgent, fingerprint
+from constructs_lib.control_plane.model_resource import check_answers_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,13 +118,17 @@ class Agent(AgentBase):
         check_length("instruction", instruction, 40, 4_000)
         check_length("description", description, 1, 200)
         check_path("role_path", role_path)
-        for _, use in knowledge_bases:
-            check_length("knowledge_bases", use, 1, 200)
+        check_tags(tags)
+        check_value("streaming", streaming, "bool")
+        _check_knowledge_bases(knowledge_bases)
         seconds = _idle_seconds(idle_session_ttl or cdk.Duration.minutes(10))
         super().__init__(scope, construct_id)
         targets = _grants.on_call(self, foundation_model, "foundation_model")
+        check_answers_text("foundation_model", _grants.model_id(self, foundation_model, "foundation_model"))
         version = guardrail.guardrail_version_ref if guardrail is not None else None
         self.key_arn: str | None = encryption_key.key_arn if encryption_key is not None else None
+        if self.key_arn is not None:
+            check_key_arn("encryption_key", self.key_arn)
         self.role = service_role(
             self,
             "ServiceRole",
@@ -251,6 +261,7 @@ class AgentAlias(AgentAliasBase):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         check_name(name)
+        check_tags(tags)
         super().__init__(scope, construct_id)
         self._l1 = bedrock.CfnAgentAlias(
             self,
@@ -311,6 +322,28 @@ def _idle_seconds(ttl: cdk.Duration) -> int | float:
     if not ttl.is_unresolved() and not 60 <= seconds <= 5400:
         raise PlanesError(f"`idle_session_ttl` is {seconds:g} s: Bedrock keeps a session 60 to 5,400 s")
     return seconds
+
+
+def _check_knowledge_bases(values: Sequence[tuple[refs.IKnowledgeBaseRef, str]]) -> None:
+    """Refuse what are no pairs, and a knowledge base that an agent would have twice."""
+    check_items(
+        "knowledge_bases",
+        values,
+        (tuple, list),
+        "pairs of a knowledge base and the text that says when to use it",
+    )
+    seen: list[object] = []
+    for pair in values:
+        if len([*pair]) != 2 or not has_attribute(pair[0], "knowledge_base_ref"):
+            raise PlanesError(
+                f"`knowledge_bases` has `{pair!r}`: pass pairs of a knowledge base and a text, with "
+                "`KnowledgeBase.from_knowledge_base_arn(...)` for one that exists"
+            )
+        check_items("knowledge_bases", [pair[1]], str, "a text that says when to use it")
+        check_length("knowledge_bases", pair[1], 1, 200)
+        if any(pair[0] is one for one in seen):
+            raise PlanesError("`knowledge_bases` has one twice: give it once, with one text")
+        seen.append(pair[0])
 
 
 def _association(

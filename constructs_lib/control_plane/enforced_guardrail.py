@@ -311,6 +311,13 @@ def _check(
         form = rf"ALL|{_MODEL}" if prop == "included_models" else _MODEL
         for model in models:
             check_pattern(prop, model, form, "pass ids of models, such as `amazon.nova-lite-v1:0`, not ARNs")
+    if "ALL" in included and len(included) > 1:
+        raise PlanesError("`included_models` has `ALL`, which is every model: leave the other ids out")
+    for model in excluded:
+        if model in included:
+            raise PlanesError(
+                f"`excluded_models` has `{model}`, which `included_models` has too: name it in one of them"
+            )
     if not included:
         raise PlanesError(
             "`included_models` is empty, so nothing would be guarded: pass `ALL` or ids of models"

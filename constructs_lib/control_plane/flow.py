@@ -13,6 +13,7 @@ from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
     check_arn,
+    check_key_arn,
     check_length,
     check_name,
     check_path,
@@ -125,6 +126,8 @@ class Flow(FlowBase):
             read = read_definition(definition, substitutions or {})
         super().__init__(scope, construct_id)
         key_arn = encryption_key.key_arn if encryption_key is not None else None
+        if key_arn is not None:
+            check_key_arn("encryption_key", key_arn)
         self.role: iam.IRole = role or service_role(
             self,
             "ServiceRole",

@@ -17,8 +17,10 @@ from constructs_lib.cdk_support import (
     check_arn,
     check_choice,
     check_items,
+    check_key_arn,
     check_length,
     check_number,
+    check_once,
     check_pattern,
     check_tags,
     is_token,
@@ -50,6 +52,7 @@ __all__ = ["Guardrail", "GuardrailBase"]
 _L1 = bedrock.CfnGuardrail
 # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tiers.html
 _CLASSIC_DEFINITION = 200
+_REASONING_POLICY = r"[a-z0-9]{12}(:[1-9][0-9]{0,11})?"
 _MESSAGE = "Sorry, the model cannot answer this question."
 
 
@@ -256,6 +259,8 @@ class Guardrail(GuardrailBase):
         profile = _profile(self, cross_region, destination_regions) if cross_region is not None else None
         stack = cdk.Stack.of(self)
         key_arn = encryption_key.key_ref.key_arn if encryption_key is not None else None
+        if key_arn is not None:
+            check_key_arn("encryption_key", key_arn)
         self._tiers = {"content": content_tier, "topic": topic_tier}
         self._structures = {
             "content_policy_config": content_policy_config,
@@ -336,7 +341,7 @@ class Guardrail(GuardrailBase):
         """
         check_items("content_filters", filters, ContentFilter, "a `ContentFilter`, such as `.hate()`")
         self._contents += filters
-        _check_unique("content_filters", [one.type.value for one in self._contents])
+        check_once("content_filters", [one.type.value for one in self._contents])
         tier = self._tiers["content"]
         self._set(
             "content_policy_config",
@@ -367,7 +372,7 @@ class Guardrail(GuardrailBase):
                 )
         self._topics += topics
         check_items("denied_topics", self._topics, DeniedTopic, "", most=30)
-        _check_unique("denied_topics", [topic.name for topic in self._topics])
+        check_once("denied_topics", [topic.name for topic in self._topics])
         self._set(
             "topic_policy_config",
             _L1.TopicPolicyConfigProperty(
@@ -395,7 +400,7 @@ class Guardrail(GuardrailBase):
         """
         check_items("managed_word_lists", lists, ManagedWordList, "a `ManagedWordList()`")
         self._lists += lists
-        _check_unique("managed_word_lists", [one.type.value for one in self._lists])
+        check_once("managed_word_lists", [one.type.value for one in self._lists])
         self._set_words()
 
     def add_pii_entity(self, *entities: PiiEntity) -> None:
@@ -406,7 +411,7 @@ class Guardrail(GuardrailBase):
         """
         check_items("pii_entities", entities, PiiEntity, "a `PiiEntity(PiiEntityType.EMAIL)`")
         self._entities += entities
-        _check_unique("pii_entities", [one.type.value for one in self._entities])
+        check_once("pii_entities", [one.type.value for one in self._entities])
         self._set_sensitive()
 
     def add_regex(self, *regexes: RegexFilter) -> None:
@@ -418,7 +423,7 @@ class Guardrail(GuardrailBase):
         check_items("regexes", regexes, RegexFilter, "a `RegexFilter(name=..., pattern=...)`")
         self._regexes += regexes
         check_items("regexes", self._regexes, RegexFilter, "", most=30)
-        _check_unique("regexes", [one.name for one in self._regexes])
+        check_once("regexes", [one.name for one in self._regexes])
         self._set_sensitive()
 
     def add_contextual_grounding(self, *filters: ContextualGrounding) -> None:
@@ -430,7 +435,7 @@ class Guardrail(GuardrailBase):
         remedy = "a `ContextualGrounding`, such as `.grounding(0.8)`"
         check_items("contextual_grounding", filters, ContextualGrounding, remedy)
         self._grounding += filters
-        _check_unique("contextual_grounding", [one.type.value for one in self._grounding])
+        check_once("contextual_grounding", [one.type.value for one in self._grounding])
         self._set(
             "contextual_grounding_policy_config",
             _L1.ContextualGroundingPolicyConfigProperty(
@@ -525,8 +530,8 @@ class _HasFilters:
         stack = cdk.Stack.of(self._guardrail)
         if not isinstance(l1, RecordingGuardrail):
             return []
-        properties = [*dict(stack.resolve(l1._cfn_properties)), *l1.overrides]  # noqa: SLF001 - no public name
-        if any("olicyConfig" in name for name in properties):
+        properties = {**stack.resolve(l1._cfn_properties), **l1.overrides}  # noqa: SLF001 - no public name
+        if any("olicyConfig" in name and value != {} for name, value in properties.items()):
             return []
         message = (
             f"the guardrail `{self._guardrail.node.path}` filters nothing: give one of `content_filters`, "
@@ -556,6 +561,8 @@ def _profile(guardrail: Guardrail, cross_region: str, destination_regions: Seque
         "cross_region", [cross_region], str, "the id of a guardrail profile, such as `us.guardrail.v1:0`"
     )
     check_items("destination_regions", destination_regions, str, "names of Regions")
+    for one in destination_regions:
+        check_pattern("destination_regions", one, r"[a-z]+(-[a-z]+)*-\d", "pass Regions such as `us-east-1`")
     name = _named_profile(cross_region)
     region = cdk.Stack.of(guardrail).region
     if destination_regions or is_token(region) or is_token(name):
@@ -573,10 +580,10 @@ def _profile(guardrail: Guardrail, cross_region: str, destination_regions: Seque
 def _policy_arns(scope: Construct, policies: Sequence[Any]) -> tuple[str, ...]:
     """Return the ARNs of Automated Reasoning policies; a version's ARN ends in its number."""
     check_items("automated_reasoning_policies", policies, object, "", most=2)
-    return tuple(_grants.arn_of(scope, "policy", policy) for policy in policies)
-
-
-def _check_unique(prop: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise PlanesError(f"`{prop}` has `{name}` more than once: give it once")
+    prop = "automated_reasoning_policies"
+    arns = tuple(_grants.arn_of(scope, "policy", policy) for policy in policies)
+    for arn in arns:
+        last = arn.rpartition(":automated-reasoning-policy/")[2]
+        check_pattern(prop, last, _REASONING_POLICY, "pass the ARN of a policy, with `:1` for its version 1")
+    check_once(prop, arns)
+    return arns

@@ -8,6 +8,8 @@ Sources:
 
 from __future__ import annotations
 
+import re
+import warnings
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +22,9 @@ from constructs_lib.cdk_support import (
     check_items,
     check_length,
     check_number,
+    check_once,
     check_pattern,
+    is_token,
     with_explained_factories,
 )
 
@@ -199,6 +203,7 @@ class ContentFilter:
         _check_directions(self, FilterAction)
         for prop in ("input_modalities", "output_modalities"):
             check_items(prop, getattr(self, prop), Modality, "`Modality.TEXT` or `Modality.IMAGE`")
+            check_once(prop, [one.value for one in getattr(self, prop)])
         if self.type is ContentFilterType.PROMPT_ATTACK and self.output_modalities:
             raise PlanesError(
                 "`output_modalities` is given on a filter of prompt attacks, which looks at prompts only: "
@@ -364,7 +369,8 @@ class Word:
     """A word or phrase that is not to be used.
 
     Args:
-        text: 1-100 characters.
+        text: 1-100 characters, not spaces alone. AWS's console takes phrases of at most three words; the API
+            says nothing of it.
         input_action: What happens to a prompt. Default: AWS's, ``BLOCK``.
         output_action: What happens to an answer. Default: AWS's, ``BLOCK``.
         input_enabled: Whether prompts are evaluated. Default: AWS's, yes.
@@ -373,7 +379,9 @@ class Word:
     Raises:
         PlanesError: A value that AWS doesn't take.
 
-    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GuardrailWordConfig.html
+    Sources:
+        https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GuardrailWordConfig.html
+        https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-word-filters.html (three words)
 
     """
 
@@ -387,6 +395,8 @@ class Word:
         """Check the length and the types."""
         check_items("text", [self.text], str, "a text")
         check_length("text", self.text, 1, 100)
+        if not self.text.strip():
+            raise PlanesError("`text` has spaces alone, which is no word: write the word, or leave it out")
         _check_directions(self, FilterAction)
 
     def to_config(self) -> bedrock.CfnGuardrail.WordConfigProperty:
@@ -476,7 +486,8 @@ class RegexFilter:
 
     Args:
         name: 1-100 characters.
-        pattern: A regular expression of 1-500 characters.
+        pattern: A regular expression of 1-500 characters. AWS doesn't say which kind it takes: what no kind
+            takes, such as a bracket without its partner, is refused here.
         action: What happens to what it matches. Default: ``ANONYMIZE``.
         description: 1-1,000 characters. Default: none.
         input_action: What happens to it in prompts. Default: ``action``.
@@ -506,6 +517,7 @@ class RegexFilter:
         check_items("pattern", [self.pattern], str, "a text")
         check_length("name", self.name, 1, 100)
         check_length("pattern", self.pattern, 1, 500)
+        _check_expression(self.name, self.pattern)
         check_length("description", self.description, 1, 1000)
         check_choice("action", self.action, SensitiveInformationAction)
         _check_directions(self, SensitiveInformationAction)
@@ -570,6 +582,49 @@ class ContextualGrounding:
             action=self.action.value if self.action else None,
             enabled=self.enabled,
         )
+
+
+# Python's names of the faults that every kind of regular expression has.
+_FAULTS = (
+    "unterminated character set",
+    "missing ), unterminated subpattern",
+    "unbalanced parenthesis",
+    "nothing to repeat",
+    "min repeat greater than max repeat",
+    "bad escape (end of pattern)",
+    "bad character range",
+)
+# What other kinds have and Python lacks, each with something alike that Python knows.
+_OTHERS = (
+    (r"\\Q.*?(\\E|$)", "x"),
+    (r"\\[pP](\{[^}]*\}|\w)", r"\\w"),
+    (r"\[:\^?\w+:\]", "x"),
+    (r"\(\?<(?=\w)", "(?P<"),
+    (r"\\[zZGhHRXKCyYmM]", "x"),
+    (r"\\x\{[^}]*\}|\\[ukgoNc](\{[^}]*\}|<[^>]*>|'[^']*'|.)", "x"),
+)
+
+
+def _check_expression(name: str, pattern: str) -> None:
+    """Refuse a pattern that no kind of regular expression takes."""
+    if is_token(pattern):
+        return
+    like = pattern
+    for other, ours in _OTHERS:
+        like = re.sub(other, ours, like)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(like)
+    except (re.error, OverflowError, RecursionError) as error:
+        fault = getattr(error, "msg", "")
+        at = getattr(error, "pos", None)
+        is_class = fault.startswith("bad character range") and "\\" in fault
+        is_brace = fault == "nothing to repeat" and at is not None and like[at : at + 1] == "{"
+        if fault.startswith(_FAULTS) and not is_class and not is_brace:
+            raise PlanesError(
+                f"`pattern` of `{name}` is `{pattern}`, which is no regular expression ({fault}): correct it"
+            ) from None
 
 
 def _check_directions(filters: Any, action: type[Enum]) -> None:

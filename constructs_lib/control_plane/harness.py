@@ -17,9 +17,14 @@ from aws_cdk.interfaces import aws_bedrockagentcore as refs
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    check_count,
     check_items,
+    check_json,
     check_length,
+    check_once,
     check_pattern,
+    check_tags,
+    check_value,
     with_explained_errors,
     with_explained_factories,
 )
@@ -35,6 +40,7 @@ from constructs_lib.control_plane.harness_values import (
     credential_statements,
 )
 from constructs_lib.control_plane.harness_values import allow as _allow
+from constructs_lib.control_plane.model_resource import check_answers_text
 from constructs_lib.control_plane.naming import path_name
 from constructs_lib.data_plane import AppRole
 
@@ -73,6 +79,14 @@ _NEWER = (
 )
 _NAME = r"[a-zA-Z][a-zA-Z0-9_]{0,39}"
 _TOOL_NAME = r"[a-zA-Z0-9_-]{1,64}"
+# Each page is that of the property in CloudFormation's reference, such as
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-harness-vpcconfig.html
+_SUBNET, _GROUP = r"subnet-[0-9a-zA-Z]{8,17}", r"sg-[0-9a-zA-Z]{8,17}"
+_ALLOWED = r"\*|@?[^/]+(/[^/]+)?"
+_IMAGE = (
+    r"(([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?|public\.ecr\.aws)/"
+    r"((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*)(?::([^:@]{1,300}))?(?:@(.+))?"
+)
 _STRATEGIES = ("SEMANTIC", "SUMMARIZATION", "USER_PREFERENCE", "EPISODIC")
 
 
@@ -114,9 +128,15 @@ class HarnessMemory:
         Raises:
             PlanesError: A strategy or an expiry that AgentCore doesn't take.
         """
+        check_items("strategies", strategies, str, "texts")
         for strategy in strategies:
             if strategy not in _STRATEGIES:
                 raise PlanesError(f"`strategies` has the value `{strategy}`: use {', '.join(_STRATEGIES)}")
+        check_once("strategies", strategies)
+        check_value("event_expiry", event_expiry, "cdk.Duration | None")
+        check_pattern(
+            "encryption_key", encryption_key, r"arn:[\w-]+:kms:[\w-]+:\d{12}:key/\S+", "pass the ARN of a key"
+        )
         days = event_expiry.to_days() if event_expiry is not None else None
         if days is not None and not 3 <= days <= 365:
             raise PlanesError(f"`event_expiry` is {days:g} days: AgentCore keeps events 3 to 365 days")
@@ -144,6 +164,10 @@ class HarnessMemory:
             PlanesError: A value of ``retrieval`` is no ``MemoryRetrieval``.
         """
         check_items("retrieval", list((retrieval or {}).values()), MemoryRetrieval, "`MemoryRetrieval(...)`")
+        if actor_id == "":
+            raise PlanesError("`actor_id` is empty: name whose events they are, or leave it out")
+        if messages_count is not None:
+            check_count("messages_count", messages_count, 1)
         return HarnessMemory(
             "existing",
             {
@@ -213,6 +237,12 @@ class HarnessTool:
     def remote_mcp(name: str, *, url: str, headers: Mapping[str, str] | None = None) -> HarnessTool:
         """Return an MCP server somewhere else; ``headers`` go with each call. Default: none."""
         check_length("url", url, 1, 16383)
+        check_pattern("url", url, r"https?://\S+", "pass a URL that begins with https://")
+        if headers is not None and not hasattr(headers, "items"):
+            raise PlanesError(f"`headers` has the value `{headers!r}`: pass a dictionary of texts")
+        for key, value in (headers or {}).items():
+            check_items("headers", [key, value], str, "texts for names and values")
+            check_length("headers", value, 1, 16383)
         return HarnessTool("remote_mcp", name, {"url": url, "headers": dict(headers or {})})
 
     @staticmethod
@@ -225,6 +255,7 @@ class HarnessTool:
             input_schema: The JSON Schema of its input.
         """
         check_length("description", description, 1, 4096)
+        check_json("input_schema", input_schema)
         return HarnessTool(
             "inline_function", name, {"description": description, "input_schema": dict(input_schema)}
         )
@@ -335,17 +366,21 @@ class Harness(HarnessBase):
             raise PlanesError("`system_prompt` is empty: write what the agent is told, or leave it out")
         _check_number("temperature", temperature, 2)
         _check_number("top_p", top_p, 1)
+        _check_counts(max_iterations=max_iterations, max_tokens=max_tokens)
         _check_kinds(tools, memory)
-        if timeout is not None and not isinstance(timeout, cdk.Duration):
-            raise PlanesError(f"`timeout` has the value `{timeout!r}`: pass a `cdk.Duration`")
+        _check_timeout(timeout)
         _check_values(skills, hooks, truncation, authorizer)
         _check_file_systems(file_systems, subnets)
         _check_life("idle_timeout", idle_timeout)
         _check_life("max_lifetime", max_lifetime)
-        if bool(subnets) != bool(security_groups):
-            raise PlanesError("`subnets` and `security_groups` belong together: give both, or none")
+        check_tags(tags)
+        _check_network(subnets, security_groups)
+        _check_environment(container_uri, environment_variables)
+        _check_allowed(allowed_tools)
         chosen_model = _with_settings(model, temperature, top_p)
         super().__init__(scope, construct_id)
+        if chosen_model.kind == "bedrock" and not chosen_model.props["mantle"]:
+            check_answers_text("model", _grants.model_id(self, chosen_model.props["model"]))
         self.harness_name: str = harness_name or _first_letter(path_name(self, _KEPT - 1, join="_"))
         self.role: iam.IRole = role or AppRole.for_agentcore(
             self, "Role", description=f"The agent {self.harness_name} runs with it"
@@ -656,6 +691,58 @@ def _check_values(
             raise PlanesError(f"`{prop}` has the value `{value!r}`: pass `{remedy}`")
 
 
+def _check_counts(**counts: int | None) -> None:
+    for prop, value in counts.items():
+        if value is not None:
+            check_count(prop, value, 1)
+
+
+def _check_timeout(timeout: cdk.Duration | None) -> None:
+    if timeout is None:
+        return
+    check_value("timeout", timeout, "cdk.Duration")
+    if not timeout.is_unresolved() and timeout.to_seconds() < 1:
+        raise PlanesError("`timeout` is 0 seconds, and no call would be answered: use a second or more")
+
+
+def _check_allowed(patterns: Sequence[str]) -> None:
+    check_items("allowed_tools", patterns, str, "patterns such as `@gateway/search`")
+    for pattern in patterns:
+        check_length("allowed_tools", pattern, 1, 64)
+        check_pattern("allowed_tools", pattern, _ALLOWED, "use `*`, a tool's name or `@server/tool`")
+
+
+def _check_network(subnets: Sequence[str], security_groups: Sequence[str]) -> None:
+    for prop, values, form, example in (
+        ("subnets", subnets, _SUBNET, "subnet-0123456789abcdef0"),
+        ("security_groups", security_groups, _GROUP, "sg-0123456789abcdef0"),
+    ):
+        check_items(prop, values, str, f"ids such as `{example}`", most=16)
+        for value in values:
+            check_pattern(prop, value, form, f"pass ids such as `{example}`")
+    if bool(subnets) != bool(security_groups):
+        raise PlanesError("`subnets` and `security_groups` belong together: give both, or none")
+
+
+def _check_environment(image: str | None, variables: Mapping[str, str] | None) -> None:
+    remedy = (
+        "pass an image of Amazon ECR, such as `111122223333.dkr.ecr.us-east-1.amazonaws.com/agents/chat:1`"
+    )
+    check_pattern("container_uri", image, _IMAGE, remedy)
+    if variables is None:
+        return
+    if not hasattr(variables, "items"):
+        raise PlanesError(
+            f"`environment_variables` has the value `{variables!r}`: pass a dictionary of texts"
+        )
+    check_items("environment_variables", list(variables), str, "texts", most=50)
+    for name, value in variables.items():
+        check_items("environment_variables", [value], str, "texts")
+        if not name:
+            raise PlanesError("`environment_variables` has an empty name: name the variable")
+        check_length("environment_variables", value, 0, 5000)
+
+
 def _check_file_systems(file_systems: Sequence[HarnessFileSystem], subnets: Sequence[str]) -> None:
     remedy = "a file system such as `HarnessFileSystem.session(...)`"
     check_items("file_systems", file_systems, HarnessFileSystem, remedy, most=5)
@@ -779,6 +866,7 @@ class HarnessEndpoint(HarnessEndpointBase):
         )
         check_pattern("target_version", target_version, r"[1-9][0-9]{0,4}", 'pass a version such as "2"')
         check_length("description", description, 1, 256)
+        check_tags(tags)
         if not isinstance(harness, HarnessBase):
             raise PlanesError(
                 f"`harness` has a value of the type `{type(harness).__name__}`: pass a `Harness`, or "

@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, with_explained_errors
+from constructs_lib.cdk_support import PlanesError, check_tags, is_token, with_explained_errors
 from constructs_lib.control_plane.model_resource import ModelResource, check_texts
 from constructs_lib.control_plane.naming import replaceable_name
 from constructs_lib.grants import Model
@@ -77,11 +77,13 @@ class ApplicationInferenceProfile(ApplicationInferenceProfileBase):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         check_texts("inference_profile_name", inference_profile_name, description)
+        check_tags(tags)
         super().__init__(scope, construct_id)
         source = _grants.model_arn(self, model)
         if ":foundation-model/" not in source and ":inference-profile/" not in source:
+            shown = "one of this app" if is_token(source) else f"`{source}`"
             raise PlanesError(
-                f"`model` is `{source}`: an application inference profile copies a foundation model or a "
+                f"`model` is {shown}: an application inference profile copies a foundation model or a "
                 "profile that AWS defines; pass one of these"
             )
         named = _grants.model_id(self, model)

@@ -11,7 +11,9 @@ from constructs import Construct
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    check_items,
     check_path,
+    check_value,
     service_role,
     with_explained_errors,
     with_explained_factories,
@@ -53,6 +55,17 @@ class Job:
     models: tuple[ModelLike, ...]
     reads: tuple[tuple[s3.IBucket, str], ...]
     writes: tuple[tuple[s3.IBucket, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the kind and the prefixes."""
+        if self.kind not in _SOURCES:
+            raise PlanesError(f"`kind` has the value `{self.kind}`: use {', '.join(_SOURCES)}")
+        for _, prefix in (*self.reads, *self.writes):
+            check_value("prefix", prefix, "str")
+            if "*" in prefix or "?" in prefix:
+                raise PlanesError(
+                    f"the prefix `{prefix}` has a wildcard: name the beginning of the keys alone"
+                )
 
     @staticmethod
     def batch_inference(
@@ -105,6 +118,11 @@ class Job:
         """
         reads = [(_bucket("training_bucket", training_bucket), training_prefix)]
         if validation is not None:
+            check_items("validation", [validation], (tuple, list), "a pair of a bucket and a prefix")
+            if len(validation) != 2:
+                raise PlanesError(
+                    '`validation` is no pair: pass a bucket and a prefix, such as `(bucket, "v/")`'
+                )
             reads.append((_bucket("validation", validation[0]), validation[1]))
         written = (_bucket("output_bucket", output_bucket), output_prefix)
         return Job("customization", (base_model,), tuple(reads), (written,))
@@ -141,7 +159,7 @@ class Job:
             dataset_prefix: Of the prompts. Default: the whole bucket.
             output_prefix: Of the results. Default: the whole bucket.
         """
-        if isinstance(models, str) or not models:
+        if isinstance(models, str) or not hasattr(models, "__iter__") or not models:
             raise PlanesError(f"`models` has the value `{models!r}`: pass a list with the models")
         return Job(
             "evaluation",
@@ -210,6 +228,9 @@ def _of_models(scope: Construct, job: Job) -> list[dict[str, Any]]:
     Bedrock runs a batch on a foundation model by itself; with a profile it asks for the role's permissions.
     """
     found: list[dict[str, Any]] = []
+    if job.kind == "customization":
+        # The job reads it for itself; a model that doesn't exist is refused all the same.
+        _grants.model_arn(scope, job.models[0])
     for model in job.models if job.kind in {"batch-inference", "evaluation"} else ():
         targets = _grants.on_call(scope, model, verb="invoke")
         if job.kind == "evaluation" or len(targets["model"]) > 1:

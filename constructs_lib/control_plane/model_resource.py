@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
+from constructs_lib import catalogue
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import check_length, check_pattern
+from constructs_lib.cdk_support import PlanesError, check_length, check_pattern
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
 
     from constructs_lib.grants import Model
 
-__all__ = ["ModelResource", "check_texts"]
+__all__ = ["ModelResource", "check_answers_text", "check_texts"]
 
 # What the two APIs take for a name and a description.
 # Sources: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateInferenceProfile.html
@@ -62,3 +63,22 @@ def check_texts(prop: str, name: str | None, description: str | None) -> None:
         _TEXT,
         "use letters, digits, : and . with single spaces, - or _ between them, which is all AWS takes",
     )
+
+
+def check_answers_text(prop: str, name: str) -> None:
+    """Refuse a model that is known to answer with something else than text, such as embeddings.
+
+    Args:
+        prop: The prop of the model.
+        name: Its id or ARN, or that of a profile; a token and an unknown model pass.
+
+    Raises:
+        PlanesError: It answers with images, embeddings or the like.
+    """
+    last = name.rpartition("/")[2]
+    known = catalogue.model(catalogue.model_of_profile(last) or last)
+    if known is not None and "TEXT" not in known.output_modalities:
+        raise PlanesError(
+            f"`{prop}` has `{name}`, which answers with {', '.join(known.output_modalities).lower()}: a "
+            "model that answers with text is needed"
+        )

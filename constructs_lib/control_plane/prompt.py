@@ -15,6 +15,7 @@ from constructs_lib.cdk_support import (
     PlanesError,
     check_arn,
     check_items,
+    check_key_arn,
     check_length,
     check_tags,
     with_explained_errors,
@@ -115,6 +116,7 @@ class Prompt(PromptBase):
         super().__init__(scope, construct_id)
         self.key_arn = encryption_key.key_arn if encryption_key is not None else None
         if encryption_key is not None:
+            check_key_arn("encryption_key", encryption_key.key_arn)
             _open_key(self, encryption_key)
         self._l1 = RecordingPrompt(
             self,

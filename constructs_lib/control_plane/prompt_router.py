@@ -14,10 +14,11 @@ from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    check_tags,
     is_token,
     with_explained_errors,
 )
-from constructs_lib.control_plane.model_resource import ModelResource, check_texts
+from constructs_lib.control_plane.model_resource import ModelResource, check_answers_text, check_texts
 from constructs_lib.control_plane.naming import replaceable_name
 from constructs_lib.grants import Model
 
@@ -84,6 +85,7 @@ class PromptRouter(PromptRouterBase):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         check_texts("prompt_router_name", prompt_router_name, description)
+        check_tags(tags)
         _check_difference(response_quality_difference)
         if isinstance(models, (str, Model)) or len(models) != 2:
             raise PlanesError(f"`models` has the value `{models!r}`: pass a list with the two models")
@@ -137,13 +139,7 @@ def _check_difference(value: object) -> None:
 def _check_family(named: Sequence[str]) -> None:
     """Refuse models of two families, as far as their ids say it: a token says nothing."""
     for name in named:
-        last = name.rpartition("/")[2]
-        known = catalogue.model(catalogue.model_of_profile(last) or last)
-        if known is not None and "TEXT" not in known.output_modalities:
-            raise PlanesError(
-                f"`models` has `{name}`, which answers with {', '.join(known.output_modalities).lower()}: a "
-                "router chooses between two models that answer with text"
-            )
+        check_answers_text("models", name)
     families = {name: family for name in named if (family := _family(name))}
     if len(set(families.values())) > 1:
         told = " and ".join(f"`{name}` is of {family}" for name, family in families.items())

@@ -15,10 +15,15 @@ from aws_cdk import aws_bedrock as bedrock
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    check_count,
     check_items,
+    check_json,
     check_length,
     check_number,
+    check_once,
     check_pattern,
+    check_value,
+    has_attribute,
     is_token,
     with_explained_factories,
 )
@@ -43,7 +48,14 @@ __all__ = [
 
 _L1 = bedrock.CfnPrompt
 _VARIABLE = re.compile(r"\{\{\s*([0-9a-zA-Z_-]+)\s*\}\}")
+_BRACES = re.compile(r"\{\{([^{}\n]{0,200})\}\}")
 _NAME = r"([0-9a-zA-Z][_-]?){1,100}"
+_METADATA = r"[a-zA-Z0-9\s._:/=+@-]*"
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_PromptVariant.html (modelId)
+_MODEL = (
+    r"(arn:aws(-[^:]{1,12})?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?"
+    r"([a-zA-Z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?"
+)
 _TOOL = r"[a-zA-Z][a-zA-Z0-9_]{0,63}"
 
 
@@ -85,11 +97,15 @@ class PromptInference:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        for prop, high in (("max_tokens", 512_000), ("temperature", 1), ("top_p", 1)):
+        if self.max_tokens is not None:
+            check_count("max_tokens", self.max_tokens, 0, 512_000)
+        for prop in ("temperature", "top_p"):
             value = getattr(self, prop)
             if value is not None:
-                check_number(prop, value, 0, high)
+                check_number(prop, value, 0, 1)
         check_items("stop_sequences", self.stop_sequences, str, "texts", most=4)
+        if "" in self.stop_sequences:
+            raise PlanesError("`stop_sequences` has an empty text, which stops at once: leave it out")
 
     def to_config(self) -> bedrock.CfnPrompt.PromptInferenceConfigurationProperty:
         """Return the L1's structure."""
@@ -126,6 +142,7 @@ class ChatMessage:
         check_items("content", self.content, (str, CachePoint), "texts and `CachePoint()`")
         if not self.content:
             raise PlanesError("`content` is empty: a message has a text or a `CachePoint()`")
+        _check_parts("content", self.content)
 
     @staticmethod
     def user(*content: str | CachePoint) -> ChatMessage:
@@ -175,10 +192,13 @@ class PromptTool:
         """Check the name and the schema."""
         check_items("name", [self.name], str, "a text")
         check_pattern("name", self.name, _TOOL, "use a letter, then letters, digits and _, 64 in all")
-        if not hasattr(self.input_schema, "items"):
+        if self.description == "":
+            raise PlanesError(f"`description` of the tool `{self.name}` is empty: write it, or leave it out")
+        check_json("input_schema", self.input_schema)
+        if self.input_schema.get("type", "object") != "object":
             raise PlanesError(
-                f"`input_schema` of the tool `{self.name}` is a {type(self.input_schema).__name__}: pass a "
-                'JSON schema, such as `{"type": "object"}`'
+                f"`input_schema` of the tool `{self.name}` has the type `{self.input_schema['type']}`: pass "
+                'that of an object, `{"type": "object"}` with `properties`'
             )
 
     def to_config(self) -> bedrock.CfnPrompt.ToolProperty:
@@ -205,6 +225,13 @@ class ToolChoice:
 
     kind: Literal["auto", "any", "tool"]
     name: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the kind and the name."""
+        check_value("kind", self.kind, "str")
+        check_pattern("kind", self.kind, "auto|any|tool", "use `.auto()`, `.any()` or `.tool(name)`")
+        if (self.name is None) is (self.kind == "tool"):
+            raise PlanesError("`name` belongs to `ToolChoice.tool(name)`, and to none of the others")
 
     @staticmethod
     def auto() -> ToolChoice:
@@ -263,9 +290,15 @@ class PromptVariant:
     def __post_init__(self) -> None:
         """Check the names and that one thing answers."""
         check_name_of("name", self.name)
+        if not isinstance(self.template, _L1.PromptTemplateConfigurationProperty):
+            raise PlanesError(
+                f"`template` of the variant `{self.name}` is a {type(self.template).__name__}: make the "
+                "variant with `PromptVariant.text(...)`, `.chat(...)` or `.text_from_s3(...)`"
+            )
         check_items("variables", self.variables, str, "names", most=20)
         for variable in self.variables:
             check_name_of("variables", variable)
+        check_once("variables", self.variables)
         if self.model is not None and self.agent is not None:
             raise PlanesError(
                 f"the variant `{self.name}` has `model` and `agent`: one of them answers, so give one"
@@ -275,9 +308,16 @@ class PromptVariant:
                 f"`inference` of the variant `{self.name}` is a {type(self.inference).__name__}: pass a "
                 "`PromptInference(...)`"
             )
-        for key, value in (self.metadata or {}).items():
-            check_length("metadata", key, 1, 128)
-            check_length("metadata", value, 1, 1024)
+        if isinstance(self.model, str):
+            check_pattern("model", self.model, _MODEL, "pass the id or the ARN of a model or of a profile")
+        if self.agent is not None and not has_attribute(self.agent, "agent_alias_ref"):
+            raise PlanesError(
+                f"`agent` of the variant `{self.name}` is a {type(self.agent).__name__}: pass an "
+                "`AgentAlias`, or `AgentAlias.from_agent_alias_arn(...)` for one that exists"
+            )
+        if self.model_fields is not None:
+            check_json("model_fields", self.model_fields)
+        _check_metadata(self.metadata)
 
     @staticmethod
     def text(
@@ -307,6 +347,7 @@ class PromptVariant:
         """
         check_items("text", [text], str, "a text")
         check_length("text", text, 1, 200_000)
+        check_items("cache_point", [cache_point], (CachePoint, type(None)), "`CachePoint()`")
         found = _variables(name, [text], variables)
         template = _L1.PromptTemplateConfigurationProperty(
             text=_L1.TextPromptTemplateConfigurationProperty(
@@ -357,7 +398,11 @@ class PromptVariant:
             model_fields: As for the class.
             metadata: As for the class.
         """
+        check_value("bucket", bucket, "s3.IBucket")
+        check_value("key", key, "str")
         check_length("key", key, 1, 1024)
+        check_length("object_version", object_version, 1, 1024)
+        check_items("variables", variables, str, "names")
         template = _L1.PromptTemplateConfigurationProperty(
             text=_L1.TextPromptTemplateConfigurationProperty(
                 text_s3_location=_L1.TextS3LocationProperty(
@@ -396,7 +441,8 @@ class PromptVariant:
 
         Args:
             name: The variant's name.
-            messages: The messages; ``{{name}}`` in a text is a variable.
+            messages: The messages, the first of the user, as ``Converse`` asks; ``{{name}}`` in a text is a
+                variable. With none the call brings them.
             system: The system prompt, as texts and cache points. Default: none.
             tools: Tools that the model may ask for, and cache points. Default: none.
             tool_choice: Which tool the model asks for. Default: the model's choice.
@@ -410,6 +456,8 @@ class PromptVariant:
         check_items("messages", messages, ChatMessage, "`ChatMessage.user(...)` and `.assistant(...)`")
         check_items("system", system, (str, CachePoint), "texts and `CachePoint()`")
         check_items("tools", tools, (PromptTool, CachePoint), "`PromptTool(...)` and `CachePoint()`")
+        _check_parts("system", system)
+        _check_chat(name, messages, system, tools)
         _check_choice(name, tools, tool_choice)
         parts = [*system, *(part for message in messages for part in message.content)]
         found = _variables(name, [part for part in parts if isinstance(part, str)], variables)
@@ -470,8 +518,74 @@ def check_name_of(prop: str, value: str) -> None:
     check_pattern(prop, value, _NAME, "use 1-100 letters, digits and single - or _")
 
 
+def _check_metadata(metadata: Mapping[str, str] | None) -> None:
+    """Refuse what is no metadata of a variant.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_PromptMetadataEntry.html
+    """
+    if metadata is None:
+        return
+    if not hasattr(metadata, "items"):
+        raise PlanesError(f"`metadata` has the value `{metadata!r}`: pass a dictionary of texts")
+    check_items("metadata", list(metadata), str, "texts", most=50)
+    for key, value in metadata.items():
+        check_items("metadata", [value], str, "texts")
+        check_length("metadata", key, 1, 128)
+        check_length("metadata", value, 1, 1024)
+        for text in (key, value):
+            check_pattern("metadata", text, _METADATA, "use letters from a to z, digits and ._:/=+@-")
+
+
+def _check_parts(prop: str, parts: Sequence[str | CachePoint]) -> None:
+    """Refuse an empty text.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_SystemContentBlock.html
+    """
+    if "" in parts:
+        raise PlanesError(f"`{prop}` has an empty text, which AWS doesn't take: write one, or leave it out")
+
+
+def _check_chat(
+    variant: str,
+    messages: Sequence[ChatMessage],
+    system: Sequence[str | CachePoint],
+    tools: Sequence[PromptTool | CachePoint],
+) -> None:
+    """Refuse a chat that ``Converse`` refuses when it is used.
+
+    Its error is "A conversation must start with a user message"
+    (https://github.com/langgenius/dify/issues/12340). A cache point keeps what is before it
+    (https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html): tools, then the system prompt,
+    then the messages.
+    """
+    if messages and messages[0].role != "user":
+        raise PlanesError(
+            f"`messages` of the variant `{variant}` begin with the assistant's, and models take a chat that "
+            "the user begins: put a `ChatMessage.user(...)` first"
+        )
+    parts = [*tools, *system, *(part for message in messages for part in message.content)]
+    if parts and isinstance(parts[0], CachePoint):
+        raise PlanesError(
+            f"the variant `{variant}` begins with a `CachePoint()`, before which there is nothing to keep: "
+            "put it behind a tool or a text"
+        )
+    check_once("tools", [tool.name for tool in tools if isinstance(tool, PromptTool)])
+
+
+def _check_braces(variant: str, texts: Sequence[str]) -> None:
+    """Refuse double braces around what is no name: no call could fill them in."""
+    for text in texts:
+        for inside in _BRACES.findall(text) if not is_token(text) else ():
+            if re.fullmatch(_NAME, inside.strip()) is None:
+                raise PlanesError(
+                    f"the text of the variant `{variant}` has `{{{{{inside}}}}}`, which is no variable: use "
+                    "1-100 letters, digits and single - or _ between double braces"
+                )
+
+
 def _variables(variant: str, texts: Sequence[str], given: Sequence[str] | None) -> Sequence[str]:
     """Return the variables of the texts; refuse given ones that are not those."""
+    _check_braces(variant, texts)
     found = list(dict.fromkeys(name for text in texts for name in _VARIABLE.findall(text)))
     if given is None:
         return found

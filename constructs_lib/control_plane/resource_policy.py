@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -10,7 +11,14 @@ from aws_cdk import aws_bedrockagentcore as agentcore
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrockagentcore as refs
 
-from constructs_lib.cdk_support import PlanesError, as_list, check_pattern, with_explained_errors
+from constructs_lib.cdk_support import (
+    PlanesError,
+    as_list,
+    check_length,
+    check_pattern,
+    is_token,
+    with_explained_errors,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +26,9 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 __all__ = ["ResourcePolicy"]
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-resourcepolicy.html
+_MOST = 20_480
 
 
 @jsii.implements(refs.IResourcePolicyRef)
@@ -51,17 +62,24 @@ class ResourcePolicy(cdk.Resource):
         check_pattern(
             "resource_arn",
             resource_arn,
-            r"arn:[\w-]+:bedrock-agentcore:[\w-]*:\d{12}:.+",
+            r"arn:[a-z0-9-]+:bedrock-agentcore:[a-z0-9-]*:\d{12}:.+",
             "pass the ARN of a runtime, of an endpoint or of a gateway",
         )
         if not statements:
             raise PlanesError("`statements` is empty: name who may do what, or leave the policy out")
+        check_length("resource_arn", resource_arn, 20, 1011)
         for statement in statements:
             _check(statement)
         super().__init__(scope, construct_id)
         # Copies: a statement may be used for other resources too.
         own = [one if one.resources else one.copy(resources=[resource_arn]) for one in statements]
         document = iam.PolicyDocument(statements=own, minimize=False)
+        size = len(json.dumps(document.to_json(), separators=(",", ":")))
+        if size > _MOST:
+            raise PlanesError(
+                f"`statements` make a policy of {size:,} characters, and AgentCore takes {_MOST:,}: name an "
+                "organization in place of many accounts, or leave some out"
+            )
         self._l1 = agentcore.CfnResourcePolicy(
             self,
             "Resource",
@@ -94,4 +112,10 @@ def _check(statement: iam.PolicyStatement) -> None:
             raise PlanesError(
                 f"`statements` has the action `{action}`: a resource policy of AgentCore takes actions of "
                 "`bedrock-agentcore` only"
+            )
+    for resource in map(str, as_list(shown.get("Resource"))):
+        if resource != "*" and not is_token(resource) and ":bedrock-agentcore:" not in resource:
+            raise PlanesError(
+                f"`statements` has the resource `{resource}`, which is none of AgentCore: leave it out for "
+                "`resource_arn`"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -36,6 +37,9 @@ __all__ = [
     "on_resources",
     "required_guardrail_values",
 ]
+
+# What ids and names of the services have, `/` between the parts of some.
+_ID = re.compile(r"[\w.:/-]+")
 
 
 class HasGuardrailArn(Protocol):
@@ -174,7 +178,7 @@ def arn_of(scope: IConstruct, kind: str, value: Any) -> str:
         here = environment_of(scope)
         owned = known.resource.removesuffix("-custom")
         return f"arn:{here.partition}:{known.service}:{here.region}:aws:{owned}/{value}"
-    if value.count("/") != known.segments - 1 or not value or "*" in value or "?" in value:
+    if value.count("/") != known.segments - 1 or _ID.fullmatch(value) is None:
         raise _wrong(kind, value, known)
     resource = value if known.segments == 1 or kind != "flow_alias" else value.replace("/", "/alias/")
     return environment_of(scope).arn(known.service, f"{known.resource}/{resource}")

@@ -338,7 +338,7 @@ WRONG: dict[str, tuple[Callable[[cdk.Stack], object], Callable[[cdk.Stack], obje
     ),
     "three reasoning policies": (
         lambda s: Guardrail(s, "G", automated_reasoning_policies=[POLICY_ARN] * 3),
-        lambda s: Guardrail(s, "G", automated_reasoning_policies=[POLICY_ARN] * 2),
+        lambda s: Guardrail(s, "G", automated_reasoning_policies=[POLICY_ARN, f"{POLICY_ARN[:-1]}2"]),
         "`automated_reasoning_policies` has 3 values, and AWS takes 2 at most",
     ),
     "a confidence without policies": (

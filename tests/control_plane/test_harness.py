@@ -406,7 +406,7 @@ REFUSED: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
     ),
     "a timeout in seconds": (
         lambda s: Harness(s, "H", model=NOVA, timeout=30),  # type: ignore[arg-type]  # the point
-        "`timeout` has the value `30`: pass a `cdk.Duration`",
+        "`timeout` has the value `30` of the type `int`: pass a `cdk.Duration`",
     ),
     "a tool's name twice": (
         lambda s: Harness(

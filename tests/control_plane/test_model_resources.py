@@ -256,7 +256,7 @@ REFUSED: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
     ),
     "models of embeddings": (
         lambda s: router(s, models=["amazon.titan-embed-text-v2:0", "amazon.titan-embed-text-v1"]),
-        "`models` has `amazon.titan-embed-text-v2:0`, which answers with embedding: a router",
+        "`models` has `amazon.titan-embed-text-v2:0`, which answers with embedding: a model that",
     ),
     "one model twice": (lambda s: router(s, models=[NOVA, Model.of(NOVA)]), "twice"),
     "one model": (lambda s: router(s, models=[NOVA]), "pass a list with the two models"),
