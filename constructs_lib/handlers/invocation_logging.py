@@ -10,6 +10,16 @@ The setting is one per account and Region, may exist before the stack, and has n
   fails and its reason holds the remedies. Nothing is switched off in place of being put back, unless that was
   chosen.
 - A setting that somebody else made since is left alone, on update as on deletion, and is shown.
+- An update takes over a setting that it newly declares, if that one is in force. Rolling the update back puts
+  it back in force. An update that stops declaring what ours replaced is refused, unless switching off was
+  chosen.
+
+An update and the rollback of another one look the same: both bring properties and the older ones. So a
+second resource, the *look*, notes what was in force when the properties were declared, and when.
+CloudFormation makes a new one for each declaration before it updates the setting, and deletes the one that is
+not needed at the end: the new one after a rollback, the old one after an update. The setting's properties
+hold the note, so a request that goes to an older note than it comes from is a rollback, and the note says
+what to put back. The answer with the note is taken before the setting is touched, so no crash loses it.
 
 What can't be excluded, because the API has no conditional write: a change by somebody else between our last
 read and our write is overwritten.
@@ -21,11 +31,15 @@ Sources:
     https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_PutModelInvocationLoggingConfiguration.html
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-update.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-monitor-stack.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (changes of policies take a moment)
 """
 
 from __future__ import annotations
 
 import calendar
+import hashlib
 import json
 import logging
 import re
@@ -33,6 +47,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -42,9 +57,22 @@ from botocore.awsrequest import AWSRequest
 # Relative, because the function is packed without the package above.
 from . import answers
 
-__all__ = ["AccountSetting", "CallError", "SettingError", "apply", "former_logging", "handler", "is_same"]
+__all__ = [
+    "LOOK",
+    "AccountSetting",
+    "CallError",
+    "SettingError",
+    "apply",
+    "former_logging",
+    "handler",
+    "is_same",
+    "look",
+]
 
 _LOG = logging.getLogger(__name__)
+LOOK = "Custom::BedrockInvocationLoggingLook"
+"""The type of the resource that notes what was in force."""
+
 _ID = "bedrock-invocation-logging"
 # A creation that was refused before anything was set: its deletion touches nothing.
 _REFUSED = f"{_ID}-refused"
@@ -148,11 +176,16 @@ def _call_error(error: urllib.error.HTTPError) -> CallError:
 def handler(event: dict[str, Any], context: Any) -> None:
     """Serve one request of CloudFormation and answer it, whatever happens."""
     physical = str(event.get("PhysicalResourceId") or _ID)
+    data: dict[str, str] = {}
     if _is_stale(event, time.time()):
         _LOG.warning("the request is older than CloudFormation waits: a late duplicate, nothing is done")
         return
     try:
-        data = apply(event, AccountSetting(boto3.session.Session()), clock=_Clock(context))
+        setting, clock = AccountSetting(boto3.session.Session()), _Clock(context)
+        if event.get("ResourceType") == LOOK:
+            physical = look(event, setting, clock=clock)
+        else:
+            data = apply(event, setting, clock=clock)
     except Exception as error:  # noqa: BLE001 - an unanswered request would hang the stack for its whole time-out
         _LOG.exception("request failed")
         refused = isinstance(error, SettingError)
@@ -178,6 +211,10 @@ class _Clock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970."""
+        return time.time()
 
 
 def _is_stale(event: dict[str, Any], now: float) -> bool:
@@ -210,21 +247,51 @@ def apply(event: dict[str, Any], setting: Any, *, clock: Any) -> dict[str, str]:
         )
     calls = _Calls(setting, clock)
     kind = event["RequestType"]
+    note = _Note.read(properties)
     if kind == "Create":
-        return _create(calls, wanted, former, is_unique=properties.get("IsUnique") == "true")
+        _check_former(properties, wanted, former)
+        # Whether one that is equal to ours can only be ours: no other is, or none was there.
+        was_not_there = note.at > 0 and note.found == "other"
+        is_unique = properties.get("IsUnique") == "true" or was_not_there
+        return _create(calls, wanted, former, is_unique=is_unique)
     if kind == "Update":
         old = event.get("OldResourceProperties") or {}
-        return _update(calls, wanted, former, _optional(old, "LoggingConfig"))
+        if note.at > _Note.read(old).at:
+            _check_former(properties, wanted, former)
+        return _update(
+            calls,
+            wanted,
+            _optional(old, "LoggingConfig"),
+            new=_Declared(former, note, properties.get("OnDelete") == "SWITCH_OFF"),
+            old=_Declared(_optional(old, "FormerConfig"), _Note.read(old)),
+        )
     if kind == "Delete":
-        if event.get("PhysicalResourceId") == _REFUSED:
-            return _in_force("none")
+        is_made = event.get("PhysicalResourceId") == _ID
+        if event.get("PhysicalResourceId") == _REFUSED or (not is_made and note.found == "equal"):
+            return _in_force("none")  # the creation failed, and an equal setting was there before it
         return _delete(
             calls,
             wanted,
             former,
-            switch_off=properties.get("OnDelete") == "SWITCH_OFF" and event.get("PhysicalResourceId") == _ID,
+            switch_off=properties.get("OnDelete") == "SWITCH_OFF" and is_made,
         )
     raise SettingError(f"unknown request type {kind!r}")
+
+
+def _check_former(properties: dict[str, Any], wanted: dict[str, Any], former: dict[str, Any] | None) -> None:
+    """Raise :class:`SettingError` if the former setting has a role or bucket that goes with this stack."""
+    if former is None or properties.get("IsUnique") != "true":
+        return
+    part, name = (
+        ("cloudWatchConfig", "roleArn") if "cloudWatchConfig" in wanted else ("s3Config", "bucketName")
+    )
+    own, declared = ((config.get(part) or {}).get(name) for config in (wanted, former))
+    if own is not None and own == declared:
+        raise SettingError(
+            f"`takeover` declares what this stack makes itself ({own}), which can't be put back when the "
+            "stack is gone; nothing was changed. Remove `takeover`, or declare the setting that was there "
+            "before this stack"
+        )
 
 
 def _create(
@@ -234,31 +301,137 @@ def _create(
     if is_same(wanted, current) and (is_unique or former is not None):
         return _in_force("ours")  # the same request came before, and its answer was lost
     if current is not None and not is_same(former, current):
-        raise SettingError(
-            "the account already has invocation logging that this stack doesn't know, and it was left as it "
-            "is. To replace it, and have it put back when this construct is deleted, add "
-            f"{former_logging(current)}"
-        )
+        raise _undeclared(current)
     if former is not None:
         _prove(calls, former)
     calls.put(wanted)
     return _in_force("ours")
 
 
+@dataclass(frozen=True)
+class _Note:
+    """What was in force when properties were declared.
+
+    A look's physical id is its text, such as ``former-1767225600000-0123456789ab``. ``found`` is ``former``
+    for the declared former setting, ``equal`` for another one that is the same as the one wanted, ``other``
+    for anything else; ``at`` is when, in milliseconds since 1970.
+    """
+
+    found: str = "other"
+    at: int = 0  # a template that was deployed before there were looks is the oldest
+    digest: str = ""
+
+    @classmethod
+    def read(cls, properties: dict[str, Any]) -> _Note:
+        """Return the note in the setting's properties."""
+        return cls.parse(properties.get("Look"))
+
+    @classmethod
+    def parse(cls, text: object) -> _Note:
+        """Return the note that a text is."""
+        match = re.fullmatch(r"(former|equal|other)-(\d+)-(\w+)", str(text).partition("~")[0])
+        return cls(match[1], int(match[2]), match[3]) if match else cls()
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """What a version of the template declares beside the setting that it wants."""
+
+    former: dict[str, Any] | None
+    note: _Note
+    switch_off: bool = False
+
+
+def look(event: dict[str, Any], setting: Any, *, clock: Any) -> str:
+    """Note what is in force before the setting's resource is touched, and return the note, a physical id.
+
+    Args:
+        event: CloudFormation's request for the look.
+        setting: An :class:`AccountSetting`.
+        clock: As for :func:`apply`, and says what time it is (``now()``).
+
+    Raises:
+        SettingError: A property is no setting.
+        CallError: A call failed for good.
+
+    """
+    before = str(event.get("PhysicalResourceId") or "")
+    if event["RequestType"] == "Delete":
+        return before
+    properties = event["ResourceProperties"]
+    wanted, former = _config(properties, "LoggingConfig"), _config(properties, "FormerConfig")
+    digest = hashlib.sha256(json.dumps([wanted, former], sort_keys=True).encode()).hexdigest()[:12]
+    # Where the values are parameters, they change without another resource. The id then remembers the note
+    # before, and going back to that is a rollback.
+    for known in before.split("~"):
+        if _Note.parse(known).digest == digest:
+            return known
+    current = _Calls(setting, clock).get()
+    found = "other"
+    if is_same(former, current):
+        found = "former"
+    elif is_same(wanted, current):
+        found = "equal"
+    note = f"{found}-{int(clock.now() * 1000)}-{digest}"
+    return f"{note}~{before.partition('~')[0]}" if before else note
+
+
 def _update(
     calls: _Calls,
     wanted: dict[str, Any],
-    former: dict[str, Any] | None,
-    old: dict[str, Any] | None,
+    old_wanted: dict[str, Any] | None,
+    *,
+    new: _Declared,
+    old: _Declared,
 ) -> dict[str, str]:
     current = calls.get()
-    is_ours = is_same(wanted, current) or is_same(old, current)
-    if not is_ours and not is_same(former, current):
-        return _in_force(_owner(former, current), current)
-    if former is not None and is_same(former, current):
-        # Only while it is in force: put over ours, a fault before the next call would leave it there, and the
-        # rollback, which knows the older properties only, would take it for somebody else's.
-        _prove(calls, former)
+    if new.note.at < old.note.at:
+        return _roll_back(calls, wanted, old_wanted, current, new=new, old=old)
+    is_newer, is_ours = new.note.at > old.note.at, is_same(old_wanted, current)
+    takes_over = is_newer and new.note.found == "former"
+    if takes_over and new.former is not None and is_same(new.former, current):
+        # Only while it is in force: put over ours, a fault before the next call would leave it there.
+        _prove(calls, new.former)
+    elif not is_ours and not is_same(wanted, current):
+        return _in_force(_owner(new.former, current), current)
+    elif is_newer and new.note.found == "equal" and not is_ours and current is not None:
+        raise _undeclared(current)
+    elif is_newer and new.former is None and old.former is not None and not new.switch_off:
+        raise SettingError(
+            "`takeover` was removed while this stack's logging is in force, so deleting the stack could no "
+            "longer put back the setting that it names; nothing was changed. Keep the line, or set "
+            f"`on_delete=OnDelete.SWITCH_OFF` to go without that setting: {former_logging(old.former)}"
+        )
+    if not is_same(wanted, current):
+        calls.put(wanted)
+    return _in_force("ours")
+
+
+def _roll_back(
+    calls: _Calls,
+    wanted: dict[str, Any],
+    failed: dict[str, Any] | None,
+    current: dict[str, Any] | None,
+    *,
+    new: _Declared,
+    old: _Declared,
+) -> dict[str, str]:
+    """Undo an update that wanted ``failed``: from ``old`` back to ``new``, which is the older one."""
+    # What is equal to the failed one since before the update is somebody else's: the update was refused.
+    is_ours = is_same(wanted, current) or (old.note.found != "equal" and is_same(failed, current))
+    if not is_ours:
+        return _in_force(_owner(new.former, current), current)
+    if old.note.found == "former" and old.former is not None:
+        try:
+            calls.put(old.former)
+        except CallError as error:
+            raise SettingError(
+                f"what the failed takeover replaced can't be put back ({error}), so this stack's logging "
+                "stays in force. Make what the other needs available again and continue the rollback, or set "
+                "another one first with `aws bedrock put-model-invocation-logging-configuration`. To be put "
+                f"back: {json.dumps(old.former, sort_keys=True)}"
+            ) from error
+        return _in_force(_owner(new.former, old.former), old.former)
     if not is_same(wanted, current):
         calls.put(wanted)
     return _in_force("ours")
@@ -286,10 +459,19 @@ def _delete(
     return _in_force("former")
 
 
+def _undeclared(current: dict[str, Any]) -> SettingError:
+    return SettingError(
+        "the account already has invocation logging that this stack doesn't know, and it was left as it "
+        "is. To replace it, and have it put back when this construct is deleted, add "
+        f"{former_logging(current)}"
+    )
+
+
 def _prove(calls: _Calls, former: dict[str, Any]) -> None:
     """Put the former setting once more, which changes nothing and shows that it can be put back."""
     try:
-        calls.put(former)
+        # The permission to pass its role may have been given a moment ago.
+        calls.put(former, also="AccessDeniedException")
     except CallError as error:
         raise SettingError(
             f"the former setting in `takeover` could not be put back later: Bedrock answers {error}. Nothing "
@@ -321,18 +503,19 @@ class _Calls:
         found: dict[str, Any] | None = self._retry(self._setting.get)
         return found
 
-    def put(self, config: dict[str, Any]) -> None:
-        self._retry(lambda: self._setting.put(config))
+    def put(self, config: dict[str, Any], *, also: str | None = None) -> None:
+        self._retry(lambda: self._setting.put(config), also)
 
     def delete(self) -> None:
         self._retry(self._setting.delete)
 
-    def _retry(self, call: Any) -> Any:
+    def _retry(self, call: Any, also: str | None = None) -> Any:
         for delay in (*_DELAYS, None):
             try:
                 return call()
             except CallError as error:
-                if delay is None or error.code not in _RETRIED or self._clock.left() < delay + _RESERVE:
+                passes = error.code in _RETRIED or error.code == also
+                if delay is None or not passes or self._clock.left() < delay + _RESERVE:
                     raise
                 _LOG.info("retrying in %s s after: %s", delay, error)
                 self._clock.sleep(delay)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,12 @@ __all__ = ["OWNER_PARAMETER", "FormerLogging", "InvocationLogging", "OnDelete"]
 # Fixed, so that a construct which is renamed or moved within its stack stays the same resource.
 _SETTING_ID = "BedrockInvocationLogging"
 _OWNER_ID = "BedrockInvocationLoggingOwner"
+_LOOK_ID = "BedrockInvocationLoggingLook"
+_FORMER_ID = "BedrockInvocationLoggingFormer"
+# As in the handler, which the CDK's side doesn't import because it needs boto3.
+_LOOK_TYPE = "Custom::BedrockInvocationLoggingLook"
+# Above what the handler's retries take, far below CloudFormation's own hour.
+_SERVICE_TIMEOUT = cdk.Duration.minutes(5)
 # CloudFormation makes a parameter of this name once in an account and Region: a second owner fails there.
 OWNER_PARAMETER = "/bedrock-planes/invocation-logging/owner"
 
@@ -131,8 +139,8 @@ class InvocationLogging(Construct):
     of the stack sets it. A setting that exists already is never overwritten unless ``takeover`` declares it:
     the deployment fails, and its reason holds the value to paste. The declared one is put back when this
     construct is deleted, or the deletion fails and says why. A setting that somebody else makes later is left
-    alone and shown in ``in_force``. A change in the moment between the handler's last look and its write
-    can't be excluded: the API has no conditional write.
+    alone, also when it is the declared one, and shown in ``in_force``. A change in the moment between the
+    handler's last look and its write can't be excluded: the API has no conditional write.
 
     The setting has one owner in an account and Region: a second construct is an error at synth, and a second
     stack fails at deployment, because the parameter ``/bedrock-planes/invocation-logging/owner`` exists.
@@ -151,8 +159,11 @@ class InvocationLogging(Construct):
         embedding: Log embeddings. Default: yes.
         video: Log videos. Default: yes.
         audio: Log audio. Default: yes.
-        takeover: The setting that the account has now, to be replaced and put back later. Default: there is
-            none; if there is one, the deployment fails and changes nothing.
+        takeover: The setting that the account has now, to be replaced and put back later. It can be added
+            or changed in an update; if that is rolled back, the setting is in force again. It stays in the
+            code as long as the construct: an update that removes it is refused while this stack's logging is
+            in force, unless ``on_delete`` is ``OnDelete.SWITCH_OFF``. Default: there is none; if there is
+            one, the deployment fails and changes nothing.
         on_delete: What becomes of the setting with this construct. Default: ``OnDelete.RESTORE``.
         role_path: The IAM path of the two roles; another one replaces the roles. The deploy role then needs
             it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
@@ -211,7 +222,6 @@ class InvocationLogging(Construct):
             "videoDataDeliveryEnabled": video,
             "audioDataDeliveryEnabled": audio,
         }
-        self._former_role = takeover.role_arn if takeover is not None else None
         self.role: iam.Role | None = None
         bucket_config = _bucket_config(bucket, key_prefix) if bucket is not None else None
         if bucket_config is not None:
@@ -226,23 +236,27 @@ class InvocationLogging(Construct):
                 config["cloudWatchConfig"]["largeDataDeliveryS3Config"] = bucket_config
         handler = self._handler(role_path)
         self.handler_role = handler.role
+        former = {"FormerConfig": cdk.Stack.of(self).to_json_string(takeover.to_config())} if takeover else {}
+        # Whether no other setting can be equal to this one by chance.
+        is_unique = log_group is not None or _is_made_here(bucket)
+        version = _version(self, takeover, None if is_unique else config)
+        look = self._look(
+            version,
+            handler,
+            former if is_unique else {**former, "LoggingConfig": cdk.Stack.of(self).to_json_string(config)},
+        )
         setting = cdk.CustomResource(
             self,
             "Resource",
             resource_type="Custom::BedrockInvocationLogging",
             service_token=handler.function.function_arn,
-            # Above what the handler's retries take, far below CloudFormation's own hour.
-            service_timeout=cdk.Duration.minutes(5),
+            service_timeout=_SERVICE_TIMEOUT,
             properties={
                 "LoggingConfig": cdk.Stack.of(self).to_json_string(config),
                 "OnDelete": on_delete.value,
-                # Whether no other setting can be equal to this one by chance.
-                "IsUnique": str(log_group is not None or _is_made_here(bucket)).lower(),
-                **(
-                    {"FormerConfig": cdk.Stack.of(self).to_json_string(takeover.to_config())}
-                    if takeover
-                    else {}
-                ),
+                "IsUnique": str(is_unique).lower(),
+                "Look": look.ref,
+                **former,
             },
         )
         _fix_logical_id(setting, _SETTING_ID)
@@ -259,6 +273,8 @@ class InvocationLogging(Construct):
         setting.node.add_dependency(owner)
         # The handler must keep its permissions until the setting is gone, and Bedrock tests the destinations.
         setting.node.add_dependency(self.handler_role)
+        if takeover is not None and takeover.role_arn is not None:
+            setting.node.add_dependency(self._let_pass(takeover.role_arn, version))
         if bucket is not None:
             self._open_bucket(bucket, key_prefix, setting)
 
@@ -276,16 +292,8 @@ class InvocationLogging(Construct):
                 "Resource": "*",
             }
         ]
-        passed = [arn for arn in (self.role.role_arn if self.role else None, self._former_role) if arn]
-        if passed:
-            statements.append(
-                {
-                    "Effect": "Allow",
-                    "Action": "iam:PassRole",
-                    "Resource": passed[0] if len(passed) == 1 else passed,
-                    "Condition": {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
-                }
-            )
+        if self.role is not None:
+            statements.append(_pass(self.role.role_arn))
         return handler_function(
             self,
             "invocation_logging",
@@ -294,6 +302,43 @@ class InvocationLogging(Construct):
             role_description="Sets and removes the account's model invocation logging",
             path=path,
         )
+
+    def _look(self, version: str, handler: HandlerFunction, properties: dict[str, str]) -> cdk.CustomResource:
+        """Make the resource that notes what is in force before the setting is touched.
+
+        Each declaration has its own, so CloudFormation makes it before it updates the setting, and deletes
+        the one of the other declaration after that, or after a rollback.
+
+        Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-monitor-stack.html
+        """
+        look = cdk.CustomResource(
+            self,
+            "Look",
+            resource_type=_LOOK_TYPE,
+            service_token=handler.function.function_arn,
+            service_timeout=_SERVICE_TIMEOUT,
+            properties=properties,
+        )
+        _fix_logical_id(look, f"{_LOOK_ID}{version}")
+        # Before the permission is there, the look fails and with it the creation.
+        look.node.add_dependency(self.handler_role)
+        return look
+
+    def _let_pass(self, role_arn: str, version: str) -> iam.CfnRolePolicy:
+        """Let the handler pass the former setting's role.
+
+        It is a resource for each declaration: a rollback, which has to put the former setting back, deletes
+        it at its end, and would take a statement in the role's own policy away before.
+        """
+        policy = iam.CfnRolePolicy(
+            self,
+            "Former",
+            policy_name=f"Former{version}",
+            role_name=self.handler_role.role_name,
+            policy_document={"Version": "2012-10-17", "Statement": [_pass(role_arn)]},
+        )
+        policy.override_logical_id(f"{_FORMER_ID}{version}")
+        return policy
 
     def _open_bucket(self, bucket: s3.IBucket, key_prefix: str | None, setting: cdk.CustomResource) -> None:
         """Let Bedrock write the logs of this account and Region, and nothing else, into the bucket."""
@@ -328,6 +373,22 @@ class InvocationLogging(Construct):
             added = bucket.encryption_key.add_to_resource_policy(key_statement)
             if not added.statement_added:
                 _ask_owner(self, f"the policy of the key `{bucket.encryption_key.node.path}`", key_statement)
+
+
+def _pass(role_arn: str) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": "iam:PassRole",
+        "Resource": role_arn,
+        "Condition": {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
+    }
+
+
+def _version(scope: Construct, takeover: FormerLogging | None, config: dict[str, Any] | None) -> str:
+    """Return what the logical ids of a declaration end with: another one makes other resources."""
+    declared = [takeover.to_config() if takeover else None, config]
+    text = json.dumps(cdk.Stack.of(scope).resolve(declared), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
 
 
 def _bucket_config(bucket: s3.IBucket, key_prefix: str | None) -> dict[str, str]:

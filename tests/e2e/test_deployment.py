@@ -176,3 +176,42 @@ def test_the_accounts_own_logging_outlives_the_stacks(fresh: Deployment, tmp_pat
     again.destroy(*reversed(STACKS))
     found = bedrock.get_model_invocation_logging_configuration()["loggingConfig"]
     assert {name: found[name] for name in own} == own
+
+
+def _failing(template: dict[str, Any], after: str) -> dict[str, Any]:
+    """Return a template with one more resource, which can't be made, after another one."""
+    # The owner's parameter has this name already.
+    properties = {"Type": "String", "Value": "x", "Name": "/bedrock-planes/invocation-logging/owner"}
+    twice = {"Type": "AWS::SSM::Parameter", "Properties": properties, "DependsOn": after}
+    return {**template, "Resources": {**template["Resources"], "Twice": twice}}
+
+
+def test_a_takeover_in_an_update_that_is_rolled_back_ends_with_the_accounts_own_logging(
+    fresh: Deployment, tmp_path: Path
+) -> None:
+    """The handler still may pass the former role during the rollback, and CloudFormation ends it cleanly."""
+    fresh.deploy()
+    control = "BedrockPlanesControlPlane"
+    bedrock = fresh.aws.client("bedrock")
+    own = _set_logging_of_its_own(fresh.aws)  # over ours, as an administrator may
+    former = {"log_group_name": "/org/bedrock", "role_arn": ORG_ROLE}
+    flags = {"image": False, "embedding": False, "video": False}
+    takeover = Deployment(
+        fresh.aws,
+        synthesize(tmp_path / "out", "111122223333", "us-east-1", **{"former-logging": {**former, **flags}}),
+        dict(fresh.outputs),
+    )
+    template = takeover.template(control)
+    with pytest.raises(DeploymentFailed, match="UPDATE_ROLLBACK_COMPLETE"):
+        takeover.update(control, _failing(template, "BedrockInvocationLogging"), takeover.tags(control))
+    found = bedrock.get_model_invocation_logging_configuration()["loggingConfig"]
+    assert {name: found[name] for name in own} == own
+    takeover.update(control, template, takeover.tags(control))
+    found = bedrock.get_model_invocation_logging_configuration()["loggingConfig"]
+    assert found["cloudWatchConfig"]["logGroupName"].startswith(control)
+    with pytest.raises(DeploymentFailed, match=r"`takeover` was removed .*log_group_name='/org/bedrock'"):
+        fresh.update(control, fresh.template(control), fresh.tags(control))
+    assert bedrock.get_model_invocation_logging_configuration()["loggingConfig"] == found
+    takeover.destroy(*reversed(STACKS))
+    found = bedrock.get_model_invocation_logging_configuration()["loggingConfig"]
+    assert {name: found[name] for name in own} == own

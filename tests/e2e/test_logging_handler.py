@@ -125,7 +125,7 @@ def test_no_sequence_of_300_steps_on_the_local_aws_breaks_what_is_promised(
         @initialize(setting=st.sampled_from([None, THEIRS, SHARED, OTHER]), left_out=st.sampled_from([None]))
         def begin(self, setting: dict[str, Any] | None, left_out: str | None) -> None:
             account.setting, account.left_out = setting, left_out
-            self.account, self.stack, self.before = account, None, setting
+            self.account, self.stack = account, None
 
         @invariant()
         def each_step_counts(self) -> None:

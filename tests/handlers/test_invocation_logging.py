@@ -222,6 +222,179 @@ def test_an_update_takes_a_foreign_setting_over_that_it_declares() -> None:
     assert there.setting == THEIRS
 
 
+@pytest.mark.parametrize(
+    "fault", ["crash before", "crash after", "lost answer", "ThrottlingException", "none"]
+)
+@pytest.mark.parametrize("call", range(5))
+@pytest.mark.parametrize("wanted", [OURS, CHANGED], ids=["same", "changed"])
+def test_a_takeover_that_is_rolled_back_ends_with_the_former_setting(
+    fault: str, call: int, wanted: dict[str, Any]
+) -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    there.setting = THEIRS
+    there.faults = ["none"] * call + [fault] * 20
+    assert not stack.update(wanted, takeover=THEIRS, fails=True)
+    assert there.setting == THEIRS
+    assert stack.delete()
+    assert there.setting == THEIRS
+
+
+def test_a_takeover_over_a_takeover_ends_with_what_it_replaced() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    assert stack.create()
+    there.setting = OTHER
+    assert not stack.update(OURS, takeover=OTHER, fails=True)
+    assert there.setting == OTHER
+    assert stack.update(OURS, takeover=OTHER)
+    assert there.setting == OURS
+    assert not stack.update(CHANGED, fails=True)
+    assert there.setting == OURS
+    assert stack.delete()
+    assert there.setting == OTHER
+
+
+def test_what_is_removed_from_the_code_is_not_forgotten() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    assert stack.create()
+    assert not stack.update(CHANGED, takeover=None)
+    assert former_logging(THEIRS) in stack.reason
+    assert "OnDelete.SWITCH_OFF" in stack.reason
+    assert there.setting == OURS
+    assert stack.update(CHANGED, takeover=None, on_delete="SWITCH_OFF")
+    assert there.setting == CHANGED
+    assert stack.delete()
+    assert there.setting is None
+
+
+def test_what_is_removed_from_the_code_while_it_is_in_force_stays() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    assert stack.create()
+    there.setting = THEIRS
+    assert stack.update(CHANGED, takeover=None)
+    assert stack.delete()
+    assert there.setting == THEIRS
+
+
+def test_the_declared_setting_that_somebody_puts_back_is_left_alone() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS)
+    assert stack.create()
+    there.setting = THEIRS
+    assert stack.update(CHANGED)
+    assert there.setting == THEIRS
+    assert stack.data["InForce"].startswith("former: ")
+
+
+def test_another_ones_setting_that_is_equal_to_the_new_one_is_not_taken_for_ours() -> None:
+    there = account()
+    stack = Stack(there, OURS)
+    assert stack.create()
+    there.setting = SHARED
+    assert not stack.update(SHARED, is_unique=False)
+    assert former_logging(SHARED) in stack.reason
+    assert there.setting == SHARED
+    assert stack.delete()
+    assert there.setting == SHARED
+
+
+BUCKET = {"s3Config": {"bucketName": "made-here"}, "textDataDeliveryEnabled": True}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "former"), [(OURS, CHANGED), (BUCKET, {**BUCKET, "audioDataDeliveryEnabled": False})]
+)
+def test_what_the_stack_makes_is_no_former_setting(wanted: dict[str, Any], former: dict[str, Any]) -> None:
+    there = account()
+    stack = Stack(there, wanted)
+    assert stack.create()
+    assert not stack.update(wanted, takeover=former)
+    assert "`takeover` declares what this stack makes itself" in stack.reason
+    assert stack.delete()
+    assert not Stack(there, wanted, former).create()
+    assert there.writes == [wanted, None]
+
+
+def test_a_rollback_that_cannot_put_back_what_was_taken_over_fails_with_the_setting() -> None:
+    there = account()
+    note = invocation_logging.look(look_event(THEIRS), account(THEIRS), clock=Now(1))
+    old = {"LoggingConfig": json.dumps(OURS), "FormerConfig": json.dumps(THEIRS), "Look": note}
+    there.setting = OURS
+    there.passable.clear()
+    event = {"RequestType": "Update", "ResourceProperties": {"LoggingConfig": json.dumps(OURS)}}
+    with pytest.raises(invocation_logging.SettingError, match=r"continue the rollback.*/org/bedrock"):
+        invocation_logging.apply({**event, "OldResourceProperties": old}, there, clock=Now(1))
+    assert there.setting == OURS
+
+
+def test_a_stack_of_the_time_before_there_were_looks_is_updated_and_rolled_back() -> None:
+    there = account(THEIRS)
+    stack = Stack(there, OURS, THEIRS, has_looks=False)
+    assert stack.create()
+    assert not stack.update(CHANGED, fails=True)
+    assert there.setting == OURS
+    assert stack.update(CHANGED)
+    assert stack.delete()
+    assert there.setting == THEIRS
+
+
+class Now:
+    """A clock that stands still."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        return self._now
+
+    def left(self) -> float:
+        return 0
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError(seconds)
+
+
+def look_event(former: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+    properties = {"FormerConfig": json.dumps(former)} if former else {}
+    return {"RequestType": "Create", "ResourceProperties": properties, **more}
+
+
+@pytest.mark.parametrize(
+    ("former", "wanted", "found"),
+    [(THEIRS, None, "former"), (OTHER, None, "other"), (None, THEIRS, "equal"), (THEIRS, THEIRS, "former")],
+)
+def test_a_look_notes_what_is_in_force_and_when(
+    former: dict[str, Any] | None, wanted: dict[str, Any] | None, found: str
+) -> None:
+    event = look_event(former)
+    if wanted:
+        event["ResourceProperties"]["LoggingConfig"] = json.dumps(wanted)
+    there = account(THEIRS)
+    note = invocation_logging.look(event, there, clock=Now(5))
+    assert note.startswith(f"{found}-5000-")
+    assert there.writes == []
+
+
+def test_a_look_whose_values_are_parameters_knows_the_way_back() -> None:
+    there = account(THEIRS)
+    one = invocation_logging.look(look_event(THEIRS), there, clock=Now(1))
+    update = {"RequestType": "Update", "PhysicalResourceId": one}
+    assert invocation_logging.look(look_event(THEIRS, **update), there, clock=Now(2)) == one
+    two = invocation_logging.look(look_event(OTHER, **update), there, clock=Now(2))
+    assert two.startswith("other-2000-")
+    update["PhysicalResourceId"] = two
+    assert invocation_logging.look(look_event(THEIRS, **update), there, clock=Now(3)) == one
+    three = invocation_logging.look(look_event(SHARED, **update), there, clock=Now(3))
+    assert len(three) < 100
+    delete = {"RequestType": "Delete", "PhysicalResourceId": three}
+    there.faults = ["AccessDeniedException"]
+    assert invocation_logging.look(look_event(SHARED, **delete), there, clock=Now(4)) == three
+
+
 def test_an_update_that_cannot_put_back_what_it_takes_over_changes_nothing() -> None:
     there = account()
     stack = Stack(there, OURS)
@@ -242,6 +415,27 @@ def test_a_setting_equal_to_one_that_exists_must_be_declared() -> None:
     assert declared.create()
     assert declared.delete()
     assert there.setting == SHARED
+
+
+@pytest.mark.parametrize("fault", ["crash before", "crash after", "AccessDeniedException"])
+def test_a_creation_that_fails_before_it_is_refused_leaves_an_equal_setting(fault: str) -> None:
+    there = account(SHARED)
+    stack = Stack(there, SHARED, is_unique=False)
+    there.faults = ["none"] + [fault] * 3
+    assert not stack.create()
+    there.faults = []
+    assert stack.delete()
+    assert there.setting == SHARED
+
+
+@pytest.mark.parametrize("crashes", [1, 2, 3])
+def test_a_creation_that_comes_again_knows_its_own_setting(crashes: int) -> None:
+    there = account()
+    stack = Stack(there, SHARED, is_unique=False)
+    there.faults = ["none"] + ["none", "crash after"] + ["crash before"] * (crashes - 1)
+    assert stack.create() == (crashes < 3)
+    assert stack.delete()
+    assert there.setting is None
 
 
 @pytest.mark.parametrize("left_out", [None, "video", "audio"])
@@ -293,7 +487,11 @@ REFUSED = "bedrock-invocation-logging-refused"
 
 
 class LoggingMachine(RuleBasedStateMachine):
-    """An account, one stack after another on it, and somebody else who changes the setting in between."""
+    """An account, one stack after another on it, and somebody else who changes the setting in between.
+
+    What is in force after each step follows from what was before it: a step that fails changes nothing, and a
+    step that succeeds replaces a setting only if it is the stack's own or newly declared.
+    """
 
     @initialize(
         setting=st.sampled_from([None, THEIRS, SHARED, OTHER]), left_out=st.sampled_from([None, "audio"])
@@ -301,80 +499,109 @@ class LoggingMachine(RuleBasedStateMachine):
     def begin(self, setting: dict[str, Any] | None, left_out: str | None) -> None:
         self.account = account(setting, left_out=left_out)
         self.stack: Stack | None = None
-        self.before = setting  # what has to be in force when our stack is gone
 
     @precondition(lambda self: self.stack is None)
-    @rule(declares=st.booleans(), off=st.booleans(), faults=st.lists(st.sampled_from(FAULTS), max_size=8))
-    def create(self, *, declares: bool, off: bool, faults: list[str]) -> None:
-        former = self.account.setting if declares else None
-        stack = Stack(self.account, OURS, former, on_delete="SWITCH_OFF" if off else "RESTORE")
-        self.before = self.account.setting
+    @rule(
+        wanted=st.sampled_from([OURS, OURS, SHARED]),
+        declares=st.booleans(),
+        off=st.booleans(),
+        has_looks=st.sampled_from([True, True, False]),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=8),
+    )
+    def create(
+        self, wanted: dict[str, Any], *, declares: bool, off: bool, has_looks: bool, faults: list[str]
+    ) -> None:
+        held = self.account.setting
+        faults = faults if has_looks else []  # made long ago, and well
+        stack = Stack(
+            self.account,
+            wanted,
+            held if declares else None,
+            on_delete="SWITCH_OFF" if off else "RESTORE",
+            is_unique=wanted is not SHARED,
+            has_looks=has_looks,
+        )
         self.account.faults = faults
         created = stack.create()
         self.account.faults = []
         if created:
-            assert declares or self.before is None
-            assert self.account.setting is not None
-            assert is_same(OURS, self.account.setting)
+            assert declares or held is None
+            assert self._same(self.account.setting, wanted)
             self.stack = stack
         else:
             # The deletion that follows may have met faults too: a user deletes once more then.
             assert stack.delete()
-            assert self._same(self.account.setting, self.before)
+            assert self._same(self.account.setting, held)
 
     @precondition(lambda self: self.stack is not None)
     @rule(
-        wanted=st.sampled_from([OURS, CHANGED]),
-        takeover=st.sampled_from([None, None, THEIRS, SHARED]),
+        wanted=st.sampled_from([OURS, CHANGED, SHARED]),
+        takeover=st.sampled_from(["as before", "as before", "what is in force", None, THEIRS, SHARED]),
+        off=st.sampled_from([None, None, "SWITCH_OFF", "RESTORE"]),
         fails=st.booleans(),
         faults=st.lists(st.sampled_from(FAULTS), max_size=8),
+        faults_go_on=st.booleans(),
     )
     def update(
         self,
         wanted: dict[str, Any],
-        takeover: dict[str, Any] | None,
+        takeover: dict[str, Any] | str | None,
+        off: str | None,
         *,
         fails: bool,
         faults: list[str],
+        faults_go_on: bool,
     ) -> None:
         assert self.stack is not None
-        foreign = not is_same(self.stack.wanted, self.account.setting)
-        held = self.account.setting
+        held, before, noted = self.account.setting, self.stack.version, set(self.stack.looks)
+        was_ours = is_same(before.wanted, held)
+        if takeover == "what is in force":
+            takeover = "as before" if was_ours else held
         self.account.faults = faults
-        self.stack.update(wanted, takeover=takeover, fails=fails)
+        done = self.stack.update(
+            wanted,
+            takeover=takeover,
+            on_delete=off,
+            is_unique=wanted is not SHARED,
+            fails=fails,
+            faults_go_on=faults_go_on,
+        )
         self.account.faults = []
-        if not foreign:  # ours stays ours, whatever happens on the way
-            assert self._same(self.account.setting, self.stack.wanted)
-        elif takeover is not None and is_same(takeover, held):
-            # Declared, so it may be replaced, and stays where nothing was done.
-            assert self._same(self.account.setting, held) or self._same(
-                self.account.setting, self.stack.wanted
-            )
-        elif not is_same(self.stack.former, held) and not is_same(wanted, held):
+        now = self.stack.version
+        if not done:
+            assert now == before
             assert self._same(self.account.setting, held)
+            return
+        if was_ours:
+            assert self._same(self.account.setting, now.wanted)
+            kept = before.former is None or now.former is not None
+            assert kept or now.on_delete == "SWITCH_OFF"
+        elif is_same(now.former, held) and now.look_id not in noted:
+            assert self._same(self.account.setting, now.wanted)  # and the deletion puts the former one back
+        else:
+            assert self._same(self.account.setting, held)
+            assert now.look_id in noted or not is_same(now.wanted, held)
 
-    @rule(setting=st.sampled_from([None, THEIRS, OTHER]))
+    @rule(setting=st.sampled_from([None, THEIRS, SHARED, OTHER]))
     def somebody_else(self, setting: dict[str, Any] | None) -> None:
         self.account.setting = setting
-        if self.stack is None:
-            self.before = setting
 
     @precondition(lambda self: self.stack is not None)
     @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=8))
     def delete(self, faults: list[str]) -> None:
         assert self.stack is not None
-        was_ours = is_same(self.stack.wanted, self.account.setting)
         held = self.account.setting
+        was_ours = is_same(self.stack.wanted, held)
         self.account.faults = faults
         done = self.stack.delete()
         self.account.faults = []
         if not done:
-            assert self._same(self.account.setting, held) or not was_ours or self._is_restored()
+            assert self._same(self.account.setting, held) or (was_ours and self._is_restored())
             assert self.stack.delete()
-        if not was_ours:
-            assert self._same(self.account.setting, held)
-        else:
+        if was_ours:
             assert self._is_restored()
+        else:
+            assert self._same(self.account.setting, held)
         self.stack = None
 
     def _is_restored(self) -> bool:
@@ -385,11 +612,6 @@ class LoggingMachine(RuleBasedStateMachine):
     @staticmethod
     def _same(one: dict[str, Any] | None, other: dict[str, Any] | None) -> bool:
         return one is None if other is None else is_same(other, one)
-
-    @invariant()
-    def nothing_foreign_is_overwritten(self) -> None:
-        known = [OURS, CHANGED, THEIRS, SHARED, OTHER, None]
-        assert getattr(self, "account", None) is None or self.account.setting in known
 
 
 TestAnySequence = LoggingMachine.TestCase

@@ -137,6 +137,9 @@ def test_the_setting_waits_for_every_permission(both: dict[str, Any]) -> None:
     )
     assert {bucket_policy_id, handler_role_id, "BedrockInvocationLoggingOwner"} == set(setting["DependsOn"])
     assert setting["Properties"]["ServiceTimeout"] == "300"
+    [look] = resources(both, LOOK).values()
+    assert look["Properties"]["ServiceTimeout"] == "300"
+    assert look["DependsOn"] == [handler_role_id]
 
 
 def config(found: dict[str, Any]) -> dict[str, Any]:
@@ -192,6 +195,9 @@ def test_a_destination_is_needed() -> None:
 FORMER = FormerLogging(log_group_name="/org/bedrock", role_arn="arn:aws:iam::111122223333:role/Org")
 
 
+LOOK = "Custom::BedrockInvocationLoggingLook"
+
+
 def passed_roles(found: dict[str, Any]) -> Any:
     [document] = [p["PolicyDocument"] for p in roles(found)["deploy"]["Properties"]["Policies"]]
     return [s["Resource"] for s in document["Statement"] if s["Action"] == "iam:PassRole"]
@@ -206,7 +212,61 @@ def test_the_former_setting_comes_with_the_resource_and_its_role_may_be_passed()
     [setting] = resources(found, "Custom::BedrockInvocationLogging").values()
     assert json.loads(setting["Properties"]["FormerConfig"]) == FORMER.to_config()
     assert setting["Properties"]["OnDelete"] == "SWITCH_OFF"
-    assert passed_roles(found) == ["arn:aws:iam::111122223333:role/Org"]
+    assert passed_roles(found) == []
+    [(policy_id, policy)] = resources(found, "AWS::IAM::RolePolicy").items()
+    [role_id] = [name for name in resources(found, "AWS::IAM::Role") if "HandlerRole" in name]
+    assert policy["Properties"] == {
+        "PolicyName": policy_id.replace("BedrockInvocationLogging", ""),
+        "RoleName": {"Ref": role_id},
+        "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "iam:PassRole",
+                    "Resource": "arn:aws:iam::111122223333:role/Org",
+                    "Condition": {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
+                }
+            ],
+        },
+    }
+    assert policy_id in setting["DependsOn"]
+
+
+def ids(takeover: FormerLogging | None, **props: Any) -> dict[str, list[str]]:
+    """The logical ids of a construct's resources whose kind matters in an update."""
+    stack = Stack()
+    bucket = s3.Bucket.from_bucket_name(stack, "B", props.pop("imported", "logs-of-others"))
+    where: dict[str, Any] = {"log_group": logs.LogGroup(stack, "G")} if props.pop("unique", True) else {}
+    InvocationLogging(stack, "L", bucket=bucket, takeover=takeover, **where, **props)
+    found = template(stack)
+    [setting] = resources(found, "Custom::BedrockInvocationLogging").values()
+    [look] = resources(found, LOOK)
+    assert setting["Properties"]["Look"] == {"Ref": look}
+    return {"look": [look], "policy": list(resources(found, "AWS::IAM::RolePolicy"))}
+
+
+def test_each_declaration_has_a_look_and_a_permission_of_its_own() -> None:
+    """A rollback deletes them at its end, so that what was taken over can be put back before."""
+    other = FormerLogging(log_group_name="/org/bedrock", role_arn="arn:aws:iam::111122223333:role/Other")
+    none, one, two = ids(None), ids(FORMER), ids(other)
+    assert len({*none["look"], *one["look"], *two["look"]}) == 3
+    assert len({*one["policy"], *two["policy"]}) == 2
+    assert none["policy"] == ids(FormerLogging(bucket_name="theirs"))["policy"] == []
+    assert ids(FORMER, video=False) == one
+
+
+def test_a_setting_that_another_one_may_be_equal_to_has_a_look_of_its_own_too() -> None:
+    one = ids(None, unique=False)
+    assert ids(None, unique=False) == one
+    assert ids(None, unique=False, video=False) != one
+    assert ids(None, unique=False, imported="elsewhere") != one
+
+
+def test_the_handler_knows_the_look_by_its_type() -> None:
+    from constructs_lib.handlers import invocation_logging  # only here: it needs boto3
+
+    assert invocation_logging.LOOK == LOOK
 
 
 def test_without_a_former_setting_only_the_own_role_may_be_passed() -> None:
