@@ -23,6 +23,7 @@ _SSM_TYPE: Final = "AWS::SSM::Parameter::"
 _REFERENCE: Final = re.compile(
     r"\{\{resolve:(ssm|ssm-secure|secretsmanager):((?:arn:[^:}]*:[^:}]*:[^:}]*:[^:}]*:[^:}]*:)?[^:}]+)"
 )
+_STACK: Final = "arn:${Partition}:cloudformation:${Region}:${Account}:stack/${Name}/*"
 _PARAMETER: Final = "arn:${Partition}:ssm:${Region}:${Account}:parameter/${Name}"
 _SECRET: Final = "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${Name}-*"  # noqa: S105 - an ARN format
 
@@ -41,6 +42,7 @@ def stack_needs(at: Deployed, options: DeployOptions) -> Iterator[Need]:
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
         yield Need("ec2:DescribeAvailabilityZones", (ANY,), (), where, STAR_ONLY)
         yield Need("ec2:DescribeSubnets", (ANY,), (), where, STAR_ONLY)
+    yield from _outputs_read(at)
     for logical_id, item in at.resources.items():
         for text in _texts(at, item.body):
             for service, name in _REFERENCE.findall(text):
@@ -91,6 +93,34 @@ def _transforms(at: Deployed, options: DeployOptions) -> Iterator[Need]:
             raise DeployError(message)
         for token in options.service_tokens:
             yield Need("lambda:InvokeFunction", (token,), (), where)
+
+
+def _outputs_read(at: Deployed) -> Iterator[Need]:
+    """Yield describing the stacks whose outputs the template reads with the execution role itself.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+    """
+    for section in ("Conditions", "Outputs", "Resources"):
+        for name, body in mapping(at.source.body.get(section)).items():
+            for given in _stack_outputs(body):
+                if "RoleArn" in given:  # the role is assumed, and describes the stack
+                    continue
+                for stack in at.texts(given.get("StackName")):
+                    region = at.texts(given["Region"])[0] if "Region" in given else at.region
+                    arn = at.arn(_STACK.replace("${Region}", region), stack)
+                    why = NO_ID if stack == ANY else ""
+                    yield Need("cloudformation:DescribeStacks", (arn,), (), f"{at.source.path}#{name}", why)
+
+
+def _stack_outputs(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if "Fn::GetStackOutput" in node:
+            yield mapping(node["Fn::GetStackOutput"])
+        for item in node.values():
+            yield from _stack_outputs(item)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _stack_outputs(item)
 
 
 def _inner_transforms(node: Any) -> Iterator[Any]:

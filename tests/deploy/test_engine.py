@@ -225,6 +225,31 @@ def test_dynamic_references_are_resolved(reference: Any, action: str, arn: str) 
     assert statement_for(derive({"T": topic}), action) == {"Resource": arn}
 
 
+_STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack"
+
+
+@pytest.mark.parametrize(
+    ("given", "arn"),
+    [
+        ({}, f"{_STACK}/Search/*"),
+        ({"Region": "eu-west-1"}, f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/Search/*"),
+        ({"StackName": {"Fn::Sub": "Search-${AWS::Region}"}}, f"{_STACK}/Search-{REGION}/*"),
+        ({"StackName": {"Ref": "Unknown"}}, f"{_STACK}/*/*"),
+    ],
+)
+def test_a_stack_whose_output_is_read_is_described(given: dict[str, Any], arn: str) -> None:
+    read = {"Fn::GetStackOutput": {"StackName": "Search", "OutputName": "Id", **given}}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t", "DisplayName": read}}
+    assert statement_for(derive({"T": topic}), "cloudformation:DescribeStacks") == {"Resource": arn}
+
+
+def test_a_role_that_reads_the_output_describes_the_stack_itself() -> None:
+    role = "arn:aws:iam::444455556666:role/Reader"
+    read = {"Fn::GetStackOutput": {"StackName": "Search", "OutputName": "Id", "RoleArn": role}}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t", "DisplayName": read}}
+    assert "cloudformation:DescribeStacks" not in actions(derive({"T": topic}))
+
+
 def test_zones_of_the_region_are_described() -> None:
     zone = {"Fn::Select": [0, {"Fn::GetAZs": ""}]}
     subnet = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": "vpc-1", "AvailabilityZone": zone}}
