@@ -4,6 +4,7 @@ from constructs_lib.local.emulator.cloudformation import (
     _agentcore_types,
     _conditions,
     _execution_role,
+    _exports,
     _first_deployment,
     _handler_permissions,
     _handlers,
@@ -17,6 +18,7 @@ __all__ = ["client_of_role", "install", "remember", "reset"]
 def install() -> None:
     """Register the types and correct ministack's own."""
     _conditions.install()
+    _exports.install()
     _handlers.install()
     _other_types.install()
     _agentcore_types.install()
