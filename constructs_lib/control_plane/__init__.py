@@ -98,6 +98,7 @@ if TYPE_CHECKING:
         PromptVariant,
         ToolChoice,
     )
+    from constructs_lib.control_plane.replacement import OnReplace
     from constructs_lib.control_plane.resource_policy import ResourcePolicy
     from constructs_lib.control_plane.s3_vectors import (
         DistanceMetric,
@@ -171,6 +172,7 @@ __all__ = [
     "MediaExtraction",
     "MemoryRetrieval",
     "Modality",
+    "OnReplace",
     "OrganizationGuardrail",
     "Parsing",
     "PiiEntity",
@@ -287,6 +289,7 @@ __getattr__, __dir__ = exports(
         "resource_policy": ("ResourcePolicy",),
         "mantle_project": ("BedrockMantleProject",),
         "prompt_router": ("PromptRouter",),
+        "replacement": ("OnReplace",),
         "knowledge_base": (
             "CuratedQuery",
             "Inclusion",

@@ -44,6 +44,7 @@ from constructs_lib.control_plane.fingerprint import (
     create_only_fingerprint,
     resource_behind,
 )
+from constructs_lib.control_plane.replacement import keep_replaced, refer_weakly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,8 @@ class DataSource(DataSourceBase):
     """Documents that a knowledge base ingests: where they are, and how they are read, split and enriched.
 
     Another ``knowledge_base``, kind of ``source``, ``chunking`` or ``parsing`` replaces the data source, and
-    the documents have to be ingested again. AWS has no tags for data sources.
+    the documents have to be ingested again. AWS has no tags for data sources. If the knowledge base has
+    ``on_replace=OnReplace.KEEP``, the old data source is kept with its vectors too.
 
     Args:
         knowledge_base: Any knowledge base: of this library, an L1, of another library, or imported.
@@ -229,6 +231,10 @@ class DataSource(DataSourceBase):
             vector_ingestion_configuration=ingestion or None,
             server_side_encryption_configuration=encryption,
         )
+        if getattr(knowledge_base, "keeps_replaced", False):
+            # Deleting it would delete the vectors that the old knowledge base still answers with.
+            keep_replaced([self._l1])
+            refer_weakly(self._l1)
         if policy is not None:
             # The first ingestion may start as soon as the data source exists.
             self._l1.node.add_dependency(policy)

@@ -12,6 +12,7 @@ from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
     check_arn,
+    check_choice,
     check_length,
     check_name,
     check_path,
@@ -36,6 +37,13 @@ from constructs_lib.control_plane.knowledge_base.base import KnowledgeBaseBase
 from constructs_lib.control_plane.knowledge_base.log_delivery import deliver_logs
 from constructs_lib.control_plane.knowledge_base.parts import Context, policy_document
 from constructs_lib.control_plane.knowledge_base.types import KnowledgeBaseType
+from constructs_lib.control_plane.replacement import (
+    OnReplace,
+    followed,
+    keep_replaced,
+    refer_weakly,
+    resources_below,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,6 +87,11 @@ class KnowledgeBase(KnowledgeBaseBase):
         tags: Tags of the knowledge base. Default: those of the stack only.
         removal_policy: What becomes of the knowledge base, and of the store that it makes, when the construct
             goes. Default: they are deleted, since a new ingestion makes them again from the documents.
+        on_replace: What becomes of the old knowledge base when an update replaces it. ``OnReplace.KEEP``
+            keeps it with its store, its data sources and its permissions, outside the stack and at AWS's
+            price, until you delete them; other stacks refer to the id and the ARN weakly, so they use the old
+            one until they are deployed again. Default: ``OnReplace.DELETE``; a stack that imports the id or
+            the ARN then blocks the update ("Export ... cannot be updated as it is in use").
 
     Attributes:
         knowledge_base_id: Its id.
@@ -91,6 +104,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         policy: The policy that the knowledge base attaches to the role.
         type_name: ``VECTOR``, ``MANAGED``, ``KENDRA`` or ``SQL``.
         owns_store: Whether its data goes with it.
+        keeps_replaced: Whether the old one stays when an update replaces it.
         grants: Grants on it.
 
     Raises:
@@ -118,8 +132,12 @@ class KnowledgeBase(KnowledgeBaseBase):
         log_delivery: Sequence[logs.ILogGroup | s3.IBucket] = (),
         tags: Mapping[str, str] | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.DESTROY,
+        on_replace: OnReplace = OnReplace.DELETE,
     ) -> None:
         kind = _kind(type)
+        check_choice("on_replace", on_replace, OnReplace)
+        # Known before anything asks for the id.
+        self.keeps_replaced: bool = on_replace is OnReplace.KEEP
         if name is not None:
             check_name(name)
         check_length("description", description, 1, 200)
@@ -171,18 +189,24 @@ class KnowledgeBase(KnowledgeBaseBase):
             if part.dependencies:
                 self._l1.node.add_dependency(*part.dependencies)
         at_the_end(self, self._settle)
+        if self.keeps_replaced:
+            keep_replaced([*resources_below(self), *self._referred])
+            refer_weakly(self._l1)
         for number, destination in enumerate(log_delivery, start=1):
             deliver_logs(self, f"Logs{number}", destination, self._stem[:-1], self.fingerprint)
 
     @cached_property
     def knowledge_base_id(self) -> str:  # type: ignore[override]  # asked of the CDK on first use; only imports are given it
         """Its id."""
-        return self._l1.attr_knowledge_base_id
+        return self._followed(self._l1.attr_knowledge_base_id)
 
     @cached_property
     def knowledge_base_arn(self) -> str:  # type: ignore[override]  # asked of the CDK on first use; only imports are given it
         """Its ARN."""
-        return self._l1.attr_knowledge_base_arn
+        return self._followed(self._l1.attr_knowledge_base_arn)
+
+    def _followed(self, attribute: str) -> str:
+        return followed(self._l1, attribute, self.fingerprint) if self.keeps_replaced else attribute
 
     @cached_property
     def created_at(self) -> str:
