@@ -16,7 +16,14 @@ from constructs_lib.cli._files import (
     write,
 )
 from constructs_lib.review import Options, ReportError, is_report, load_report, review
-from constructs_lib.review.diff import FORMATS, compare, compare_resources, render
+from constructs_lib.review.diff import (
+    FORMATS,
+    CountError,
+    compare,
+    compare_resources,
+    read_version_count,
+    render,
+)
 from constructs_lib.templates import read, read_templates
 
 if TYPE_CHECKING:
@@ -76,6 +83,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the policies of one level, as in `review`",
     )
     parser.add_argument("--config", metavar="FILE", help="TOML configuration, as in `review`")
+    parser.add_argument(
+        "--guardrail-versions",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the answer of `aws bedrock list-guardrails --guardrail-identifier ID`: the versions of a "
+        "guardrail, of which AWS allows 20 (default: it is said how to count them)",
+    )
     explain_levels(parser)
 
 
@@ -87,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         options = Options(config=read_config(args.config), scps=read_scps(args.scp, args.scp_level))
         old, new = _side(args.old, options), _side(args.new, options)
-        resources = _resources(old, new)
+        resources = _resources(old, new, args.guardrail_versions)
         diff = compare(
             old.principals, new.principals, old_name=args.old, new_name=args.new, resources=resources
         )
@@ -111,10 +126,19 @@ def _status(diff: Diff, fail_on: str) -> int:
     return int(named[fail_on])
 
 
-def _resources(old: _Side, new: _Side) -> Sequence[ResourceEffect] | None:
+def _resources(old: _Side, new: _Side, counted: Sequence[str]) -> Sequence[ResourceEffect] | None:
     """Return what the deployment does to resources; ``None`` where only a report says what there was."""
     if old.templates is not None and new.templates is not None:
-        return compare_resources(old.templates, new.templates)
+        try:
+            counts = [read_version_count(read_text(path), path) for path in counted]
+            return compare_resources(old.templates, new.templates, guardrail_versions=counts)
+        except CountError as error:
+            raise CallError(str(error)) from error
+    if counted:
+        message = (
+            "--guardrail-versions needs the cdk.out folder or template of both sides, and one is a report"
+        )
+        raise CallError(message)
     return None if old.templates == new.templates or old.templates or new.templates else ()
 
 

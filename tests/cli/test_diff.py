@@ -255,6 +255,7 @@ def test_resources_as_json(stacks: tuple[str, str], capsys: pytest.CaptureFixtur
             "help": "ingest the data sources again after the deployment",
             "collision": {"name": "docs", "holder": f"{stacks[0]}#Index", "certain": True, "why": WHY},
             "outputs": [],
+            "version": None,
         }
     ]
 

@@ -15,20 +15,30 @@ from constructs_lib.review.diff.changes import (
     compare,
 )
 from constructs_lib.review.diff.formats import FORMATS, render
+from constructs_lib.review.diff.guardrail_versions import (
+    CountError,
+    NewVersion,
+    VersionCount,
+    read_version_count,
+)
 from constructs_lib.review.diff.resources import Collision, OutputChange, ResourceEffect, compare_resources
 from constructs_lib.review.diff.values import Difference
 
 __all__ = [
     "FORMATS",
     "Collision",
+    "CountError",
     "Diff",
     "Difference",
     "FamilyChange",
+    "NewVersion",
     "OutputChange",
     "PrincipalChange",
     "ResourceChange",
     "ResourceEffect",
+    "VersionCount",
     "compare",
     "compare_resources",
+    "read_version_count",
     "render",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.inert import markdown_code, one_line
+from constructs_lib.review.diff.guardrail_versions import version_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,6 +61,12 @@ def effect_dict(effect: ResourceEffect) -> dict[str, Any]:
             }
             for one in effect.outputs
         ],
+        "version": effect.version
+        and {
+            "guardrail": effect.version.guardrail,
+            "number": effect.version.number,
+            "makes_room": effect.version.makes_room,
+        },
     }
 
 
@@ -110,6 +117,8 @@ def effect_lines(effect: ResourceEffect) -> Iterator[str]:
         yield "  the old one is kept, outside the stack, until you delete it"
     elif effect.lost:
         yield f"-   lost: {effect.lost}"
+    if effect.version is not None:
+        yield from version_lines(effect.version, kept=effect.kept is not False or effect.change == "added")
     if effect.help and not (effect.kept and effect.change == "removed"):
         yield f"  help: {effect.help}"
 
@@ -146,4 +155,5 @@ def resource_summary(found: Sequence[ResourceEffect] | None) -> list[str]:
     parts = [f"{counts[name]} {name}" for name in ("replaced", "removed") if counts[name]]
     parts += [f"{counts['uncertain']} of them not for certain"] if counts["uncertain"] else []
     failing = f"{counts['failing']} may make the deployment fail" if counts["failing"] else ""
-    return ["", f"Resources: {'; '.join(filter(None, (', '.join(parts), failing)))}."]
+    told = "; ".join(filter(None, (", ".join(parts), failing)))
+    return ["", f"Resources: {told or f'{len(found)} made'}."]

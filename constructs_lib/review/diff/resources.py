@@ -18,13 +18,14 @@ from __future__ import annotations
 import posixpath
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from constructs_lib.catalogue import handlers
 from constructs_lib.iam import UNRESOLVED
+from constructs_lib.review.diff.guardrail_versions import NewVersion, NewVersions, VersionCount
 from constructs_lib.review.diff.values import (
     ABSENT,
     PART,
@@ -112,6 +113,7 @@ class ResourceEffect:
         help: What to do.
         collision: A name that is taken, or ``None``.
         outputs: The outputs that have another value afterwards.
+        version: How many versions the guardrail has once this one is made, or ``None`` for anything else.
 
     """
 
@@ -128,12 +130,21 @@ class ResourceEffect:
     help: str = ""
     collision: Collision | None = None
     outputs: tuple[OutputChange, ...] = ()
+    version: NewVersion | None = None
+
+    @property
+    def makes(self) -> bool:
+        """Whether a resource is made, whatever becomes of the old one."""
+        moved = self.new is not None and self.new.rpartition("#")[2] != self.name
+        return self.change in {"replaced", "added"} or (self.change == "removed" and moved)
 
     @property
     def fails(self) -> bool | None:
         """Whether the deployment fails for it; ``None`` where that isn't certain."""
         if self.change == "refused":
             return True
+        if self.version is not None and self.version.fails:
+            return True if self.certain else None
         is_imported = any(one.imported_by for one in self.outputs)
         if self.collision is None and not is_imported:
             return False
@@ -151,7 +162,12 @@ def _losses() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files("constructs_lib.review.diff").joinpath("losses.toml").read_text("utf-8"))
 
 
-def compare_resources(old: Sequence[TemplateSource], new: Sequence[TemplateSource]) -> list[ResourceEffect]:
+def compare_resources(
+    old: Sequence[TemplateSource],
+    new: Sequence[TemplateSource],
+    *,
+    guardrail_versions: Sequence[VersionCount] = (),
+) -> list[ResourceEffect]:
     """Return what deploying ``new`` over ``old`` replaces, deletes or can't make, of Bedrock and its stores.
 
     Stacks are the same if name, account and Region are, as far as they are known; templates outside an
@@ -161,10 +177,24 @@ def compare_resources(old: Sequence[TemplateSource], new: Sequence[TemplateSourc
     Args:
         old: The templates that are deployed.
         new: The templates that are to be deployed.
+        guardrail_versions: How many versions guardrails have. Default: nobody knows.
+
+    Raises:
+        CountError: A count is of a guardrail that no template has.
 
     """
     with deployed_together(old) as before, deployed_together(new) as after:
-        return _Comparison(before, after).effects()
+        effects = _Comparison(before, after).effects()
+        versions = NewVersions(before, after, guardrail_versions)
+        for scope, name in versions.added({one.new for one in effects}):
+            kind, path = str(scope.resources[name].get("Type")), scope.construct_path(name)
+            effects.append(ResourceEffect("added", True, kind, name, path, None, scope.id_of(name)))
+        numbered = (replace(one, version=versions.number(one.new) if one.makes else None) for one in effects)
+        return sorted(numbered, key=_order)
+
+
+def _order(effect: ResourceEffect) -> tuple[str, str, str, str]:
+    return (effect.construct_path or effect.name, effect.name, effect.old or "", effect.new or "")
 
 
 _Status: TypeAlias = "tuple[bool, str] | None"
@@ -243,9 +273,7 @@ class _Comparison:
                 for name, resource in scope.resources.items():
                     if _is_ours(resource) and (effect := self._added(place, name)):
                         found.append(effect)
-        return sorted(
-            found, key=lambda one: (one.construct_path or one.name, one.name, one.old or "", one.new or "")
-        )
+        return sorted(found, key=_order)
 
     def _effect(self, key: str, pair: _Pair, name: str) -> ResourceEffect | None:
         old, new = pair.before.scope.resources.get(name), pair.after.scope.resources.get(name)
