@@ -12,6 +12,7 @@ from ministack.services import bedrock, bedrock_agent
 
 from constructs_lib.local.emulator.bedrock import (
     _agents,
+    _batch,
     _guardrails,
     _ingestion,
     _quotas,
@@ -118,12 +119,14 @@ _BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {
     "UpdateAgent": (_service_roles.check_agent,),
     "PutModelInvocationLoggingConfiguration": (_service_roles.check_logging,),
     "CreateGuardrailVersion": (_quotas.check_guardrail_versions,),
+    "CreateModelInvocationJob": (_batch.check_role,),
 }
 
 _INSTEAD: dict[str, Callable[[Call, Request], Response | None]] = {
     "DeleteDataSource": _ingestion.delete_data_source,
     "DeleteEnforcedGuardrailConfiguration": _guardrails.release,
     "DeleteGuardrail": _guardrails.delete_version,
+    "GetModelInvocationJob": _batch.describe,
     "ListEnforcedGuardrailsConfiguration": _guardrails.enforced,
     "ListGuardrails": _guardrails.list_versions,
     "PutEnforcedGuardrailConfiguration": _guardrails.enforce,
@@ -141,6 +144,7 @@ _AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
         _move_tags("application-inference-profile", "ip"),
     ),
     "CreateDataSource": (_ingestion.delete_by_default,),
+    "CreateModelInvocationJob": (_batch.run,),
     "GetGuardrail": (_guardrail_wire_names,),
     "CreateAgentAlias": (_publish_version,),
     "UpdateAgentAlias": (_publish_version,),
