@@ -124,7 +124,7 @@ class Deployment:
         """Delete stacks with the execution role; raise `DeploymentFailed` when something stays."""
         cloudformation = self.aws.client("cloudformation")
         for stack in stacks:
-            cloudformation.delete_stack(StackName=stack)
+            cloudformation.delete_stack(StackName=self.name(stack))
             self._wait(stack, "DELETE_COMPLETE")
 
     def policies(self) -> dict[str, dict[str, Any]]:
@@ -146,14 +146,23 @@ class Deployment:
 
     def tags(self, stack: str) -> list[dict[str, str]]:
         """Return the stack's tags, which the CDK CLI hands to CloudFormation."""
-        manifest = json.loads((self.assembly / "manifest.json").read_text("utf-8"))
-        tags = manifest["artifacts"][stack]["properties"].get("tags", {})
+        tags = self._properties(stack).get("tags", {})
         return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+    def name(self, stack: str) -> str:
+        """Return the stack's name, which is not its file's for a stack of a stage."""
+        name: str = self._properties(stack).get("stackName", stack)
+        return name
+
+    def _properties(self, stack: str) -> dict[str, Any]:
+        manifest = json.loads((self.assembly / "manifest.json").read_text("utf-8"))
+        found: dict[str, Any] = manifest["artifacts"].get(stack, {}).get("properties", {})
+        return found
 
     def update(self, stack: str, template: Mapping[str, Any], tags: list[dict[str, str]]) -> None:
         """Update a stack with the execution role; raise `DeploymentFailed` when it rolls back."""
         self.aws.client("cloudformation").update_stack(
-            StackName=stack,
+            StackName=self.name(stack),
             TemplateBody=json.dumps(template),
             Capabilities=_CAPABILITIES,
             Tags=tags,
@@ -167,7 +176,7 @@ class Deployment:
 
     def _create(self, stack: str, template: Mapping[str, Any], *, role: str | None) -> None:
         self.aws.client("cloudformation").create_stack(
-            StackName=stack,
+            StackName=self.name(stack),
             TemplateBody=json.dumps(template),
             Capabilities=_CAPABILITIES,
             Tags=self.tags(stack),
@@ -176,10 +185,10 @@ class Deployment:
         self._wait(stack, "CREATE_COMPLETE")
 
     def _wait(self, stack: str, wanted: str) -> None:
-        cloudformation = self.aws.client("cloudformation")
+        cloudformation, name = self.aws.client("cloudformation"), self.name(stack)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            found = [s for s in cloudformation.describe_stacks()["Stacks"] if s["StackName"] == stack]
+            found = [s for s in cloudformation.describe_stacks()["Stacks"] if s["StackName"] == name]
             status = found[0]["StackStatus"] if found else "DELETE_COMPLETE"
             if not status.endswith("IN_PROGRESS"):
                 break

@@ -171,6 +171,7 @@ def _policies(aws: LocalAws) -> str:
     [
         ("get-started.md", "## 5. Deploy it to a local AWS", "minimal", "Answers"),
         ("guides/rag.md", "## 10. Deploy", "rag", "Rag"),
+        ("../examples/README.md", "## Deploy", "chat", "Chat"),
     ],
 )
 def test_the_commands_of_a_page_deploy_its_app(
