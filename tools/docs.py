@@ -9,6 +9,7 @@ from constructs_lib.catalogue.generation import actions_page
 from constructs_lib.review.rules import rules
 from tools.commands_page import commands_page
 from tools.construct_pages import construct_pages
+from tools.events_page import events_page
 from tools.grants_page import grants_page
 from tools.rule_pages import rule_page, rules_index
 
@@ -23,6 +24,7 @@ def generated() -> dict[str, str]:
     """Return the text of every generated page by its path below ``docs``."""
     return {
         "actions.md": actions_page(),
+        "audit-events.md": events_page(),
         "commands.md": commands_page(),
         "grants.md": grants_page(),
         "rules/README.md": rules_index(),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from constructs_lib.platform.deploy_role import DeployRole
     from constructs_lib.platform.deployer import Deployer
     from constructs_lib.platform.endpoints import BedrockVpcEndpoints
+    from constructs_lib.platform.event_patterns import EVENT_SOURCES, alarming_changes, event_names
     from constructs_lib.platform.invocation_logging import FormerLogging, InvocationLogging, OnDelete
     from constructs_lib.platform.operator_role import OperatorGrants, OperatorRole
     from constructs_lib.platform.review_step import ReviewStep
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA_EVENT_TYPES",
+    "EVENT_SOURCES",
     "BedrockDashboard",
     "BedrockQueries",
     "BedrockTrail",
@@ -30,6 +32,8 @@ __all__ = [
     "OperatorRole",
     "PlaneCrossingAlarms",
     "ReviewStep",
+    "alarming_changes",
+    "event_names",
 ]
 
 __getattr__, __dir__ = exports(
@@ -39,6 +43,7 @@ __getattr__, __dir__ = exports(
         "deploy_role": ("DeployRole",),
         "deployer": ("Deployer",),
         "endpoints": ("BedrockVpcEndpoints",),
+        "event_patterns": ("EVENT_SOURCES", "alarming_changes", "event_names"),
         "invocation_logging": ("FormerLogging", "InvocationLogging", "OnDelete"),
         "operator_role": ("OperatorGrants", "OperatorRole"),
         "review_step": ("ReviewStep",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -15,7 +16,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, check_pattern, with_explained_errors
-from constructs_lib.platform.event_patterns import changes, control_calls, data_calls
+from constructs_lib.platform.event_patterns import alarming_changes, control_calls, data_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,10 @@ __all__ = ["DATA_EVENT_TYPES", "BedrockTrail", "PlaneCrossingAlarms"]
 
 # Sources: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
 # and for mantle https://docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html
+# and for the Agent Registry https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/registry-cloudtrail-integration.html
 DATA_EVENT_TYPES = (
+    "AWS::AgentRegistry::Registry",
+    "AWS::Bedrock::AdvancedOptimizePromptJob",
     "AWS::Bedrock::AgentAlias",
     "AWS::Bedrock::AsyncInvoke",
     "AWS::Bedrock::AutomatedReasoningPolicy",
@@ -92,8 +96,11 @@ class BedrockTrail(Construct):
     Args:
         bucket: Where the trail's files go. Default: a bucket of this construct, which survives it.
         log_group: Where the events go as well, for queries. Default: a log group that keeps them a year.
-        data_events: The resource types whose data events are recorded. Default: all of Bedrock's and
-            AgentCore's that CloudTrail documents.
+        data_events: The resource types whose data events are recorded. Default: all of Bedrock's,
+            AgentCore's, mantle's and the Agent Registry's that CloudTrail documents.
+        excluded_data_events: Those of ``data_events`` that are not recorded. CloudTrail refuses a trail with
+            a value that it doesn't take (``InvalidEventSelectorsException``), and AWS doesn't say which
+            Regions know which types: name here the type that the error names. Default: none.
         encryption_key: Default: the bucket's own encryption.
         all_regions: Whether the other Regions are recorded too; cross-Region calls are recorded where they
             were made. Default: yes.
@@ -104,10 +111,12 @@ class BedrockTrail(Construct):
         log_group: The log group of the events.
 
     Raises:
-        PlanesError: A resource type is none of CloudFormation's form, or there is none.
+        PlanesError: A resource type is none of CloudFormation's form, there is none, or an excluded one is
+            not among them.
 
     Sources: https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html,
-    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html,
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
     """
 
     @with_explained_errors
@@ -119,11 +128,12 @@ class BedrockTrail(Construct):
         bucket: s3.IBucket | None = None,
         log_group: logs.ILogGroup | None = None,
         data_events: Sequence[str] = DATA_EVENT_TYPES,
+        excluded_data_events: Sequence[str] = (),
         encryption_key: kms.IKey | None = None,
         all_regions: bool = True,
         trail_name: str | None = None,
     ) -> None:
-        types = _types(data_events)
+        types = _without(_types(data_events), excluded_data_events)
         super().__init__(scope, construct_id)
         self.log_group = log_group or logs.LogGroup(
             self, "Events", retention=logs.RetentionDays.ONE_YEAR, removal_policy=cdk.RemovalPolicy.RETAIN
@@ -212,7 +222,7 @@ class PlaneCrossingAlarms(Construct):
             "MayWrite",
             policy_statements=[_write_statement(self.log_group)],
         )
-        single = {name: [(name, pattern)] for name, pattern in changes(edited).items()}
+        single = {name: [(name, pattern)] for name, pattern in alarming_changes(edited).items()}
         self.alarms: Mapping[str, cloudwatch.Alarm] = {
             "data-called-control": self._alarm(
                 "DataCalledControl",
@@ -310,6 +320,21 @@ def _types(given: Sequence[str]) -> list[str]:
             "data_events", name, r"AWS::\w+::\w+", "give resource types such as AWS::Bedrock::KnowledgeBase"
         )
     return [*dict.fromkeys(types)]
+
+
+def _without(types: list[str], excluded: Sequence[str]) -> list[str]:
+    left_out = [excluded] if isinstance(excluded, str) else [*excluded]
+    for name in left_out:
+        if name not in types:
+            close = difflib.get_close_matches(name, types, 1)
+            hint = f"did you mean `{close[0]}`" if close else "leave it out"
+            raise PlanesError(f"`excluded_data_events` has `{name}`, which isn't recorded anyway: {hint}")
+    kept = [name for name in types if name not in left_out]
+    if not kept:
+        raise PlanesError(
+            "`excluded_data_events` leaves no resource type: exclude fewer, or use a trail of the CDK"
+        )
+    return kept
 
 
 def _selector(

@@ -13,7 +13,7 @@ from constructs_lib.cdk_support import PlanesError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["SOURCES", "changes", "control_calls", "data_calls", "names_of"]
+__all__ = ["EVENT_SOURCES", "alarming_changes", "control_calls", "data_calls", "event_names"]
 
 MAX_PATTERN = 2_048
 """Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html (event pattern size)"""
@@ -21,8 +21,9 @@ MAX_PATTERN = 2_048
 # Which families share an event source. CloudTrail's names are operations, those of mantle are actions.
 # Sources: https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html,
 # https://docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html,
-# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/understanding-gateway-cloudtrail-log-entries.html
-SOURCES = {
+# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/understanding-gateway-cloudtrail-log-entries.html,
+# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/registry-cloudtrail-integration.html
+EVENT_SOURCES = {
     "bedrock.amazonaws.com": (
         "bedrock",
         "bedrock-agent",
@@ -33,8 +34,12 @@ SOURCES = {
     ),
     "bedrock-agentcore.amazonaws.com": ("bedrock-agentcore", "bedrock-agentcore-control"),
     "bedrock-mantle.amazonaws.com": ("bedrock-mantle", "bedrock-mantle-control"),
+    "agent-registry.amazonaws.com": ("agent-registry", "agent-registry-control"),
 }
-"""The event sources of Bedrock in CloudTrail with the families behind each."""
+"""The event sources of Bedrock in CloudTrail with the families behind each.
+
+AWS documents none for ``agent-discovery`` and ``bedrock-websearch``.
+"""
 
 # On both planes: what is tagged decides, and an event's name doesn't say it.
 _EITHER = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
@@ -42,9 +47,9 @@ _EITHER = frozenset({"ListTagsForResource", "TagResource", "UntagResource"})
 _NO_EVENT = frozenset({"CallWithBearerToken"})
 
 
-def names_of(source: str, plane: Plane) -> tuple[str, ...]:
+def event_names(source: str, plane: Plane) -> tuple[str, ...]:
     """Return the event names of one source that are on one plane only, sorted."""
-    families = SOURCES[source]
+    families = EVENT_SOURCES[source]
     operations = {o.name for o in catalogue.operations() if o.family in families and o.plane is plane}
     actions = {
         a.name.partition(":")[2]
@@ -61,11 +66,11 @@ def control_calls(issuers: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]
 
     Everything but the names of the data plane, which are fewer, and which a newer API adds more slowly.
     """
-    for source in SOURCES:
-        known = [*names_of(source, Plane.DATA), *sorted(_EITHER)]
+    for source in EVENT_SOURCES:
+        known = [*event_names(source, Plane.DATA), *sorted(_EITHER)]
         pattern = _pattern(source, issuers, [{"anything-but": known}])
         if _size(pattern) > MAX_PATTERN:
-            control = names_of(source, Plane.CONTROL)
+            control = event_names(source, Plane.CONTROL)
             begins = _beginnings(known, control)
             pattern = _pattern(source, issuers, [{"anything-but": {"prefix": begins}}])
             # A whole name can be the beginning of one of the other plane, which a second rule names.
@@ -80,8 +85,8 @@ def data_calls(issuers: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
 
     A list of names that is too long for one rule becomes several.
     """
-    for source in SOURCES:
-        names = [*names_of(source, Plane.DATA)]
+    for source in EVENT_SOURCES:
+        names = [*event_names(source, Plane.DATA)]
         parts = 1
         while True:
             size = -(-len(names) // parts)
@@ -93,7 +98,7 @@ def data_calls(issuers: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{source}{number or ''}", _checked(pattern)
 
 
-def changes(boundaries: Sequence[str]) -> dict[str, dict[str, Any]]:
+def alarming_changes(boundaries: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the patterns of changes that weaken what the planes rest on, by what they are.
 
     Args:

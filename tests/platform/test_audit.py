@@ -10,12 +10,13 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Annotations, Match
 from moto.events.models import EventPattern
 
-from constructs_lib import BedrockTrail, PlaneCrossingAlarms, PlanesError
+from constructs_lib import BedrockTrail, PlaneCrossingAlarms, PlanesError, catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.local import LocalAws
-from constructs_lib.platform import DATA_EVENT_TYPES
-from constructs_lib.platform.event_patterns import MAX_PATTERN, SOURCES, names_of
+from constructs_lib.platform import DATA_EVENT_TYPES, EVENT_SOURCES, event_names
+from constructs_lib.platform.event_patterns import MAX_PATTERN
 from tests.cdk import ACCOUNT, Stack, resources, template
+from tools.events_page import event_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role"
 APP, DEPLOY, OPERATOR = (f"{ROLE}/bedrock-planes/{kind}/R" for kind in ("app", "deploy", "operator"))
 OTHER = f"{ROLE}/team/R"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/AcmeDataPlaneBoundary"
-BEDROCK, CORE, MANTLE = SOURCES
+BEDROCK, CORE, MANTLE, REGISTRY = EVENT_SOURCES
 
 
 def event(source: str, name: str, role: str, *, denied: bool = False, **parameters: Any) -> dict[str, Any]:
@@ -149,9 +150,7 @@ def patterns() -> dict[str, list[dict[str, Any]]]:
 DATA_TO_CONTROL = "A role of the data plane called the control plane of Bedrock"
 CONTROL_TO_DATA = "A role of the control plane called the data plane of Bedrock"
 
-# Every name and source: https://docs.aws.amazon.com/bedrock/latest/APIReference/welcome.html,
-# https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/Welcome.html,
-# https://docs.aws.amazon.com/bedrock/latest/userguide/logging-cloudtrail-mantle.html
+# Each name has its page of AWS in docs/audit-events.md, except the one that is made up.
 CROSSINGS = [
     *(
         (DATA_TO_CONTROL, event(source, name, APP, denied=denied))
@@ -167,6 +166,7 @@ CROSSINGS = [
             (CORE, "GetAgentInsightStore"),
             (CORE, "DeleteGateway"),
             (MANTLE, "CreateProject"),
+            (REGISTRY, "UpdateRegistryRecordStatus"),
         )
     ),
     *(
@@ -183,6 +183,7 @@ CROSSINGS = [
             (CORE, "RetrieveMemoryRecords"),
             (MANTLE, "CreateInference"),
             (MANTLE, "ListModels"),
+            (REGISTRY, "SearchDiscoverableRegistryRecords"),
         )
     ),
 ]
@@ -220,8 +221,8 @@ def fired(patterns: dict[str, list[dict[str, Any]]], happened: dict[str, Any]) -
     return found
 
 
-def test_there_are_forty_crossings() -> None:
-    assert len(CROSSINGS) == 40
+def test_there_are_forty_crossings_and_more() -> None:
+    assert len(CROSSINGS) == 44
 
 
 @pytest.mark.parametrize(
@@ -260,15 +261,15 @@ def test_a_thousand_ordinary_events_fire_nothing(patterns: dict[str, list[dict[s
         ("cloudtrail.amazonaws.com", "DescribeTrails", {}),
     ]
     for number in range(1_000):
-        source = chance.choice([*SOURCES])
+        source = chance.choice([*EVENT_SOURCES])
         kind = number % 5
         if kind == 0:
-            happened = event(source, chance.choice(names_of(source, Plane.DATA)), APP)
+            happened = event(source, chance.choice(event_names(source, Plane.DATA)), APP)
         elif kind == 1:
-            names = [name for name in names_of(source, Plane.CONTROL) if name not in quiet]
+            names = [name for name in event_names(source, Plane.CONTROL) if name not in quiet]
             happened = event(source, chance.choice(names), chance.choice([DEPLOY, OPERATOR]))
         elif kind == 2:
-            names = [*names_of(source, Plane.CONTROL), *names_of(source, Plane.DATA)]
+            names = [*event_names(source, Plane.CONTROL), *event_names(source, Plane.DATA)]
             happened = event(source, chance.choice([n for n in names if n not in quiet]), OTHER)
         elif kind == 3:
             happened = event(source, "TagResource", chance.choice([APP, DEPLOY]))
@@ -278,7 +279,7 @@ def test_a_thousand_ordinary_events_fire_nothing(patterns: dict[str, list[dict[s
         assert fired(patterns, happened) == set(), happened["detail"]
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", EVENT_SOURCES)
 def test_every_name_of_the_catalogue_is_on_the_side_of_its_plane(
     patterns: dict[str, list[dict[str, Any]]], source: str
 ) -> None:
@@ -286,13 +287,41 @@ def test_every_name_of_the_catalogue_is_on_the_side_of_its_plane(
         (Plane.CONTROL, APP, DATA_TO_CONTROL),
         (Plane.DATA, DEPLOY, CONTROL_TO_DATA),
     ):
-        for name in names_of(source, plane):
+        for name in event_names(source, plane):
             happened = event(source, name, role)
             assert any(matches(pattern, happened) for pattern in patterns[alarm]), name
         other = Plane.DATA if plane is Plane.CONTROL else Plane.CONTROL
-        for name in names_of(source, other):
+        for name in event_names(source, other):
             happened = event(source, name, role)
             assert not any(matches(pattern, happened) for pattern in patterns[alarm]), name
+
+
+def test_every_family_has_an_event_source_or_none_that_aws_documents() -> None:
+    families = {one.family for one in catalogue.operations()}
+    families |= {one.family for one in catalogue.actions().values()}
+    behind = [family for several in EVENT_SOURCES.values() for family in several]
+    assert families - set(behind) == {"agent-discovery", "bedrock-websearch"}
+    assert len(set(behind)) == len(behind)
+
+
+def test_every_event_name_has_a_page_of_aws_of_its_own() -> None:
+    pages = event_pages()
+    named = {
+        (source, name) for source in EVENT_SOURCES for plane in Plane for name in event_names(source, plane)
+    }
+    assert {(source, name) for (source, _), names in pages.items() for name in names} >= named
+    assert len([one for one in pages if one[1].startswith("alarm ")]) == len(SAID)
+    for _, happened in [*CROSSINGS, *CHANGES]:
+        source, name = happened["detail"]["eventSource"], happened["detail"]["eventName"]
+        assert name == "AnOperationOfNextYear" or any(
+            name in names for (of, _), names in pages.items() if of == source
+        )
+    for names in pages.values():
+        for name, page in names.items():
+            assert page.startswith("https://docs.aws.amazon.com/"), name
+            assert page.endswith(".html"), name
+            if "/API_" in page:  # the operation's own, unless a decision names another one's
+                assert page.endswith(f"_{name}.html") or name == "InvokeAgentRuntimeForUser"
 
 
 def test_the_rules_see_reads_and_fit_and_write_the_events_to_a_log() -> None:
@@ -332,9 +361,44 @@ def test_the_trail_records_management_events_and_each_type_of_data_event() -> No
     assert properties["EnableLogFileValidation"] is True
 
 
+def recorded(trail: dict[str, Any]) -> list[str]:
+    """Return the resource types whose data events a trail records."""
+    fields = [f for s in trail["Properties"]["AdvancedEventSelectors"] for f in s["FieldSelectors"]]
+    return [value for f in fields if f["Field"] == "resources.type" for value in f["Equals"]]
+
+
+def test_a_type_that_a_region_does_not_know_can_be_left_out() -> None:
+    stack = Stack()
+    BedrockTrail(stack, "T", excluded_data_events=["AWS::BedrockWebSearch::Tool"])
+    [trail] = resources(template(stack), "AWS::CloudTrail::Trail").values()
+    assert recorded(trail) == [name for name in DATA_EVENT_TYPES if name != "AWS::BedrockWebSearch::Tool"]
+
+
+def test_the_types_are_those_of_the_table_of_cloudtrail_and_the_page_of_mantle() -> None:
+    """Each family of the catalogue with data operations has types, and a trail takes all of them at once.
+
+    A trail has up to 500 values:
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
+    """
+    assert len(set(DATA_EVENT_TYPES)) == len(DATA_EVENT_TYPES) == 46
+    assert 2 * len(DATA_EVENT_TYPES) + 1 < 500
+    services = {name.split("::")[1] for name in DATA_EVENT_TYPES}
+    assert services == {"AgentRegistry", "Bedrock", "BedrockAgentCore", "BedrockMantle", "BedrockWebSearch"}
+
+
 WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
     "no type": (lambda s: BedrockTrail(s, "T", data_events=[]), "`data_events` names no resource type"),
     "a service": (lambda s: BedrockTrail(s, "T", data_events=["bedrock"]), "`data_events` .*AWS::Bedrock::"),
+    "not recorded": (
+        lambda s: BedrockTrail(s, "T", excluded_data_events=["AWS::BedrockWebSearch::Tools"]),
+        "`excluded_data_events` has `AWS::BedrockWebSearch::Tools`.*did you mean `AWS::BedrockWebSearch",
+    ),
+    "nothing left": (
+        lambda s: BedrockTrail(
+            s, "T", data_events="AWS::Bedrock::Model", excluded_data_events="AWS::Bedrock::Model"
+        ),
+        "`excluded_data_events` leaves no resource type",
+    ),
     "no role": (lambda s: PlaneCrossingAlarms(s, "A", data_roles=[]), "`data_roles` names no role"),
     "a name": (
         lambda s: PlaneCrossingAlarms(s, "A", control_roles=["deploy"]),
