@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from constructs_lib.local import LocalAws
 from constructs_lib.review import Options, review_paths
 from tests.e2e.deployment import Deployment
+from tests.examples import test_deploy_policies
 from tests.source import ROOT
 
 if TYPE_CHECKING:
@@ -135,6 +136,13 @@ def test_its_applications_and_operators_hold_these_actions_and_no_others(
         if principal.kind in {"app", "operator"} and principal.construct_path != "Assistant/Orders/Role"
     }
     assert held == HELD[example]
+
+
+@pytest.mark.parametrize(
+    "example", sorted({*test_deploy_policies.WRITES_ON_STAR} - {*test_deploy_policies.EXAMPLES})
+)
+def test_its_policies_fit_and_hold_no_data_action(example: str, synthesize: Synthesize) -> None:
+    test_deploy_policies.assert_few_and_exact(example, synthesize(example, "app.py"))
 
 
 # ---------------------------------------------------------------------------------- the app of somebody else
