@@ -23,6 +23,7 @@ UNKNOWN_ACTION: Final = (
 ONLY_OTHERS: Final = "IAM knows no ARN of what it makes"
 _MAKING: Final = ("Allocate", "Create", "Import", "Register", "Request", "Run", "Start")
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_TAGS: Final = re.compile(r"[\w-]+:(?:Tag|Untag|ListTags|AddTags|RemoveTags)")
 _IMAGE: Final = re.compile(r"([\d*]+)\.dkr\.ecr\.([^.]+)\.[^/]+/([^:@]+)")
 _MOST_KINDS: Final = 3
 """More kinds of resources than this are written as everything of the service in the account and Region."""
@@ -38,10 +39,13 @@ def scope(action: CalledAction, item: Item) -> tuple[tuple[str, ...], str]:
     if not formats:
         return (ANY,), STAR_ONLY if action.access else UNKNOWN_ACTION
     own = item.changes()
+    tagged = _tagged_itself(action, item)
+    if tagged:
+        formats = tagged
     found: list[str] = []
     wide: list[str] = []
     for form in formats:
-        matched = _matching(form, own) or _matching(form, _referred(item))
+        matched = _matching(form, own) or ([] if tagged else _matching(form, _referred(item)))
         found += matched
         if not matched and form in action.required:
             wide.append(form)
@@ -52,7 +56,7 @@ def scope(action: CalledAction, item: Item) -> tuple[tuple[str, ...], str]:
         # What is made has no ARN that IAM checks, and the others are checked only where the call has them.
         return (ANY,), ONLY_OTHERS
     if not found and not wide:
-        wide = list(action.optional)
+        wide = tagged or list(action.optional)
     found += _kinds(wide, item.at)
     arns = tuple(sorted(dict.fromkeys(found)))
     named_any = [arn for arn in arns if _is_whole_kind(arn)]
@@ -76,9 +80,26 @@ def _makes_another_kind(action: CalledAction, item: Item) -> bool:
     if "Tagging" in action.access or not action.name.partition(":")[2].startswith(_MAKING):
         return False
     kind = item.type.rpartition("::")[2].lower()
-    heads = {re.sub(r"[^a-z]", "", re.split(r"[/:]", _head(form)[1])[0].lower()) for form in action.optional}
+    heads = {_letters(form) for form in action.optional}
     # Several forms of one kind, as of load balancers, are one that every call has.
     return kind not in heads and not (len(heads) == 1 < len(action.optional))
+
+
+def _tagged_itself(action: CalledAction, item: Item) -> list[str]:
+    """Return the ARN of the resource's own kind for an action on its tags, if one is of that kind.
+
+    What it refers to isn't tagged, as the function of an event source mapping isn't. In Amazon EC2 what is
+    made along with it is: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+    """
+    if not _TAGS.match(action.name) or action.name.startswith("ec2:"):
+        return []
+    kind = item.type.rpartition("::")[2].lower()
+    return [form for form in (*action.required, *action.optional) if _letters(form) == kind]
+
+
+def _letters(form: str) -> str:
+    """Return the kind of an ARN in the letters of a type's name."""
+    return re.sub(r"[^a-z]", "", re.split(r"[/:]", _head(form)[1])[0].lower())
 
 
 def _is_whole_kind(arn: str) -> bool:

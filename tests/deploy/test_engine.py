@@ -15,6 +15,7 @@ from constructs_lib.templates import TemplateSource
 from tests.deploy.templates import ACCOUNT, REGION, actions, derive, role, source, statement_for
 
 _LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+_CSC = f"arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config"
 _IAM = f"arn:aws:iam::{ACCOUNT}"
 _SSM = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
 
@@ -531,3 +532,55 @@ def test_an_image_is_read_from_its_repository_alone() -> None:
     policy = derive({"Role": role(), "F": _function(Code={"ImageUri": image})})
     arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/assets"
     assert statement_for(policy, "ecr:SetRepositoryPolicy") == {"Resource": arn}
+
+
+@pytest.mark.parametrize(
+    ("resources", "action", "arn"),
+    [
+        (
+            {
+                "Q": {"Type": "AWS::SQS::Queue"},
+                "X": {
+                    "Type": "AWS::Lambda::EventSourceMapping",
+                    "Properties": {
+                        "FunctionName": f"{_LAMBDA}:other",
+                        "EventSourceArn": {"Fn::GetAtt": ["Q", "Arn"]},
+                    },
+                },
+            },
+            "lambda:TagResource",
+            f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:*",
+        ),
+        (
+            {
+                "X": {
+                    "Type": "AWS::Bedrock::KnowledgeBase",
+                    "Properties": {"RoleArn": f"{_IAM}:role/r", "Name": "x"},
+                }
+            },
+            "bedrock:TagResource",
+            f"arn:aws:bedrock:{REGION}:{ACCOUNT}:knowledge-base/*",
+        ),
+        (
+            {"X": {"Type": "AWS::Bedrock::Guardrail", "Properties": {"Name": "x"}}},
+            "bedrock:ListTagsForResource",
+            f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/*",
+        ),
+        (
+            {"X": {"Type": "AWS::Lambda::Function", "Properties": {"CodeSigningConfigArn": f"{_CSC}:csc-1"}}},
+            "lambda:UntagResource",
+            f"{_LAMBDA}:App-*",
+        ),
+    ],
+)
+def test_tags_are_those_of_the_resource_and_not_of_what_it_refers_to(
+    resources: dict[str, Any], action: str, arn: str
+) -> None:
+    policy = derive(resources)
+    found = [one.as_json()["Resource"] for one in policy.statements if action in one.actions]
+    assert found == [arn]
+
+
+def test_what_amazon_ec2_makes_along_with_a_resource_is_tagged_too() -> None:
+    found = statement_for(derive({"X": {"Type": "AWS::EC2::Instance"}}), "ec2:CreateTags")["Resource"]
+    assert f"arn:aws:ec2:{REGION}:{ACCOUNT}:*" in found  # its volumes, for example
