@@ -43,13 +43,21 @@ class ServerProcess:
     """
 
     def __init__(
-        self, *, port: int, account: str, region: str, order_seed: int | None, propagation: int
+        self,
+        *,
+        port: int,
+        account: str,
+        region: str,
+        order_seed: int | None,
+        propagation: int,
+        ingestion_seconds: float,
     ) -> None:
         self._listener = _bind(port)
         self.port: int = self._listener.getsockname()[1]
         self.endpoint_url = f"https://127.0.0.1:{self.port}"
         self.account, self.region = account, region
-        self._first_deployment = {
+        self._options = {
+            "BEDROCK_PLANES_INGESTION_SECONDS": str(ingestion_seconds),
             "BEDROCK_PLANES_ORDER_SEED": "" if order_seed is None else str(order_seed),
             "BEDROCK_PLANES_PROPAGATION": str(propagation),
         }
@@ -88,7 +96,7 @@ class ServerProcess:
         settings = {
             **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             **self.environment(),
-            **self._first_deployment,
+            **self._options,
             "PATH": _path_with_node(),
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder),

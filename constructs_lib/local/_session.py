@@ -37,6 +37,8 @@ class LocalAws:
             later, except for the resources that depend on it; by default at once. With both, a stack whose
             resources lack a dependency on a permission fails here as it may fail on AWS. Stacks that are
             created only: nested stacks and updates of a policy count at once.
+        ingestion_seconds: How long an ingestion job runs. Meanwhile another one of the knowledge base is a
+            conflict. By default a job has ended when it is first looked at.
 
     Raises:
         LocalAwsError: In one line: the port is taken, an argument is malformed, or the emulator that it is
@@ -52,6 +54,7 @@ class LocalAws:
         region: str = "us-east-1",
         order_seed: int | None = None,
         propagation: int = 0,
+        ingestion_seconds: float = 0,
     ) -> None:
         if not _ACCOUNT.fullmatch(account):
             raise LocalAwsError(f"account must be 12 digits, got `{account}`")
@@ -60,7 +63,12 @@ class LocalAws:
         for name, number in (("order_seed", order_seed), ("propagation", propagation)):
             if not (_is_count(number) or (number is None and name == "order_seed")):
                 raise LocalAwsError(f"{name} must be a whole number from 0, got `{number}`")
+        if not _is_duration(ingestion_seconds):
+            raise LocalAwsError(
+                f"ingestion_seconds must be a number of seconds from 0, got `{ingestion_seconds}`"
+            )
         self.account, self.region = account, region
+        self._ingestion_seconds = ingestion_seconds
         self._order_seed, self._propagation = order_seed, propagation
         self._asked_port = port
         self._server: ServerProcess | None = None
@@ -76,6 +84,7 @@ class LocalAws:
                 region=self.region,
                 order_seed=self._order_seed,
                 propagation=self._propagation,
+                ingestion_seconds=self._ingestion_seconds,
             )
         return self
 
@@ -198,3 +207,7 @@ class LocalAws:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")

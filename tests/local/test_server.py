@@ -105,6 +105,13 @@ def test_a_busy_port_gives_one_clear_line() -> None:
         ({"propagation": True}, "propagation must be a whole number from 0, got `True`"),
         ({"propagation": 1.5}, "propagation must be a whole number from 0, got `1.5`"),
         ({"propagation": None}, "propagation must be a whole number from 0, got `None`"),
+        *(
+            (
+                {"ingestion_seconds": value},
+                f"ingestion_seconds must be a number of seconds from 0, got `{value}`",
+            )
+            for value in (-1, "5", True, float("inf"), float("nan"))
+        ),
     ],
 )
 def test_a_malformed_argument_names_the_value_and_the_remedy(arguments: dict[str, Any], message: str) -> None:

@@ -15,7 +15,14 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
 from ministack.core.router import detect_service
 
-from constructs_lib.local.emulator import authorization, bedrock, cloudformation, s3vectors, state_machines
+from constructs_lib.local.emulator import (
+    authorization,
+    bedrock,
+    cloudformation,
+    deliveries,
+    s3vectors,
+    state_machines,
+)
 from constructs_lib.local.emulator._door import behind_the_door
 from constructs_lib.local.emulator.authorization import (
     bedrock_plan,
@@ -158,6 +165,7 @@ def _denied_by_ministack(
 def application() -> Callable[..., Any]:
     """Return the patched ASGI application; call it once, before anything is served."""
     authorization.install()
+    deliveries.install()
     cloudformation.install()
     state_machines.install()
     app._dispatch_service_request = _dispatch

@@ -8,6 +8,7 @@ from constructs_lib.local.emulator.authorization._arns import arn, guardrail_che
 from constructs_lib.local.emulator.authorization._decisions import (
     BEDROCK,
     denial,
+    lets_service,
     refusal,
     session_of,
     trusts,
@@ -26,6 +27,7 @@ __all__ = [
     "denial",
     "guardrail_checks",
     "install",
+    "lets_service",
     "model_checks",
     "operation_of",
     "record",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
@@ -18,11 +18,9 @@ from ministack.services import bedrock, bedrock_agent, iam
 
 from constructs_lib.local.emulator import s3vectors
 from constructs_lib.local.emulator.authorization._limits import kind_of
+from constructs_lib.local.emulator.protocol import Check
 
-if TYPE_CHECKING:
-    from constructs_lib.local.emulator.protocol import Check
-
-__all__ = ["BEDROCK", "denial", "refusal", "session_of", "trusts"]
+__all__ = ["BEDROCK", "denial", "lets_service", "refusal", "session_of", "trusts"]
 
 
 def denial(principal: iam_evaluator.PrincipalInfo, check: Check) -> str | None:
@@ -142,20 +140,25 @@ def trusts(role_arn: str, service: str, source_arn: str | None = None) -> bool:
     document = role.get("AssumeRolePolicyDocument")
     document = json.loads(document) if isinstance(document, str) else document or {}
     keys = {"aws:sourceaccount": account, "aws:sourcearn": source_arn}
+    return lets_service(document, service, Check("sts:AssumeRole", "*", {k: v for k, v in keys.items() if v}))
+
+
+def lets_service(document: dict[str, Any], service: str, check: Check) -> bool:
+    """Whether a trust policy or a resource's policy lets a service of AWS do what `check` says."""
     context = iam_evaluator.EvalContext(
         principal_arn=service,
         principal_type="AWSService",
-        principal_account=account,
-        action="sts:AssumeRole",
-        resource_arn="*",
+        principal_account=get_account_id(),
+        action=check.action,
+        resource_arn=check.resource,
         region=get_region(),
-        service_context={k: v for k, v in keys.items() if v},
+        service_context=dict(check.context),
     )
     statements = document.get("Statement", [])
     statements = [statements] if isinstance(statements, dict) else statements
     # A trust policy has no Resource: it is about the role itself.
     mine = [
-        {**statement, "Resource": "*"}
+        {"Resource": "*", **statement}
         for statement in statements
         if iam_evaluator._service_principal_matches(statement.get("Principal"), service)
         or statement.get("Principal") == "*"

@@ -17,6 +17,7 @@ from ministack.services import bedrock_agent, s3
 
 from constructs_lib.local.emulator import s3vectors
 from constructs_lib.local.emulator.authorization import model_checks, refusal
+from constructs_lib.local.emulator.bedrock import _jobs
 from constructs_lib.local.emulator.bedrock._service_roles import (
     embedding_model,
     index_arn,
@@ -42,7 +43,7 @@ class _Failed(Exception):  # noqa: N818 - the end of a job, not of the program
 
 
 def start(call: Call, request: Request) -> Response:
-    """Run a whole ingestion job and answer as for one that has just started."""
+    """Do what a whole ingestion job does, and answer as for one that has just started."""
     kb_id, ds_id = call.labels["knowledgeBaseId"], call.labels["dataSourceId"]
     knowledge_base, source = _records(kb_id, ds_id)
     _check_model(knowledge_base)
@@ -66,7 +67,7 @@ def start(call: Call, request: Request) -> Response:
         "Statistics": statistics,
         "FailureReasons": failures,
     }
-    bedrock_agent._ingestion_jobs[f"{kb_id}/{ds_id}/{job['IngestionJobId']}"] = job
+    _jobs.begin(f"{kb_id}/{ds_id}/{job['IngestionJobId']}", job)
     started = {**job, "Status": "STARTING", "FailureReasons": [], "Statistics": dict.fromkeys(_STATISTICS, 0)}
     response: Response = bedrock_agent._json({"IngestionJob": started}, status=202)
     return response

@@ -15,6 +15,7 @@ from constructs_lib.local.emulator.bedrock import (
     _batch,
     _guardrails,
     _ingestion,
+    _jobs,
     _quotas,
     _retrieval,
     _service_roles,
@@ -118,6 +119,8 @@ _BEFORE: dict[str, tuple[Callable[[Call, Request], None], ...]] = {
     "CreateAgent": (_service_roles.check_agent,),
     "UpdateAgent": (_service_roles.check_agent,),
     "PutModelInvocationLoggingConfiguration": (_service_roles.check_logging,),
+    "StartIngestionJob": (_jobs.check_none_runs,),
+    "DeleteDataSource": (_jobs.check_none_runs_of_source,),
     "CreateGuardrailVersion": (_quotas.check_guardrail_versions,),
     "CreateModelInvocationJob": (_batch.check_role,),
 }
@@ -131,6 +134,7 @@ _INSTEAD: dict[str, Callable[[Call, Request], Response | None]] = {
     "ListGuardrails": _guardrails.list_versions,
     "PutEnforcedGuardrailConfiguration": _guardrails.enforce,
     "StartIngestionJob": _ingestion.start,
+    "StopIngestionJob": _jobs.stop,
     "Retrieve": _retrieval.retrieve,
     "RetrieveAndGenerate": _retrieval.retrieve_and_generate,
     "RetrieveAndGenerateStream": _retrieval.retrieve_and_generate_stream,
@@ -153,6 +157,7 @@ _AFTER: dict[str, tuple[Callable[[Call, Request, Response], Response], ...]] = {
 
 async def serve(call: Call, request: Request) -> Response:
     """Serve an authorized call; raises `AwsError` for what the caller did wrong."""
+    _jobs.settle()
     if call.operation in _quotas.NAMED_OPERATIONS:
         _quotas.check_name(call, request)
     for check in _BEFORE.get(call.operation, ()):
@@ -172,4 +177,5 @@ async def serve(call: Call, request: Request) -> Response:
 def reset() -> None:
     """Forget what is kept beside ministack's stores."""
     _ingestion.reset()
+    _jobs.reset()
     _guardrails.reset()

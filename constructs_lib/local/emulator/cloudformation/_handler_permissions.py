@@ -17,7 +17,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import custom_resource, provisioners
 
 from constructs_lib.local.emulator.authorization import boundary_keys, denial, role_arn
 from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
@@ -35,8 +35,15 @@ _log = logging.getLogger("bedrock-planes")
 
 Properties = dict[str, Any]
 
+_PARTS = ("Code", "Target")
+"""Properties whose parts are looked at one by one."""
+
 _owners: dict[tuple[str, str], str] = {}
 """(Type, physical id) -> stack: ministack's delete handlers don't know whose resource they delete."""
+
+
+_failed: dict[str, str] = {}
+"""Logical id of a custom resource -> physical id of its last answer that it failed."""
 
 
 def install() -> None:
@@ -48,14 +55,16 @@ def install() -> None:
         if "update" in stock:
             handlers["update"] = functools.partial(_update, stock["update"], kind, needed)
         handlers["delete"] = functools.partial(_delete, stock["delete"], kind, needed)
+    custom_resource.deliver_response = _noting_failures(custom_resource.deliver_response)
     for verb in ("create", "update", "delete"):
         name = f"_custom_resource_{verb}"
         setattr(provisioners, name, _calling_the_function(getattr(provisioners, name), verb))
 
 
 def reset() -> None:
-    """Forget whose the resources were."""
+    """Forget whose the resources were, and what failed."""
     _owners.clear()
+    _failed.clear()
 
 
 def _create(  # noqa: PLR0917 - ministack's signature behind four of ours
@@ -116,6 +125,31 @@ def _delete(
     return done
 
 
+def _noting_failures(stock: Callable[..., bool]) -> Callable[..., bool]:
+    """Note what a custom resource is that couldn't be made, by its answer."""
+
+    def deliver(token: str, answer: dict[str, Any]) -> bool:
+        if answer.get("Status") == "FAILED" and answer.get("PhysicalResourceId"):
+            _failed[str(answer.get("LogicalResourceId"))] = str(answer["PhysicalResourceId"])
+        return stock(token, answer)
+
+    return deliver
+
+
+def _delete_what_failed(logical_id: str, properties: Properties, stack: str) -> None:
+    """Ask for the deletion of a custom resource whose creation failed, as CloudFormation does.
+
+    https://github.com/aws/aws-cdk/pull/5525
+    """
+    physical_id = _failed.pop(logical_id, None)
+    if physical_id is None:
+        return
+    try:
+        provisioners._custom_resource_delete(physical_id, properties, stack_name=stack, logical_id=logical_id)
+    except RuntimeError as error:  # the creation has failed, which is said
+        _log.warning("could not delete %s: %s", logical_id, error)
+
+
 def _calling_the_function(stock: Callable[..., Any], verb: str) -> Callable[..., Any]:
     """Let CloudFormation call the function of a custom resource as the stack's principal only.
 
@@ -133,7 +167,12 @@ def _calling_the_function(stock: Callable[..., Any], verb: str) -> Callable[...,
         principal = execution_role.principal_of(stack) if stack and ":lambda:" in token else None
         if principal is not None and (sentence := denial(principal, Check("lambda:InvokeFunction", token))):
             raise PermissionError(sentence)
-        return stock(*arguments, **named)
+        try:
+            return stock(*arguments, **named)
+        except RuntimeError:
+            if verb == "create":
+                _delete_what_failed(arguments[0], arguments[1], arguments[2])
+            raise
 
     return handler
 
@@ -152,8 +191,12 @@ def _demand(
 
 def _given(properties: Properties) -> Properties:
     """Return the properties that decide what is called, with the parts that are calls of their own."""
-    code = properties.get("Code")
-    parts = {f"Code.{name}": value for name, value in code.items()} if isinstance(code, dict) else {}
+    parts = {
+        f"{part}.{name}": value
+        for part in _PARTS
+        if isinstance(properties.get(part), dict)
+        for name, value in properties[part].items()
+    }
     return {**properties, **parts, "Tags": _own_tags(properties.get("Tags"))}
 
 
@@ -189,23 +232,23 @@ def _checks(
         **{name.replace(".", "_"): value for name, value in given.items() if isinstance(value, str)},
         "id": physical_id,
         "path": physical_id.lstrip("/"),
+        "name": physical_id.rpartition("/")[2],
         "function": str(properties.get("FunctionName", "")).rpartition(":function:")[2].partition(":")[0],
         "region": get_region(),
         "account": get_account_id(),
     }
-    code = properties.get("Code")
-    names.update({f"Code_{k}": str(v) for k, v in code.items()} if isinstance(code, dict) else {})
     for one in needed:
         if one.when and not any(given.get(name) for name in one.when):
             continue
         for item in given.get(one.each) or [] if one.each else [""]:
+            names |= {"each": item, "each_name": item.rpartition("/")[2]}
             role = item if one.each == "Roles" else physical_id
             keys = boundary_keys(one.action.removeprefix("iam:"), {**properties, "RoleName": role})
             if one.each == "ManagedPolicyArns":
                 keys["iam:policyarn"] = item
             if one.action == "iam:PassRole":
                 keys = {"iam:passedtoservice": one.passes_to}
-            yield Check(one.action, one.resource.format(**names, each=item, role=role_arn(role)), keys)
+            yield Check(one.action, one.resource.format(**names, role=role_arn(role)), keys)
 
 
 def _own_tags(tags: object) -> dict[str, str]:

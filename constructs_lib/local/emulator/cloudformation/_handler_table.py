@@ -9,6 +9,10 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncl
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
 """
 
 from __future__ import annotations
@@ -22,10 +26,10 @@ __all__ = ["TABLE", "Handlers", "Needed"]
 class Needed:
     """An action, the form of its resource, and the properties of which one makes AWS's handler call it.
 
-    `{id}` is the physical id, `{path}` the same without a slash in front; `{Bucket}` and the like are
-    the template's own properties, `{each}` stands for every item of the list in the property `each`, and
-    `{role}` is the ARN of the role that is made or that `each` names; `passes_to` is the service that a role
-    is passed to.
+    `{id}` is the physical id, `{name}` its last part, `{path}` the same without a slash in front; `{Bucket}`
+    and the like are the template's own properties, `{each}` stands for every item of the list in the property
+    `each`, `{each_name}` for its last part, and `{role}` is the ARN of the role that is made or that `each`
+    names; `passes_to` is the service that a role is passed to.
     """
 
     action: str
@@ -61,11 +65,19 @@ _ALARM = "arn:aws:cloudwatch:{region}:{account}:alarm:{id}"
 _DASHBOARD = "arn:aws:cloudwatch::{account}:dashboard/{id}"
 _FUNCTION = "arn:aws:lambda:{region}:{account}:function:{id}"
 _NAMED_FUNCTION = "arn:aws:lambda:{region}:{account}:function:{function}"
+_QUEUE = "arn:aws:sqs:{region}:{account}:{name}"
+_RULE = "arn:aws:events:{region}:{account}:rule/{id}"
+_MAPPING = "arn:aws:lambda:{region}:{account}:event-source-mapping:{id}"
+_SCHEDULE = "arn:aws:scheduler:{region}:{account}:schedule/default/{id}"
 _PARAMETER = "arn:aws:ssm:{region}:{account}:parameter/{path}"
 _CODE = Needed(
     "s3:GetObject", "arn:aws:s3:::{Code_S3Bucket}/{Code_S3Key}", when=("Code.S3Bucket", "Code.S3Key")
 )
 _PASS = Needed("iam:PassRole", "{Role}", when=("Role",), passes_to="lambda.amazonaws.com")
+_PASS_TO_STATES = Needed("iam:PassRole", "{RoleArn}", when=("RoleArn",), passes_to="states.amazonaws.com")
+_PASS_TO_SCHEDULER = Needed(
+    "iam:PassRole", "{Target_RoleArn}", when=("Target.RoleArn",), passes_to="scheduler.amazonaws.com"
+)
 
 # What UpdateFunctionConfiguration changes.
 # https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
@@ -283,6 +295,77 @@ TABLE: dict[str, Handlers] = {
         create=_all("lambda", _NAMED_FUNCTION, "AddPermission"),
         read=_all("lambda", _NAMED_FUNCTION, "GetPolicy"),
         delete=_all("lambda", _NAMED_FUNCTION, "RemovePermission"),
+    ),
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    "AWS::SQS::Queue": Handlers(
+        create=(
+            Needed("sqs:CreateQueue", _QUEUE),
+            Needed("sqs:TagQueue", _QUEUE, when=("Tags",)),
+        ),
+        read=_all("sqs", _QUEUE, "GetQueueAttributes", "ListQueueTags"),
+        update=(
+            Needed("sqs:SetQueueAttributes", _QUEUE, when=("DelaySeconds", "VisibilityTimeout")),
+            Needed("sqs:TagQueue", _QUEUE, when=("Tags",)),
+        ),
+        removed=(Needed("sqs:UntagQueue", _QUEUE, when=("Tags",)),),
+        delete=_all("sqs", _QUEUE, "GetQueueAttributes", "DeleteQueue"),
+    ),
+    # The policy is an attribute of the queue.
+    "AWS::SQS::QueuePolicy": Handlers(
+        create=(
+            Needed("sqs:SetQueueAttributes", "arn:aws:sqs:{region}:{account}:{each_name}", each="Queues"),
+        ),
+        delete=(
+            Needed("sqs:SetQueueAttributes", "arn:aws:sqs:{region}:{account}:{each_name}", each="Queues"),
+        ),
+    ),
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-manage-iam-access.html
+    "AWS::Events::Rule": Handlers(
+        create=(
+            Needed("events:PutRule", _RULE),
+            Needed("events:PutTargets", _RULE, when=("Targets",)),
+            Needed("events:TagResource", _RULE, when=("Tags",)),
+        ),
+        read=_all("events", _RULE, "DescribeRule", "ListTargetsByRule"),
+        update=(
+            Needed("events:PutRule", _RULE, when=("EventPattern", "Description")),
+            Needed("events:PutTargets", _RULE, when=("Targets",)),
+        ),
+        removed=(Needed("events:RemoveTargets", _RULE, when=("Targets",)),),
+        delete=_all("events", _RULE, "ListTargetsByRule", "RemoveTargets", "DeleteRule"),
+    ),
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+    "AWS::Lambda::EventSourceMapping": Handlers(
+        create=(
+            Needed("lambda:CreateEventSourceMapping"),
+            Needed("lambda:TagResource", _MAPPING, when=("Tags",)),
+        ),
+        read=_all("lambda", _MAPPING, "GetEventSourceMapping", "ListTags"),
+        update=_all("lambda", _MAPPING, "UpdateEventSourceMapping"),
+        delete=_all("lambda", _MAPPING, "GetEventSourceMapping", "DeleteEventSourceMapping"),
+    ),
+    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
+    "AWS::Scheduler::Schedule": Handlers(
+        create=(Needed("scheduler:CreateSchedule", _SCHEDULE), _PASS_TO_SCHEDULER),
+        read=_all("scheduler", _SCHEDULE, "GetSchedule"),
+        update=(Needed("scheduler:UpdateSchedule", _SCHEDULE), _PASS_TO_SCHEDULER),
+        delete=_all("scheduler", _SCHEDULE, "GetSchedule", "DeleteSchedule"),
+    ),
+    # https://docs.aws.amazon.com/step-functions/latest/dg/concept-create-iam-advanced.html
+    "AWS::StepFunctions::StateMachine": Handlers(
+        create=(
+            Needed("states:CreateStateMachine", "{id}"),
+            _PASS_TO_STATES,
+            Needed("states:TagResource", "{id}", when=("Tags",)),
+        ),
+        read=_all("states", "{id}", "DescribeStateMachine", "ListTagsForResource"),
+        update=(
+            Needed("states:UpdateStateMachine", "{id}", when=("DefinitionString", "RoleArn")),
+            _PASS_TO_STATES,
+            Needed("states:TagResource", "{id}", when=("Tags",)),
+        ),
+        removed=(Needed("states:UntagResource", "{id}", when=("Tags",)),),
+        delete=_all("states", "{id}", "DescribeStateMachine", "DeleteStateMachine"),
     ),
     "AWS::CloudWatch::Alarm": Handlers(
         create=(
