@@ -4,7 +4,8 @@
   deployment fails if the sync fails, and after 55 minutes: CloudFormation waits an hour at most.
 - Deleting stops the executions of the state machine and the ingestion jobs of the data sources, and waits
   until none runs. A data source can't be deleted cleanly while a job writes its vectors.
-- An update does the same with data sources that are no longer synced, before it starts anything.
+- An update does the same with data sources that are no longer synced, also of a knowledge base that is
+  replaced, before it starts anything.
 - While a stack rolls back nothing is started: a sync that failed once would fail the rollback too.
 
 A function runs 15 minutes at most. Before that it invokes itself with the same request. An execution is named
@@ -91,8 +92,11 @@ class Account:
             )
         return len(running)
 
-    def stop_jobs(self, knowledge_base: str, source: str) -> int:
-        """Ask the jobs of a data source to stop, and return the number of those that haven't ended."""
+    def stop_jobs(self, knowledge_base: str, source: str, *, former: bool) -> int:
+        """Ask the jobs of a data source to stop, and return the number of those that haven't ended.
+
+        ``former`` says that the knowledge base isn't synced any more, and need not be this stack's.
+        """
         active = 0
         try:
             jobs = list(
@@ -105,6 +109,12 @@ class Account:
             )
         except self._agents.exceptions.ResourceNotFoundException:  # its jobs went with it
             _LOG.warning("the data source %s is gone already", source)
+            return 0
+        except self._agents.exceptions.AccessDeniedException as error:
+            if not former:
+                raise
+            # An imported knowledge base of which another id was given: its data sources stay as they are.
+            _LOG.warning("the jobs of the data source %s are left alone: %s", source, error)
             return 0
         for job in jobs:
             if job["status"] not in _ACTIVE:
@@ -160,15 +170,17 @@ def serve(event: dict[str, Any], account: Any) -> str | None:
     state = event.setdefault("Handler", {})
     properties = event["ResourceProperties"]
     if event["RequestType"] == "Delete":
-        return _drain(state, account, properties, properties["Sources"])
+        base, sources = properties["KnowledgeBase"], properties["Sources"]
+        return None if _drain(state, account, properties["Machine"], base, sources) else "no job runs"
     if "Rollback" not in state:
         state["Rollback"] = account.is_rolling_back(event["StackId"])
     former = event.get("OldResourceProperties") or properties
     gone = sorted({*former["Sources"]} - {*properties["Sources"]})
     if gone and not state.get("Drained"):
-        # The role may use the knowledge base of today only; the jobs of one that is replaced end with it.
-        reachable = gone if former["KnowledgeBase"] == properties["KnowledgeBase"] else []
-        if _drain(state, account, properties, reachable) is None:
+        base = former["KnowledgeBase"]
+        if _drain(
+            state, account, properties["Machine"], base, gone, former=base != properties["KnowledgeBase"]
+        ):
             return None
         state["Drained"] = True
     if state["Rollback"]:
@@ -185,14 +197,19 @@ def serve(event: dict[str, Any], account: Any) -> str | None:
 
 
 def _drain(
-    state: dict[str, Any], account: Any, properties: dict[str, Any], sources: Iterable[str]
-) -> str | None:
-    """Stop what runs; return what was done, or ``None`` while a job hasn't ended."""
+    state: dict[str, Any],
+    account: Any,
+    machine: str,
+    knowledge_base: str,
+    sources: Iterable[str],
+    *,
+    former: bool = False,
+) -> int:
+    """Stop what runs, and return the number of jobs that haven't ended."""
     if not state.get("Stopped"):
-        _LOG.warning("stopped %s executions", account.stop_executions(properties["Machine"]))
+        _LOG.warning("stopped %s executions", account.stop_executions(machine))
         state["Stopped"] = True
-    active = sum(account.stop_jobs(properties["KnowledgeBase"], source) for source in sources)
-    return None if active else "no job runs"
+    return sum(account.stop_jobs(knowledge_base, source, former=former) for source in sources)
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

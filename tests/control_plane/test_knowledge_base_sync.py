@@ -10,12 +10,15 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
+from cdk_nag import AwsSolutionsChecks
 
 from constructs_lib import (
     DataSource,
     DocumentSource,
     KnowledgeBase,
     KnowledgeBaseSync,
+    KnowledgeBaseType,
+    ManagedSource,
     PlanesError,
 )
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
@@ -83,17 +86,62 @@ def test_each_role_holds_exactly_what_it_does(made: tuple[dict[str, Any], Path])
     ]
     assert statements(found, "ScheduleRole") == [allow("states:StartExecution", got(machine))]
     assert statements(found, "HandlerRole") == [
-        allow(["bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"], base),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], got(one(found, "AWS::Logs::LogGroup")[0])),
         allow(["states:ListExecutions", "states:StartExecution"], got(machine)),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], got(one(found, "AWS::Logs::LogGroup")[0])),
         allow(["states:DescribeExecution", "states:StopExecution"], executions),
         allow("cloudformation:DescribeStacks", {"Ref": "AWS::StackId"}),
     ]
-    [again] = [r for name, r in resources(found, "AWS::IAM::RolePolicy").items() if "Again" in name]
+    policies = resources(found, "AWS::IAM::RolePolicy")
+    [jobs] = [r for name, r in policies.items() if "HandlerJobs" in name]
+    assert jobs["Properties"]["PolicyDocument"]["Statement"] == [
+        allow(["bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"], base)
+    ]
+    [again] = [r for name, r in policies.items() if "Again" in name]
     function = one(found, "AWS::Lambda::Function")[0]
     assert again["Properties"]["PolicyDocument"]["Statement"] == [
         allow("lambda:InvokeFunction", got(function))
     ]
+
+
+def test_the_policy_on_jobs_is_another_one_when_the_knowledge_base_is_replaced() -> None:
+    def names(**props: Any) -> list[str]:
+        stack = Stack()
+        base = KnowledgeBase(stack, "Kb", **props)
+        base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+        base.sync()
+        found = template(stack)
+        [jobs] = [r for name, r in resources(found, "AWS::IAM::RolePolicy").items() if "HandlerJobs" in name]
+        deployment, made = one(found, "Custom::BedrockKnowledgeBaseSync")
+        assert any("HandlerJobs" in name for name in made["DependsOn"]), deployment
+        return [
+            jobs["Properties"]["PolicyName"],
+            one(found, "AWS::Bedrock::KnowledgeBase")[1]["Properties"]["Name"],
+        ]
+
+    first, described, other = (
+        names(),
+        names(description="x"),
+        names(type=KnowledgeBaseType.vector(dimension=512)),
+    )
+    assert first == described
+    # Both have the same fingerprint, so they go and come together.
+    assert first[0].rpartition("-")[2] == first[1].rpartition("-")[2]
+    assert other[0].rpartition("-")[2] == other[1].rpartition("-")[2] != first[0].rpartition("-")[2]
+
+
+def test_the_policy_on_the_jobs_of_an_imported_knowledge_base_goes_by_its_id() -> None:
+    def name(knowledge_base_id: str) -> str:
+        stack = Stack()
+        source = DataSource.from_data_source_attributes(
+            stack, "Docs", data_source_id="QWERTY1234", knowledge_base_id=knowledge_base_id
+        )
+        base = KnowledgeBase.from_knowledge_base_id(stack, "Kb", knowledge_base_id)
+        KnowledgeBaseSync(stack, "Sync", knowledge_base=base, data_sources=[source])
+        policies = resources(template(stack), "AWS::IAM::RolePolicy")
+        [jobs] = [r for key, r in policies.items() if "HandlerJobs" in key]
+        return str(jobs["Properties"]["PolicyName"])
+
+    assert name("ABCDEF1234") == name("ABCDEF1234") != name("ABCDEF1235")
 
 
 def test_the_roles_are_operators_that_only_their_service_of_this_account_takes(
@@ -275,7 +323,14 @@ def test_changes_are_gathered_in_a_queue_that_only_its_rule_fills(
             "Action": ["sqs:SendMessage"],
             "Resource": got(queue),
             "Condition": {"ArnEquals": {"aws:SourceArn": got(rule)}},
-        }
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": got(queue),
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
     ]
 
 
@@ -321,6 +376,75 @@ def test_a_bucket_of_this_app_tells_eventbridge_and_the_owner_of_another_is_told
     assert len(warnings) == 1
     [told] = resources(template(stack), "Custom::S3BucketNotifications").values()
     assert told["Properties"]["NotificationConfiguration"] == {"EventBridgeConfiguration": {}}
+
+
+def pattern_of(stack: Stack) -> Any:
+    [rule] = resources(template(stack), "AWS::Events::Rule").values()
+    return rule["Properties"]["EventPattern"]["detail"]
+
+
+def test_an_l1_of_a_bucket_is_watched_by_its_name() -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Docs", DocumentSource.s3(s3.CfnBucket(stack, "Bucket")))  # type: ignore[arg-type]  # a reference is taken too
+    base.sync(on_change=FIVE_MINUTES)
+    assert pattern_of(stack) == {"bucket": {"name": [{"Ref": "Bucket"}]}}
+    cdk.assertions.Annotations.from_stack(stack).has_warning(
+        "/S/Kb/Sync/Changes", cdk.assertions.Match.string_like_regexp("isn't an `s3.Bucket` of this app")
+    )
+
+
+@pytest.mark.parametrize(
+    ("props", "prefixes"),
+    [
+        ({}, None),
+        ({"metadata_prefix": "meta/"}, None),
+        ({"inclusion_prefixes": ["a/", "b/"]}, ["a/", "b/"]),
+        ({"inclusion_prefixes": ["a/"], "exclusion_prefixes": ["a/old/"]}, ["a/"]),
+        (
+            {"inclusion_prefixes": ["a/"], "metadata_prefix": "meta/", "acl_file": "who.json"},
+            ["a/", "meta/", "who.json"],
+        ),
+    ],
+)
+def test_the_bucket_of_a_managed_knowledge_base_is_watched_too(
+    props: dict[str, Any], prefixes: list[str] | None
+) -> None:
+    stack = Stack()
+    base = KnowledgeBase(stack, "Kb", type=KnowledgeBaseType.managed())
+    base.add_data_source("Docs", ManagedSource.s3(s3.Bucket(stack, "Bucket"), **props))
+    base.sync(on_change=FIVE_MINUTES)
+    assert pattern_of(stack).get("object") == (
+        None if prefixes is None else {"key": [{"prefix": one} for one in prefixes]}
+    )
+
+
+def test_the_alarm_rings_when_changes_could_not_start_a_sync(changing: tuple[dict[str, Any], Path]) -> None:
+    metrics = one(changing[0], "AWS::CloudWatch::Alarm")[1]["Properties"]["Metrics"]
+    [expression] = [metric["Expression"] for metric in metrics if "Expression" in metric]
+    assert expression == "FILL(failed, 0) + FILL(late, 0) + FILL(unstarted, 0)"
+    [errors] = [m["MetricStat"]["Metric"] for m in metrics if m["Id"] == "unstarted"]
+    assert (errors["Namespace"], errors["MetricName"]) == ("AWS/Lambda", "Errors")
+
+
+@pytest.mark.parametrize("env", [None, cdk.Environment(account=ACCOUNT, region="us-east-1")])
+def test_cdk_nag_finds_nothing_in_a_sync(tmp_path: Path, env: cdk.Environment | None) -> None:
+    app = cdk.App(outdir=str(tmp_path), builtin_cloud_formation_validation=False, analytics_reporting=False)
+    stack = cdk.Stack(app, "S", env=env)
+    base = KnowledgeBase(stack, "Kb")
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket(stack, "Bucket")))
+    base.sync(on_deploy=True, every=HOURLY, on_change=FIVE_MINUTES)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks())
+    with pytest.raises(RuntimeError, match=r"^ValidationFailed"):  # the bucket is the user's
+        app.synth()
+    [report] = json.loads((tmp_path / "validation-report.json").read_text("utf-8"))["pluginReports"]
+    found = {
+        (one["ruleName"], place["constructPath"])
+        for one in report["violations"]
+        for place in one["violatingConstructs"]
+    }
+    assert ("AwsSolutions-S1", "S/Bucket/Resource") in found
+    assert {one for one in found if "/Sync/" in one[1]} == set()
 
 
 @pytest.mark.parametrize("minutes", [5, 15])

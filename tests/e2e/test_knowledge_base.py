@@ -5,10 +5,7 @@ After each step its documents are found, nothing of what it replaced is left, an
 
 from __future__ import annotations
 
-import io
 import json
-import time
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -18,7 +15,6 @@ from aws_cdk import aws_s3 as s3
 from constructs_lib import (
     Chunking,
     DataDeletionPolicy,
-    DocumentSource,
     KnowledgeBase,
     KnowledgeBaseType,
     ManagedSource,
@@ -26,6 +22,7 @@ from constructs_lib import (
 )
 from constructs_lib.review.diff import compare_resources
 from constructs_lib.templates import TemplateSource
+from tests.e2e.life import ACCOUNT, BUCKET, DOCUMENT, REGION, STACK, Life, build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,38 +30,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.local import LocalAws
 
-STACK = "BedrockPlanesKnowledge"
-ACCOUNT, REGION = "111122223333", "us-east-1"
-BUCKET = "documents-of-the-team"
 VECTOR = KnowledgeBaseType.vector
-
-
-def build(folder: Path, *, sync: Mapping[str, Any] | None = None, **props: Any) -> dict[str, Any]:
-    """Return the template of a knowledge base, its data source and its sync; the assets are in the folder."""
-    app = cdk.App(outdir=str(folder), builtin_cloud_formation_validation=False, analytics_reporting=False)
-    stack = cdk.Stack(app, STACK, env=cdk.Environment(account=ACCOUNT, region=REGION))
-    of_source = {name: props.pop(name) for name in ("chunking", "deletion_policy") if name in props}
-    prefixes = props.pop("prefixes", None)
-    base = KnowledgeBase(stack, "Base", **props)
-    bucket = s3.Bucket.from_bucket_name(stack, "Bucket", BUCKET)
-    source = base.add_data_source(
-        "Docs", DocumentSource.s3(bucket, **({"prefixes": prefixes} if prefixes else {})), **of_source
-    )
-    if sync is not None:
-        base.sync(**sync)
-    cdk.CfnOutput(stack, "KnowledgeBaseId", value=base.knowledge_base_id)
-    cdk.CfnOutput(stack, "DataSourceId", value=source.data_source_id)
-    app.synth()
-    text = (folder / f"{STACK}.template.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    for resource in found["Resources"].values():
-        if resource["Type"] == "AWS::StepFunctions::StateMachine":
-            definition = json.dumps(resource["Properties"]["DefinitionString"])
-            assert '\\"Seconds\\":30' in definition
-            resource["Properties"]["DefinitionString"] = json.loads(
-                definition.replace('\\"Seconds\\":30', '\\"Seconds\\":1')
-            )
-    return found
 
 
 def replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[bool, bool]:
@@ -75,116 +41,6 @@ def replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[bool, bool
     kinds = {one.type for one in effects if one.change == "replaced"}
     return "AWS::Bedrock::KnowledgeBase" in kinds, "AWS::Bedrock::DataSource" in kinds
 
-
-class Life:
-    """The account with a bucket of documents, and the stack in it."""
-
-    def __init__(self, aws: LocalAws, folder: Path) -> None:
-        aws.reset()
-        self.aws, self.folder = aws, folder
-        self.outputs: dict[str, str] = {}
-        self.failed: list[str] = []
-        self.template: Mapping[str, Any] = {}
-        self._steps = 0
-        self._client = aws.client("cloudformation")
-        aws.client("ssm").put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
-        self._assets = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
-        for bucket in (BUCKET, self._assets):
-            aws.client("s3").create_bucket(Bucket=bucket)
-        self.write("planes.md", b"# Planes\nBedrock has a control plane and a data plane.")
-
-    def write(self, key: str, body: bytes) -> None:
-        """Put a document into the bucket."""
-        self.aws.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
-
-    def deploy(self, template: Mapping[str, Any] | None = None, **props: Any) -> str:
-        """Create or update the stack, and return its status."""
-        self._steps += 1
-        folder = self.folder / str(self._steps)
-        wanted = self.template = template or build(folder, **props)
-        for asset in folder.glob("asset.*"):
-            if asset.is_dir():
-                self.aws.client("s3").put_object(
-                    Bucket=self._assets, Key=f"{asset.name.removeprefix('asset.')}.zip", Body=_zip(asset)
-                )
-        call = self._client.update_stack if self._steps > 1 else self._client.create_stack
-        call(StackName=STACK, TemplateBody=json.dumps(wanted), Capabilities=["CAPABILITY_IAM"])
-        return self._wait()
-
-    def delete(self) -> str:
-        """Delete the stack, and return its status."""
-        self._client.delete_stack(StackName=STACK)
-        return self._wait()
-
-    def _wait(self) -> str:
-        name = self._stack
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            [found] = self._client.describe_stacks(StackName=name)["Stacks"]
-            if not found["StackStatus"].endswith("IN_PROGRESS"):
-                break
-            time.sleep(0.02)
-        self.outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
-        events = self._client.describe_stack_events(StackName=name)["StackEvents"]
-        self.failed = [
-            f"{one['LogicalResourceId']} {one['ResourceStatus']}: {one.get('ResourceStatusReason')}"
-            for one in events
-            if one["ResourceStatus"].endswith("FAILED")
-        ]
-        return str(found["StackStatus"])
-
-    @property
-    def _stack(self) -> str:
-        if not hasattr(self, "_id"):
-            self._id = str(self._client.describe_stacks(StackName=STACK)["Stacks"][0]["StackId"])
-        return self._id
-
-    def ingest(self) -> str:
-        """Run one ingestion job, and return how it ended."""
-        agents = self.aws.client("bedrock-agent")
-        where = {
-            "knowledgeBaseId": self.outputs["KnowledgeBaseId"],
-            "dataSourceId": self.outputs["DataSourceId"],
-        }
-        job = agents.start_ingestion_job(**where)["ingestionJob"]["ingestionJobId"]
-        return str(agents.get_ingestion_job(**where, ingestionJobId=job)["ingestionJob"]["status"])
-
-    def found(self, text: str = "plane") -> list[str]:
-        """Return the URIs of the documents that are found, each once."""
-        answer = self.aws.client("bedrock-agent-runtime").retrieve(
-            knowledgeBaseId=self.outputs["KnowledgeBaseId"], retrievalQuery={"text": text}
-        )
-        return sorted({one["location"]["s3Location"]["uri"] for one in answer["retrievalResults"]})
-
-    def left(self) -> tuple[int, int, int]:
-        """Return the numbers of knowledge bases, of vector indexes and of the roles of services."""
-        vectors = self.aws.client("s3vectors")
-        buckets = vectors.list_vector_buckets()["vectorBuckets"]
-        indexes = [
-            one
-            for bucket in buckets
-            for one in vectors.list_indexes(vectorBucketName=bucket["vectorBucketName"])["indexes"]
-        ]
-        bases = self.aws.client("bedrock-agent").list_knowledge_bases()["knowledgeBaseSummaries"]
-        roles = self.aws.client("iam").list_roles(PathPrefix="/bedrock-planes/")["Roles"]
-        return len(bases), len(indexes), len(roles)
-
-
-def _zip(folder: Path) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_dir():
-                continue
-            text = path.read_text("utf-8")
-            if path.name == "knowledge_base_sync.py":
-                assert "_PAUSE = 10" in text
-                text = text.replace("_PAUSE = 10", "_PAUSE = 0.2")
-            archive.writestr(str(path.relative_to(folder)), text)
-    return data.getvalue()
-
-
-DOCUMENT = f"s3://{BUCKET}/planes.md"
 
 # What is changed, and whether the knowledge base and the data source are others afterwards.
 CHANGES: dict[str, tuple[dict[str, Any], bool, bool]] = {

@@ -25,6 +25,10 @@ class ConflictError(Exception):
     """The job ended meanwhile."""
 
 
+class DeniedError(Exception):
+    """The role may not do it."""
+
+
 class Fake:
     """Bedrock, Step Functions, Lambda and CloudFormation, as the clients of boto3."""
 
@@ -36,9 +40,11 @@ class Fake:
         self.stopped: list[str] = []
         self.again: list[dict[str, Any]] = []
         self.conflicts = False
+        self.bases = {"KB"}
         self.exceptions = SimpleNamespace(
             ResourceNotFoundException=MissingError,
             ConflictException=ConflictError,
+            AccessDeniedException=DeniedError,
             ValidationException=ConflictError,
             ExecutionAlreadyExists=FileExistsError,
         )
@@ -70,7 +76,8 @@ class Fake:
         self.stopped.append(executionArn)
 
     def list_ingestion_jobs(self, *, knowledgeBaseId: str, dataSourceId: str, nextToken: str = "") -> Any:
-        assert knowledgeBaseId == "KB"
+        if knowledgeBaseId not in self.bases:
+            raise DeniedError(f"not authorized on {knowledgeBaseId}")
         if dataSourceId not in self.jobs:
             raise MissingError
         jobs = [
@@ -184,12 +191,35 @@ def test_an_update_with_the_same_data_sources_stops_nothing() -> None:
     assert fake.stopped == []
 
 
-def test_a_knowledge_base_that_is_replaced_isnt_asked_for_its_jobs() -> None:
+def test_the_jobs_of_a_knowledge_base_that_is_replaced_are_stopped_first() -> None:
+    fake = Fake()
+    fake.bases = {"KB", "FORMER"}
+    fake.executions = {"nightly": "RUNNING"}
+    fake.jobs = {"OLD": ["COMPLETE", "IN_PROGRESS"]}
+    event = request("Update", OldResourceProperties=former(KnowledgeBase="FORMER", Sources=["OLD"]))
+    assert serve(event, Account(fake)) is None
+    assert (fake.executions, fake.stopped) == ({"nightly": "ABORTED"}, ["x:nightly", "OLD-1"])
+    assert serve(event, Account(fake)) is None  # it is stopping
+    fake.jobs["OLD"][1] = "STOPPED"
+    assert serve(event, Account(fake)) is None
+    assert fake.executions == {"nightly": "ABORTED", "R": "RUNNING"}
+
+
+def test_the_jobs_of_a_former_knowledge_base_that_was_imported_are_left_alone() -> None:
     fake = Fake()
     fake.executions = {"nightly": "RUNNING"}
     event = request("Update", OldResourceProperties=former(KnowledgeBase="FORMER", Sources=["OLD"]))
     assert serve(event, Account(fake)) is None
     assert fake.executions == {"nightly": "ABORTED", "R": "RUNNING"}
+
+
+@pytest.mark.parametrize("kind", ["Delete", "Update"])
+def test_a_denial_on_the_knowledge_base_of_today_fails(kind: str) -> None:
+    fake = Fake()
+    fake.bases = set()
+    old = former(Sources=["DS1", "OLD"])
+    with pytest.raises(DeniedError, match="not authorized on KB"):
+        serve(request(kind, OldResourceProperties=old), Account(fake))
 
 
 class Answers:

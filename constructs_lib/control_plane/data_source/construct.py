@@ -242,7 +242,7 @@ class DataSource(DataSourceBase):
         # Documents of custom sources are ingested one by one:
         # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-direct-ingestion.html
         self.takes_ingestion_jobs: bool = source.type != "CUSTOM"
-        self._bucket = (source.bucket, source.prefixes) if isinstance(source, DocumentSource) else (None, ())
+        self._bucket = (source.bucket, source.prefixes)
         known = getattr(knowledge_base, "data_sources", None)
         if isinstance(known, list):
             known.append(self)  # for the sync of the knowledge base

@@ -185,6 +185,8 @@ class ManagedSource:
     type: str
     make: Callable[[Construct], Bound]
     acl_enabled: bool = False
+    bucket: s3.IBucket | None = None
+    prefixes: tuple[str, ...] = ()
 
     @classmethod
     def s3(
@@ -269,7 +271,10 @@ class ManagedSource:
                 parameters["aclConfiguration"] = {"globalAccessControlListS3Uri": uri}
             return Bound(parameters, access.statements, access.owners)
 
-        return cls("S3", make, acl_file is not None)
+        # What a change of says something new: with prefixes, also what stands beside them.
+        beside = [one for one in (metadata_prefix, acl_file) if one is not None]
+        watched = (*inclusion_prefixes, *beside) if inclusion_prefixes else ()
+        return cls("S3", make, acl_file is not None, bucket, watched)
 
     @classmethod
     def confluence(

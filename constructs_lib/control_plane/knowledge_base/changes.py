@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs_lib.cdk_support import PlanesError, handler_function
+from constructs_lib.control_plane.data_source import bucket_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,12 @@ def check_window(window: object) -> None:
 
 
 class Changes(Construct):
-    """Starts a state machine some minutes after an object of the buckets changed, one execution at a time."""
+    """Starts a state machine some minutes after an object of the buckets changed, one execution at a time.
+
+    Attributes:
+        function: What starts the state machine.
+
+    """
 
     def __init__(
         self,
@@ -71,6 +77,13 @@ class Changes(Construct):
             visibility_timeout=6 * _TIMEOUT,
             sqs_managed_sse_enabled=True,
         )
+        cdk.Validations.of(queue).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions::AwsSolutions-SQS3",
+                reason="A message says only that documents changed, and the sync after the next change reads "
+                "them all: there is nothing to keep, and the alarm of the sync tells of failures.",
+            )
+        )
         rule = self._rule(queue)
         self._let_in(queue, rule)
         statements = [
@@ -88,6 +101,7 @@ class Changes(Construct):
             timeout=cdk.Duration.seconds(_TIMEOUT),
         )
         made.function.add_environment("MACHINE", machine.attr_arn)
+        self.function = made.function
         lambda_.CfnEventSourceMapping(
             self,
             "Messages",
@@ -114,8 +128,8 @@ class Changes(Construct):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html
         cdk.Annotations.of(self).add_warning_v2(
             "bedrock-planes:bucket-notifications",
-            f"the bucket `{bucket.bucket_name}` isn't of this app: a change starts a sync only if it sends "
-            'its events to EventBridge; its owner sets `"NotificationConfiguration": '
+            f"the bucket `{bucket_name(bucket)}` isn't an `s3.Bucket` of this app: a change starts a sync "
+            'only if it sends its events to EventBridge; its owner sets `"NotificationConfiguration": '
             '{"EventBridgeConfiguration": {"EventBridgeEnabled": true}}` on it. '
             "The events of another account's bucket have to be forwarded to the default bus of this one",
         )
@@ -143,11 +157,19 @@ class Changes(Construct):
             "Principal": {"Service": "events.amazonaws.com"},
             "Condition": {"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
         }
+        # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html
+        encrypted = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": queue.attr_arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
         sqs.CfnQueuePolicy(
             self,
             "QueuePolicy",
             queues=[queue.ref],
-            policy_document={"Version": "2012-10-17", "Statement": [statement]},
+            policy_document={"Version": "2012-10-17", "Statement": [statement, encrypted]},
         )
 
 
@@ -164,7 +186,7 @@ class _Pattern:
     def produce(self, *_context: Any) -> dict[str, Any]:
         details: list[dict[str, Any]] = []
         for bucket, prefixes in self._changes.watched:
-            detail: dict[str, Any] = {"bucket": {"name": [bucket.bucket_name]}}
+            detail: dict[str, Any] = {"bucket": {"name": [bucket_name(bucket)]}}
             if prefixes:
                 detail["object"] = {"key": [{"prefix": one} for one in prefixes]}
             if detail not in details:

@@ -21,6 +21,7 @@ from constructs_lib.cdk_support import (
     role_path,
     with_explained_errors,
 )
+from constructs_lib.control_plane.fingerprint import FingerprintedName, create_only_fingerprint
 from constructs_lib.control_plane.knowledge_base.changes import Changes, check_window
 
 if TYPE_CHECKING:
@@ -49,6 +50,22 @@ _PROBLEM = (
     "& $states.input.IngestionJobId : ''"
 )
 _STILL = {"ErrorEquals": _TRANSIENT, "IntervalSeconds": 2, "MaxAttempts": 6, "BackoffRate": 2}
+
+
+# What cdk-nag says of this construct's own choices.
+_OF_MACHINE = {
+    # https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+    "AwsSolutions-SF1": "Step Functions keeps the history of executions of a standard workflow for 90 days.",
+    "AwsSolutions-SF2": "It calls Amazon Bedrock alone: a trace would show nothing beyond its history.",
+}
+_OF_HANDLER = "An execution is named when it starts; the pattern is of this state machine's executions alone."
+
+
+def _acknowledge(construct: Construct, reasons: Mapping[str, str]) -> None:
+    for rule, reason in reasons.items():
+        cdk.Validations.of(construct).acknowledge(
+            cdk.Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason)
+        )
 
 
 class KnowledgeBaseSync(Construct):
@@ -81,7 +98,8 @@ class KnowledgeBaseSync(Construct):
 
     Attributes:
         state_machine: The state machine; each execution is one sync, whatever its input.
-        alarm: Rings when an execution fails or takes longer than 22 hours. It has no actions yet.
+        alarm: Rings when an execution fails or takes longer than 22 hours, or when changes couldn't start
+            one. It has no actions yet.
         data_sources: What is synced.
 
     Raises:
@@ -118,7 +136,6 @@ class KnowledgeBaseSync(Construct):
         self._given = data_sources
         self._path = role_path
         self.state_machine = self._machine()
-        self.alarm = self._alarm()
         deployment = self._deployment(on_deploy)
         if every is not None:
             # Deleted before the deployment's resource, which stops what the schedule started.
@@ -134,6 +151,7 @@ class KnowledgeBaseSync(Construct):
                 self._watch(source)
             if data_sources is None and hasattr(knowledge_base, "data_sources"):
                 knowledge_base.__dict__.setdefault("_watchers", []).append(self._watch)
+        self.alarm = self._alarm()
         self.node.add_validation(_HasSources(self.node.path, lambda: self.data_sources, self._can_refer_to))
         if self._changes is not None:
             self.node.add_validation(_HasBuckets(self.node.path, self._changes))
@@ -199,12 +217,19 @@ class KnowledgeBaseSync(Construct):
         definition = _definition(
             stack.partition, self._knowledge_base.knowledge_base_ref.knowledge_base_id, self._ids()
         )
-        return sfn.CfnStateMachine(
+        machine = sfn.CfnStateMachine(
             self, "StateMachine", role_arn=role.role_arn, definition_string=stack.to_json_string(definition)
         )
+        _acknowledge(machine, _OF_MACHINE)
+        return machine
 
     def _alarm(self) -> cloudwatch.Alarm:
-        # https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+        """Make the alarm over what fails: executions, and what starts them after changes.
+
+        Sources:
+            https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+            https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
         failures = {
             name: cloudwatch.Metric(
                 namespace="AWS/States",
@@ -215,12 +240,14 @@ class KnowledgeBaseSync(Construct):
             )
             for name, metric in (("failed", "ExecutionsFailed"), ("late", "ExecutionsTimedOut"))
         }
+        if self._changes is not None:
+            failures["unstarted"] = self._changes.function.metric_errors(period=cdk.Duration.minutes(5))
         return cloudwatch.Alarm(
             self,
             "Alarm",
             alarm_description="Documents of a knowledge base couldn't be ingested",
             metric=cloudwatch.MathExpression(
-                expression="FILL(failed, 0) + FILL(late, 0)",
+                expression=" + ".join(f"FILL({name}, 0)" for name in failures),
                 using_metrics=failures,
                 label="Failed syncs",
                 period=cdk.Duration.minutes(5),
@@ -252,6 +279,27 @@ class KnowledgeBaseSync(Construct):
             ),
         )
 
+    def _jobs_policy(self, role: iam.Role) -> iam.CfnRolePolicy:
+        """Let the function stop jobs, by a policy of its own that goes with the knowledge base.
+
+        While a knowledge base is replaced the role has the old policy beside the new one, so that the jobs of
+        the old one can be stopped before its data sources are deleted in the clean-up.
+        """
+        jobs = _allow(["bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"], self._target)
+        return iam.CfnRolePolicy(
+            self,
+            "HandlerJobs",
+            role_name=role.role_name,
+            policy_name=FingerprintedName("Jobs-", self._knowledge_base_fingerprint).name(),
+            policy_document=iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": [jobs]}),
+        )
+
+    def _knowledge_base_fingerprint(self) -> str:
+        own = getattr(self._knowledge_base, "fingerprint", None)
+        if callable(own):
+            return str(own())
+        return create_only_fingerprint(self._target, self, ())
+
     def _deployment(self, on_deploy: bool | str) -> cdk.CustomResource:
         """Make what syncs at deployment and stops everything at deletion."""
         stack = cdk.Stack.of(self)
@@ -264,7 +312,6 @@ class KnowledgeBaseSync(Construct):
             self,
             "knowledge_base_sync",
             statements=[
-                _allow(["bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"], self._target),
                 _allow(["states:ListExecutions", "states:StartExecution"], machine),
                 _allow(["states:DescribeExecution", "states:StopExecution"], executions),
                 _allow(["cloudformation:DescribeStacks"], stack.stack_id),
@@ -275,6 +322,19 @@ class KnowledgeBaseSync(Construct):
             kind="operator",
             timeout=cdk.Duration.minutes(15),
         )
+        # As cdk-nag writes the ARN: references in angle brackets.
+        known = {name: getattr(stack, name.lower()) for name in ("Partition", "Region", "Account")}
+        shown = {
+            name: f"<AWS::{'AccountId' if name == 'Account' else name}>"
+            if cdk.Token.is_unresolved(value)
+            else value
+            for name, value in known.items()
+        }
+        pattern = (
+            f"arn:{shown['Partition']}:states:{shown['Region']}:{shown['Account']}:execution:"
+            f"<{stack.get_logical_id(self.state_machine)}.Name>:*"
+        )
+        _acknowledge(handler.role, {f"AwsSolutions-IAM5[Resource::{pattern}]": _OF_HANDLER})
         # Its ARN is known only after its role, so this is a policy of its own.
         again = iam.CfnRolePolicy(
             self,
@@ -303,7 +363,7 @@ class KnowledgeBaseSync(Construct):
                 else ("yes" if on_deploy else "no"),
             },
         )
-        resource.node.add_dependency(again)
+        resource.node.add_dependency(again, self._jobs_policy(handler.role))
         return resource
 
 
@@ -357,8 +417,8 @@ class _HasBuckets:
         if self._changes.watched:
             return []
         remedy = "only buckets tell of changes; use `every`"
-        problem = "has `on_change`, and none of its data sources is made with `DocumentSource.s3`"
-        return [f"`{self._path}` {problem}: {remedy}"]
+        problem = "has `on_change`, and none of its data sources is made with `DocumentSource.s3` or"
+        return [f"`{self._path}` {problem} `ManagedSource.s3`: {remedy}"]
 
 
 def _allow(actions: list[str], resource: str) -> dict[str, Any]:
