@@ -18,7 +18,8 @@ from botocore.exceptions import ClientError
 from constructs_lib import DocumentSource, KnowledgeBase, KnowledgeBaseType, OnReplace
 from constructs_lib.review.diff import compare_resources
 from constructs_lib.templates import read_templates
-from tests.e2e.test_knowledge_base import ACCOUNT, BUCKET, DOCUMENT, REGION, VECTOR, Life
+from tests.e2e.life import ACCOUNT, BUCKET, DOCUMENT, REGION, Life
+from tests.e2e.test_knowledge_base import VECTOR
 
 if TYPE_CHECKING:
     from pathlib import Path
