@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.code._values import Arguments
 
-__all__ = ["ModelCall", "model_call"]
+__all__ = ["PACKAGES", "ModelCall", "is_entry_point", "model_call"]
 
 
 class ModelCall(NamedTuple):
@@ -52,7 +52,26 @@ _LITELLM: Mapping[str, str] = {
     "embedding": "InvokeModel",
     "aembedding": "InvokeModel",
 }
+PACKAGES = frozenset((*_LANGCHAIN, "langchain", "llama_index", "litellm", "strands", "crewai"))
+_NAMES = frozenset(
+    (
+        *_CLASSES,
+        *_LLAMA,
+        *_LITELLM,
+        "AmazonKnowledgeBasesRetriever",
+        "BedrockRerank",
+        "BedrockModel",
+        "Agent",
+        "LLM",
+    )
+)
 _STREAMS = {"Converse": "ConverseStream", "InvokeModel": "InvokeModelWithResponseStream"}
+
+
+def is_entry_point(path: str) -> bool:
+    """Whether a path is an entry point of a framework, or one of the modules that have them."""
+    package, _, rest = path.partition(".")
+    return package in PACKAGES and (rest.rpartition(".")[2] in _NAMES or rest.rpartition(".")[2].islower())
 
 
 def model_call(path: str, arguments: Arguments) -> ModelCall | None:  # noqa: PLR0911 - one return for each framework

@@ -8,10 +8,13 @@ attributes, dicts, closures and results. Of the branches of an ``if`` each is ta
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from constructs_lib.code import _tree as t
+from constructs_lib.code._relevance import Relevance
 from constructs_lib.code._values import (
     UNKNOWN,
     Arguments,
@@ -46,8 +49,16 @@ _BYTES = 3
 _MOST_STEPS = 100_000
 _ALONE_STEPS = 10_000
 """Evaluations for one function that nothing calls, so that none takes those of the others."""
+_HELPER_STEPS = 300
+"""Evaluations in one function without a word of Bedrock, while one that nothing calls runs."""
+_CALLED_STEPS = 1_000
+"""Evaluations in any other function that is called without a client; it runs alone if they are too few."""
 _DEPTH = 12
 """Calls inside of calls that are followed."""
+_ROUNDS = 5
+"""Times that functions are looked for which what ran before made relevant."""
+_LINES = re.compile(r"\r\n|[\r\n]")
+"""What ends a line for Python's parser and for tree-sitter."""
 _INSTANCES = 4
 """Instances of one class whose methods run."""
 
@@ -59,14 +70,14 @@ class TooComplex(Exception):  # noqa: N818 - it is a limit, not an error of the 
 class Machine:
     """One file's run."""
 
-    def __init__(self, sdk: Sdk, recorder: Recorder, loader: Loader, size: int) -> None:
+    def __init__(self, sdk: Sdk, recorder: Recorder, loader: Loader, text: str) -> None:
         self.sdk = sdk
         self.recorder = recorder
         self.loader = loader
         self.module = Scope(recorder=recorder)
         self.exported: dict[str, Value] = {}
         self._steps = 0
-        self._most = self._limit = min(_STEPS + size // _BYTES, _MOST_STEPS)
+        self._most = self._limit = self._share = min(_STEPS + len(text) // _BYTES, _MOST_STEPS)
         self.is_cut = False
         """Whether a function was left because it took too many steps."""
         self._guards = 0
@@ -79,6 +90,10 @@ class Machine:
         self._cache: dict[object, tuple[object, Value]] = {}
         self.replaced: set[tuple[Client, str]] = set()
         self._kept: dict[str, Value] = {}
+        self._spent: dict[int, int] = {}
+        self._apart = 0
+        self._is_alone = False
+        self._relevance = Relevance(_LINES.split(text), sdk.is_entry)
 
     # ------------------------------------------------------------------------------------------- the run
 
@@ -92,8 +107,8 @@ class Machine:
         """
         self.execute(nodes, self.module)
         later: list[Procedure] = []
-        for _ in range(3):  # functions define functions
-            found = [p for key, p in list(self._procedures.items()) if key not in self._ran]
+        for _ in range(_ROUNDS):  # functions define functions, and set what others read
+            found = [p for p in self._relevant() if id(p.node) not in self._ran]
             if not found:
                 break
             for procedure in found:
@@ -105,19 +120,39 @@ class Machine:
         for procedure in later:
             self._run_alone(procedure)
 
+    def _relevant(self) -> list[Procedure]:
+        """Return the functions that Bedrock may be called through, as far as is known by now."""
+        variables: dict[str, Value] = {}
+        for holder in self._holders():
+            for name, value in holder.items():
+                variables[name] = join((variables.get(name, UNKNOWN), value))
+        self._relevance.find(self._procedures.values(), variables)
+        return [procedure for procedure in self._procedures.values() if procedure.node.is_relevant]
+
+    def _holders(self) -> list[dict[str, Value]]:
+        """Return the variables and attributes that outlive a function."""
+        found = [self.module.variables]
+        found += [made.members for made in self._classes.values()]
+        found += [instance.attributes for instance in self._instances.values()]
+        found.append({name.rpartition(".")[2]: value for name, value in self._kept.items()})
+        return found
+
     def _run_alone(self, procedure: Procedure) -> None:
         """Run a function that nothing calls, for a share of the steps."""
         guards = self._guards
-        self._limit = min(self._steps + _ALONE_STEPS, self._most)
+        self._spent.clear()
+        self._is_alone = True
+        self._limit = self._share = min(self._steps + _ALONE_STEPS, self._most)
         try:
             self._call_alone(procedure)
         except TooComplex:
-            if self._limit == self._most:
+            if self._share == self._most:
                 raise
             self.is_cut = True
             self._guards = guards
         finally:
-            self._limit = self._most
+            self._is_alone = False
+            self._limit = self._share = self._most
 
     def _call_alone(self, procedure: Procedure) -> None:
         owner = procedure.owner
@@ -186,11 +221,7 @@ class Machine:
         scope.keeps_order = order
         for index, one in enumerate(chain):
             states = [state[index] for state in ends] or [before[index]]
-            if len(states) == 1:
-                one.variables = states[0]
-            else:
-                names = dict.fromkeys(name for state in states for name in state)
-                one.variables = {n: join(state.get(n, UNKNOWN) for state in states) for n in names}
+            one.variables = _merged(states)
         return not ends
 
     def _loop(self, node: t.Loop, scope: Scope) -> None:
@@ -355,7 +386,9 @@ class Machine:
 
     def attribute(self, owner: Value, name: str) -> Value:
         """Return ``owner.name``."""
-        return join([self._attribute(item, name) for item in owner])
+        if len(owner) == 1:
+            return self._attribute(owner[0], name)
+        return join([self._attribute(item, name) for item in owner]) if owner else UNKNOWN
 
     def _attribute(self, item: object, name: str) -> Value:
         match item:
@@ -685,6 +718,8 @@ class Machine:
         self, functions: Value, arguments: Arguments, node: t.Call | None, owner: Value = UNKNOWN
     ) -> Value:
         """Return what a call gives, and record what it calls of Bedrock."""
+        if not functions:
+            return self._call_unknown(arguments, node, owner)
         results: list[Value] = []
         methods = [
             item
@@ -710,22 +745,29 @@ class Machine:
                     results.append(self.call(self._of_instance(item, "__call__"), arguments, node))
                 case External():
                     results.append(self.sdk.call(self, item, arguments, node))
-        if not functions and node is not None:
-            results.append(self.sdk.unknown(self, node, owner, arguments))
         if node is not None and not other:
             self._passed_on(functions, arguments, node)
         return join(results)
+
+    def _call_unknown(self, arguments: Arguments, node: t.Call | None, owner: Value) -> Value:
+        """Return what a call of something unknown gives, which may call a method that it is given."""
+        if node is None:
+            return UNKNOWN
+        self._passed_on(UNKNOWN, arguments, node)
+        return self.sdk.unknown(self, node, owner, arguments)
 
     def _passed_on(self, functions: Value, arguments: Arguments, node: t.Call) -> None:
         """Record methods of a client that are given to something that will call them."""
         if any(isinstance(item, External) and self.sdk.only_looks(item) for item in functions):
             return
         for number, value in enumerate(arguments.plain):
-            rest = Arguments(arguments.plain[number + 1 :], arguments.named)
             for item in value:
+                if not isinstance(item, Method | Partial):
+                    continue
+                rest = Arguments(arguments.plain[number + 1 :], arguments.named)
                 if isinstance(item, Method):
                     self.recorder.called([item], rest, node, self.running, is_certain=not self._guards)
-                elif isinstance(item, Partial):
+                else:
                     self.call((item,), rest, node)
 
     @property
@@ -735,9 +777,9 @@ class Machine:
 
     def _invoke(self, procedure: Procedure, arguments: Arguments, *, alone: bool = False) -> Value:
         node = procedure.node
+        node.prepare()
         if self._depth >= _DEPTH or self._active.count(id(node)) > 1:
             return UNKNOWN
-        self._ran.add(id(node))
         key = (
             id(node),
             id(procedure.scope),
@@ -748,6 +790,13 @@ class Machine:
         )
         if key in self._cache and node.name != self.sdk.constructor:
             return self._cache[key][1]
+        most = None
+        given = (*arguments.plain, *arguments.named.values())
+        if self._is_alone and not alone and not self._relevance.carries(given):
+            most = _HELPER_STEPS if node.is_helper else _CALLED_STEPS
+            if self._spent.get(id(node), 0) > most:
+                return UNKNOWN
+        self._ran.add(id(node))
         scope = Scope(procedure.scope, outer=frozenset(node.globals))
         scope.receiver = procedure.receiver or procedure.scope.receiver
         scope.in_class = procedure.owner or _class_of(procedure.scope)
@@ -758,7 +807,8 @@ class Machine:
         self._active.append(id(node))
         recorder, self.recorder = self.recorder, _recorder_of(procedure.scope) or self.recorder
         try:
-            self.execute(node.body, scope)
+            with self._bounded(node, most):
+                self.execute(node.body, scope)
         finally:
             self._depth -= 1
             self._guards -= node.guarded
@@ -770,6 +820,32 @@ class Machine:
         # The arguments are kept, since their ids are in the key.
         self._cache[key] = ((procedure, arguments), result)
         return result
+
+    @contextmanager
+    def _bounded(self, node: t.Function, most: int | None) -> Iterator[None]:
+        """Give a function the steps that it may take, one that only helps others not more than those have."""
+        limit, start, apart, guards = self._limit, self._steps, self._apart, self._guards
+        is_helper = most == _HELPER_STEPS
+        self._limit = self._share
+        if most is not None:
+            self._limit = min(
+                limit if is_helper else self._share, start + most - self._spent.get(id(node), 0)
+            )
+        try:
+            yield
+        except TooComplex:
+            if most is None or self._steps > self._share:
+                raise
+            self._guards = guards
+            if not is_helper:
+                self._ran.discard(id(node))  # so that it runs once more, alone
+        finally:
+            used = self._steps - start
+            self._spent[id(node)] = self._spent.get(id(node), 0) + used - (self._apart - apart)
+            if not is_helper and limit < self._share:
+                self._apart = apart + used
+                limit += used
+            self._limit = limit
 
     def _take_arguments(  # noqa: C901 - one case for each kind of parameter
         self, procedure: Procedure, arguments: Arguments, scope: Scope, *, alone: bool
@@ -830,6 +906,16 @@ class Machine:
 
 
 _STATEMENTS: Final = frozenset((t.Branches, t.Block, t.Loop, t.Import, t.Return))
+
+
+def _merged(states: list[dict[str, Value]]) -> dict[str, Value]:
+    """Return variables that are what any of the states has; most are the same in all."""
+    first, *others = states
+    for state in others:
+        differing = [n for n, value in state.items() if first.get(n, UNKNOWN) is not value]
+        if differing:
+            first = {**first, **{n: join((first.get(n, UNKNOWN), state.get(n, UNKNOWN))) for n in differing}}
+    return first
 
 
 def _function_of(scope: Scope) -> Scope:

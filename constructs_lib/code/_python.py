@@ -141,23 +141,26 @@ def _asks_for_method(test: ast.expr) -> bool:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> t.Function:
-    outer: set[str] = set()
-    guarded = False
-    for part in _parts(node):
-        if isinstance(part, ast.Global | ast.Nonlocal):
-            outer |= set(part.names)
-        guarded = guarded or _replaces(part)
     return t.Function(
         node.name,
         _parameters(node.args),
-        _body(node.body),
+        [],
         node.lineno,
         [_expression(decorator) for decorator in node.decorator_list],
         _type(node.returns) if node.returns else None,
-        outer,
         binds_self=True,
-        guarded=guarded,
+        end=node.end_lineno or 0,
+        later=lambda made: _fill(made, node),
     )
+
+
+def _fill(made: t.Function, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Read what a function needs when it runs."""
+    for part in _parts(node):
+        if isinstance(part, ast.Global | ast.Nonlocal):
+            made.globals |= set(part.names)
+        made.guarded = made.guarded or _replaces(part)
+    made.body = _body(node.body)
 
 
 def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:

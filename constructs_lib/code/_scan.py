@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constructs_lib.catalogue import operations
-from constructs_lib.code._apis import key_of
 from constructs_lib.code._languages import LANGUAGES, language_of
 from constructs_lib.code._machine import Machine, TooComplex
 from constructs_lib.code._model import Scan, Unresolved
 from constructs_lib.code._recorder import Recorder
+from constructs_lib.code._relevance import calls_an_operation, mentions_bedrock
 from constructs_lib.code._values import UNKNOWN, External, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from constructs_lib.code._languages import Language
     from constructs_lib.code._model import ApiCall
@@ -33,8 +30,6 @@ _SMALL = 4_000
 """Bytes of an imported module without a word of Bedrock that is read: one of settings may name the model."""
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "cdk.out", "vendor"})
 """Folders that hold other people's code, or none. A path that is given itself is read all the same."""
-_OTHER_WORDS = re.compile(rb"agent.?(?:registry|discovery)")
-_CALLS = re.compile(rb"\.\s*(\w+)\s*\(")
 
 
 @dataclass
@@ -141,8 +136,8 @@ class Project:
             return self._unread(path, LANGUAGES[0], f"not read: {error.strerror or error}")
         sdk = language.load()[1]()
         recorder = Recorder(path, language.name, finds_wrong_clients=sdk.wrong_clients, fix=sdk.fix)
-        file = _File(path, language, recorder, mentions_bedrock=_mentions_bedrock(data))
-        if not (file.mentions_bedrock or _calls_an_operation(data)) and not (
+        file = _File(path, language, recorder, mentions_bedrock=mentions_bedrock(data))
+        if not (file.mentions_bedrock or calls_an_operation(data)) and not (
             is_imported and len(data) < _SMALL
         ):
             return file
@@ -165,11 +160,12 @@ class Project:
         is_cut = False
         text = data.decode("utf-8", "replace")  # a wrong letter in a comment or text is no reason to stop
         try:
-            nodes = file.language.read(text.removeprefix("\ufeff"), file.recorder)
+            text = text.removeprefix("\ufeff")
+            nodes = file.language.read(text, file.recorder)
             if nodes is None:
                 return
             loader = lambda module, name: self._load(file, module, name)  # noqa: E731 - it is an argument
-            file.machine = Machine(file.language.load()[1](), file.recorder, loader, len(data))
+            file.machine = Machine(file.language.load()[1](), file.recorder, loader, text)
             file.machine.run(nodes)
             file.recorder.finish()
             is_cut = file.machine.is_cut
@@ -204,23 +200,6 @@ class Project:
             if Path(path).is_file() and (other := self.file(path, is_imported=True)) and other.machine:
                 return (file.language.module(other.machine.module.variables),)
         return (External(f"{module}.{name}" if name else module),)
-
-
-@cache
-def _operation_keys() -> frozenset[bytes]:
-    return frozenset(key_of(operation.name).encode() for operation in operations())
-
-
-def _mentions_bedrock(data: bytes) -> bool:
-    """Whether a word of Bedrock is in a file, in any letter case."""
-    lower = data.lower()  # literal texts are found far faster than a pattern for both cases
-    return b"bedrock" in lower or (b"agent" in lower and _OTHER_WORDS.search(lower) is not None)
-
-
-def _calls_an_operation(data: bytes) -> bool:
-    """Whether a file calls something named like an operation of Bedrock."""
-    names: Iterable[bytes] = set(_CALLS.findall(data))
-    return any(name.replace(b"_", b"").lower() in _operation_keys() for name in names)
 
 
 def _too_large(data: bytes) -> str | None:

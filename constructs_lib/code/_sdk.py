@@ -129,6 +129,10 @@ class Sdk:
         """Return what a framework gives to a parameter of that name."""
         return UNKNOWN
 
+    def is_entry(self, path: str) -> bool:  # noqa: ARG002 - the SDKs that override it use it
+        """Whether something of a library makes clients or calls Bedrock."""
+        return True
+
     def only_looks(self, item: External) -> bool:  # noqa: ARG002 - the SDKs that override it use it
         """Whether a function of a library takes a method and doesn't call it."""
         return False

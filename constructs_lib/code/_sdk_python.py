@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.code import _tree as t
 from constructs_lib.code._apis import client_by_key, is_bedrock_client, key_of, operation_of
-from constructs_lib.code._frameworks import model_call
+from constructs_lib.code._frameworks import is_entry_point, model_call
 from constructs_lib.code._sdk import Sdk
 from constructs_lib.code._values import (
     UNKNOWN,
@@ -342,6 +342,10 @@ class PythonSdk(Sdk):
             for item in machine.module.variables.get(name, UNKNOWN)
             if isinstance(item, Procedure) and "fixture" in self.decorators(item.node)
         )
+
+    def is_entry(self, path: str) -> bool:
+        """Whether something of a library makes clients or calls Bedrock."""
+        return "boto" in path or is_entry_point(path)
 
     def only_looks(self, item: External) -> bool:
         """Whether a function takes a method and doesn't call it."""

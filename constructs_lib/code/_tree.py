@@ -7,7 +7,10 @@ with its parts, which are still evaluated, because a call may be among them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "Assign",
@@ -143,6 +146,21 @@ class Function:
     """Whether the function replaces clients, as tests do, so that a wrong client is none."""
     gathers: bool = False
     """Whether the result is all that it yields in one list or mapping, as a comprehension's."""
+    end: int = 0
+    """The last line, 0 where it isn't known."""
+    later: Callable[[Function], None] | None = None
+    """Sets ``body``, ``globals`` and ``guarded`` before the function runs: most functions never do."""
+    is_relevant: bool | None = None
+    """Whether Bedrock may be called through it; ``None`` until that was looked at."""
+
+    is_helper: bool = False
+    """Whether it has no word of Bedrock itself, so that a call of it is followed for few steps."""
+
+    def prepare(self) -> None:
+        """Read the body, unless that was done."""
+        later, self.later = self.later, None
+        if later is not None:
+            later(self)
 
 
 @dataclass(slots=True)

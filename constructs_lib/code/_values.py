@@ -47,8 +47,8 @@ def join(values: Iterable[Value]) -> Value:
     known = [value for value in values if value]
     if not known:
         return UNKNOWN
-    if len(known) == 1 and len(known[0]) == 1:
-        return tuple(known[0])
+    if len(known) == 1:
+        return tuple(known[0])  # made by this function or by hand, so it is short and has nothing twice
     return tuple(dict.fromkeys(item for value in known for item in value))[:_MOST]
 
 

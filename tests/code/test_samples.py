@@ -101,3 +101,83 @@ def test_a_call_belongs_to_the_file_that_holds_it(tmp_path: Path) -> None:
     found = scan([str(tmp_path)])
     assert [(call.path, call.line) for call in found.calls] == [(str(tmp_path / "work.py"), 2)]
     assert found.unresolved == ()
+
+
+def test_a_client_is_followed_through_classes_of_other_files(tmp_path: Path) -> None:
+    (tmp_path / "core.py").write_text(
+        "import boto3\n"
+        "def client(name):\n"
+        "    return boto3.client(name)\n"
+        "class Base:\n"
+        "    service = 'bedrock'\n"
+        "    def connection(self):\n"
+        "        return client(self.service)\n"
+        "    def do(self, operation, **request):\n"
+        "        return getattr(self.connection(), operation)(**request)\n"
+        "def apply(function, **request):\n"
+        "    return function(**request)\n"
+    )
+    (tmp_path / "use.py").write_text(
+        "import core\n"
+        "from core import Base as B, apply\n"
+        "class Agent(B):\n"
+        "    service = 'bedrock-agent-runtime'\n"
+        "    def go(self, query):\n"
+        "        return self.do('retrieve', knowledgeBaseId='KB', retrievalQuery=query)\n"
+        "def main():\n"
+        "    Agent().go('x')\n"
+        "    apply(core.client('bedrock-runtime').converse, modelId='m')\n"
+    )
+    found = scan([str(tmp_path)]).calls
+    assert [(call.line, call.operation, call.resource or call.model) for call in found] == [
+        (9, "Retrieve", "KB"),
+        (11, "Converse", "m"),
+    ]
+
+
+def test_an_uncalled_function_runs_for_what_it_sets(tmp_path: Path) -> None:
+    """No word of Bedrock is in `choose`, and nothing calls it; still it says which model is asked."""
+    (tmp_path / "app.py").write_text(
+        "import boto3\n"
+        "class App:\n"
+        "    def __init__(self):\n"
+        "        self.runtime = boto3.client('bedrock-runtime')\n"
+        "        self.model = None\n"
+        "    def choose(self):\n"
+        "        self.model = 'amazon.nova-lite-v1:0'\n"
+        "    def ask(self):\n"
+        "        return self.runtime.converse(modelId=self.model)\n"
+    )
+    assert [call.model for call in scan([str(tmp_path)]).calls] == ["amazon.nova-lite-v1:0"]
+
+
+def test_helpers_that_explode_leave_room_for_the_rest(tmp_path: Path) -> None:
+    """A function without a word of Bedrock is followed for few steps, whoever calls it how often."""
+    calls = "\n".join(f"    x = clean(clean({{'k{n}': [x, x, clean(x)]}}))" for n in range(200))
+    (tmp_path / "app.py").write_text(
+        "import boto3\n"
+        "def clean(value):\n"
+        "    if isinstance(value, dict):\n"
+        "        return {key: clean(item) for key, item in value.items()}\n"
+        "    return [clean(item) for item in value]\n"
+        "def ask(x):\n"
+        f"{calls}\n"
+        "    return boto3.client('bedrock-runtime').converse(modelId='m', messages=x)\n"
+    )
+    found = scan([str(tmp_path)])
+    assert ([call.operation for call in found.calls], found.unresolved) == (["Converse"], ())
+
+
+def test_a_long_helper_that_is_given_a_method_is_followed(tmp_path: Path) -> None:
+    lines = "\n".join(f"    a{n} = [b, {{'k': [b, {n}]}}, (b, b)]" for n in range(300))
+    (tmp_path / "app.py").write_text(
+        "import boto3\n"
+        f"def prove(b, call):\n{lines}\n    return attempt(call)\n"
+        "def attempt(call):\n    return call()\n"
+        "def main():\n"
+        "    runtime = boto3.client('bedrock-runtime')\n"
+        "    prove(1, lambda: runtime.converse(modelId='m'))\n"
+        "    prove(2, runtime.list_foundation_models)\n"
+    )
+    found = {(call.operation, call.right) for call in scan([str(tmp_path)]).calls}
+    assert found == {("Converse", None), ("ListFoundationModels", "bedrock")}
