@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+import constructs_lib
 from constructs_lib import PlanesError
 from constructs_lib.local.pytest_fixtures import local_aws, local_aws_server
 from tests.cdk import Stack, template
@@ -41,6 +44,56 @@ def test_an_example_of_a_guide_runs(page: str, code: str) -> None:
     exec(compile(code, page, "exec"), {"stack": stack})
     makes = "constructs_lib import" in code and "checks" not in code
     assert ("Resources" in template(stack)) == makes
+
+
+# ---------------------------------------------------------------------------------------- what exists already
+IMPORT = (DOCS / "guides/import.md").read_text("utf-8")
+
+
+def identifiers(resource_type: str) -> set[str]:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+    return {path.rpartition("/")[2] for path in schema["primaryIdentifier"]}
+
+
+def synthesized(code: str, **context: str) -> dict[str, Any]:
+    stack = Stack()
+    for name, value in context.items():
+        stack.node.set_context(name.replace("_", "-"), value)
+    exec(compile(code, "import.md", "exec"), {"stack": stack})
+    return template(stack)
+
+
+def test_an_import_adds_the_mapped_resources_to_what_was_deployed_before() -> None:
+    _, code = blocks("guides/import.md")
+    [block] = re.findall(r"^```json\n(.*?)^```", IMPORT, re.MULTILINE | re.DOTALL)
+    mapping = json.loads(block)
+    before, after = (
+        found["Resources"] for found in (synthesized(code, before_import="1"), synthesized(code))
+    )
+    # As `cdk import --resource-mapping` does: what is deployed, with the resources of the file added.
+    assert before | {name: after[name] for name in mapping} == after
+    assert not mapping.keys() & before.keys()
+    for name, given in mapping.items():
+        assert given.keys() == identifiers(after[name]["Type"])
+        assert after[name]["Properties"]["Name"] in {"answers", "documents"}
+    assert {each["Type"] for each in before.values()} == {"AWS::IAM::Policy", "AWS::IAM::RolePolicy"}
+
+
+ROWS = re.findall(r"^\| `(AWS::\w+::\w+)` \| `(\w+)` \| ([^|]+) \|", IMPORT, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("resource_type", "construct", "named"), ROWS)
+def test_the_identifiers_are_those_of_the_schemas(resource_type: str, construct: str, named: str) -> None:
+    assert set(re.findall(r"`(\w+)`", named)) == identifiers(resource_type)
+    assert any(name.startswith("from_") for name in dir(getattr(constructs_lib, construct)))
+
+
+def test_a_type_whose_identity_is_create_only_names_what_can_not_change() -> None:
+    assert len(ROWS) > 10
+    for resource_type, _, _ in ROWS:
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+        [row] = [line for line in IMPORT.splitlines() if line.startswith(f"| `{resource_type}`")]
+        assert row.endswith("| nothing |") == (not schema.get("createOnlyProperties")), resource_type
 
 
 def test_the_blocks_of_the_page_about_rag_are_the_files_of_the_example() -> None:
