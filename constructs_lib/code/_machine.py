@@ -375,12 +375,18 @@ class Machine:
                     found += item.items[at : at + 1] if at >= 0 else item.items[at:][:1]
                 else:
                     found += item.items
-            elif isinstance(item, Instance) and self._of_class(item.made_of, "__getitem__"):
-                getter = self._of_instance(item, "__getitem__")
+            elif isinstance(item, Instance) and (text_of(key) or "") in item.attributes:
+                found.append(item.attributes[text_of(key) or ""])
+            elif isinstance(item, Instance) and (getter := self._getter(item)):
                 found.append(self.call(getter, Arguments([key]), None))
             elif isinstance(item, Instance | Client | External) and (name := text_of(key)):
                 found.append(self.attribute((item,), name))
         return join(found)
+
+    def _getter(self, item: Instance) -> Value:
+        """Return the method that gives the elements of an instance, if its class has one."""
+        names = ("__getitem__", "__missing__")
+        return next((self._of_instance(item, n) for n in names if self._of_class(item.made_of, n)), UNKNOWN)
 
     # ------------------------------------------------------------------------------------- attributes
 
@@ -495,9 +501,11 @@ class Machine:
                 found.append((item,))
             elif isinstance(item, Map):
                 members = {name: self._of_type(value) for name, value in item.items.items()}
-                found.append((Map(members),))
+                rest = self._of_type(item.rest)
+                found.append((Map(members, rest=rest),) if rest or any(members.values()) else UNKNOWN)
             elif isinstance(item, Several):
-                found.append((Several([self._of_type(value) for value in item.items]),))
+                elements = [self._of_type(value) for value in item.items]
+                found.append((Several(elements),) if any(elements) else UNKNOWN)
         return join(found)
 
     def _bind(  # noqa: C901 - one case for each kind of target
@@ -519,6 +527,8 @@ class Machine:
                         item.rest = join((item.rest, value))
                     elif isinstance(item, Map) and name_of is not None:
                         item.items[name_of] = value
+                    elif isinstance(item, Instance) and name_of and "__setitem__" not in item.made_of.members:
+                        item.attributes[name_of] = value
             case t.Sequence(items=items):
                 self._unpack(items, value, scope, declares=declares)
             case t.Mapping(items=pairs):

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["read_python"]
 
+_MAPPINGS = frozenset(
+    ("dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict")
+)
+_COLLECTIONS = frozenset(
+    ("list", "List", "Sequence", "Iterable", "Iterator", "AsyncIterator", "Generator", "Collection", "deque")
+)
 _REPLACES = re.compile(r"\bpatch\b|\.setattr\(")
 
 
@@ -234,10 +240,13 @@ def _type(annotation: ast.expr) -> t.Expression:  # noqa: PLR0911 - one case for
         case ast.Subscript(value=value, slice=inner):
             if _is_annotated(annotation):
                 return _annotated(inner)
-            if _last_name(value) in {"Optional", "Union", "Final", "ClassVar"}:
-                parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            kind = _last_name(value)
+            parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            if kind in {"Optional", "Union", "Final", "ClassVar"}:
                 return t.Options([_type(part) for part in parts])
-            return t.Other([])
+            if kind in _MAPPINGS and len(parts) == 2:
+                return t.Mapping([(t.Other([]), _type(parts[1]))])
+            return t.Sequence([_type(parts[0])]) if kind in _COLLECTIONS else t.Other([])
         case ast.Name() | ast.Attribute():
             return _expression(annotation)
     return t.Other([])

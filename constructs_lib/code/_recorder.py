@@ -101,7 +101,11 @@ class Recorder:
         )
         key = (client, operation.name)
         old = place.calls.get(key)
-        if old is None or (old.model is None and call.model is not None):
+        if (
+            old is None
+            or (old.model is None and call.model is not None)
+            or (old.resource is None and call.resource is not None)
+        ):
             place.calls[key] = call
 
     def unknown(self, node: t.Call, why: str) -> None:

@@ -18,6 +18,7 @@ from constructs_lib.code._values import (
     Arguments,
     Class,
     Client,
+    Command,
     External,
     Instance,
     Maker,
@@ -273,12 +274,10 @@ class PythonSdk(Sdk):
                             item.items.update(other.items)
                     if isinstance(item, Map):
                         item.items.update(arguments.named)
-            case "list.append":
-                for item in arguments.get(0):
-                    if isinstance(item, Several) and len(item.items) < 20:
-                        item.items.append(arguments.get(1))
             case "list.pop":
                 return machine.index(arguments.get(0), arguments.get(1))
+            case "list.append" | "botocore.paginate":
+                (_append if path == "list.append" else _paginate)(machine, arguments)
         if path in _PASSING:
             return arguments.get(0)
         if node is not None:
@@ -305,7 +304,10 @@ class PythonSdk(Sdk):
         if method.name in {"get_paginator", "generate_presigned_url"} and name:
             request = Arguments([], {"Params": arguments.get(1, "Params")})
             machine.call((Method(client, name),), request, node)
-        elif method.name == "get_waiter" and name:
+            made = Command(client.service, name, (client,), node)
+            pages = Partial((External("botocore.paginate"),), Arguments([(made,)]))
+            return (Map({"paginate": (pages,)}, kind="names"),)
+        if method.name == "get_waiter" and name:
             operation = operation_of(client.service, _WAITERS.get((client.service, name), ""))
             if operation:
                 machine.recorder.add(client.service, operation, Arguments(), node, 0, region=client.region)
@@ -352,6 +354,19 @@ class PythonSdk(Sdk):
         return item.path in _LOOKS or item.path.startswith(
             ("unittest.mock.", "builtins.getattr", "functools.")
         )
+
+
+def _append(_machine: Interpreter, arguments: Arguments) -> None:
+    for item in arguments.get(0):
+        if isinstance(item, Several) and len(item.items) < 20:
+            item.items.append(arguments.get(1))
+
+
+def _paginate(machine: Interpreter, arguments: Arguments) -> None:
+    """Record the call of a paginator with the request that ``paginate`` is given."""
+    for made in arguments.get(0):
+        methods = [Method(client, made.operation) for client in made.request]
+        machine.call(tuple(methods), Arguments([], arguments.named), made.node)
 
 
 def _field_names(machine: Interpreter, arguments: Arguments) -> Value:

@@ -181,3 +181,12 @@ def test_a_long_helper_that_is_given_a_method_is_followed(tmp_path: Path) -> Non
     )
     found = {(call.operation, call.right) for call in scan([str(tmp_path)]).calls}
     assert found == {("Converse", None), ("ListFoundationModels", "bedrock")}
+
+
+def test_the_request_of_a_paginator_is_that_of_paginate(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "import boto3\n"
+        "pages = boto3.client('bedrock-agent-runtime').get_paginator('retrieve')\n"
+        "pages.paginate(knowledgeBaseId='KB', retrievalQuery={})\n"
+    )
+    assert [(c.line, c.resource) for c in scan([str(tmp_path)]).calls] == [(2, "KB")]
