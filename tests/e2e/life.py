@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import Chunking, DocumentSource, KnowledgeBase
+from constructs_lib import Chunking, DocumentSource, KnowledgeBase, ManagedSource
 from constructs_lib.deploy import DeployOptions, deploy_policy
 from constructs_lib.templates import TemplateSource
 
@@ -29,18 +29,26 @@ BUCKET = "documents-of-the-team"
 
 
 def build(folder: Path, *, sync: Mapping[str, Any] | None = None, **props: Any) -> dict[str, Any]:
-    """Return the template of a knowledge base, its data source and its sync; the assets are in the folder."""
+    """Return the template of a knowledge base, its data source and its sync; the assets are in the folder.
+
+    A prop that needs the stack is a function of it.
+    """
     app = cdk.App(outdir=str(folder), builtin_cloud_formation_validation=False, analytics_reporting=False)
     stack = cdk.Stack(app, STACK, env=cdk.Environment(account=ACCOUNT, region=REGION))
-    of_source = {name: props.pop(name) for name in ("chunking", "deletion_policy") if name in props}
-    own = props.pop("own_bucket", False)
-    base = KnowledgeBase(stack, "Base", **props)
+    names = ("chunking", "deletion_policy", "deletion_protection")
+    of_source = {name: props.pop(name) for name in names if name in props}
+    own, prefix = props.pop("own_bucket", False), props.pop("prefix", None)
+    made = {name: value(stack) if callable(value) else value for name, value in props.items()}
+    base = KnowledgeBase(stack, "Base", **made)
     bucket: s3.IBucket = (
         s3.Bucket(stack, "Own", removal_policy=cdk.RemovalPolicy.RETAIN)
         if own
         else s3.Bucket.from_bucket_name(stack, "Bucket", BUCKET)
     )
-    source = base.add_data_source("Docs", DocumentSource.s3(bucket), **of_source)
+    place: DocumentSource | ManagedSource = DocumentSource.s3(bucket, prefix=prefix)
+    if base.type_name == "MANAGED":
+        place = ManagedSource.s3(bucket, inclusion_prefixes=[prefix] if prefix else ())
+    source = base.add_data_source("Docs", place, **of_source)
     if sync is not None:
         base.sync(**sync)
     cdk.CfnOutput(stack, "BucketName", value=bucket.bucket_name)

@@ -80,6 +80,7 @@ FINGERPRINTS: dict[str, str] = {
     "ministack.services.cloudformation.provisioners:_delete_resource": "7826b054e3900c1ae3fc806d93660638144cfb755a715241ff42e7a456954a26",
     "ministack.services.cloudformation.provisioners:_physical_name": "4e9fec9c00c7c1bc45313f696ff5f21fa8a8a280de1543c298ff1dabdcfbef58",
     "ministack.services.cloudformation.provisioners:_provision_resource": "0bf837d354ad1368d120d360717b9d3acc58bd399b66b7b5c075c162e9207d63",
+    "ministack.services.cloudformation.provisioners:_replacing_change": "51edfc4f06fa404a3e16b9109d05e4a482199517603ed23a2808d97ab0d8aa14",
     "ministack.services.cloudformation.provisioners:_update_resource": "e04a35e6b5193f02b860ffdb58d253eb6c4f4f6c1b57ce2a0f8f3e3851c18db0",
     "ministack.services.cloudformation.stacks:_provision_keeping_seed": "9fb216bb8754a5becd2f79d1c13e5f3a294ef7eb7597b63ac0eb071a921a8d5a",
     "ministack.services.cloudformation.stacks:_resolve_stack_outputs": "4cb8daf37a29c47366f779febf0d6cda078af5e9b73300133c718a081953cb77",

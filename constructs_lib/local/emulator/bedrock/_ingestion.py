@@ -1,5 +1,5 @@
 # ruff: noqa: SLF001 - ministack has no public seams; the guard watches those used here
-"""StartIngestionJob: documents from the bucket, through the embedding model, into the vector index.
+"""StartIngestionJob: documents from the bucket, through the embedding model, into the store.
 
 Everything is done as the knowledge base's service role. AWS answers a missing InvokeModel at once with a
 ValidationException; what else is missing fails the job, with the reason in `failureReasons`.
@@ -15,27 +15,31 @@ from typing import TYPE_CHECKING, Any
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
-from constructs_lib.local.emulator import s3vectors
 from constructs_lib.local.emulator.authorization import model_checks, refusal
-from constructs_lib.local.emulator.bedrock import _jobs
-from constructs_lib.local.emulator.bedrock._service_roles import (
-    embedding_model,
-    index_arn,
-    knowledge_base_trusted,
-)
+from constructs_lib.local.emulator.bedrock import _jobs, _stores
+from constructs_lib.local.emulator.bedrock._service_roles import embedding_model, knowledge_base_trusted
+from constructs_lib.local.emulator.bedrock._stores import store_of
 from constructs_lib.local.emulator.bedrock._vectors import chunks_of, vectors_of
 from constructs_lib.local.emulator.protocol import AwsError, Check, answer
 
 if TYPE_CHECKING:
     from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.bedrock._stores import Store
     from constructs_lib.local.emulator.protocol import Request, Response
 
-__all__ = ["delete_by_default", "delete_data_source", "documents", "reset", "start"]
+__all__ = [
+    "delete_by_default",
+    "delete_data_source",
+    "delete_knowledge_base",
+    "documents",
+    "reset",
+    "start",
+]
 
 Record = dict[str, Any]
 
 documents = AccountRegionScopedDict()
-"""`KB/DS/key` -> {"content": (document, metadata), "vectors": [keys in the index], "index": ARN}."""
+"""`KB/DS/key` -> {"content": (document, metadata), "vectors": [keys in the store]}."""
 
 
 class _Failed(Exception):  # noqa: N818 - the end of a job, not of the program
@@ -96,6 +100,8 @@ def _records(kb_id: str, ds_id: str) -> tuple[Record, Record]:
 
 def _check_model(knowledge_base: Record) -> None:
     model = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
+    if not model:  # the one that AWS manages
+        return
     role = knowledge_base["RoleArn"]
     if sentence := refusal(role, *model_checks("bedrock:InvokeModel", model)):
         raise AwsError(
@@ -114,31 +120,28 @@ def _run(knowledge_base: Record, source: Record, statistics: dict[str, int], fai
     role, kb_id = knowledge_base["RoleArn"], knowledge_base["KnowledgeBaseId"]
     if not knowledge_base_trusted(role, kb_id):
         raise _Failed(f"Encountered error: Bedrock Knowledge Base was unable to assume the given role {role}")
-    index = index_arn(knowledge_base.get("StorageConfiguration"))
-    if index is None:
-        raise _Failed("The local AWS ingests into S3 Vectors only; give the knowledge base that storage")
+    store = store_of(knowledge_base)
+    if store is None:
+        raise _Failed(
+            "The local AWS ingests into S3 Vectors and managed knowledge bases only; make it one of these"
+        )
     bucket, keys = _listed(role, source, statistics)
     prefix = f"{kb_id}/{source['DataSourceId']}/"
     gone = [known for known in documents if known.startswith(prefix) and known[len(prefix) :] not in keys]
     for known in gone:
-        _forget(role, index, known)
+        _forget(role, store, known)
         statistics["NumberOfDocumentsDeleted"] += 1
     for key in keys:
         _need(role, Check("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"))
-        _ingest_one(knowledge_base, source, index, bucket, key, statistics, failures)
+        _ingest_one(knowledge_base, source, store, bucket, key, statistics, failures)
 
 
 def _listed(role: str, source: Record, statistics: dict[str, int]) -> tuple[str, list[str]]:
     """Return the bucket's name and the keys of the documents that the data source includes."""
-    config = source["DataSourceConfiguration"]
-    if config.get("type") != "S3":
-        raise _Failed(f"The local AWS ingests from S3 only, not from {config.get('type')}")
-    settings = config["s3Configuration"]
-    bucket = str(settings["bucketArn"]).rpartition(":")[2]
-    prefixes = settings.get("inclusionPrefixes") or [""]
-    for prefix in prefixes:
+    bucket, prefixes, listed = _place(source)
+    for prefix in listed:
         context = {"s3:prefix": prefix} if prefix else {}
-        _need(role, Check("s3:ListBucket", settings["bucketArn"], context))
+        _need(role, Check("s3:ListBucket", f"arn:aws:s3:::{bucket}", context))
     found = s3._buckets.get(bucket)
     if found is None:
         raise _Failed(f"Encountered error: The specified bucket does not exist: {bucket}")
@@ -152,10 +155,30 @@ def _listed(role: str, source: Record, statistics: dict[str, int]) -> tuple[str,
     return bucket, keys
 
 
+def _place(source: Record) -> tuple[str, list[str], list[str]]:
+    """Return the bucket's name, the prefixes of its documents, and the prefixes that are listed.
+
+    A connector of a managed knowledge base lists the whole bucket:
+    https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-ds-s3.html
+    """
+    config = source["DataSourceConfiguration"]
+    if config.get("type") == "MANAGED_KNOWLEDGE_BASE_CONNECTOR":
+        given = config["managedKnowledgeBaseConnectorConfiguration"]["connectorParameters"]
+        if given.get("type") != "S3":
+            raise _Failed(f"The local AWS ingests from S3 only, not from {given.get('type')}")
+        included = (given.get("filterConfiguration") or {}).get("inclusionPrefixes") or [""]
+        return str(given["connectionConfiguration"]["bucketName"]), included, [""]
+    if config.get("type") != "S3":
+        raise _Failed(f"The local AWS ingests from S3 only, not from {config.get('type')}")
+    settings = config["s3Configuration"]
+    prefixes = settings.get("inclusionPrefixes") or [""]
+    return str(settings["bucketArn"]).rpartition(":")[2], prefixes, prefixes
+
+
 def _ingest_one(  # noqa: PLR0917 - one document's whole way
     knowledge_base: Record,
     source: Record,
-    index: str,
+    store: Store,
     bucket: str,
     key: str,
     statistics: dict[str, int],
@@ -176,15 +199,17 @@ def _ingest_one(  # noqa: PLR0917 - one document's whole way
         failures.append(f"Ignored file s3://{bucket}/{key}: it is not UTF-8 text")
         return
     if known is not None:
-        _forget(role, index, doc_id)
-    _need(role, Check("s3vectors:PutVectors", index))
+        _forget(role, store, doc_id)
+    _need(role, *store.checks("PutVectors"))
     attributes = bedrock_agent._metadata_attributes(sidecar)
-    vectors = vectors_of(knowledge_base, source, f"s3://{bucket}/{key}", chunks_of(text, source), attributes)
     try:
-        s3vectors.OPERATIONS["PutVectors"]({"indexArn": index, "vectors": vectors})
+        vectors = vectors_of(
+            store.dimension, source, f"s3://{bucket}/{key}", chunks_of(text, source), attributes
+        )
+        store.put(vectors)
     except AwsError as e:
         raise _Failed(f"Encountered error: {e.message}") from None
-    documents[doc_id] = {"content": content, "vectors": [vector["key"] for vector in vectors], "index": index}
+    documents[doc_id] = {"content": content, "vectors": [vector["key"] for vector in vectors]}
     _list_document(doc_id, f"s3://{bucket}/{key}")
     statistics["NumberOfNewDocumentsIndexed" if known is None else "NumberOfModifiedDocumentsIndexed"] += 1
 
@@ -200,10 +225,10 @@ def _list_document(doc_id: str, uri: str) -> None:
     }
 
 
-def _forget(role: str, index: str, doc_id: str) -> None:
-    """Take a document's vectors out of the index."""
-    _need(role, Check("s3vectors:DeleteVectors", index))
-    s3vectors.OPERATIONS["DeleteVectors"]({"indexArn": index, "keys": documents[doc_id]["vectors"]})
+def _forget(role: str, store: Store, doc_id: str) -> None:
+    """Take a document's vectors out of the store."""
+    _need(role, *store.checks("DeleteVectors"))
+    store.delete(documents[doc_id]["vectors"])
     documents.pop(doc_id, None)
     bedrock_agent._kb_documents.pop(doc_id, None)
 
@@ -220,11 +245,11 @@ def delete_data_source(call: Call, _request: Request) -> Response | None:
     source = bedrock_agent._data_sources.get(f"{kb_id}/{ds_id}")
     if knowledge_base is None or source is None or source.get("DataDeletionPolicy") == "RETAIN":
         return None
-    index = index_arn(knowledge_base.get("StorageConfiguration"))
-    if index is None:
+    store = store_of(knowledge_base)
+    if store is None:
         return None  # a store that nothing is ingested into here
     try:
-        _delete_vectors(knowledge_base, f"{kb_id}/{ds_id}/", index)
+        _delete_vectors(knowledge_base, f"{kb_id}/{ds_id}/", store)
     except _Failed as e:
         reason = f"Unable to delete data from vector store for data source with ID {ds_id}. {e}"
         source.update({"Status": "DELETE_UNSUCCESSFUL", "FailureReasons": [reason]})
@@ -232,17 +257,26 @@ def delete_data_source(call: Call, _request: Request) -> Response | None:
     return None
 
 
-def _delete_vectors(knowledge_base: Record, prefix: str, index: str) -> None:
+def _delete_vectors(knowledge_base: Record, prefix: str, store: Store) -> None:
     role = knowledge_base["RoleArn"]
     if not knowledge_base_trusted(role, knowledge_base["KnowledgeBaseId"]):
         raise _Failed(f"Bedrock Knowledge Base was unable to assume the given role {role}")
-    _need(role, Check("s3vectors:DeleteVectors", index))
+    _need(role, *store.checks("DeleteVectors"))
     try:
-        s3vectors.OPERATIONS["GetIndex"]({"indexArn": index})
+        _ = store.dimension  # whether it is there
     except AwsError as e:
         raise _Failed(e.message) from None
     for doc_id in [known for known in documents if known.startswith(prefix)]:
-        _forget(role, index, doc_id)
+        _forget(role, store, doc_id)
+
+
+def delete_knowledge_base(call: Call, _request: Request) -> Response | None:
+    """Before DeleteKnowledgeBase is served: what a managed one keeps goes with it."""
+    kb_id = call.labels["knowledgeBaseId"]
+    _stores.forget(kb_id)
+    for doc_id in [known for known in documents if known.startswith(f"{kb_id}/")]:
+        documents.pop(doc_id, None)
+    return None
 
 
 def delete_by_default(_call: Call, request: Request, response: Response) -> Response:
@@ -264,3 +298,4 @@ def delete_by_default(_call: Call, request: Request, response: Response) -> Resp
 def reset() -> None:
     """Forget what was ingested."""
     documents.clear()
+    _stores.reset()

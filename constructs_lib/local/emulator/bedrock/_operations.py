@@ -129,6 +129,7 @@ _INSTEAD: dict[str, Callable[[Call, Request], Response | None]] = {
     "DeleteDataSource": _ingestion.delete_data_source,
     "DeleteEnforcedGuardrailConfiguration": _guardrails.release,
     "DeleteGuardrail": _guardrails.delete_version,
+    "DeleteKnowledgeBase": _ingestion.delete_knowledge_base,
     "GetModelInvocationJob": _batch.describe,
     "ListEnforcedGuardrailsConfiguration": _guardrails.enforced,
     "ListGuardrails": _guardrails.list_versions,

@@ -12,19 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from ministack.services import bedrock_agent, bedrock_agent_runtime
 
-from constructs_lib.local.emulator import s3vectors
 from constructs_lib.local.emulator.authorization import model_checks, refusal
 from constructs_lib.local.emulator.bedrock._guardrails import guarded
-from constructs_lib.local.emulator.bedrock._service_roles import (
-    embedding_model,
-    index_arn,
-    knowledge_base_trusted,
-)
+from constructs_lib.local.emulator.bedrock._service_roles import embedding_model, knowledge_base_trusted
+from constructs_lib.local.emulator.bedrock._stores import store_of
 from constructs_lib.local.emulator.bedrock._vectors import METADATA_KEY, TEXT_KEY, URI_KEY, embed
-from constructs_lib.local.emulator.protocol import AwsError, Check, answer
+from constructs_lib.local.emulator.protocol import AwsError, answer
 
 if TYPE_CHECKING:
     from constructs_lib.local.emulator.authorization import Call
+    from constructs_lib.local.emulator.bedrock._stores import Store
     from constructs_lib.local.emulator.protocol import Request, Response
 
 __all__ = [
@@ -77,37 +74,30 @@ def search(
         raise AwsError(
             "ResourceNotFoundException", f"Knowledge Base with id {knowledge_base_id} does not exist"
         )
-    index = index_arn(knowledge_base.get("StorageConfiguration"))
-    if index is None:
-        raise AwsError("ValidationException", "The local AWS retrieves from S3 Vectors only")
-    _check_role(knowledge_base, index)
-    settings = (configuration or {}).get("vectorSearchConfiguration") or {}
+    store = store_of(knowledge_base)
+    if store is None:
+        raise AwsError(
+            "ValidationException", "The local AWS retrieves from S3 Vectors and managed knowledge bases only"
+        )
+    _check_role(knowledge_base, store)
+    given = configuration or {}
+    settings = given.get("managedSearchConfiguration") or given.get("vectorSearchConfiguration") or {}
     wanted = int(settings.get("numberOfResults") or _DEFAULT_RESULTS)
-    dimension = s3vectors.OPERATIONS["GetIndex"]({"indexArn": index})["index"]["dimension"]
-    # Bedrock's filters and S3 Vectors' differ in form: take all, filter with Bedrock's, cut.
-    found = s3vectors.OPERATIONS["QueryVectors"](
-        {
-            "indexArn": index,
-            "queryVector": {"float32": embed(text, dimension)},
-            "topK": 10_000,
-            "returnMetadata": True,
-            "returnDistance": True,
-        }
-    )["vectors"]
+    found = store.query(embed(text, store.dimension))
     results = [_result(vector) for vector in found]
     keep = bedrock_agent_runtime._filter_matches
     return [r for r in results if r["score"] > 0 and keep(settings.get("filter"), r["metadata"])][:wanted]
 
 
-def _check_role(knowledge_base: dict[str, Any], index: str) -> None:
+def _check_role(knowledge_base: dict[str, Any], store: Store) -> None:
     role = knowledge_base["RoleArn"]
     if not knowledge_base_trusted(role, knowledge_base["KnowledgeBaseId"]):
         raise AwsError("ValidationException", "Bedrock Knowledge Base was unable to assume the given role.")
     model = embedding_model(knowledge_base["KnowledgeBaseConfiguration"])
     steps = (
-        ("BedrockRuntime", model_checks("bedrock:InvokeModel", model)),
+        ("BedrockRuntime", model_checks("bedrock:InvokeModel", model) if model else []),
         # Metadata comes back with the vectors, which takes GetVectors as well.
-        ("S3Vectors", [Check("s3vectors:QueryVectors", index), Check("s3vectors:GetVectors", index)]),
+        ("S3Vectors", store.checks("QueryVectors", "GetVectors")),
     )
     for service, checks in steps:
         if sentence := refusal(role, *checks):
@@ -137,6 +127,18 @@ def retrieve(call: Call, request: Request) -> Response:
     return answer({"retrievalResults": results})
 
 
+def _check_generates(knowledge_base_id: str | None) -> None:
+    """Refuse a managed knowledge base, which answers Retrieve and AgenticRetrieveStream.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed.html
+    """
+    record = bedrock_agent._knowledge_bases.get(knowledge_base_id) or {}
+    if (record.get("KnowledgeBaseConfiguration") or {}).get("type") == "MANAGED":
+        raise AwsError(
+            "ValidationException", "RetrieveAndGenerate is not supported for managed knowledge bases"
+        )
+
+
 def _generated(request: Request) -> tuple[Answer, str]:
     """Return the answer and the guardrail's action (NONE or INTERVENED)."""
     text = str((request.document.get("input") or {}).get("text", ""))
@@ -144,6 +146,7 @@ def _generated(request: Request) -> tuple[Answer, str]:
         raise AwsError("ValidationException", "input.text is required")
     outer = request.document.get("retrieveAndGenerateConfiguration") or {}
     config = outer.get("knowledgeBaseConfiguration") or {}
+    _check_generates(config.get("knowledgeBaseId"))
     generation = config.get("generationConfiguration") or {}
     guardrail = generation.get("guardrailConfiguration") or {}
     blocked = guarded(guardrail.get("guardrailId"), guardrail.get("guardrailVersion"), "INPUT", text)

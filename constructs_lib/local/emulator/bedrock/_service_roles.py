@@ -46,8 +46,9 @@ def index_arn(storage: dict[str, Any] | None) -> str | None:
 
 def embedding_model(configuration: dict[str, Any] | None) -> str:
     """Return the embedding model's ARN, empty where the configuration names none."""
-    vector = (configuration or {}).get("vectorKnowledgeBaseConfiguration") or {}
-    return str(vector.get("embeddingModelArn", ""))
+    known = configuration or {}
+    kinds = ("vectorKnowledgeBaseConfiguration", "managedKnowledgeBaseConfiguration")
+    return next((str(known[kind].get("embeddingModelArn", "")) for kind in kinds if known.get(kind)), "")
 
 
 def knowledge_base_trusted(role: str, knowledge_base_id: str = _NEW_ID) -> bool:

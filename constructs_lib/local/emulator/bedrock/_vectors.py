@@ -12,9 +12,6 @@ import uuid
 import zlib
 from typing import Any
 
-from constructs_lib.local.emulator import s3vectors
-from constructs_lib.local.emulator.bedrock._service_roles import index_arn
-
 __all__ = ["METADATA_KEY", "TEXT_KEY", "URI_KEY", "chunks_of", "embed", "vectors_of"]
 
 TEXT_KEY = "AMAZON_BEDROCK_TEXT"
@@ -52,15 +49,13 @@ def chunks_of(text: str, source: dict[str, Any]) -> list[str]:
 
 
 def vectors_of(
-    knowledge_base: dict[str, Any],
+    dimension: int,
     source: dict[str, Any],
     uri: str,
     chunks: list[str],
     attributes: dict[str, Any],
 ) -> list[dict[str, Any]]:
-    """Return the vectors of a document's chunks, as long as the index wants them."""
-    index = index_arn(knowledge_base.get("StorageConfiguration"))
-    dimension = s3vectors.OPERATIONS["GetIndex"]({"indexArn": index})["index"]["dimension"]
+    """Return the vectors of a document's chunks, as long as the store wants them."""
     shown = {**attributes, URI_KEY: uri, _SOURCE_KEY: source["DataSourceId"]}
     return [
         {

@@ -204,6 +204,24 @@ def _policy_text(properties: dict[str, Any]) -> dict[str, Any]:
     return {**properties, "Policy": json.dumps(policy)} if isinstance(policy, dict) else properties
 
 
+def _storage_locations(properties: dict[str, Any]) -> dict[str, Any]:
+    """Give the places of multimodal content the API's names.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_SupplementalDataStorageConfiguration.html
+    """
+    configuration = dict(properties.get("KnowledgeBaseConfiguration") or {})
+    for kind, value in configuration.items():
+        given = value.get("SupplementalDataStorageConfiguration") if isinstance(value, dict) else None
+        if given:
+            places = [
+                {"Type": one["SupplementalDataStorageLocationType"], "S3Location": one["S3Location"]}
+                for one in given["SupplementalDataStorageLocations"]
+            ]
+            storage = {"StorageLocations": places}
+            configuration[kind] = {**value, "SupplementalDataStorageConfiguration": storage}
+    return {**properties, "KnowledgeBaseConfiguration": configuration}
+
+
 def _prepare_flow(client: Any, flow: str, _properties: dict[str, Any]) -> None:
     client.prepare_flow(flowIdentifier=short(flow))
 
@@ -240,7 +258,11 @@ TYPES: dict[str, ResourceType] = {
     ),
     "AWS::Bedrock::AgentAlias": ResourceType("bedrock-agent", "agent_alias", ("agentId", "agentAliasId")),
     "AWS::Bedrock::KnowledgeBase": ResourceType(
-        "bedrock-agent", "knowledge_base", ("knowledgeBaseId",), before_delete=_look_for_data_sources
+        "bedrock-agent",
+        "knowledge_base",
+        ("knowledgeBaseId",),
+        prepare=_storage_locations,
+        before_delete=_look_for_data_sources,
     ),
     "AWS::Bedrock::DataSource": ResourceType(
         "bedrock-agent",

@@ -74,6 +74,10 @@ _owners: dict[tuple[str, str], str] = {}
 """(type, physical id) -> stack: ministack's delete handlers don't know whose resource they delete."""
 
 
+_create_only: dict[str, list[list[str]]] = {}
+"""Type -> the paths of what replaces a resource when it changes."""
+
+
 class Provisioner:
     """The handlers of one type."""
 
@@ -223,13 +227,33 @@ def install() -> None:
             "delete": handlers.delete,
         }
         document = schema(type_name)
-        create_only = {pointer.split("/")[2] for pointer in document.get("createOnlyProperties") or []}
-        provisioners._REPLACING_PROPERTIES[type_name] = tuple(sorted(create_only))
+        pointers = [pointer.split("/")[2:] for pointer in document.get("createOnlyProperties") or []]
+        _create_only[type_name] = pointers
+        provisioners._REPLACING_PROPERTIES[type_name] = tuple(sorted({steps[0] for steps in pointers}))
         tags = document["properties"].get("Tags")
         if tags:
             kind = "list" if tags.get("type") == "array" or "items" in tags else "map"
             provisioners._STACK_TAG_PROPERTY[type_name] = ("Tags", kind)
+    provisioners._replacing_change = stacks._replacing_change = _by_pointer(provisioners._replacing_change)
     stacks._runs_on_worker_thread = _off_the_loop(stacks._runs_on_worker_thread)
+
+
+def _by_pointer(stock: Callable[..., bool]) -> Callable[..., bool]:
+    """Ministack knows whole properties that replace a resource; in AWS's schemas they may be parts of one."""
+
+    def replacing_change(type_name: str, old: Properties, new: Properties) -> bool:
+        pointers = _create_only.get(type_name)
+        if pointers is None:
+            return stock(type_name, old, new)
+        return any(_at(old, steps) != _at(new, steps) for steps in pointers)
+
+    return replacing_change
+
+
+def _at(value: Any, steps: list[str]) -> Any:
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def _off_the_loop(stock: Callable[[str], bool]) -> Callable[[str], bool]:
