@@ -8,6 +8,7 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.cdk_support.agentcore import agentcore_telemetry, agentcore_trust
     from constructs_lib.cdk_support.assembly import assembly_of
+    from constructs_lib.cdk_support.calls import with_checked_types, with_explained_calls
     from constructs_lib.cdk_support.environment import Environment, environment_of, keep_stack, stack_of
     from constructs_lib.cdk_support.errors import PlanesError
     from constructs_lib.cdk_support.handlers import HANDLER_ID, HandlerFunction, handler_function
@@ -24,18 +25,12 @@ if TYPE_CHECKING:
         resource_of,
         service_role,
     )
-    from constructs_lib.cdk_support.types import (
-        check_types,
-        check_value,
-        has_attribute,
-        with_checked_types,
-        with_explained_errors,
-        with_explained_factories,
-    )
+    from constructs_lib.cdk_support.types import check_types, check_value, has_attribute
     from constructs_lib.cdk_support.validation import (
         check_arn,
         check_choice,
         check_count,
+        check_given_list,
         check_items,
         check_json,
         check_key_arn,
@@ -66,6 +61,7 @@ __all__ = [
     "check_arn",
     "check_choice",
     "check_count",
+    "check_given_list",
     "check_items",
     "check_json",
     "check_key_arn",
@@ -90,8 +86,7 @@ __all__ = [
     "service_role",
     "stack_of",
     "with_checked_types",
-    "with_explained_errors",
-    "with_explained_factories",
+    "with_explained_calls",
 ]
 
 __getattr__, __dir__ = exports(
@@ -99,6 +94,7 @@ __getattr__, __dir__ = exports(
     {
         "agentcore": ("agentcore_telemetry", "agentcore_trust"),
         "assembly": ("assembly_of",),
+        "calls": ("with_checked_types", "with_explained_calls"),
         "environment": ("Environment", "environment_of", "keep_stack", "stack_of"),
         "errors": ("PlanesError",),
         "handlers": ("HANDLER_ID", "HandlerFunction", "handler_function"),
@@ -115,21 +111,12 @@ __getattr__, __dir__ = exports(
             "resource_of",
             "service_role",
         ),
-        "types": (
-            "check_types",
-            "check_value",
-            "has_attribute",
-            "with_checked_types",
-            "with_explained_errors",
-            "with_explained_factories",
-        ),
+        "types": ("check_types", "check_value", "has_attribute"),
         "validation": (
             "check_arn",
             "check_choice",
             "check_count",
-            "check_items",
-            "check_json",
-            "check_key_arn",
+            "check_given_list",
             "check_items",
             "check_json",
             "check_key_arn",

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
+import ast
 import functools
 import inspect
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from constructs_lib.cdk_support.errors import PlanesError
+from constructs_lib.cdk_support.validation import check_given_list
 
 __all__ = [
     "check_types",
     "check_value",
     "has_attribute",
-    "with_checked_types",
-    "with_explained_errors",
-    "with_explained_factories",
 ]
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-_Class = TypeVar("_Class")
 
 
 def _is_text(value: Any) -> bool:
@@ -79,182 +75,169 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 # What is judged only once a call has failed: some props take more than their annotation says.
 _AFTERWARDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     **_KINDS,
+    "Construct": (lambda value: isinstance(value, Construct), "a construct such as the stack"),
+    "iam.IGrantable": (_has("grant_principal"), "a role such as `AppRole`, or what has one"),
     "int": (_is_number(int), "a whole number"),
     "float": (_is_number(int, float), "a number"),
     "Path": (lambda value: isinstance(value, Path), "a `Path`"),
     "ec2.IPeer": (_has("to_ingress_rule_config"), "a peer such as `ec2.Peer.ipv4(...)`"),
     "ec2.IVpc": (_has("vpc_id"), "a VPC such as `ec2.Vpc`"),
     "logs.ILogGroup": (_has("log_group_arn"), "a log group such as `logs.LogGroup`"),
+    "pipelines.IFileSetProducer": (
+        _has("primary_output"),
+        "what the synth step makes: `pipeline.cloud_assembly_file_set`",
+    ),
     "sns.ITopic": (_has("topic_arn"), "a topic such as `sns.Topic`"),
 }
+_ANYTHING = (Any, object)
 _LISTED = re.compile(r"Sequence\[(.+)\]")
 _MAPPED = re.compile(r"Mapping\[str, (.+)\]")
 _PAIR = re.compile(r"tuple\[(.+)\]")
 _CDK_CLASS = re.compile(r"(?:\w+\.)+((?!I[A-Z])\w+)")
-_REFERENCE = re.compile(r"(?:kms_)?refs\.I(\w+Ref)")
+_REFERENCE = re.compile(r"\w+\.I(\w+Ref)")
 
 
-def check_types(function: Callable[..., Any], values: Mapping[str, Any]) -> None:
-    """Raise :class:`PlanesError` unless each value has the type that the signature names for it."""
-    _check_all(function, values, None)
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """An annotation, as it is judged."""
+
+    optional: bool
+    fits: tuple[Callable[[Any], bool], ...] | None
+    """One of them must hold; none if the annotation is not judged."""
+    wanted: str
+    each: _Type | None = None
+    """The type of the values in a list or dictionary."""
 
 
-def _check_all(
-    function: Callable[..., Any], values: Mapping[str, Any], known: Mapping[str, Any] | None
+def check_types(
+    function: Callable[..., Any], values: Mapping[str, Any], known: Mapping[str, Any] | None = None
 ) -> None:
-    for name, annotation, several in _annotations(function):
-        if name not in values:
-            continue
-        for value in values[name] if several else (values[name],):
-            check_value(name, value, annotation, known)
+    """Raise :class:`PlanesError` unless each value has the type that the signature names for it.
 
-
-def with_checked_types(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method that checks the types of what it is called with first."""
-    signature = inspect.signature(function)
-
-    @functools.wraps(function)
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        check_types(function, signature.bind(*args, **kwargs).arguments)
-        return function(*args, **kwargs)
-
-    return checked
-
-
-def with_explained_errors(initializer: _Function) -> _Function:
-    """Return a constructor that explains a wrong call in a sentence, in place of a raw Python or jsii error.
-
-    What the constructor checks by itself comes first, since it knows more. Only if it fails in another way
-    are the props compared with its signature. An error that they don't explain is raised as it is.
+    Args:
+        function: What is called.
+        values: What it is called with, by name.
+        known: The names that the function's module has, to judge classes, references and tuples too.
+            Default: only the types that have one meaning everywhere are judged.
     """
-    signature = inspect.signature(initializer)
-
-    @functools.wraps(initializer)
-    def explained(*args: Any, **kwargs: Any) -> None:
-        try:
-            bound = signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise _wrong_call(initializer, signature, kwargs, error) from None
-        try:
-            initializer(*args, **kwargs)
-        except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-            if not isinstance(error, PlanesError):
-                _check_all(initializer, bound.arguments, getattr(initializer, "__globals__", {}))
-            raise
-
-    return cast("_Function", explained)
+    types = _TYPES.get((function, known is None))
+    if types is None:
+        types = _TYPES[function, known is None] = _types(function, known)
+    for name, several, kind in types:
+        if name in values:
+            for value in values[name] if several else (values[name],):
+                _check(name, value, kind)
 
 
-def with_explained_factories(cls: type[_Class]) -> type[_Class]:
-    """Make the factories and the constructor of a value explain a missing, unknown or wrong argument."""
-    for name, member in list(vars(cls).items()):
-        if isinstance(member, (staticmethod, classmethod)) and not name.startswith("_"):
-            setattr(cls, name, type(member)(_explained(member.__func__)))
-    if dataclasses.is_dataclass(cls):
-        setattr(cls, "__init__", _explained(cls.__init__))  # noqa: B010 - mypy forbids the plain assignment
-    return cls
+# By the function, and whether only the types are judged that have one meaning everywhere.
+_TYPES: dict[tuple[Callable[..., Any], bool], tuple[tuple[str, bool, _Type], ...]] = {}
 
 
-def _explained(factory: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(factory)
-
-    @functools.wraps(factory)
-    def explained(*args: Any, **kwargs: Any) -> Any:
-        try:
-            bound = signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise _wrong_call(factory, signature, kwargs, error) from None
-        try:
-            return factory(*args, **kwargs)
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            if not isinstance(error, PlanesError):
-                _check_all(factory, bound.arguments, getattr(factory, "__globals__", {}))
-            raise
-
-    return explained
+def _types(
+    function: Callable[..., Any], known: Mapping[str, Any] | None
+) -> tuple[tuple[str, bool, _Type], ...]:
+    """Return the name, whether several values come together, and the type of each parameter."""
+    return tuple(
+        (name, parameter.kind is inspect.Parameter.VAR_POSITIONAL, _type(parameter.annotation, known))
+        for name, parameter in inspect.signature(function).parameters.items()
+        if isinstance(parameter.annotation, str) and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    )
 
 
-def _wrong_call(
-    function: Callable[..., Any], signature: inspect.Signature, given: Mapping[str, Any], error: TypeError
-) -> PlanesError:
-    thing = function.__qualname__.removesuffix(".__init__")
-    unknown = [name for name in given if name not in signature.parameters]
-    if unknown:
-        near = difflib.get_close_matches(unknown[0], signature.parameters, 1)
-        names = ", ".join(
-            f"`{name}`"
-            for name, parameter in signature.parameters.items()
-            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-        )
-        remedy = f"did you mean `{near[0]}`?" if near else f"it has {names or 'none'}"
-        return PlanesError(f"`{thing}` has no prop `{unknown[0]}`: {remedy}")
-    missing = re.search(r"missing a required (?:keyword-only )?argument: '(\w+)'", str(error))
-    if missing:
-        return PlanesError(f"`{thing}` needs `{missing[1]}`: pass it")
-    return PlanesError(f"`{thing}` is called with values that it doesn't take ({error}): pass props by name")
-
-
-def check_value(name: str, value: Any, annotation: str, known: Mapping[str, Any] | None = None) -> None:
+def check_value(name: str, value: Any, annotation: str) -> None:
     """Raise :class:`PlanesError` unless a value has the type that the text of an annotation names.
 
     Args:
         name: The prop.
         value: What was passed.
-        annotation: The annotation as it is written.
-        known: The names that the annotation's module has, to judge classes, references and tuples too.
-            Default: only the types that have one meaning everywhere are judged.
+        annotation: The annotation as it is written; only types that have one meaning everywhere are judged.
     """
-    parts = _union(annotation)
-    if value is None and "None" in parts:
+    _check(name, value, _everywhere(annotation))
+
+
+@functools.cache
+def _everywhere(annotation: str) -> _Type:
+    return _type(annotation, None)
+
+
+def _type(annotation: str, known: Mapping[str, Any] | None) -> _Type:
+    parts = _split(annotation, "|")
+    optional, parts = "None" in parts, [part for part in parts if part != "None"]
+    if len(parts) == 1:
+        for pattern, (fits, wanted) in ((_LISTED, _LIST), (_MAPPED, _DICTIONARY)):
+            if container := pattern.fullmatch(parts[0]):
+                return _Type(optional, (fits,), wanted, _type(container[1], known))
+    kinds = [kind for part in parts if (kind := _kind(part, known)) is not None]
+    judged = len(kinds) == len(parts)
+    return _Type(
+        optional,
+        tuple(fits for fits, _ in kinds) if judged else None,
+        " or ".join(wanted for _, wanted in kinds),
+    )
+
+
+def _check(name: str, value: Any, kind: _Type) -> None:
+    if value is None and kind.optional:
         return
     if isinstance(value, str) and not _is_text(value):
         raise _wrong(name, value, "its `.value`")
-    parts = [part for part in parts if part != "None"]
-    if len(parts) == 1 and (listed := _LISTED.fullmatch(parts[0])):
-        if not isinstance(value, Collection) or isinstance(value, (str, bytes, Mapping)):
-            raise _wrong(name, value, "a list", _in_a_list(value))
-        for one in value:
-            check_value(name, one, listed[1], known)
-    elif len(parts) == 1 and (mapped := _MAPPED.fullmatch(parts[0])):
-        if not isinstance(value, Mapping):
-            raise _wrong(name, value, "a dictionary by name")
-        for one in value.values():
-            check_value(name, one, mapped[1], known)
-    else:
-        kinds = [_kind(part, known) for part in parts]
-        judged = [kind for kind in kinds if kind is not None]
-        if len(judged) == len(kinds) and not any(fits(value) for fits, _ in judged):
-            raise _wrong(name, value, " or ".join(wanted for _, wanted in judged))
+    if kind.fits is not None and not any(fits(value) for fits in kind.fits):
+        raise _wrong(name, value, kind.wanted, "" if kind.each is None else _in_a_list(value))
+    if kind.each is not None:
+        if kind.each.wanted != _KINDS["str"][1]:  # what is no plain text is looked at, one by one
+            check_given_list(name, value)
+        for one in value.values() if isinstance(value, Mapping) else value:
+            _check(name, one, kind.each)
+
+
+def _is_list(value: Any) -> bool:
+    # A set has no order, so that each synthesis could make another template.
+    return isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping, set, frozenset))
+
+
+_LIST = (_is_list, "a list")
+_DICTIONARY = (lambda value: isinstance(value, Mapping), "a dictionary by name")
 
 
 def _kind(annotation: str, known: Mapping[str, Any] | None) -> tuple[Callable[[Any], bool], str] | None:
     """Return how to know a value of an annotation that is no union, and what to pass; none if unknown."""
     if known is None or annotation in _AFTERWARDS:
         return (_AFTERWARDS if known is not None else _KINDS).get(annotation)
-    if container := _container(annotation):
-        return container
-    if reference := _REFERENCE.fullmatch(annotation):
-        attribute = re.sub(r"(?<!^)(?=[A-Z])", "_", reference[1]).lower()
-        return _has(attribute), f"a construct that has `{attribute}`"
-    if named := _CDK_CLASS.fullmatch(annotation):
-        return _named(named[1]), f"a `{annotation}`"
-    cls = known.get(annotation)
-    if isinstance(cls, type) and not getattr(cls, "_is_protocol", False):
-        return lambda value: isinstance(value, cls), f"a `{annotation}`"
-    return None
+    return _container(annotation) or _of_the_cdk(annotation) or _of_a_module(annotation, known)
 
 
 def _container(annotation: str) -> tuple[Callable[[Any], bool], str] | None:
     if _LISTED.fullmatch(annotation):
-        return lambda value: isinstance(value, Collection) and not isinstance(value, (str, Mapping)), "a list"
+        return _LIST
     if _MAPPED.fullmatch(annotation):
-        return lambda value: isinstance(value, Mapping), "a dictionary by name"
-    if pair := _PAIR.fullmatch(annotation):
+        return _DICTIONARY
+    if annotation.startswith("Literal['"):
+        texts = ast.literal_eval(annotation.removeprefix("Literal"))
+        return lambda value: value in texts, " or ".join(f"`{text}`" for text in texts)
+    if (pair := _PAIR.fullmatch(annotation)) and pair[1].endswith("..."):
+        return lambda value: isinstance(value, (tuple, list)), "a tuple"
+    if pair:
         count = len(_split(pair[1], ","))
         return (
             lambda value: isinstance(value, (tuple, list)) and len(value) == count,
             f"a tuple of {count} values",
         )
+    return None
+
+
+def _of_the_cdk(annotation: str) -> tuple[Callable[[Any], bool], str] | None:
+    if reference := _REFERENCE.fullmatch(annotation):
+        attribute = re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])", "_", reference[1]).lower()
+        return _has(attribute), f"a construct that has `{attribute}`"
+    if named := _CDK_CLASS.fullmatch(annotation):
+        return _named(named[1]), f"a `{annotation}`"
+    return None
+
+
+def _of_a_module(annotation: str, known: Mapping[str, Any]) -> tuple[Callable[[Any], bool], str] | None:
+    cls = known.get(annotation)
+    if isinstance(cls, type) and cls not in _ANYTHING and not getattr(cls, "_is_protocol", False):
+        return lambda value: isinstance(value, cls), f"a `{annotation}`"
     return None
 
 
@@ -268,10 +251,6 @@ def _named(name: str) -> Callable[[Any], bool]:
     return lambda value: (
         any(c.__name__ == name for c in type(value).__mro__) or (structure and isinstance(value, Mapping))
     )
-
-
-def _union(annotation: str) -> list[str]:
-    return _split(annotation, "|")
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -297,19 +276,13 @@ def _wrong(name: str, value: Any, wanted: str, hint: str = "") -> PlanesError:
 
 
 def _in_a_list(value: Any) -> str:
+    if isinstance(value, (set, frozenset)):
+        return ", since a set has no order"
     return f", here `[{_shown(value)}]`" if isinstance(value, str) else ", also for one"
 
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-@functools.cache
-def _annotations(function: Callable[..., Any]) -> tuple[tuple[str, str, bool], ...]:
-    """Return the names, the annotations as they are written, and whether several values come together."""
-    return tuple(
-        (name, parameter.annotation, parameter.kind is inspect.Parameter.VAR_POSITIONAL)
-        for name, parameter in inspect.signature(function).parameters.items()
-        if isinstance(parameter.annotation, str) and parameter.kind is not inspect.Parameter.VAR_KEYWORD
-    )
+    return (
+        text if len(text) <= 60 or " at 0x" in text else f"{text[:57]}..."
+    )  # PlanesError shortens an object

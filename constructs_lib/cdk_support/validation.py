@@ -18,6 +18,7 @@ __all__ = [
     "check_arn",
     "check_choice",
     "check_count",
+    "check_given_list",
     "check_items",
     "check_json",
     "check_key_arn",
@@ -27,6 +28,7 @@ __all__ = [
     "check_once",
     "check_pattern",
     "check_tags",
+    "is_list_token",
     "is_token",
 ]
 
@@ -37,6 +39,29 @@ def is_token(value: str) -> bool:
     It costs no call into the CDK.
     """
     return "${Token[" in value or "#{Token[" in value
+
+
+def is_list_token(value: object) -> bool:
+    """Return whether a value is the list that the CDK writes for one that only the deployment knows."""
+    # The CDK writes it as one text, which is none of the values.
+    return (
+        isinstance(value, (list, tuple))
+        and len(value) == 1
+        and isinstance(value[0], str)
+        and value[0].startswith("#{Token[")
+    )
+
+
+def check_given_list(prop: str, values: object) -> None:
+    """Raise :class:`PlanesError` for a list that only the deployment knows, where each value is needed.
+
+    Source: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html (list tokens)
+    """
+    if is_list_token(values):
+        raise PlanesError(
+            f"`{prop}` is a list that only the deployment knows: pass a list with its values, each of which "
+            "may be a token, such as `cdk.Fn.select(0, ...)`"
+        )
 
 
 def check_length(prop: str, value: str | None, low: int, high: int) -> None:

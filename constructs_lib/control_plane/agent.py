@@ -26,7 +26,7 @@ from constructs_lib.cdk_support import (
     check_value,
     has_attribute,
     service_role,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import FingerprintedName, RecordingAgent, fingerprint
 from constructs_lib.control_plane.model_resource import check_answers_text
@@ -57,6 +57,7 @@ class AgentBase(cdk.Resource):
         return refs.AgentReference(agent_arn=self.agent_arn, agent_id=self.agent_id)
 
 
+@with_explained_calls
 class Agent(AgentBase):
     """An agent that answers with one model, from knowledge bases, behind a guardrail.
 
@@ -95,7 +96,6 @@ class Agent(AgentBase):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permission.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -224,6 +224,7 @@ class AgentAliasBase(cdk.Resource):
         return _grants.grant(grantee, "agent_memory", {"agent_alias": _grants.on_arns(self.agent_alias_arn)})
 
 
+@with_explained_calls
 class AgentAlias(AgentAliasBase):
     """A name for a version of an agent; the permission to call the agent is on the alias.
 
@@ -250,7 +251,6 @@ class AgentAlias(AgentAliasBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-agentalias.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

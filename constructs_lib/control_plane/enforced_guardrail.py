@@ -20,7 +20,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_pattern,
     is_token,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.naming import path_name
 
@@ -102,6 +102,7 @@ class EnforcedGuardrailBase(cdk.Resource):
         return refs.EnforcedGuardrailConfigurationReference(config_id=self.config_id)
 
 
+@with_explained_calls
 class EnforcedGuardrail(_Enforced, EnforcedGuardrailBase):
     """A guardrail that every model call of this account and Region passes.
 
@@ -127,7 +128,6 @@ class EnforcedGuardrail(_Enforced, EnforcedGuardrailBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-enforcedguardrailconfiguration.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -188,6 +188,7 @@ class OrganizationGuardrailBase(cdk.Resource):
         return organization_refs.PolicyReference(policy_arn=self.policy_arn, policy_id=self.policy_id)
 
 
+@with_explained_calls
 class OrganizationGuardrail(_Enforced, OrganizationGuardrailBase):
     """A guardrail that the model calls of an organization's accounts pass, in one Region.
 
@@ -215,7 +216,6 @@ class OrganizationGuardrail(_Enforced, OrganizationGuardrailBase):
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_bedrock_syntax.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

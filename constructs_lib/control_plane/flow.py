@@ -20,7 +20,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     check_tags,
     service_role,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import RecordingFlow, fingerprint, version_by_content
 from constructs_lib.control_plane.flow_definition import read_definition
@@ -57,6 +57,7 @@ class FlowBase(cdk.Resource):
         return refs.FlowReference(flow_arn=self.flow_arn)
 
 
+@with_explained_calls
 class Flow(FlowBase):
     """A flow, checked before it is deployed as Bedrock checks it after.
 
@@ -94,7 +95,6 @@ class Flow(FlowBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flow.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -211,6 +211,7 @@ class FlowVersionBase(cdk.Resource):
         return refs.FlowVersionReference(flow_arn=self.flow_arn, version=self.version)
 
 
+@with_explained_calls
 class FlowVersion(FlowVersionBase):
     """A fixed version of a flow; a change of its content makes a new one and keeps the old.
 
@@ -231,7 +232,6 @@ class FlowVersion(FlowVersionBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flowversion.html
     """
 
-    @with_explained_errors
     def __init__(
         self, scope: Construct, construct_id: str, *, flow: Flow, description: str | None = None
     ) -> None:
@@ -277,6 +277,7 @@ class FlowAliasBase(cdk.Resource):
         return _grants.grant(grantee, "invoke_flow", {"flow_alias": _grants.on_arns(self.flow_alias_arn)})
 
 
+@with_explained_calls
 class FlowAlias(FlowAliasBase):
     """What callers invoke: its id stays while the version behind it changes.
 
@@ -299,7 +300,6 @@ class FlowAlias(FlowAliasBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-flowalias.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -106,7 +106,8 @@ def _load(definition: object) -> tuple[Any, dict[Path_, int], str]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise PlanesError(f"`definition` names the file `{path}`, which can't be read: {error}") from None
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PlanesError(f"`definition` names the file `{path}`, which can't be read: {reason}") from None
     try:
         # JSON is YAML but for tabs between its parts, which YAML has no place for.
         node = yaml.compose(text.replace("\t", " ") if _is_json(text) else text, Loader=yaml.SafeLoader)

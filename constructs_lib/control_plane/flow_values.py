@@ -12,7 +12,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_number,
     check_value,
-    with_explained_factories,
+    with_explained_calls,
 )
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FlowConcurrency", "FlowDefinitionObject"]
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class FlowDefinitionObject:
     """A definition that CloudFormation reads from Amazon S3 when it deploys the flow.
@@ -60,7 +60,7 @@ class FlowDefinitionObject:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class FlowConcurrency:
     """How nodes of a flow run at the same time; the factories ``automatic`` and ``manual`` make it.

@@ -24,7 +24,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     check_tags,
     is_token,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import RecordingGuardrail, fingerprint
 from constructs_lib.control_plane.guardrail_policies import (
@@ -149,6 +149,7 @@ class GuardrailBase(cdk.Resource):
                 bedrock.CfnResourcePolicy(self, child, resource_arn=arn, policy_document=document)
 
 
+@with_explained_calls
 class Guardrail(GuardrailBase):
     """A guardrail: what prompts and answers may not contain.
 
@@ -202,7 +203,6 @@ class Guardrail(GuardrailBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrail.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -25,7 +25,7 @@ from constructs_lib.cdk_support import (
     check_once,
     check_pattern,
     is_token,
-    with_explained_factories,
+    with_explained_calls,
 )
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class PiiEntityType(Enum):
     VEHICLE_IDENTIFICATION_NUMBER = "VEHICLE_IDENTIFICATION_NUMBER"
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class ContentFilter:
     """A filter for one category of harmful content; the factories name the categories.
@@ -311,7 +311,7 @@ def _harmful(
     )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class DeniedTopic:
     """A topic that prompts and answers may not be about.
@@ -363,7 +363,7 @@ class DeniedTopic:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class Word:
     """A word or phrase that is not to be used.
@@ -404,7 +404,7 @@ class Word:
         return _L1.WordConfigProperty(text=self.text, **_directions(self))
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class ManagedWordList:
     """A list of words that AWS keeps.
@@ -439,7 +439,7 @@ class ManagedWordList:
         return _L1.ManagedWordsConfigProperty(type=self.type.value, **_directions(self))
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class PiiEntity:
     """A kind of personal data that is blocked or masked.
@@ -479,7 +479,7 @@ class PiiEntity:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class RegexFilter:
     """A pattern of sensitive information of one's own.
@@ -533,7 +533,7 @@ class RegexFilter:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class ContextualGrounding:
     """A threshold below which an answer is blocked; the factories name what is measured.

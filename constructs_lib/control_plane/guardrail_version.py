@@ -17,7 +17,7 @@ from constructs_lib.cdk_support import (
     check_path,
     check_pattern,
     handler_function,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import text_by_content, version_by_content
 from constructs_lib.grants import GuardrailNeeds
@@ -60,6 +60,7 @@ class GuardrailVersionBase(cdk.Resource):
         return refs.GuardrailVersionReference(guardrail_id=self.guardrail_id, version=self.version)
 
 
+@with_explained_calls
 class GuardrailVersion(GuardrailVersionBase):
     """A fixed version of a guardrail; a change of the guardrail's content makes a new one and keeps the old.
 
@@ -90,7 +91,6 @@ class GuardrailVersion(GuardrailVersionBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-guardrailversion.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

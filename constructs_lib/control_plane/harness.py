@@ -25,8 +25,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     check_tags,
     check_value,
-    with_explained_errors,
-    with_explained_factories,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.harness_values import (
     GatewayAuth,
@@ -90,7 +89,7 @@ _IMAGE = (
 _STRATEGIES = ("SEMANTIC", "SUMMARIZATION", "USER_PREFERENCE", "EPISODIC")
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessMemory:
     """What a harness remembers; made with one of the factories.
@@ -179,7 +178,7 @@ class HarnessMemory:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessTool:
     """A tool of a harness; made with one of the factories.
@@ -278,6 +277,7 @@ class HarnessBase(cdk.Resource):
         return _grants.grant(grantee, "invoke_harness", {"harness": _grants.on_arns(self.harness_arn)})
 
 
+@with_explained_calls
 class Harness(HarnessBase):
     """A managed agent on AgentCore: the loop runs at AWS, with the model, tools and memory named here.
 
@@ -328,7 +328,6 @@ class Harness(HarnessBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-harness.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -825,6 +824,7 @@ class HarnessEndpointBase(cdk.Resource):
         return _grants.grant(grantee, "invoke_harness", targets)
 
 
+@with_explained_calls
 class HarnessEndpoint(HarnessEndpointBase):
     """A name for a version of a harness: callers keep it while the version behind it changes.
 
@@ -846,7 +846,6 @@ class HarnessEndpoint(HarnessEndpointBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-harnessendpoint.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

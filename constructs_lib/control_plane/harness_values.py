@@ -30,7 +30,7 @@ from constructs_lib.cdk_support import (
     check_types,
     has_attribute,
     is_token,
-    with_explained_factories,
+    with_explained_calls,
 )
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class HarnessApiFormat(Enum):
     """The Chat Completions API; for models of Bedrock on the endpoint ``bedrock-mantle``."""
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessModel:
     """A model of a harness with its settings; made with one of the factories.
@@ -352,7 +352,7 @@ class HarnessModel:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class GatewayAuth:
     """How a harness authenticates to a gateway; made with one of the factories.
@@ -434,7 +434,7 @@ class GatewayAuth:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class JwtClaim:
     """A claim that a caller's token must have; made with one of the factories.
@@ -492,7 +492,7 @@ class JwtClaim:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class PrivateEndpoint:
     """How AgentCore reaches an identity provider in a private network; made with one of the factories.
@@ -569,7 +569,7 @@ class PrivateEndpoint:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessAuthorizer:
     """Who may call a harness with a token in place of an AWS signature; made with the factory.
@@ -670,7 +670,7 @@ class HarnessAuthorizer:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessSkill:
     """Markdown and scripts that tell the agent how to do something; made with one of the factories.
@@ -790,7 +790,7 @@ class HarnessSkill:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessHookTarget:
     """Who is told of a step of the agent; made with one of the factories.
@@ -871,7 +871,7 @@ class HarnessHookTarget:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessHook:
     """A call at a step of the agent; made with one of the factories.
@@ -929,7 +929,7 @@ class HarnessHook:
         return _L1.HarnessHookProperty(**hook)
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessFileSystem:
     """Storage that outlives a session; made with one of the factories.
@@ -1043,7 +1043,7 @@ class HarnessFileSystem:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class HarnessTruncation:
     """What happens to a conversation that gets too long for the model; made with one of the factories.
@@ -1112,7 +1112,7 @@ class HarnessTruncation:
         return _L1.HarnessTruncationConfigurationProperty(strategy=self.strategy, config=config)
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class MemoryRetrieval:
     """What is taken from the long-term memory of a namespace.

@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, check_tags, is_token, with_explained_errors
+from constructs_lib.cdk_support import PlanesError, check_tags, is_token, with_explained_calls
 from constructs_lib.control_plane.model_resource import ModelResource, check_texts
 from constructs_lib.control_plane.naming import replaceable_name
 from constructs_lib.grants import Model
@@ -39,6 +39,7 @@ class ApplicationInferenceProfileBase(ModelResource):
         )
 
 
+@with_explained_calls
 class ApplicationInferenceProfile(ApplicationInferenceProfileBase):
     """A profile of one's own: it copies a model or one of AWS's profiles, and its tags are in the bill.
 
@@ -65,7 +66,6 @@ class ApplicationInferenceProfile(ApplicationInferenceProfileBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-applicationinferenceprofile.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

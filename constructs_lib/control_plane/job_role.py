@@ -15,8 +15,7 @@ from constructs_lib.cdk_support import (
     check_path,
     check_value,
     service_role,
-    with_explained_errors,
-    with_explained_factories,
+    with_explained_calls,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ _SOURCES = {
 }
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a kind of job reads, writes and calls; made with one of the factories.
@@ -169,6 +168,7 @@ class Job:
         )
 
 
+@with_explained_calls
 class JobRole(Construct):
     """The service role that Bedrock assumes for jobs of a kind, with exactly what they read, write and call.
 
@@ -189,7 +189,6 @@ class JobRole(Construct):
         PlanesError: A prop is wrong.
     """
 
-    @with_explained_errors
     def __init__(
         self, scope: Construct, construct_id: str, *, job: Job, role_path: str | None = None
     ) -> None:

@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrockmantle as mantle
 from aws_cdk.interfaces import aws_bedrockmantle as refs
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import check_length, check_pattern, with_explained_errors
+from constructs_lib.cdk_support import check_given_list, check_length, check_pattern, with_explained_calls
 from constructs_lib.control_plane.naming import path_name
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class BedrockMantleProjectBase(cdk.Resource):
 
     def grant_inference(self, grantee: iam.IGrantable, *, models: Sequence[str] = ()) -> iam.Grant:
         """Allow inference in this project (data plane), with ``models`` only on these. Default: any model."""
+        check_given_list("models", models)
         return _grants.grant(
             grantee,
             "mantle",
@@ -48,6 +49,7 @@ class BedrockMantleProjectBase(cdk.Resource):
         return _grants.grant(grantee, "mantle_files", {"project": _grants.on_arns(self.project_arn)})
 
 
+@with_explained_calls
 class BedrockMantleProject(BedrockMantleProjectBase):
     """A project: it keeps the usage, the cost and the files of one application apart.
 
@@ -67,7 +69,6 @@ class BedrockMantleProject(BedrockMantleProjectBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockmantle-project.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

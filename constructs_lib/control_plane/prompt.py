@@ -18,7 +18,7 @@ from constructs_lib.cdk_support import (
     check_key_arn,
     check_length,
     check_tags,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import RecordingPrompt, fingerprint, version_by_content
 from constructs_lib.control_plane.naming import path_name
@@ -57,6 +57,7 @@ class PromptBase(cdk.Resource):
         return _render(grantee, (self.prompt_arn, f"{self.prompt_arn}:*"), self.key_arn)
 
 
+@with_explained_calls
 class Prompt(PromptBase):
     """A prompt that model calls and flows use by its ARN.
 
@@ -83,7 +84,6 @@ class Prompt(PromptBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-prompt.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -174,6 +174,7 @@ class PromptVersionBase(cdk.Resource):
         return _render(grantee, (self.prompt_version_arn,), self.key_arn)
 
 
+@with_explained_calls
 class PromptVersion(PromptVersionBase):
     """A fixed version of a prompt; a change of the prompt's content makes a new one and keeps the old.
 
@@ -193,7 +194,6 @@ class PromptVersion(PromptVersionBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-promptversion.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

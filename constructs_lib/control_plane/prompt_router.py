@@ -16,7 +16,7 @@ from constructs_lib.cdk_support import (
     PlanesError,
     check_tags,
     is_token,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.model_resource import ModelResource, check_answers_text, check_texts
 from constructs_lib.control_plane.naming import replaceable_name
@@ -44,6 +44,7 @@ class PromptRouterBase(ModelResource):
         return refs.IntelligentPromptRouterReference(prompt_router_arn=self.prompt_router_arn)
 
 
+@with_explained_calls
 class PromptRouter(PromptRouterBase):
     """A router over two models of one family.
 
@@ -71,7 +72,6 @@ class PromptRouter(PromptRouterBase):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-routing.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -25,7 +25,7 @@ from constructs_lib.cdk_support import (
     check_value,
     has_attribute,
     is_token,
-    with_explained_factories,
+    with_explained_calls,
 )
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ _MODEL = (
 _TOOL = r"[a-zA-Z][a-zA-Z0-9_]{0,63}"
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class CachePoint:
     """A place up to which the model may keep what it read.
@@ -72,7 +72,7 @@ class CachePoint:
         return _L1.CachePointBlockProperty(type="default")
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class PromptInference:
     """How the model answers.
@@ -119,7 +119,7 @@ class PromptInference:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class ChatMessage:
     """A message of a chat; the factories name its role.
@@ -167,7 +167,7 @@ class ChatMessage:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class PromptTool:
     """A tool that the model may ask for.
@@ -212,7 +212,7 @@ class PromptTool:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class ToolChoice:
     """Which tool the model asks for; made by the factories.
@@ -255,7 +255,7 @@ class ToolChoice:
         return _L1.ToolChoiceProperty(**{self.kind: {}})
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class PromptVariant:
     """One way of saying a prompt; the factories ``text``, ``text_from_s3`` and ``chat`` make it.

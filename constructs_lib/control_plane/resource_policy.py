@@ -17,7 +17,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_pattern,
     is_token,
-    with_explained_errors,
+    with_explained_calls,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ __all__ = ["ResourcePolicy"]
 _MOST = 20_480
 
 
+@with_explained_calls
 @jsii.implements(refs.IResourcePolicyRef)
 class ResourcePolicy(cdk.Resource):
     """A resource policy of AgentCore; a resource has one.
@@ -50,7 +51,6 @@ class ResourcePolicy(cdk.Resource):
     Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

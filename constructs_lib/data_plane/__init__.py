@@ -8,6 +8,7 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.data_plane.app_role import AppRole
     from constructs_lib.data_plane.boundary import DataPlaneBoundary
+    from constructs_lib.data_plane.existing_role import ExistingAppRole
     from constructs_lib.data_plane.refusals import HARMLESS_POLICIES
     from constructs_lib.data_plane.template_check import check_finished_templates, reported_on_roles
 
@@ -15,6 +16,7 @@ __all__ = [
     "HARMLESS_POLICIES",
     "AppRole",
     "DataPlaneBoundary",
+    "ExistingAppRole",
     "check_finished_templates",
     "reported_on_roles",
 ]
@@ -24,6 +26,7 @@ __getattr__, __dir__ = exports(
     {
         "app_role": ("AppRole",),
         "boundary": ("DataPlaneBoundary",),
+        "existing_role": ("ExistingAppRole",),
         "refusals": ("HARMLESS_POLICIES",),
         "template_check": ("check_finished_templates", "reported_on_roles"),
     },

@@ -20,7 +20,7 @@ from constructs_lib.cdk_support import (
     check_value,
     resource_of,
     role_path,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.data_plane.acknowledged import acknowledge_harmless, policies_for
 from constructs_lib.data_plane.boundary import DataPlaneBoundary, SharedBoundary
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["AppRole"]
 
 
+@with_explained_calls
 class AppRole(CheckedRole):
     """A role that holds runtime actions of Bedrock on the resources named, and nothing that configures.
 
@@ -104,7 +105,6 @@ class AppRole(CheckedRole):
 
     grants: DataPlaneGrants = Facade(DataPlaneGrants)  # type: ignore[assignment]  # hides the CDK's facade on purpose
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

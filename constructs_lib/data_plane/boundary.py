@@ -14,7 +14,7 @@ from aws_cdk.interfaces import aws_iam as refs
 from constructs_lib import catalogue
 from constructs_lib.catalogue import Plane
 from constructs_lib.catalogue.verbs import CONTROL_READS
-from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, is_token, with_explained_errors
+from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, is_token, with_explained_calls
 from constructs_lib.data_plane.acknowledged import acknowledge_boundary
 from constructs_lib.data_plane.quotas import MANAGED_POLICY, size_of
 from constructs_lib.iam import compress, covers, may_overlap
@@ -199,6 +199,7 @@ def _fitting(roles: Sequence[str], document: Mapping[str, Any]) -> int:
     return left
 
 
+@with_explained_calls
 class DataPlaneBoundary(iam.ManagedPolicy):
     """A managed policy to be used as permissions boundary of application roles.
 
@@ -216,7 +217,6 @@ class DataPlaneBoundary(iam.ManagedPolicy):
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from constructs_lib import catalogue
-from constructs_lib.cdk_support import PlanesError, is_token, with_explained_factories
+from constructs_lib.cdk_support import PlanesError, is_token, with_explained_calls
 from constructs_lib.grants.model_ids import check_spelling
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _OWN: Mapping[str, _Own] = {
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model that can be called, in one of the ways that Bedrock has.

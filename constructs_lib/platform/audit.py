@@ -15,7 +15,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from constructs_lib.cdk_support import ROLE_PATHS, PlanesError, check_pattern, with_explained_errors
+from constructs_lib.cdk_support import (
+    ROLE_PATHS,
+    PlanesError,
+    check_given_list,
+    check_pattern,
+    with_explained_calls,
+)
 from constructs_lib.platform.event_patterns import alarming_changes, control_calls, data_calls
 
 if TYPE_CHECKING:
@@ -86,6 +92,7 @@ _WITH_READS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 _GLOBAL_REGION = "us-east-1"
 
 
+@with_explained_calls
 class BedrockTrail(Construct):
     """A trail in CloudTrail with the management events of the account and the data events of Bedrock.
 
@@ -119,7 +126,6 @@ class BedrockTrail(Construct):
     https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -160,6 +166,7 @@ class BedrockTrail(Construct):
             resource.add_property_deletion_override("EventSelectors")
 
 
+@with_explained_calls
 class PlaneCrossingAlarms(Construct):
     """Rules of EventBridge and alarms for calls that a role of one plane makes on the other, denied or not.
 
@@ -188,7 +195,6 @@ class PlaneCrossingAlarms(Construct):
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html (``TriggeredRules``)
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -201,6 +207,7 @@ class PlaneCrossingAlarms(Construct):
     ) -> None:
         stack = cdk.Stack.of(scope)
         prefix = f"arn:{stack.partition}:iam::{stack.account}:"
+        check_given_list("boundaries", boundaries)
         data = _roles("data_roles", data_roles, [f"{prefix}role{ROLE_PATHS['app']}*"])
         control = _roles(
             "control_roles",

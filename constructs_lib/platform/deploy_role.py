@@ -22,6 +22,7 @@ from constructs_lib.cdk_support import (
     is_token,
     mark_role,
     role_path,
+    with_explained_calls,
 )
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import UNRESOLVED, expand, fault_of_name, matches
@@ -67,6 +68,7 @@ _SETTINGS = (
 _RUNS = ("lambda:InvokeAsync", "lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 
 
+@with_explained_calls
 class DeployRole(CheckedRole):
     """A role, and managed policies, with what CloudFormation calls to deploy stacks.
 

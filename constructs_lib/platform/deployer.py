@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib.cdk_support import PlanesError, check_value, is_token
+from constructs_lib.cdk_support import PlanesError, check_value, is_token, with_explained_calls
 from constructs_lib.review import review
 from constructs_lib.templates import read_document
 
@@ -42,6 +42,7 @@ class _Tokens:
     pattern: bool = False
 
 
+@with_explained_calls
 class Deployer:
     """Who may assume a :class:`DeployRole`: a pipeline of one repository, or a principal of AWS.
 

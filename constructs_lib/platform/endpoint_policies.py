@@ -16,6 +16,8 @@ from constructs_lib.cdk_support import MARK, ROLE_PATHS, PlanesError, is_token
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from constructs_lib.data_plane import ExistingAppRole
+
 __all__ = ["CORE", "FIPS", "SERVICES", "Caller", "caller", "planes_of", "statements"]
 
 CORE = ("bedrock", "bedrock-agent", "bedrock-runtime", "bedrock-agent-runtime")
@@ -95,7 +97,7 @@ class Caller:
     plane: Plane | None
 
 
-def caller(role: iam.IRole | iam.CfnRole | str) -> Caller:
+def caller(role: iam.IRole | iam.CfnRole | ExistingAppRole | str) -> Caller:
     """Return how a policy names a role without a reference to it.
 
     A reference would make the endpoint depend on the role, and the two stacks on each other as soon as the

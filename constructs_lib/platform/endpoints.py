@@ -12,7 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IValidation
 
-from constructs_lib.cdk_support import PlanesError, check_pattern, is_token, with_explained_errors
+from constructs_lib.cdk_support import PlanesError, check_pattern, is_token, with_explained_calls
 from constructs_lib.platform.endpoint_policies import (
     CORE,
     FIPS,
@@ -26,6 +26,8 @@ from constructs_lib.platform.endpoint_policies import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from constructs_lib.data_plane import ExistingAppRole
+
 __all__ = ["BedrockVpcEndpoints"]
 
 # Source: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
@@ -35,6 +37,7 @@ _MAX_POLICY = 20_480
 _FIPS_REGION = re.compile(r"(us|us-gov|ca)-[a-z]+-\d")
 
 
+@with_explained_calls
 class BedrockVpcEndpoints(Construct):
     """Interface endpoints for Bedrock, each with a policy that admits its own plane and nothing else.
 
@@ -79,7 +82,6 @@ class BedrockVpcEndpoints(Construct):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -89,7 +91,7 @@ class BedrockVpcEndpoints(Construct):
         services: Sequence[str] | None = None,
         subnets: ec2.SubnetSelection | None = None,
         clients: Sequence[ec2.IPeer] | None = None,
-        for_roles: Sequence[iam.IRole | iam.CfnRole | str] | None = None,
+        for_roles: Sequence[iam.IRole | iam.CfnRole | ExistingAppRole | str] | None = None,
         organization_id: str | None = None,
         oauth_resources: Sequence[str] = (),
         fips: bool = False,
@@ -219,7 +221,9 @@ class _PolicySize:
         return [fault]
 
 
-def _callers(roles: Sequence[iam.IRole | iam.CfnRole | str] | None) -> list[Caller] | None:
+def _callers(
+    roles: Sequence[iam.IRole | iam.CfnRole | ExistingAppRole | str] | None,
+) -> list[Caller] | None:
     if roles is None:
         return None
     if isinstance(roles, str) or not roles:

@@ -23,7 +23,7 @@ from constructs_lib.cdk_support import (
     handler_function,
     is_token,
     service_role,
-    with_explained_errors,
+    with_explained_calls,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class OnDelete(Enum):
     """Logging is off, also where there was a former setting."""
 
 
+@with_explained_calls
 @dataclass(frozen=True, kw_only=True)
 class FormerLogging:
     """The invocation logging that the account has before the stack, so that it can be put back.
@@ -132,6 +133,7 @@ class FormerLogging:
         return config
 
 
+@with_explained_calls
 class InvocationLogging(Construct):
     """Logs the model calls of this account and Region to CloudWatch Logs, Amazon S3, or both.
 
@@ -183,7 +185,6 @@ class InvocationLogging(Construct):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -21,7 +21,7 @@ from constructs_lib.cdk_support import (
     is_token,
     mark_role,
     role_path,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.data_plane import check_finished_templates
 from constructs_lib.iam import ESCALATIONS, expand, fault_of_name, foreign_actions
@@ -76,6 +76,7 @@ _JOBS: Mapping[str, tuple[str, str]] = {
 _CHECKED_ON_JOB = frozenset({"batch-inference"})
 
 
+@with_explained_calls
 class OperatorGrants:
     """Grants to an operator: named control actions on named resources."""
 
@@ -169,6 +170,7 @@ class OperatorGrants:
         return given
 
 
+@with_explained_calls
 class OperatorRole(CheckedRole):
     """A role for operation: it syncs a data source, and neither builds nor runs anything.
 
@@ -195,7 +197,6 @@ class OperatorRole(CheckedRole):
 
     checked_kind = "operator"
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

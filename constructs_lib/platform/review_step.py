@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import pipelines
 
-from constructs_lib.cdk_support import PlanesError, check_pattern
+from constructs_lib.cdk_support import PlanesError, check_pattern, has_attribute, with_explained_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ class _Deployed(NamedTuple):
     region: str
 
 
+@with_explained_calls
 class ReviewStep(pipelines.CodeBuildStep):
     """Review a stage of a CDK pipeline before it is deployed, beside what is deployed now.
 
@@ -84,6 +85,11 @@ class ReviewStep(pipelines.CodeBuildStep):
         if not isinstance(stage, cdk.Stage):
             raise PlanesError(
                 f"`stage` has the type `{type(stage).__name__}`: pass the `cdk.Stage` that is deployed next"
+            )
+        # A file set is its own primary output; a step has one only with an output folder.
+        if has_attribute(cloud_assembly, "primary_output") and cloud_assembly.primary_output is None:
+            raise PlanesError(
+                "`cloud_assembly` is a step without an output folder: pass `pipeline.cloud_assembly_file_set`"
             )
         if isinstance(policies, str):
             raise PlanesError(f"`policies` has the value `{policies}`: pass a list, also for one")

@@ -12,7 +12,13 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.cdk_support import PlanesError, check_length, is_token, with_explained_errors
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_given_list,
+    check_length,
+    is_token,
+    with_explained_calls,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,6 +81,7 @@ class _Limit:
     said: str
 
 
+@with_explained_calls
 class BedrockDashboard(Construct):
     """A dashboard in CloudWatch of what models are used, and alarms.
 
@@ -100,7 +107,6 @@ class BedrockDashboard(Construct):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -115,6 +121,8 @@ class BedrockDashboard(Construct):
         max_tokens_per_hour: int | None = None,
         topic: sns.ITopic | None = None,
     ) -> None:
+        check_given_list("models", models)
+        check_given_list("mantle_projects", mantle_projects)
         named = _models(models)
         _check_limit("max_throttles", max_throttles)
         _check_limit("max_tokens_per_hour", max_tokens_per_hour)
@@ -180,6 +188,7 @@ class BedrockDashboard(Construct):
         return alarm
 
 
+@with_explained_calls
 class BedrockQueries(Construct):
     """Saved queries of CloudWatch Logs Insights over the model invocation logging.
 
@@ -201,7 +210,6 @@ class BedrockQueries(Construct):
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -312,7 +312,7 @@ WRONG: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
     ),
     "a router's quality that is no number": (
         lambda s: router(s, response_quality_difference=float("nan")),
-        "`response_quality_difference` has the value `nan`: pass a percentage from 0 to 100",
+        "`response_quality_difference` has the value `nan`: pass a finite number",
     ),
     "a profile of a profile of one's own": (
         lambda s: ApplicationInferenceProfile(s, "P", model=ApplicationInferenceProfile(s, "Q", model=NOVA)),

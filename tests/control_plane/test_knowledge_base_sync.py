@@ -386,7 +386,7 @@ def pattern_of(stack: Stack) -> Any:
 def test_an_l1_of_a_bucket_is_watched_by_its_name() -> None:
     stack = Stack()
     base = KnowledgeBase(stack, "Kb")
-    base.add_data_source("Docs", DocumentSource.s3(s3.CfnBucket(stack, "Bucket")))  # type: ignore[arg-type]  # a reference is taken too
+    base.add_data_source("Docs", DocumentSource.s3(s3.CfnBucket(stack, "Bucket")))
     base.sync(on_change=FIVE_MINUTES)
     assert pattern_of(stack) == {"bucket": {"name": [{"Ref": "Bucket"}]}}
     cdk.assertions.Annotations.from_stack(stack).has_warning(

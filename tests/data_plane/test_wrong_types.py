@@ -133,6 +133,7 @@ WRONG: dict[str, Callable[[cdk.Stack], Any]] = {
     "grants.apply_guardrail('abcdef123456',key=3)": lambda s: role(s).grants.apply_guardrail(
         "abcdef123456", key=3
     ),
+    "a set, which has no order": lambda s: role(s, families={"bedrock-runtime"}),
     "grants.apply_guardrail with a Region for a list": lambda s: role(s).grants.apply_guardrail(
         "abcdef123456", profile="us.guardrail.v1:0", destination_regions="us-east-1"
     ),
@@ -193,7 +194,6 @@ def test_a_value_of_the_wrong_type_is_refused(case: str) -> None:
 
 SOUND: dict[str, Callable[[cdk.Stack], Any]] = {
     "a StrEnum's member": lambda s: role(s).grants.converse(SoundModel.NOVA),
-    "a set": lambda s: role(s, families={"bedrock-runtime"}),
     "a dictionary's keys": lambda s: role(s, allowed_regions={"us-east-1": 1}.keys()),
     "a list for a pair": lambda s: role(s, required_guardrail=["abcdef123456", "1"]),
     "a function's role": lambda s: AppRole.from_role(s, "A", function(s).role),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
@@ -85,6 +86,14 @@ SAME: dict[str, tuple[Model, str, tuple[ModelLike, ...]]] = {
 def test_a_value_grants_what_its_text_grants(case: str) -> None:
     model, text, behind = SAME[case]
     assert statements(model) == statements(text, behind)
+
+
+def test_a_token_of_an_endpoint_is_granted_in_the_account_and_region_of_the_stack() -> None:
+    granted = statements(Model.marketplace(cdk.Fn.get_att("Endpoint", "Arn").to_string()))
+    assert [statement["Resource"] for statement in granted] == [
+        [f"{HERE}:marketplace/model-endpoint/all-access", f"{HERE}:project/default"],
+        {"Fn::GetAtt": ["Endpoint", "Arn"]},
+    ]
 
 
 def test_an_imported_model_is_granted_by_itself_and_with_the_default_project() -> None:

@@ -464,7 +464,7 @@ BAD: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
         "`service_tokens` has the value `x`",
     ),
     "key": (lambda w: {"deploys": [w.work], "asset_key": "x"}, "`asset_key` has the value `x`"),
-    "one": (lambda w: {"deploys": w.work}, "`deploys` has the value"),
+    "one": (lambda w: {"deploys": w.work}, "`deploys` has a value of the type `Stack`"),
     "boundaries": (
         lambda w: {"deploys": [w.work], "boundary": "Fence", "without_boundary": True},
         "`boundary` and `without_boundary` exclude each other: give one",

@@ -387,7 +387,7 @@ BAD = [
     ({"former-logging": "x"}, "context value `former-logging` is `x`: give an object such as"),
     (
         {"former-logging": {"bucket": "x"}},
-        "context value `former-logging` is `{'bucket': 'x'}`: give an object",
+        "context value `former-logging`: `FormerLogging` has no prop `bucket`: did you mean `bucket_name`?",
     ),
     ({"former-logging": {"text": False}}, "context value `former-logging`: `takeover` names no destination"),
     *(

@@ -106,11 +106,10 @@ def model_targets(
         raise ValueError(
             f"`{model}` can't be granted: name one model; a wildcard also grants models that nobody chose"
         )
+    if (endpoint := _endpoint(model, kind, where)) is not None:
+        _check_kind(model, "bedrock-marketplace-model-endpoint", kinds)
+        return _endpoint_targets(model, endpoint)
     if model.startswith("arn:"):
-        endpoint = _ENDPOINT_ARN.fullmatch(model)
-        if endpoint is not None:
-            _check_kind(model, "bedrock-marketplace-model-endpoint", kinds)
-            return _endpoint_targets(model, endpoint)
         match = _MODEL_ARN.fullmatch(model)
         if match is None:
             raise ValueError(f"`{model}` can't be granted: pass a model's id, or the ARN of a model")
@@ -207,9 +206,17 @@ def _behind_router(router: str, inner: Sequence[Target]) -> tuple[Target, ...]:
     return (Target((router,)), *bound)
 
 
-def _endpoint_targets(endpoint_arn: str, match: re.Match[str]) -> tuple[Target, ...]:
+def _endpoint(model: str, kind: str | None, here: _Where) -> _Where | None:
+    """Return where a Marketplace endpoint is, one known by a token only in this account and Region."""
+    found = _ENDPOINT_ARN.fullmatch(model)
+    if found is not None:
+        return _Where(**found.groupdict())
+    return here if kind == "endpoint" and "${Token[" in model else None
+
+
+def _endpoint_targets(endpoint_arn: str, where: _Where) -> tuple[Target, ...]:
     """Return the one ARN that all Marketplace endpoints share, and the SageMaker AI endpoint behind it."""
-    shared = f"arn:{match['partition']}:bedrock:{match['region']}:{match['account']}"
+    shared = f"{where.prefix}:{where.region}:{where.account}"
     return (
         Target((f"{shared}:marketplace/model-endpoint/all-access",)),
         Target((endpoint_arn,), _VIA_BEDROCK, _SAGEMAKER),

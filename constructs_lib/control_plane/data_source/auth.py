@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, check_length, with_explained_factories
+from constructs_lib.cdk_support import PlanesError, check_length, with_explained_calls
 from constructs_lib.control_plane.data_source.checks import check_attributes
 
 if TYPE_CHECKING:
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
 __all__ = ["ConnectorAuth"]
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class ConnectorAuth:
     """The kind of sign-in and the secret with the credentials, which is in the knowledge base's Region.
@@ -52,7 +53,7 @@ class ConnectorAuth:
         cls,
         secret: secretsmanager.ISecret,
         *,
-        certificate_bucket: s3.IBucket | None = None,
+        certificate_bucket: s3.IBucket | s3_refs.IBucketRef | None = None,
         certificate_key: str | None = None,
     ) -> ConnectorAuth:
         """Sign in to Microsoft as an application, without a user.

@@ -15,7 +15,7 @@ from constructs_lib.cdk_support import (
     PlanesError,
     check_length,
     check_name,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.data_source.access import use_key
 from constructs_lib.control_plane.data_source.checks import (
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
 __all__ = ["DataDeletionPolicy", "DataSource", "DataSourceBase"]
@@ -92,6 +93,7 @@ class DataSourceBase(cdk.Resource):
         )
 
 
+@with_explained_calls
 class DataSource(DataSourceBase):
     """Documents that a knowledge base ingests: where they are, and how they are read, split and enriched.
 
@@ -141,7 +143,6 @@ class DataSource(DataSourceBase):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-datasource.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -250,7 +251,7 @@ class DataSource(DataSourceBase):
                 watch(self)
 
     @property
-    def documents(self) -> tuple[s3.IBucket | None, tuple[str, ...]]:
+    def documents(self) -> tuple[s3.IBucket | s3_refs.IBucketRef | None, tuple[str, ...]]:
         """The bucket that is read, if it is one, and the prefixes in it."""
         return self._bucket
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_factories
+from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_calls
 from constructs_lib.control_plane.data_source.access import (
     bucket_arn,
     check_region,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_kms as kms_refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
 __all__ = ["CrawlFilter", "CrawlScope", "DocumentSource"]
@@ -49,7 +51,7 @@ class CrawlScope(Enum):
     """Those of the same primary domain."""
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class CrawlFilter:
     """Which objects of one type are crawled, by regular expressions.
@@ -79,7 +81,7 @@ class CrawlFilter:
             )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
     """Where the documents come from. Another kind replaces the data source.
@@ -91,17 +93,17 @@ class DocumentSource:
 
     type: str
     make: Callable[[Construct], Bound]
-    bucket: s3.IBucket | None = None
+    bucket: s3.IBucket | s3_refs.IBucketRef | None = None
     prefixes: tuple[str, ...] = ()
 
     @classmethod
     def s3(
         cls,
-        bucket: s3.IBucket,
+        bucket: s3.IBucket | s3_refs.IBucketRef,
         *,
         prefix: str | None = None,
         bucket_owner_account_id: str | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | kms_refs.IKeyRef | None = None,
     ) -> DocumentSource:
         """Ingest the objects of a bucket.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import verbs
-from constructs_lib.cdk_support import PlanesError, check_length, is_token, with_explained_factories
+from constructs_lib.cdk_support import PlanesError, check_length, is_token, with_explained_calls
 from constructs_lib.control_plane.data_source.access import bucket_arn, bucket_name, check_region
 from constructs_lib.control_plane.data_source.checks import check_attributes, check_bool, check_number
 from constructs_lib.control_plane.data_source.model import Bound, KnowledgeBaseFacts
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
     from constructs_lib.grants import ModelLike
@@ -27,7 +28,7 @@ __all__ = ["Chunking", "Enrichment", "Parsing", "Transformation"]
 _MOST_TOKENS = 8192
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class Chunking:
     """How documents are split into the chunks that a query finds. Another one replaces the data source.
@@ -158,7 +159,7 @@ class Chunking:
         return Bound({"chunkingStrategy": self.strategy, **self.configuration})
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class Parsing:
     """How text is taken out of documents. Another one replaces the data source.
@@ -288,7 +289,7 @@ class Parsing:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class Transformation:
     """A function that gets the chunks before they are embedded, to split them again or add metadata.
@@ -302,7 +303,11 @@ class Transformation:
 
     @classmethod
     def function(
-        cls, function: lambda_.IFunction, *, bucket: s3.IBucket, prefix: str | None = None
+        cls,
+        function: lambda_.IFunction,
+        *,
+        bucket: s3.IBucket | s3_refs.IBucketRef,
+        prefix: str | None = None,
     ) -> Transformation:
         """Let a Lambda function transform the chunks, which it gets and returns in a bucket.
 
@@ -376,7 +381,7 @@ class Transformation:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class Enrichment:
     """What is added to the chunks for a graph: the entities that a model finds in them.

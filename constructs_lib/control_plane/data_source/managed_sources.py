@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    check_given_list,
     check_length,
     check_pattern,
     is_token,
-    with_explained_factories,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.data_source.access import (
     bucket_name,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
 __all__ = ["DayOfWeek", "ManagedSource", "MediaExtraction", "SyncSchedule", "WebScope"]
@@ -91,7 +93,7 @@ class WebScope(Enum):
     """Those of the seed's primary domain."""
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class SyncSchedule:
     """When a managed knowledge base syncs a data source by itself; AWS chooses the hour.
@@ -132,7 +134,7 @@ class SyncSchedule:
         return cls({"monthly": {"dayOfMonth": {"dayNumber": day}}})
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True)
 class MediaExtraction:
     """What a managed knowledge base takes out of files beside text.
@@ -171,7 +173,7 @@ class MediaExtraction:
         }
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class ManagedSource:
     """A connector of a managed knowledge base. A data source for another knowledge base is refused.
@@ -185,13 +187,13 @@ class ManagedSource:
     type: str
     make: Callable[[Construct], Bound]
     acl_enabled: bool = False
-    bucket: s3.IBucket | None = None
+    bucket: s3.IBucket | s3_refs.IBucketRef | None = None
     prefixes: tuple[str, ...] = ()
 
     @classmethod
     def s3(
         cls,
-        bucket: s3.IBucket,
+        bucket: s3.IBucket | s3_refs.IBucketRef,
         *,
         inclusion_prefixes: Sequence[str] = (),
         exclusion_prefixes: Sequence[str] = (),
@@ -228,6 +230,7 @@ class ManagedSource:
 
         Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-ds-s3.html
         """
+        check_given_list("inclusion_prefixes", inclusion_prefixes)
         check_bucket("bucket", bucket)
         check_account(bucket_owner_account_id)
         check_length("metadata_prefix", metadata_prefix, 1, 1024)

@@ -23,7 +23,7 @@ from constructs_lib.cdk_support import (
     resource_of,
     service_role,
     stack_of,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
@@ -62,6 +62,7 @@ _LONGEST_STEM = 90
 _ARN_EXAMPLE = "ABCDEF1234"
 
 
+@with_explained_calls
 class KnowledgeBase(KnowledgeBaseBase):
     """A knowledge base; alone it embeds with Titan Text Embeddings V2 into an S3 vector index that it makes.
 
@@ -116,7 +117,6 @@ class KnowledgeBase(KnowledgeBaseBase):
     role: iam.IRole
     _l1: RecordingKnowledgeBase
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

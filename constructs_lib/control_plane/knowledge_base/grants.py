@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, has_attribute
+from constructs_lib.cdk_support import PlanesError, has_attribute, with_explained_calls
 
 if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["KnowledgeBaseGrants"]
 
 
+@with_explained_calls
 class KnowledgeBaseGrants:
     """What a principal may do with one knowledge base; ``role.grants`` has the same for roles of ours.
 

@@ -20,6 +20,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_pattern,
     handler_function,
+    is_token,
 )
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
@@ -190,6 +191,8 @@ class OpenSearchServerlessStore(Store):
             method=method,
         )
         fields = self._fields
+        for prop in ("vector", "text", "metadata"):
+            _check_field(f"{prop}_field", fields[f"{prop}Field"])
         content = [embedding.dimension, embedding.binary, fields]
         name = FingerprintedName("documents-", lambda: create_only_fingerprint(content, scope, [])).name()
         properties = {
@@ -245,6 +248,14 @@ class OpenSearchServerlessStore(Store):
 # What CloudFormation does with the index, and a look at it by the service role.
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
 _CREATING = ["aoss:CreateIndex", "aoss:DeleteIndex", "aoss:DescribeIndex", "aoss:UpdateIndex"]
+
+
+def _check_field(prop: str, field: str) -> None:
+    if is_token(field):  # a key of JSON, which CloudFormation doesn't resolve
+        raise PlanesError(
+            f"`{prop}` is known by the deployment only, and the index that is made has it as a key: pass the "
+            "name as text, or a `collection` with an `index_name`"
+        )
 
 
 def _rule(name: str, principals: list[str], permissions: list[str]) -> Json:

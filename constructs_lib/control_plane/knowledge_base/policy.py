@@ -10,7 +10,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_bedrock as refs
 
-from constructs_lib.cdk_support import PlanesError, as_list, has_attribute, with_explained_errors
+from constructs_lib.cdk_support import PlanesError, as_list, has_attribute, with_explained_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ __all__ = ["KnowledgeBasePolicy"]
 _RETRIEVE, _CONTENT = "bedrock:Retrieve", "bedrock:GetDocumentContent"
 
 
+@with_explained_calls
 @jsii.implements(refs.IKnowledgeBasePolicyRef)
 class KnowledgeBasePolicy(cdk.Resource):
     """Lets principals, of other accounts too, retrieve from a managed knowledge base.
@@ -48,7 +49,6 @@ class KnowledgeBasePolicy(cdk.Resource):
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-cross-account.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -17,7 +17,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     has_attribute,
     is_token,
-    with_explained_factories,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.knowledge_base.parts import allow, arn_from, secret_statements
 
@@ -42,7 +42,7 @@ class Inclusion(Enum):
     """It is never used."""
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class QueryAuth:
     """How the service role signs in to Amazon Redshift; use the factories."""
@@ -82,7 +82,7 @@ class QueryAuth:
         return found
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class SqlStorage:
     """What is queried; use the factories."""
@@ -145,7 +145,7 @@ class SqlStorage:
         ]
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class QueryColumn:
     """A hint on a column.
@@ -172,7 +172,7 @@ class QueryColumn:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class QueryTable:
     """A hint on a table.
@@ -206,7 +206,7 @@ class QueryTable:
         )
 
 
-@with_explained_factories
+@with_explained_calls
 @dataclass(frozen=True, slots=True)
 class CuratedQuery:
     """A question with the query that answers it.
@@ -229,7 +229,7 @@ class CuratedQuery:
         return {"naturalLanguage": self.natural_language, "sql": self.sql}
 
 
-@with_explained_factories
+@with_explained_calls
 class QueryEngine:
     """What runs the queries: Amazon Redshift, provisioned or serverless; use the factories."""
 

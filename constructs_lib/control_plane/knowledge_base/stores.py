@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, has_attribute, is_token
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_given_list,
+    check_length,
+    check_pattern,
+    has_attribute,
+    is_token,
+)
 from constructs_lib.control_plane.fingerprint import resource_behind
 from constructs_lib.control_plane.knowledge_base.parts import (
     Parts,
@@ -142,6 +149,7 @@ class S3VectorsStore(Store):
             raise PlanesError(
                 f"`non_filterable_metadata_keys` is the text `{non_filterable_metadata_keys}`: pass a list"
             )
+        check_given_list("non_filterable_metadata_keys", non_filterable_metadata_keys)
         self._index, self._bucket = index, vector_bucket
         self._keys = dict.fromkeys((*_NON_FILTERABLE, *non_filterable_metadata_keys))
         self._metric = distance_metric

@@ -19,7 +19,7 @@ from constructs_lib.cdk_support import (
     has_attribute,
     mark_role,
     role_path,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import FingerprintedName, create_only_fingerprint
 from constructs_lib.control_plane.knowledge_base.changes import Changes, check_window
@@ -68,6 +68,7 @@ def _acknowledge(construct: Construct, reasons: Mapping[str, str]) -> None:
         )
 
 
+@with_explained_calls
 class KnowledgeBaseSync(Construct):
     """Ingests the data sources of a knowledge base, one after the other; ``knowledge_base.sync()`` makes it.
 
@@ -111,7 +112,6 @@ class KnowledgeBaseSync(Construct):
         https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

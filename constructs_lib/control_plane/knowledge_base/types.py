@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, has_attribute, with_explained_factories
+from constructs_lib.cdk_support import PlanesError, has_attribute, with_explained_calls
 from constructs_lib.control_plane.fingerprint import resource_behind
 from constructs_lib.control_plane.knowledge_base.embedding import (
     DEFAULT_EMBEDDING_MODEL,
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 METRICS_NAMESPACE = "AWS/Bedrock/KnowledgeBases"
 
 
-@with_explained_factories
+@with_explained_calls
 class KnowledgeBaseType:
     """What a knowledge base is; use the factories."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.cdk_support import with_explained_factories
+from constructs_lib.cdk_support import with_explained_calls
 from constructs_lib.control_plane.knowledge_base.aurora import AuroraStore
 from constructs_lib.control_plane.knowledge_base.open_search_serverless import OpenSearchServerlessStore
 from constructs_lib.control_plane.knowledge_base.stores import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["VectorStore"]
 
 
-@with_explained_factories
+@with_explained_calls
 class VectorStore:
     """Where a knowledge base keeps its vectors.
 

@@ -10,7 +10,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_s3vectors as refs
 
-from constructs_lib.cdk_support import check_pattern, with_explained_errors
+from constructs_lib.cdk_support import check_pattern, with_explained_calls
 from constructs_lib.control_plane.fingerprint import RecordingVectorBucket
 from constructs_lib.control_plane.s3_vectors.bucket_policy import VectorBucketPolicy
 from constructs_lib.control_plane.s3_vectors.grants import VectorBucketGrants
@@ -55,6 +55,7 @@ class VectorBucketBase(cdk.Resource):
         return VectorBucketGrants(self.vector_bucket_arn, self.encryption_key)
 
 
+@with_explained_calls
 class VectorBucket(VectorBucketBase):
     """A bucket for vector indexes.
 
@@ -86,7 +87,6 @@ class VectorBucket(VectorBucketBase):
 
     _l1: RecordingVectorBucket
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

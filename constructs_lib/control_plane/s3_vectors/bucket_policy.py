@@ -9,8 +9,9 @@ import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3vectors as s3vectors
 from aws_cdk.interfaces import aws_s3vectors as refs
+from constructs import IValidation
 
-from constructs_lib.cdk_support import PlanesError, has_attribute, with_explained_errors
+from constructs_lib.cdk_support import PlanesError, has_attribute, with_explained_calls
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["VectorBucketPolicy"]
 
 
+@with_explained_calls
 @jsii.implements(refs.IVectorBucketPolicyRef)
 class VectorBucketPolicy(cdk.Resource):
     """The resource policy of a vector bucket and its indexes; a bucket has one.
@@ -34,12 +36,11 @@ class VectorBucketPolicy(cdk.Resource):
         vector_bucket_arn: The ARN of the bucket.
 
     Raises:
-        PlanesError: The policy has no statement at synth.
+        PlanesError: A value is wrong. A policy without a statement fails the synthesis.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3vectors-vectorbucketpolicy.html
     """
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,
@@ -61,8 +62,25 @@ class VectorBucketPolicy(cdk.Resource):
             self, "Resource", vector_bucket_arn=self.vector_bucket_arn, policy=self.document
         )
         self._l1.apply_removal_policy(removal_policy)
+        self.node.add_validation(_HasStatements(self))
 
     @property
     def vector_bucket_policy_ref(self) -> refs.VectorBucketPolicyReference:
         """The reference that other libraries' constructs take."""
         return refs.VectorBucketPolicyReference(vector_bucket_arn=self.vector_bucket_arn)
+
+
+@jsii.implements(IValidation)
+class _HasStatements:
+    """Says before the template is written that the policy says nothing."""
+
+    def __init__(self, policy: VectorBucketPolicy) -> None:
+        self._policy = policy
+
+    def validate(self) -> list[str]:
+        """Return what is wrong, for the CDK to print beside the construct's path."""
+        if not self._policy.document.is_empty:
+            return []
+        return [
+            "the policy has no statement: add one with `document.add_statements`, or leave the policy out"
+        ]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
+from constructs_lib.cdk_support import with_explained_calls
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,6 +40,7 @@ class _VectorGrants:
         return iam.Grant.add_to_principal(grantee=grantee, actions=[*actions], resource_arns=[self._arn])
 
 
+@with_explained_calls
 class VectorIndexGrants(_VectorGrants):
     """Grants on the vectors of one index, and on its key where that is known."""
 
@@ -59,6 +62,7 @@ class VectorIndexGrants(_VectorGrants):
         return self._give(grantee, sorted({*_READ, *_WRITE}), _ENCRYPT)
 
 
+@with_explained_calls
 class VectorBucketGrants(_VectorGrants):
     """Grants on every index of a bucket, and on the bucket's key where that is known."""
 

@@ -17,7 +17,7 @@ from constructs_lib.cdk_support import (
     has_attribute,
     is_token,
     keep_stack,
-    with_explained_errors,
+    with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import RecordingVectorIndex, resource_behind
 from constructs_lib.control_plane.s3_vectors.bucket import VectorBucketBase
@@ -73,6 +73,7 @@ class VectorIndexBase(cdk.Resource):
         return VectorIndexGrants(self.index_arn, self.encryption_key)
 
 
+@with_explained_calls
 class VectorIndex(VectorIndexBase):
     """An index of vectors of one length.
 
@@ -110,7 +111,6 @@ class VectorIndex(VectorIndexBase):
 
     _l1: RecordingVectorIndex
 
-    @with_explained_errors
     def __init__(
         self,
         scope: Construct,

@@ -6,7 +6,7 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, is_token, with_checked_types
+from constructs_lib.cdk_support import PlanesError, is_token, with_checked_types, with_explained_calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ class GrantsTo:
         for name, method in [*vars(cls).items()]:
             if isinstance(method, FunctionType) and not name.startswith("_"):
                 setattr(cls, name, with_checked_types(method))
+        with_explained_calls(cls)
 
     def __init__(self, grantee: iam.IGrantable, scope: Construct | None = None) -> None:
         if scope is None and not hasattr(type(grantee), "node"):
