@@ -115,7 +115,7 @@ def _answered(model: str, line: str, counts: dict[str, int], *, converses: bool)
     try:
         record = json.loads(line)
         body = json.dumps(record["modelInput"]).encode()
-    except (ValueError, KeyError, TypeError):  # the job goes on with the next record
+    except (ValueError, KeyError, TypeError):  # a record that cannot be read is counted, and the job goes on
         counts["errorRecordCount"] += 1
         return {
             "error": {"errorCode": 400, "errorMessage": "The record is not a JSON object with modelInput"}
