@@ -48,7 +48,8 @@ class ControlPlaneStack(PlanesStack):
             settings=settings,
             description="What the control plane of Amazon Bedrock configures",
         )
-        self._usage(self._logging())
+        topic = sns.Topic.from_topic_arn(self, "AlarmTopic", self.shared("alarm-topic-arn"))
+        self._usage(self._logging(topic), topic)
         self._guardrail()
         self._knowledge_base()
         if settings.agents_classic:
@@ -70,7 +71,7 @@ class ControlPlaneStack(PlanesStack):
         acknowledge(bucket, "AwsSolutions::AwsSolutions-S1", why_no_access_log)
         return bucket
 
-    def _logging(self) -> logs.LogGroup:
+    def _logging(self, topic: sns.ITopic) -> logs.LogGroup:
         bucket = self._bucket(
             "InvocationLogs",
             "This bucket holds logs itself, written by Bedrock alone; a log of its access would need a "
@@ -88,6 +89,7 @@ class ControlPlaneStack(PlanesStack):
             log_group=group,
             bucket=bucket,
             takeover=self.settings.former_logging,
+            topic=topic,
         )
         acknowledge(
             logging.handler_role,
@@ -101,7 +103,7 @@ class ControlPlaneStack(PlanesStack):
         )
         return group
 
-    def _usage(self, group: logs.ILogGroup) -> None:
+    def _usage(self, group: logs.ILogGroup, topic: sns.ITopic) -> None:
         """Show what the models are used for, and let throttling alarm."""
         BedrockDashboard(
             self,
@@ -110,7 +112,7 @@ class ControlPlaneStack(PlanesStack):
             log_group=group,
             # Dashboards belong to the account and not to a Region, so the name says the Region.
             dashboard_name=f"{self.settings.stack_prefix}-usage-{self.region}",
-            topic=sns.Topic.from_topic_arn(self, "AlarmTopic", self.shared("alarm-topic-arn")),
+            topic=topic,
         )
         BedrockQueries(self, "Queries", log_group=group, folder=self.settings.stack_prefix)
 

@@ -9,6 +9,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
@@ -28,6 +30,7 @@ from constructs_lib.cdk_support import (
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sns as sns
     from constructs import IConstruct
 
     from constructs_lib.cdk_support import HandlerFunction
@@ -43,6 +46,14 @@ _FORMER_ID = "BedrockInvocationLoggingFormer"
 _LOOK_TYPE = "Custom::BedrockInvocationLoggingLook"
 # Above what the handler's retries take, far below CloudFormation's own hour.
 _SERVICE_TIMEOUT = cdk.Duration.minutes(5)
+# https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
+_UNDELIVERED = {
+    "cloudWatchConfig": "ModelInvocationLogsCloudWatchDeliveryFailure",
+    "s3Config": "ModelInvocationLogsS3DeliveryFailure",
+    "largeDataDeliveryS3Config": "ModelInvocationLargeDataS3DeliveryFailure",
+}
+# AWS's page names the dimension so, and not what its value is called: both readings are watched.
+_ALL_MODELS: tuple[dict[str, str], ...] = ({}, {"ModelId": "Across all model IDs"})
 # CloudFormation makes a parameter of this name once in an account and Region: a second owner fails there.
 OWNER_PARAMETER = "/bedrock-planes/invocation-logging/owner"
 
@@ -169,6 +180,8 @@ class InvocationLogging(Construct):
         on_delete: What becomes of the setting with this construct. Default: ``OnDelete.RESTORE``.
         role_path: The IAM path of the two roles; another one replaces the roles. The deploy role then needs
             it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
+        topic: The topic that the alarm for logs that don't arrive notifies. Default: the alarm is only seen
+            in CloudWatch.
 
     At least one of ``log_group`` and ``bucket`` is needed.
 
@@ -177,12 +190,15 @@ class InvocationLogging(Construct):
         handler_role: The role of the function that sets the setting.
         in_force: Whose setting is in force since the last deployment: ``ours``, or ``foreign`` and the
             setting. A string that is known at deployment.
+        undelivered: The alarm that fires when Bedrock can't deliver logs to a destination: its role, bucket
+            or key was changed, and calls go on without a log.
 
     Raises:
         PlanesError: A prop is wrong, a destination is of another account or Region, or the account and
             Region have such a construct already.
 
-    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
+    Sources: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html,
+    https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
     """
 
     def __init__(
@@ -202,6 +218,7 @@ class InvocationLogging(Construct):
         takeover: FormerLogging | None = None,
         on_delete: OnDelete = OnDelete.RESTORE,
         role_path: str | None = None,
+        topic: sns.ITopic | None = None,
     ) -> None:
         if log_group is None and bucket is None:
             raise PlanesError("`log_group` and `bucket` are both missing: give at least one destination")
@@ -262,6 +279,7 @@ class InvocationLogging(Construct):
         )
         _fix_logical_id(setting, _SETTING_ID)
         self.in_force = setting.get_att_string("InForce")
+        self.undelivered = _undelivered(self, config, topic)
         owner = ssm.CfnParameter(
             self,
             "Owner",
@@ -374,6 +392,40 @@ class InvocationLogging(Construct):
             added = bucket.encryption_key.add_to_resource_policy(key_statement)
             if not added.statement_added:
                 _ask_owner(self, f"the policy of the key `{bucket.encryption_key.node.path}`", key_statement)
+
+
+def _undelivered(scope: Construct, config: dict[str, Any], topic: sns.ITopic | None) -> cloudwatch.Alarm:
+    parts = {**config, **config.get("cloudWatchConfig", {})}
+    names = [metric for part, metric in _UNDELIVERED.items() if part in parts]
+    period = cdk.Duration.minutes(5)
+    metrics = {
+        f"m{number}": cloudwatch.Metric(
+            namespace="AWS/Bedrock",
+            metric_name=name,
+            dimensions_map=dimensions,
+            statistic="Sum",
+            period=period,
+        )
+        for number, (name, dimensions) in enumerate((n, d) for n in names for d in _ALL_MODELS)
+    }
+    alarm = cloudwatch.Alarm(
+        scope,
+        "Undelivered",
+        metric=cloudwatch.MathExpression(
+            expression=" + ".join(f"FILL({one}, 0)" for one in metrics),
+            using_metrics=metrics,
+            period=period,
+            label="undelivered",
+        ),
+        alarm_description="Bedrock can't deliver the logs of model calls",
+        threshold=1,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+    if topic is not None:
+        alarm.add_alarm_action(actions.SnsAction(topic))
+    return alarm
 
 
 def _pass(role_arn: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 
 from constructs_lib import FormerLogging, InvocationLogging, OnDelete, PlanesError
 from tests.cdk import ACCOUNT, Stack, arn, resources, template
@@ -305,6 +306,39 @@ def test_a_renamed_construct_is_the_same_resource() -> None:
         [owner] = resources(found, "AWS::SSM::Parameter").items()
         assert owner[0] == "BedrockInvocationLoggingOwner"
         assert owner[1]["Properties"]["Name"] == "/bedrock-planes/invocation-logging/owner"
+
+
+def undelivered(found: dict[str, Any]) -> tuple[set[str], dict[str, Any]]:
+    """Return the metrics of the alarm, and its properties."""
+    [alarm] = resources(found, "AWS::CloudWatch::Alarm").values()
+    stats = [one["MetricStat"]["Metric"] for one in alarm["Properties"]["Metrics"] if "MetricStat" in one]
+    assert {one["Namespace"] for one in stats} == {"AWS/Bedrock"}
+    values = {one["Value"] for stat in stats for one in stat.get("Dimensions", [])}
+    assert values == {"Across all model IDs"}
+    assert sum("Dimensions" not in stat for stat in stats) == len(stats) / 2
+    return {stat["MetricName"] for stat in stats}, alarm["Properties"]
+
+
+def test_logs_that_cannot_be_delivered_to_any_destination_alarm(both: dict[str, Any]) -> None:
+    names, properties = undelivered(both)
+    assert names == {
+        "ModelInvocationLogsCloudWatchDeliveryFailure",
+        "ModelInvocationLogsS3DeliveryFailure",
+        "ModelInvocationLargeDataS3DeliveryFailure",
+    }
+    assert (properties["Threshold"], properties["TreatMissingData"]) == (1, "notBreaching")
+    assert "AlarmActions" not in properties
+
+
+def test_only_the_destinations_that_there_are_alarm_and_the_topic_is_notified() -> None:
+    stack = Stack()
+    topic = sns.Topic(stack, "T")
+    InvocationLogging(stack, "L", bucket=s3.Bucket(stack, "B"), topic=topic)
+    found = template(stack)
+    names, properties = undelivered(found)
+    assert names == {"ModelInvocationLogsS3DeliveryFailure"}
+    [topic_id] = resources(found, "AWS::SNS::Topic")
+    assert properties["AlarmActions"] == [{"Ref": topic_id}]
 
 
 def test_the_function_is_not_run_again_for_a_request_that_failed() -> None:

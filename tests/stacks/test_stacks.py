@@ -134,9 +134,9 @@ def test_the_alarms_of_the_stacks_notify_the_topic_of_the_audit_stack(everything
     assert (shared["Name"], shared["Value"]) == ("/bedrock-planes/alarm-topic-arn", {"Ref": topic})
     control = everything.template("BedrockPlanesControlPlane")
     read = [name for name, one in control["Parameters"].items() if one.get("Default") == shared["Name"]]
-    throttles = [r for r in control["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(throttles) == 2
-    assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": read[0]}] for alarm in throttles)
+    alarms = [r for r in control["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(alarms) == 3  # throttles of two models, and logs that do not arrive
+    assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": read[0]}] for alarm in alarms)
     artifacts = json.loads((everything.folder / "manifest.json").read_text("utf-8"))["artifacts"]
     assert "AuditOfBedrockPlanes" in artifacts["BedrockPlanesControlPlane"]["dependencies"]
 
