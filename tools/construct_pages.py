@@ -305,8 +305,11 @@ def _first(doc: str) -> str:
 @cache
 def _blocks() -> tuple[tuple[str, str, str], ...]:
     """Return page, title and code of every Python example; the tests run each."""
-    # The blocks of the page about RAG are parts of one app, and none stands alone.
-    guides = [p for p in sorted(_DOCS.glob("guides/*.md")) if p.name != "rag.md"]
+    # The blocks of the page about RAG are parts of one app, and none stands alone; those about moving from
+    # another library show how to keep what it made.
+    guides = [
+        p for p in sorted(_DOCS.glob("guides/*.md")) if p.name not in {"rag.md", "from-other-libraries.md"}
+    ]
     pages = sorted(p for p in _DOCS.glob("*.md")) + guides
     found = []
     for path in pages:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
+import aws_cdk.aws_bedrock_alpha as alpha
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 import constructs_lib
 from constructs_lib import PlanesError
+from constructs_lib.cli import main
 from constructs_lib.local.pytest_fixtures import local_aws, local_aws_server
 from tests.cdk import Stack, template
 from tests.source import ROOT
@@ -123,3 +128,101 @@ def test_the_test_of_the_local_aws_passes(local_aws: LocalAws) -> None:
         exec(compile(code, "local-tests.md", "exec"), names)
     assert names["pytest_plugins"] == [local_aws_server.__module__]
     names["test_the_account_is_the_local_one"](local_aws)
+
+
+# --------------------------------------------------------------------------------------- from other libraries
+def changes(
+    old: dict[str, Any], new: Stack, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> list[tuple[str, str]]:
+    """Return what a deployment does to resources, by `bedrock-planes diff`: each type and its change."""
+    out = Path(cdk.App.of(new).synth().directory)  # type: ignore[union-attr] # the stack has an app
+    shutil.copytree(out, folder / "old.out")
+    (folder / "old.out" / f"{new.stack_name}.template.json").write_text(json.dumps(old), "utf-8")
+    main(["diff", str(folder / "old.out"), str(out), "--format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    return sorted((one["change"], one["type"].removeprefix("AWS::Bedrock::")) for one in found["resources"])
+
+
+def alpha_app() -> Stack:
+    stack = Stack("HelpDesk")
+    nova = alpha.BedrockFoundationModel.AMAZON_NOVA_LITE_V1
+    guardrail = alpha.Guardrail(stack, "Guardrail", guardrail_name="help-desk")
+    guardrail.add_word_filter(text="forbidden")
+    guardrail.create_version("first")
+    alpha.ApplicationInferenceProfile(
+        stack, "Profile", application_inference_profile_name="sales", model_source=nova
+    )
+    variant = alpha.PromptVariant.text(
+        variant_name="v1", model=nova, prompt_text="Hello {{name}}", prompt_variables=["name"]
+    )
+    alpha.Prompt(stack, "Prompt", prompt_name="greeting", default_variant=variant, variants=[variant])
+    return stack
+
+
+def migrated(at: int, name: str, *, keep_ids: bool = True) -> Stack:
+    code = blocks("guides/from-other-libraries.md")[at]
+    if not keep_ids:
+        code = re.sub(r"\.override_logical_id\([^)]*\)", "", code)
+    stack = Stack(name)
+    exec(compile(code, "from-other-libraries.md", "exec"), {"stack": stack})
+    return stack
+
+
+@pytest.mark.parametrize(
+    ("at", "name", "others"),
+    [
+        (0, "Rag", {"added": ["KnowledgeBase"], "removed": ["DataSource", "KnowledgeBase"]}),
+        (1, "HelpDesk", {}),
+    ],
+)
+def test_moving_to_these_constructs_replaces_nothing(
+    at: int, name: str, others: dict[str, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded = ROOT / "tests/peers/recorded/rag/generative_ai_s3_vectors.template.json"
+    old = template(alpha_app()) if at else json.loads(recorded.read_text("utf-8"))
+    stays = changes(old, migrated(at, name), tmp_path / "kept", capsys)
+    assert stays == [("removed", "GuardrailVersion")]
+    # The logical ids are what keeps them: without these, others are made.
+    lost = changes(old, migrated(at, name, keep_ids=False), tmp_path / "lost", capsys)
+    expected = [("added", "Guardrail"), ("removed", "Guardrail"), ("removed", "GuardrailVersion")]
+    assert lost == sorted(expected + [(change, kind) for change in others for kind in others[change]])
+
+
+def test_the_names_of_the_tables_exist() -> None:
+    page = (DOCS / "guides/from-other-libraries.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]*) \| ([^|]*) \|", page, re.MULTILINE)
+    assert len(rows) > 15
+    ours = " ".join(here for _, here in rows)
+    for name, member in re.findall(r"\b([A-Z]\w+)\.(\w+)\(", ours):
+        assert hasattr(getattr(constructs_lib, name), member), f"{name}.{member}"
+    for name in re.findall(r"`([A-Z]\w+)\(", ours):
+        assert hasattr(constructs_lib, name), name
+    grants = re.findall(r"role\.grants\.(\w+)|`\.(\w+)\((?=knowledge|prompt)", ours)
+    assert len(grants) > 4
+    for verb in {name for pair in grants for name in pair if name}:
+        assert hasattr(constructs_lib.DataPlaneGrants, verb), verb
+    theirs = page.partition("## From aws-bedrock-alpha")[2]
+    for name in re.findall(r"^\| `([A-Z]\w+)", theirs, re.MULTILINE):
+        assert hasattr(alpha, name), name
+
+
+def test_moving_from_the_alpha_module_keeps_each_id(local_aws: LocalAws) -> None:
+    local_aws.reset()
+    local_aws.client("ssm").put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
+    cloudformation = local_aws.client("cloudformation")
+
+    def ids() -> dict[str, str]:
+        status = cloudformation.describe_stacks(StackName="HelpDesk")["Stacks"][0]["StackStatus"]
+        assert status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+        found = cloudformation.describe_stack_resources(StackName="HelpDesk")["StackResources"]
+        return {one["ResourceType"]: one["PhysicalResourceId"] for one in found}
+
+    stack = {"StackName": "HelpDesk", "Capabilities": ["CAPABILITY_IAM"]}
+    cloudformation.create_stack(**stack, TemplateBody=json.dumps(template(alpha_app())))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="HelpDesk", WaiterConfig={"Delay": 1})
+    before = ids()
+    cloudformation.update_stack(**stack, TemplateBody=json.dumps(template(migrated(1, "HelpDesk"))))
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="HelpDesk", WaiterConfig={"Delay": 1})
+    assert ids() == {
+        name: found for name, found in before.items() if name != "AWS::Bedrock::GuardrailVersion"
+    }
