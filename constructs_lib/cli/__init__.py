@@ -36,6 +36,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Module and one-line help of each subcommand, in the order of the help text."""
 
+_EPILOG = """\
+examples:
+  bedrock-planes review cdk.out
+  bedrock-planes which converse-stream
+  bedrock-planes explain "'Bedrock' object has no attribute 'converse'"
+
+`bedrock-planes COMMAND --help` explains a command, with more examples.
+exit status: 0 fine, 1 something found, 2 a wrong call or an input that can't be read
+"""
 _PIPE_CLOSED = 141
 """Exit status of a program that SIGPIPE ends: 128 + 13, as shells count."""
 _INTERRUPTED = 130
@@ -51,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = Parser(
         prog="bedrock-planes",
         description="Keep the control plane and the data plane of Amazon Bedrock apart.",
-        epilog="`bedrock-planes COMMAND --help` explains a command.",
+        epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"bedrock-planes {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

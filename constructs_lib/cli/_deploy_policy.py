@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from constructs_lib.cli._files import CallError, complain, write
@@ -10,6 +9,8 @@ from constructs_lib.deploy import FORMATS
 from constructs_lib.inert import one_line
 
 if TYPE_CHECKING:
+    import argparse
+
     from constructs_lib.iam import Policy
     from constructs_lib.templates import TemplateSource
 
@@ -29,7 +30,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``deploy-policy``."""
     parser.description = "Derive the least policy with which CloudFormation deploys templates."
     parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add(
         "paths",

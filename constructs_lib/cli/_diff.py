@@ -48,6 +48,13 @@ class _Side(NamedTuple):
     templates: Sequence[TemplateSource] | None = None
 
 
+_EPILOG = """\
+examples:
+  bedrock-planes diff deployed-cdk.out cdk.out
+  bedrock-planes diff accepted.json cdk.out --fail-on widening --format markdown --output changes.md
+"""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``diff``."""
     parser.description = (
@@ -58,6 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "anything that `review` reads. Exit status: 0 no change that --fail-on names, 1 such a change, "
         "2 some input or the call was wrong."
     )
+    parser.epilog = _EPILOG
     for name, which in (("old", "before the change"), ("new", "after the change")):
         parser.add_argument(name, metavar=name.upper(), help=f"report or input {which}; - is standard input")
     parser.add_argument(

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["configure", "run"]
 
 
+_EPILOG = """\
+examples:
+  bedrock-planes draw cdk.out --output planes.svg
+  bedrock-planes draw account.json --scp scp.json --output planes.svg
+"""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``draw``."""
     parser.description = (
@@ -23,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "run, with those that reach both planes in red. The drawing is an SVG in light and dark; the same "
         "input gives the same bytes. Exit status: 0 drawn, 2 some input or the call was wrong."
     )
+    parser.epilog = _EPILOG
     parser.add_argument(
         "paths", nargs="+", metavar="PATH", help="anything that `bedrock-planes review` reads"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import textwrap
@@ -13,6 +12,7 @@ from constructs_lib.explain import KINDS, explain, mask
 from constructs_lib.inert import one_line
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
 __all__ = ["configure", "run"]
@@ -41,7 +41,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     kinds = textwrap.fill(f"kinds of cause: {', '.join(KINDS)}", 100, break_on_hyphens=False)
     parser.epilog = f"{_EPILOG}\n{kinds}\n"
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "text",
         metavar="TEXT",

@@ -8,7 +8,7 @@ import os
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from constructs_lib.inert import one_line, without_commands
 
@@ -52,8 +52,20 @@ def warn(line: str) -> None:
     sys.stderr.write(without_commands(one_line(line, "?")) + "\n")
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Wraps a description and keeps the lines of examples."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" not in text:
+            return super()._fill_text(text, width, indent)
+        return "".join(f"{indent}{line}" for line in text.splitlines(keepends=True))
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose messages repeat arguments as :func:`warn` does."""
+    """A parser whose messages repeat arguments as :func:`warn` does, and whose help keeps examples."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"formatter_class": _Formatter, **kwargs})
 
     def error(self, message: str) -> NoReturn:
         """End with status 2 and a message."""
@@ -104,8 +116,8 @@ def relative_to(root: str, paths: Sequence[str]) -> list[str]:
         CallError: The folder doesn't exist, or a path lies outside it.
 
     """
-    if not Path(root).is_dir():
-        message = f"--root {root}: no such folder; name one that the PATHs lie below"
+    if not root or not Path(root).is_dir():
+        message = f"--root {root or '(empty)'}: no such folder; name one that the PATHs lie below"
         raise CallError(message)
     return [path if path == "-" else _below(root, path) for path in paths]
 

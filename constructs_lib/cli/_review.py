@@ -37,6 +37,17 @@ _LOG = 110
 _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
+_EPILOG = """\
+examples:
+  bedrock-planes review cdk.out
+  bedrock-planes review cdk.out --format html --output report.html
+  bedrock-planes review template.yaml policies --fail-on warning
+  bedrock-planes review account.json --scp scp.json --format markdown
+  bedrock-planes review cdk.out --baseline accepted.json --quiet
+  bedrock-planes review - <plan.json
+"""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``review``."""
     parser.description = (
@@ -44,6 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "on the control and data planes of Amazon Bedrock. Exit status: 0 nothing at or above --fail-on, 1 "
         "findings, 2 some input or the call was wrong."
     )
+    parser.epilog = _EPILOG
     parser.add_argument(
         "paths",
         nargs="+",

@@ -16,9 +16,18 @@ if TYPE_CHECKING:
 __all__ = ["configure", "run"]
 
 
+_EPILOG = """\
+examples:
+  bedrock-planes rules
+  bedrock-planes rules BP101
+  bedrock-planes rules mixed-planes
+"""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``rules``."""
     parser.description = "List the rules, or explain one."
+    parser.epilog = _EPILOG
     parser.add_argument(
         "rule", nargs="?", metavar="ID", help="a rule's id or name, such as BP101 or mixed-planes"
     )

@@ -23,6 +23,14 @@ __all__ = ["configure", "run"]
 _RANK = {"note": 0, "warning": 1, "error": 2, "never": 3}
 
 
+_EPILOG = """\
+examples:
+  bedrock-planes scan src
+  bedrock-planes scan src --grants
+  bedrock-planes scan src --format sarif --output calls.sarif --fail-on never
+"""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``scan``."""
     parser.description = (
@@ -31,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "needs, and calls on the wrong client. Code is read and never run. Exit status: 0 nothing at or "
         "above --fail-on, 1 findings, 2 a path or the call was wrong."
     )
+    parser.epilog = _EPILOG
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder of code")
     parser.add_argument(
         "--grants",

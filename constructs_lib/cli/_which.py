@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from constructs_lib.cli._files import say, warn
 from constructs_lib.inert import one_line
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
 __all__ = ["configure", "run"]
@@ -41,7 +41,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``which``."""
     parser.description = "Say which plane a name is on, who offers it and what IAM needs for it."
     parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", metavar="NAME", nargs="+", help="a name in any spelling")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
