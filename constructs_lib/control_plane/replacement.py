@@ -32,9 +32,20 @@ class OnReplace(Enum):
 
 
 def keep_replaced(resources: Iterable[cdk.CfnResource]) -> None:
-    """Keep the old one of each resource when an update replaces it."""
+    """Keep the old one of each resource when an update replaces it; what is left goes with the stack.
+
+    CloudFormation's validation warns of one policy without the other, so the default of the other is written.
+    That of a cluster is a snapshot:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
     for resource in resources:
-        resource.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+        options = resource.cfn_options
+        options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+        if options.deletion_policy is None:
+            is_cluster = resource.cfn_resource_type == "AWS::RDS::DBCluster"
+            options.deletion_policy = (
+                cdk.CfnDeletionPolicy.SNAPSHOT if is_cluster else cdk.CfnDeletionPolicy.DELETE
+            )
 
 
 def resources_below(scope: IConstruct) -> list[cdk.CfnResource]:

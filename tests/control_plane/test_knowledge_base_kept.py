@@ -62,6 +62,16 @@ def test_what_goes_with_the_construct_is_still_deleted() -> None:
         assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Delete", "Retain")
 
 
+def test_no_policy_is_without_the_other() -> None:
+    """CloudFormation's validation warns of it, and `cdk synth --strict` fails on a warning."""
+    search, _ = two()
+    base = KnowledgeBase(search, "Base", on_replace=OnReplace.KEEP)
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket.from_bucket_name(search, "B", "documents")))
+    found = Template.from_stack(search).to_json()["Resources"].values()
+    policies = {(one.get("UpdateReplacePolicy"), one.get("DeletionPolicy")) for one in found}
+    assert policies == {("Retain", "Delete"), (None, None)}
+
+
 def test_by_default_nothing_is_kept() -> None:
     search, _ = two()
     base = KnowledgeBase(search, "Base")
