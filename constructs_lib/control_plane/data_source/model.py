@@ -81,7 +81,9 @@ def facts_of(knowledge_base: Any) -> KnowledgeBaseFacts:
         node = getattr(knowledge_base, "node", None)
         l1 = node.default_child if node is not None else None
     if not isinstance(l1, bedrock.CfnKnowledgeBase):
-        return KnowledgeBaseFacts()
+        # An imported one of ours may say its type.
+        known = getattr(knowledge_base, "type_name", None)
+        return KnowledgeBaseFacts(type=known if isinstance(known, str) else None)
     configuration, storage = l1.knowledge_base_configuration, l1.storage_configuration
     vector = _get(configuration, "vector_knowledge_base_configuration")
     managed = _get(configuration, "managed_knowledge_base_configuration")
