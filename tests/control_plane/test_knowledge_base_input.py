@@ -93,7 +93,7 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
     ),
     "log-destination": (
         lambda s: kb(s, log_delivery=[kms.Key(s, "K")]),
-        r"`log_delivery` has a value of the type `Key`: pass a log group or a bucket",
+        r"`log_delivery` has a value of the type `Key`: pass a log group, a bucket or",
     ),
     "dimension": (
         lambda _: vector(dimension=77),

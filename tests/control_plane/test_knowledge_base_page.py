@@ -21,4 +21,4 @@ def test_an_example_synthesizes(
 
 
 def test_the_page_has_examples() -> None:
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 7

@@ -49,8 +49,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_kms as kms
-    from aws_cdk import aws_logs as logs
-    from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_kinesisfirehose as firehose_refs
+    from aws_cdk.interfaces import aws_logs as logs_refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
     from constructs_lib.grants import ModelLike
@@ -84,7 +85,8 @@ class KnowledgeBase(KnowledgeBaseBase):
             that a vector one makes. Default: AWS's own keys.
         rerank_models: The models that callers of ``Retrieve`` may rerank with, called by the service role.
             Default: none.
-        log_delivery: Log groups and buckets to which the logs of ingestion go. Default: none.
+        log_delivery: Log groups, buckets and Firehose streams to which the logs of ingestion go, of any
+            library, L1s and imported ones too. Default: none.
         tags: Tags of the knowledge base. Default: those of the stack only.
         removal_policy: What becomes of the knowledge base, and of the store that it makes, when the construct
             goes. Default: they are deleted, since a new ingestion makes them again from the documents.
@@ -129,7 +131,9 @@ class KnowledgeBase(KnowledgeBaseBase):
         role_path: str | None = None,
         encryption_key: kms.IKey | None = None,
         rerank_models: Sequence[ModelLike] = (),
-        log_delivery: Sequence[logs.ILogGroup | s3.IBucket] = (),
+        log_delivery: Sequence[
+            logs_refs.ILogGroupRef | s3_refs.IBucketRef | firehose_refs.IDeliveryStreamRef
+        ] = (),
         tags: Mapping[str, str] | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.DESTROY,
         on_replace: OnReplace = OnReplace.DELETE,

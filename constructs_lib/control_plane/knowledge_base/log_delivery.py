@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs_lib.cdk_support import PlanesError
+from constructs_lib.cdk_support import PlanesError, has_attribute
 from constructs_lib.control_plane.fingerprint import FingerprintedName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_kinesisfirehose as firehose_refs
+    from aws_cdk.interfaces import aws_logs as logs_refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
     from constructs_lib.control_plane.knowledge_base.base import KnowledgeBaseBase
 
@@ -31,11 +33,11 @@ _LONGEST_STEM = 48
 def deliver_logs(
     knowledge_base: KnowledgeBaseBase,
     construct_id: str,
-    destination: logs.ILogGroup | s3.IBucket,
+    destination: logs_refs.ILogGroupRef | s3_refs.IBucketRef | firehose_refs.IDeliveryStreamRef,
     stem: str,
     fingerprint: Callable[[], str],
 ) -> None:
-    """Deliver the logs to a log group or a bucket.
+    """Deliver the logs to a log group, a bucket or a Firehose stream.
 
     The names carry the fingerprint of the knowledge base: its replacement makes a second source first.
     The policy of a log group or bucket that lets the delivery write is CloudWatch's own doing for whoever
@@ -45,12 +47,7 @@ def deliver_logs(
     Raises:
         PlanesError: The destination is something else.
     """
-    arn = getattr(destination, "log_group_arn", None) or getattr(destination, "bucket_arn", None)
-    if arn is None:
-        raise PlanesError(
-            f"`log_delivery` has a value of the type `{type(destination).__name__}`: pass a log group or "
-            "a bucket"
-        )
+    arn = _arn(destination)
     scope = Construct(knowledge_base, construct_id)
     name = FingerprintedName(f"{stem[:_LONGEST_STEM].rstrip('-')}-{construct_id[4:]}-", fingerprint)
     source = logs.CfnDeliverySource(
@@ -67,3 +64,21 @@ def deliver_logs(
         scope, "Delivery", delivery_source_name=source.ref, delivery_destination_arn=target.attr_arn
     )
     delivery.node.add_dependency(source)
+
+
+_REFERENCES = (
+    ("log_group_ref", "log_group_arn"),
+    ("bucket_ref", "bucket_arn"),
+    ("delivery_stream_ref", "delivery_stream_arn"),
+)
+
+
+def _arn(destination: object) -> str:
+    for reference, arn in _REFERENCES:
+        # An L2, an L1 and an imported one have the reference; asking for the ARN of an L2 costs less.
+        if has_attribute(destination, reference):
+            return str(getattr(destination, arn, None) or getattr(getattr(destination, reference), arn))
+    raise PlanesError(
+        f"`log_delivery` has a value of the type `{type(destination).__name__}`: pass a log group, a bucket "
+        "or a Firehose stream"
+    )
