@@ -189,7 +189,8 @@ class InvocationLogging(Construct):
         role: What Bedrock assumes to write to CloudWatch Logs, or ``None``.
         handler_role: The role of the function that sets the setting.
         in_force: Whose setting is in force since the last deployment: ``ours``, ``none``, or ``former`` (what
-            ``takeover`` declares) or ``foreign``, both with the setting. A string that is known at deployment.
+            ``takeover`` declares) or ``foreign``, both with the setting. A string that is known at
+            deployment.
         undelivered: The alarm that fires when Bedrock can't deliver logs to a destination: its role, bucket
             or key was changed, and calls go on without a log.
 
