@@ -57,15 +57,25 @@ _TYPE, _AT_THE_END = "_bedrock_planes_type", "_bedrock_planes_at_the_end"
 
 
 class _Recording(_Resource):
-    """Makes an L1 remember its overrides: no public API gives them back, and they are content too."""
+    """Makes an L1 remember its overrides: no public API gives them back, and they are content too.
+
+    ``is_as_made`` says whether nobody has overridden or set anything from Python.
+    """
 
     def __init__(self, *args: Any, **props: Any) -> None:
         self.overrides: dict[str, Any] = {}
         super().__init__(*args, **props)
+        self.is_as_made = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if not name.startswith("_") and name not in {"is_as_made", "overrides"}:
+            self.is_as_made = False
 
     def add_override(self, path: str, value: Any) -> None:
         # All four ways to override end here, deletions with no value.
         self.overrides[path] = _DELETED if value is None else value
+        self.is_as_made = False
         super().add_override(path, value)
 
 

@@ -258,3 +258,45 @@ def test_a_reference_to_another_stack_gives_the_same_names_in_each_synthesis() -
     assert small[0] == small[1]
     assert large[0] == large[1]
     assert small[0] != large[0]
+
+
+def _stored(index: str) -> Any:  # the CDK takes a dict in place of its structure
+    return {"type": "S3_VECTORS", "s3VectorsConfiguration": {"indexArn": f"{INDEX}{index}"}}
+
+
+@jsii.implements(cdk.IAspect)
+class _MovesIndex:
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, bedrock.CfnKnowledgeBase):
+            node.storage_configuration = _stored("2")
+
+
+def _change(stack: Stack, base: KnowledgeBase, by: str) -> None:
+    resource = base.node.default_child
+    assert isinstance(resource, bedrock.CfnKnowledgeBase)
+    match by:
+        case "tags":
+            cdk.Tags.of(stack).add("team", "search")
+        case "set":
+            resource.storage_configuration = _stored("2")
+        case "override":
+            resource.add_property_override("StorageConfiguration", _stored("2"))
+        case "aspect":
+            cdk.Aspects.of(stack).add(_MovesIndex())
+
+
+@pytest.mark.parametrize("by", ["tags", "set", "override", "aspect"])
+def test_the_policy_of_a_named_one_follows_what_is_changed_later(by: str) -> None:
+    """With a given name nothing is asked of the CDK at the end, unless something was changed."""
+
+    def name(change: str) -> str:
+        stack = Stack()
+        store = Store.s3_vectors(VectorIndex.from_vector_index_arn(stack, "I", INDEX))
+        base = KnowledgeBase(stack, "Kb", name="answers", type=vector(vector_store=store))
+        _change(stack, base, change)
+        [policy] = resources(template(stack), "AWS::IAM::RolePolicy").values()
+        written = str(policy["Properties"]["PolicyName"])
+        assert written == f"answers-{base.fingerprint()}"
+        return written
+
+    assert (name("nothing") == name(by)) is (by == "tags")

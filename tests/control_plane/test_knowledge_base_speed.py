@@ -35,7 +35,7 @@ def test_both_apps_make_the_same_template(name: str, tmp_path: Path) -> None:
     assert same[0] == same[1]
 
 
-@pytest.mark.parametrize(("name", "most"), [("alone", 40), ("named", 15)])
+@pytest.mark.parametrize(("name", "most"), [("alone", 40), ("named", 11)])
 def test_a_knowledge_base_asks_the_cdk_little(
     name: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,7 +60,7 @@ def test_a_knowledge_base_asks_the_cdk_little(
 @pytest.mark.prove
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_hundred_take_at_most_so_many_times_hand_written_ones(name: str) -> None:
-    found = ratio(name, 100, 5)
+    found = ratio(name, 100, 15)
     print(f"100 knowledge bases, {name}: {found:.2f} times hand-written L1s")  # noqa: T201 - asked for
     assert found <= LIMITS[name]
 
@@ -69,8 +69,6 @@ def test_a_hundred_take_at_most_so_many_times_hand_written_ones(name: str) -> No
 @pytest.mark.parametrize("name", LIMITS)
 def test_the_time_grows_no_faster_than_the_number(name: str) -> None:
     started = time.monotonic()
-    one, four = (
-        min(seconds(name, number, by_hand=False) for _ in range(3)) / number for number in (100, 400)
-    )
+    one, four = (min(seconds(name, number) for _ in range(3)) / number for number in (100, 400))
     print(f"{name}: {1000 * one:.2f} and {1000 * four:.2f} ms each, {time.monotonic() - started:.0f} s")  # noqa: T201 - asked for
     assert four <= one * 1.25

@@ -174,6 +174,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         # A token where the name isn't known yet; a synthesis resolves it three times.
         self._name = FingerprintedName(self._stem, self.fingerprint) if known is None and not name else None
         self._named = name is not None
+        self._settled = name is not None and known is not None
         self._l1 = RecordingKnowledgeBase(
             self,
             "Resource",
@@ -253,6 +254,8 @@ class KnowledgeBase(KnowledgeBaseBase):
 
     def _settle(self) -> None:
         """Write the names that follow from what is final."""
+        if self._settled and self._l1.is_as_made:
+            return  # the fingerprint is that of what was given, and asking the CDK costs
         found = self.fingerprint()
         if self._name is not None:
             self._name.settle(found)
