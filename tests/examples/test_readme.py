@@ -52,7 +52,7 @@ def test_the_picture_has_a_light_and_a_dark_dress_for_every_class_it_wears(pictu
 
 
 def test_local_links_lead_somewhere() -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", README)
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", README) + re.findall(r'src="([^"]+)"', README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
 
@@ -69,8 +69,21 @@ def code_blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_example_is_the_file_in_examples() -> None:
-    assert code_blocks("python") == [(ROOT / "examples/minimal/app.py").read_text("utf-8")]
+def test_the_example_is_the_file_in_examples_without_its_comments() -> None:
+    [shown] = code_blocks("python")
+    written = (ROOT / "examples/minimal/app.py").read_text("utf-8").split('"""', 2)[2].splitlines()
+    lines = [line for line in written if line and not line.startswith("#")]
+    assert [line for line in shown.splitlines() if line] == lines
+
+
+def test_what_a_reader_needs_first_comes_before_the_first_heading() -> None:
+    """In this order: what it is, the picture, the installation, a few lines of code, two commands, links."""
+    first = README.partition("\n## ")[0]
+    parts = [first.index(part) for part in ("Amazon Bedrock has", "<img", "pip install", "```python")]
+    parts += [first.index("bedrock-planes review cdk.out"), first.index("docs/get-started.md")]
+    assert parts == sorted(parts)
+    assert len([line for line in first.splitlines() if line]) <= 32
+    assert len(first) <= 3000
 
 
 @pytest.fixture(scope="module")
