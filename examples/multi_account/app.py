@@ -83,6 +83,9 @@ pipeline = pipelines.CodePipeline(
     ),
 )
 
+# ARNs of the foundations' execution policies by workload, once they are deployed.
+policies: dict[str, list[str]] = app.node.try_get_context("execution-policies") or {}
+
 for name, env in WORKLOADS.items():
     stage = cdk.Stage(app, name, env=env)
     Answers(stage, "Answers")
@@ -93,7 +96,7 @@ for name, env in WORKLOADS.items():
         f"Review{name}",
         stage=stage,
         cloud_assembly=pipeline.cloud_assembly_file_set,
-        policies=(app.node.try_get_context("execution-policies") or {}).get(name, []),
+        policies=policies.get(name, []),
         fail_on="warning",
     )
     gates: list[pipelines.Step] = [review]
