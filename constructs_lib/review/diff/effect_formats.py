@@ -58,6 +58,7 @@ def effect_dict(effect: ResourceEffect) -> dict[str, Any]:
                 "export": one.export,
                 "imported_by": list(one.imported_by),
                 "read_by": list(one.read_by),
+                "gone": one.gone,
             }
             for one in effect.outputs
         ],
@@ -95,6 +96,7 @@ _VERBS = {
     "replaced": "is replaced",
     "removed": "is deleted",
     "added": "is made",
+    "unexported": "stays",
     "refused": "can't be updated",
 }
 
@@ -134,7 +136,8 @@ def _verb(effect: ResourceEffect) -> str:
 
 def _output_lines(output: OutputChange) -> Iterator[str]:
     carried = f"`{output.output}`, exported as `{output.export}`," if output.export else f"`{output.output}`"
-    yield f"  output {carried} of {output.stack} gets another value"
+    becomes = "goes" if output.gone else "gets another value"
+    yield f"  output {carried} of {output.stack} {becomes}"
     if output.imported_by:
         yield f"-   imported by {', '.join(output.imported_by)}, so CloudFormation refuses the update"
     if output.read_by:

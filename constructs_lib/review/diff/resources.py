@@ -19,7 +19,7 @@ import posixpath
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -31,6 +31,7 @@ from constructs_lib.review.diff.values import (
     PART,
     At,
     Difference,
+    Parts,
     Place,
     Reference,
     Values,
@@ -84,6 +85,7 @@ class OutputChange:
         imported_by: The stacks of the old side that import it: CloudFormation refuses to change it then.
         read_by: The stacks of the old side that read it weakly: they keep the old value until they are
             deployed again.
+        gone: Whether the export is there no longer, rather than changed.
 
     """
 
@@ -92,6 +94,7 @@ class OutputChange:
     export: str | None = None
     imported_by: tuple[str, ...] = ()
     read_by: tuple[str, ...] = ()
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,9 @@ class ResourceEffect:
     """What a deployment does to a resource beside changing it in place.
 
     Attributes:
-        change: ``replaced``, ``removed``, ``added`` (listed for its name alone), or ``refused``: another type
-            under the same logical id.
+        change: ``replaced``, ``removed``, ``added`` (listed for its name alone), ``unexported`` (listed
+            because a stack imports an export that goes), or ``refused``: another type under the same logical
+            id.
         certain: Whether it is sure to happen; else ``why`` of a property says what it depends on.
         type: The resource type.
         name: The logical id.
@@ -117,7 +121,7 @@ class ResourceEffect:
 
     """
 
-    change: Literal["replaced", "removed", "added", "refused"]
+    change: Literal["replaced", "removed", "added", "unexported", "refused"]
     certain: bool
     type: str
     name: str
@@ -227,6 +231,7 @@ class _Comparison:
         self._places: dict[int, Place] = {}
         self._before, self._after = before, after
         self._found: dict[tuple[str, str], _Found] = {}
+        self._names: dict[tuple[str, str], dict[tuple[Parts | None, ...], list[tuple[Place, str]]]] = {}
         for ours, theirs in _paired(before, after):
             self._join(ours, theirs, f"{len(self._pairs)}")
         for side, scopes in (("old", before), ("new", after)):
@@ -265,6 +270,9 @@ class _Comparison:
                 if not _is_ours(shown) and not _is_ours(old.get(name, {})) and (key, name) not in stores:
                     continue
                 effect = self._effect(key, pair, name)
+                gone = tuple(self._withdrawn.get((key, name), ()))
+                if gone:
+                    effect = self._unexported(pair, name, effect, gone)
                 if effect is not None:
                     found.append(effect)
         for scope in self._after:  # stacks that are new: their names may be taken
@@ -487,82 +495,113 @@ class _Comparison:
         given = _at(mapping(resource.get("Properties")), [prop])
         if given is ABSENT or given is None:
             return None
-        wanted = self._values.parts(given, place)
-        if any(self._status_of(one) for one in references(wanted)):
+        within = row.get("within", ())
+        wanted = self._names_of(resource, place, prop, within)
+        if any(self._status_of(one) for parts in wanted if parts for one in references(parts)):
             return None
-        for holder_place, holder, other in self._named_alike(kind, place):
-            taken = _at(mapping(other.get("Properties")), [prop])
-            if taken is ABSENT or self._values.parts(taken, holder_place) != wanted:
-                continue
-            if not self._is_within(row.get("within", ()), resource, place, other, holder_place):
-                continue
+        for holder_place, holder in self._holders(kind, prop, within, place).get(wanted, ()):
             is_update = holder == name and holder_place.key == place.key
             stays = is_update or self._stays(holder_place, holder)
             if not is_update and not stays and holder_place.key != place.key:
                 certain = False
             unique = bool(row.get("unique"))
             shown = self._values.shown(given, place)
-            return Collision(
-                shown,
-                _id(holder_place, holder),
-                certain and unique,
-                _why(shown, is_update=is_update, unique=unique),
-            )
+            why = _why(shown, is_update=is_update, unique=unique)
+            return Collision(shown, _id(holder_place, holder), certain and unique, why)
         return None
 
-    def _named_alike(self, kind: str, place: Place) -> Iterator[tuple[Place, str, dict[str, Any]]]:
-        """Yield the deployed resources of a type in the same account and Region, the own stack's first."""
-        own = self._pairs.get(place.key)
-        scopes = [scope for scope in self._before if own is None or scope is not own.before.scope]
-        for scope in ([own.before.scope] if own else []) + scopes:
-            there = self._places[id(scope)]
-            if scope.environment == place.scope.environment:
-                for name, resource in scope.resources.items():
+    def _names_of(
+        self, resource: Mapping[str, Any], place: Place, prop: str, within: Iterable[str]
+    ) -> tuple[Parts | None, ...]:
+        """Return the name of a resource, and in what it is unique."""
+        properties = mapping(resource.get("Properties"))
+        found = [_at(properties, [one]) for one in (prop, *within)]
+        return tuple(None if one is ABSENT else self._values.parts(one, place) for one in found)
+
+    def _holders(
+        self, kind: str, prop: str, within: Iterable[str], place: Place
+    ) -> dict[tuple[Parts | None, ...], list[tuple[Place, str]]]:
+        """Return the deployed resources of a type in the same account and Region, by their names."""
+        environment = place.scope.environment
+        known = self._names.get((kind, environment))
+        if known is None:
+            known = self._names[kind, environment] = defaultdict(list)
+            for scope in self._before:
+                there = self._places[id(scope)]
+                for name, resource in scope.resources.items() if scope.environment == environment else ():
                     if resource.get("Type") == kind:
-                        yield there, name, resource
+                        known[self._names_of(resource, there, prop, within)].append((there, name))
+        return known
 
     def _stays(self, place: Place, name: str) -> bool:
         """Whether a resource of the old side is still there, under its name, after the deployment."""
         pair = self._pairs.get(place.key)
         return pair is None or name in pair.after.scope.resources
 
-    def _is_within(
-        self,
-        properties: Iterable[str],
-        resource: Mapping[str, Any],
-        place: Place,
-        other: Mapping[str, Any],
-        there: Place,
-    ) -> bool:
-        """Whether two resources are in the same parent, which stays the one that it is."""
-        for prop in properties:
-            ours = _at(mapping(resource.get("Properties")), [prop])
-            theirs = _at(mapping(other.get("Properties")), [prop])
-            if any(self._values.differences(At(theirs, there), At(ours, place), prop)):
-                return False
-        return True
+    def _unexported(
+        self, pair: _Pair, name: str, effect: ResourceEffect | None, gone: tuple[OutputChange, ...]
+    ) -> ResourceEffect:
+        """Return an effect with the exports of a resource that go while a stack imports them."""
+        if effect is not None:
+            return replace(effect, outputs=(*effect.outputs, *gone))
+        side = pair.after if name in pair.after.scope.resources else pair.before
+        return ResourceEffect(
+            "unexported",
+            True,
+            str(side.scope.resources[name].get("Type")),
+            name,
+            side.scope.construct_path(name),
+            _id(pair.before, name),
+            _id(pair.after, name),
+            help="keep the export until no stack imports it: deploy the importing stacks without the import "
+            "first",
+            outputs=gone,
+        )
+
+    @cached_property
+    def _withdrawn(self) -> dict[tuple[str, str], list[OutputChange]]:
+        """The exports that the new side hasn't got and a stack imports, by place and name of the resource."""
+        found: dict[tuple[str, str], list[OutputChange]] = defaultdict(list)
+        for pair in self._pairs.values():
+            exports = set(_exports(pair.after.scope))
+            for output, node in mapping(pair.before.scope.body.get("Outputs")).items():
+                importers = self._readers.imports(pair.before, output)
+                if not importers:
+                    continue
+                export = _only(mapping(mapping(node).get("Export")).get("Name"), pair.before.scope)
+                if export is None or export in exports:
+                    continue
+                parts = self._values.parts(mapping(node).get("Value"), pair.before)
+                change = OutputChange(_stack(pair.before.scope), output, export, importers, gone=True)
+                for one in dict.fromkeys((one.place, one.name) for one in references(parts)):
+                    found[one].append(change)
+        return found
+
+    @cached_property
+    def _carried(self) -> dict[tuple[str, str], list[tuple[_Pair, str, Any]]]:
+        """The outputs that both sides have, by place and name of the resources that they are made of."""
+        found: dict[tuple[str, str], list[tuple[_Pair, str, Any]]] = defaultdict(list)
+        for pair in self._pairs.values():
+            old = mapping(pair.before.scope.body.get("Outputs"))
+            if pair.after.scope.parent is not None:
+                continue
+            for output, node in mapping(pair.after.scope.body.get("Outputs")).items():
+                if output in old:
+                    parts = self._values.parts(mapping(node).get("Value"), pair.after)
+                    for one in dict.fromkeys((one.place, one.name) for one in references(parts)):
+                        found[one].append((pair, output, node))
+        return found
 
     def _outputs(self, key: str, name: str) -> Iterator[OutputChange]:
         """Yield the outputs, of any template, that have another value because a resource is replaced."""
-        for other in self._pairs.values():
-            old = mapping(other.before.scope.body.get("Outputs"))
-            for output, node in mapping(other.after.scope.body.get("Outputs")).items():
-                value = mapping(node).get("Value")
-                if output not in old or other.after.scope.parent is not None:
-                    continue
-                if not any(
-                    one.place == key and one.name == name
-                    for one in references(self._values.parts(value, other.after))
-                ):
-                    continue
-                export = _only(mapping(mapping(node).get("Export")).get("Name"), other.after.scope)
-                yield OutputChange(
-                    _stack(other.after.scope),
-                    output,
-                    export,
-                    self._readers.imports(other.before, output),
-                    self._readers.weak(other.before, output),
-                )
+        for pair, output, node in self._carried.get((key, name), ()):
+            yield OutputChange(
+                _stack(pair.after.scope),
+                output,
+                _only(mapping(mapping(node).get("Export")).get("Name"), pair.after.scope),
+                self._readers.imports(pair.before, output),
+                self._readers.weak(pair.before, output),
+            )
 
 
 class _Readers:
@@ -698,6 +737,11 @@ def _stack(scope: Scope) -> str:
 def _only(node: Any, scope: Scope) -> str | None:
     found = texts(node, scope).values if node is not None else []
     return found[0].replace(UNRESOLVED, "?") if len(found) == 1 else None
+
+
+def _exports(scope: Scope) -> Iterator[str | None]:
+    for node in mapping(scope.body.get("Outputs")).values():
+        yield _only(mapping(mapping(node).get("Export")).get("Name"), scope)
 
 
 def _readings(node: Any) -> Iterator[dict[str, Any]]:

@@ -138,6 +138,7 @@ class Values:
     def __init__(self, places: dict[int, Place], change: Change) -> None:
         self._places, self._change = places, change
         self._steps, self._left, self._unlike = 0, _ALL_STEPS, 0
+        self._exports: dict[int, dict[tuple[str, str], tuple[Place, Any]]] = {}
 
     def differences(self, old: At, new: At, path: str, depth: int = 0) -> Iterator[Difference]:
         """Yield what differs between two nodes; none if they are the same after the deployment."""
@@ -337,15 +338,18 @@ class Values:
             found = scope.assembly.output(stack or "", given.get("Region"), output or "")
             return (self._places[id(found[0])], found[1]) if found else None
         wanted = _only(node["Fn::ImportValue"], scope)
-        if wanted is None:
-            return None
-        for other in scope.assembly.scopes:
-            for output in mapping(other.body.get("Outputs")).values():
+        exports = self._exports.get(id(scope.assembly))
+        if exports is None:
+            exports = self._exports[id(scope.assembly)] = dict(self._exports_of(scope.assembly.scopes))
+        return exports.get((scope.environment, wanted)) if wanted is not None else None
+
+    def _exports_of(self, scopes: list[Scope]) -> Iterator[tuple[tuple[str, str], tuple[Place, Any]]]:
+        for scope in scopes:
+            for output in mapping(scope.body.get("Outputs")).values():
                 export = mapping(mapping(output).get("Export")).get("Name")
-                is_here = other.environment == scope.environment
-                if export is not None and is_here and _only(export, other) == wanted:
-                    return self._places[id(other)], mapping(output).get("Value")
-        return None
+                name = _only(export, scope) if export is not None else None
+                if name is not None:
+                    yield (scope.environment, name), (self._places[id(scope)], mapping(output).get("Value"))
 
     def _later(self, node: Any, place: Place) -> _Later:
         """Return a function with what it depends on: parameters, mappings, the resources that it names."""

@@ -521,6 +521,31 @@ def test_an_output_that_carries_an_id(
     assert (output.imported_by, output.read_by, base.fails) == (imported_by, read_by, fails)
 
 
+@pytest.mark.parametrize(
+    ("consumer", "after", "expected"),
+    [
+        ({"Fn::ImportValue": "Search-Id"}, {"Value": {"Ref": "Base"}}, ["unexported Base FAILS"]),
+        ({"Fn::ImportValue": "Search-Id"}, None, ["unexported Base FAILS"]),
+        ({"Fn::ImportValue": "Search-Id"}, {**EXPORT, "Export": {"Name": "New"}}, ["unexported Base FAILS"]),
+        ({"Fn::ImportValue": "Search-Id"}, EXPORT, []),
+        ({"Fn::GetStackOutput": {"StackName": "Search", "OutputName": "Id"}}, {"Value": {"Ref": "Base"}}, []),
+        ("KB00000001", None, []),
+    ],
+)
+def test_an_export_that_goes_while_a_stack_imports_it(
+    consumer: Any, after: Json | None, expected: list[str]
+) -> None:
+    old, _ = apps(consumer)
+    body = change(old[0].body, {"Outputs/Id": after})
+    new = [source(body, old[0].path, stack="Search", account=old[0].account, region=old[0].region), old[1]]
+    found = compare_resources(old, new)
+    assert [short(one) for one in found] == expected
+    if found:
+        [output] = found[0].outputs
+        assert (output.export, output.imported_by, output.gone) == ("Search-Id", ("Chat",), True)
+        assert "  output `Id`, exported as `Search-Id`, of Search goes" in [*effect_lines(found[0])]
+
+
 def test_an_output_without_export_is_named_too() -> None:
     base = next(
         one for one in compare_resources(*apps("x", {"Value": {"Ref": "Base"}})) if one.name == "Base"
