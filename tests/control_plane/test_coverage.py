@@ -508,6 +508,8 @@ def test_what_is_not_reached_is_left_out_on_purpose(kind: str, reached: dict[str
     assert {one for one in left if one not in missing} == set()
 
 
+# Free JSON, of which only the model or the tool knows what is in it.
+FREE = ("/AdditionalModelRequestFields", "/AdditionalParams", "/InputSchema", "/InputSchema/Json")
 # Agents Classic is closed to new customers: its constructs get no new features.
 CLASSIC = {"Bedrock::Agent", "Bedrock::AgentAlias"}
 
@@ -515,7 +517,8 @@ CLASSIC = {"Bedrock::Agent", "Bedrock::AgentAlias"}
 @pytest.mark.parametrize("kind", sorted(TYPES.keys() - CLASSIC))
 def test_no_more_than_a_twentieth_of_a_type_is_left_out(kind: str, reached: dict[str, set[str]]) -> None:
     paths = wanted(kind)
-    assert len(paths - reached[kind]) <= len(paths) / 20
+    typed = {path for path in reached[kind] if not path.endswith(FREE)}
+    assert len(paths - typed) <= len(paths) / 20
 
 
 @pytest.mark.parametrize("kind", TYPES)
