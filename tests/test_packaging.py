@@ -69,6 +69,7 @@ def test_all_of_the_package_is_in_it_and_nothing_of_a_machine(built: dict[str, P
     assert package == {name for name in committed if name.startswith("constructs_lib/")}
     assert {"constructs_lib/py.typed", "constructs_lib/catalogue/catalogue.json"} <= package
     assert any(name.endswith("LICENSE") for name in found)
+    # Data is packed too, and holds no paths.
     texts = {name: content.decode(errors="ignore") for name, content in found.items()}
     assert [name for name, text in texts.items() if MACHINE_PATH.search(text)] == []
     # Neither tests nor examples: who wants them has the repository.
