@@ -509,6 +509,41 @@ def test_a_guardrail_without_a_key_needs_no_key() -> None:
     }
 
 
+def _flow(**properties: Any) -> dict[str, Any]:
+    return {"F": {"Type": "AWS::Bedrock::Flow", "Properties": {"Name": "f", **properties}}}
+
+
+def test_a_flow_makes_no_guardrail_and_reads_those_of_its_nodes() -> None:
+    plain = {"Nodes": [{"Name": "In", "Type": "Input", "Configuration": {"Input": {}}}]}
+    guarded = {
+        "Nodes": [{"Configuration": {"Prompt": {"GuardrailConfiguration": {"GuardrailIdentifier": "g"}}}}]
+    }
+    reads = {"bedrock:GetGuardrail"}
+    without = actions(derive(_flow(Definition=plain)))
+    assert not {name for name in without if "Guardrail" in name or name.startswith(("s3:", "kms:"))}
+    assert actions(derive(_flow(Definition=guarded))) - without == reads
+    assert actions(derive(_flow(DefinitionString="{}"))) - without == reads
+    in_s3 = actions(derive(_flow(DefinitionS3Location={"Bucket": "b", "Key": "k"})))
+    assert in_s3 - without == reads | {"s3:GetObject", "s3:GetObjectVersion"}
+
+
+_MAKE_GUARDRAILS = ("AWS::Bedrock::Guardrail", "AWS::Bedrock::EnforcedGuardrail")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [t for t in handled_types() if t.startswith("AWS::Bedrock::") and not t.startswith(_MAKE_GUARDRAILS)],
+)
+def test_who_deploys_what_uses_a_guardrail_makes_none(kind: str) -> None:
+    """The handlers of agents and flows list the making of guardrails, which are resources of their own."""
+    wrote = {
+        name
+        for name in actions(derive({"X": {"Type": kind, "Properties": {}}}))
+        if name.endswith(("Guardrail", "GuardrailVersion")) and not name.startswith("bedrock:Get")
+    }
+    assert wrote == set()
+
+
 @pytest.mark.parametrize(
     ("stack", "expected"),
     [("App", "App-Provider*"), ("S" * 40, f"{'S' * 24}*Provider*"), (None, "*Provider*")],
