@@ -58,6 +58,9 @@ def scope(action: CalledAction, item: Item) -> tuple[tuple[str, ...], str]:
     if not found and not wide:
         wide = tagged or list(action.optional)
     found += _kinds(wide, item.at)
+    if tagged:
+        # Tags that are given with the creation are checked before the id is known, on `KIND/*`.
+        found = [re.sub(r"(?:/\*)+$", "/*", arn) for arn in found]
     arns = tuple(sorted(dict.fromkeys(found)))
     named_any = [arn for arn in arns if _is_whole_kind(arn)]
     return arns, NO_ID if wide or named_any else ""

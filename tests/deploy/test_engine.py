@@ -602,6 +602,16 @@ def test_an_image_is_read_from_its_repository_alone() -> None:
             f"arn:aws:bedrock:{REGION}:{ACCOUNT}:guardrail/*",
         ),
         (
+            {
+                "X": {
+                    "Type": "AWS::Bedrock::AgentAlias",
+                    "Properties": {"AgentAliasName": "x", "AgentId": "ABCDEFGHIJ"},
+                }
+            },
+            "bedrock:TagResource",
+            f"arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/*",
+        ),
+        (
             {"X": {"Type": "AWS::Lambda::Function", "Properties": {"CodeSigningConfigArn": f"{_CSC}:csc-1"}}},
             "lambda:UntagResource",
             f"{_LAMBDA}:App-*",
