@@ -64,6 +64,7 @@ def _alone_by_hand(stack: cdk.Stack, number: int) -> None:
         stack,
         f"Index{number}",
         vector_bucket_arn=bucket.attr_vector_bucket_arn,
+        index_name="documents",
         data_type="float32",
         dimension=1024,
         distance_metric="cosine",

@@ -37,6 +37,7 @@ __all__ = [
     "RecordingVectorBucket",
     "RecordingVectorIndex",
     "at_the_end",
+    "create_only_changes",
     "create_only_fingerprint",
     "fingerprint",
     "plain_fingerprint",
@@ -59,18 +60,20 @@ _TYPE, _AT_THE_END = "_bedrock_planes_type", "_bedrock_planes_at_the_end"
 class _Recording(_Resource):
     """Makes an L1 remember its overrides: no public API gives them back, and they are content too.
 
-    ``is_as_made`` says whether nobody has overridden or set anything from Python.
+    ``is_as_made`` says whether nobody has overridden or set anything from Python, ``assigned`` what was set.
     """
 
     def __init__(self, *args: Any, **props: Any) -> None:
         self.overrides: dict[str, Any] = {}
+        self.assigned: dict[str, Any] = {}
         super().__init__(*args, **props)
         self.is_as_made = True
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        if not name.startswith("_") and name not in {"is_as_made", "overrides"}:
+        if not name.startswith("_") and name not in {"is_as_made", "overrides", "assigned"}:
             self.is_as_made = False
+            self.assigned[name] = value
 
     def add_override(self, path: str, value: Any) -> None:
         # All four ways to override end here, deletions with no value.
@@ -163,12 +166,27 @@ def _create_only(resource: cdk.CfnResource) -> list[Any]:
     names = _create_only_names(kind)
     rendered = resource._cfn_properties  # noqa: SLF001 - the rendered props have no public name
     kept = {name: value for name, value in rendered.items() if names is None or name.lower() in names}
-    overrides = {
+    return [kind, kept, _create_only_overrides(resource, names)]
+
+
+def _create_only_overrides(resource: cdk.CfnResource, names: frozenset[str] | None) -> dict[str, Any]:
+    return {
         path: value
         for path, value in getattr(resource, "overrides", {}).items()
         if names is None or path.removeprefix("Properties.").partition(".")[0].lower() in names
     }
-    return [kind, kept, overrides]
+
+
+def create_only_changes(resource: _Recording, *, without: str) -> list[Any]:
+    """Return what was overridden or set since the resource was made and replaces it, empty if nothing was.
+
+    Args:
+        resource: The L1.
+        without: A property that doesn't count, such as the name that is worked out.
+    """
+    names = (_create_only_names(_type_of(resource)) or frozenset()) - {without.lower()}
+    assigned = {name: v for name, v in resource.assigned.items() if name.replace("_", "").lower() in names}
+    return [one for one in (_create_only_overrides(resource, names), assigned) if one]
 
 
 @cache

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import aws_cdk as cdk
@@ -27,7 +28,9 @@ def only(found: dict[str, Any], kind: str) -> dict[str, Any]:
 
 def test_the_index_has_the_models_dimension_and_bedrocks_keys_unfiltered(deployed: dict[str, Any]) -> None:
     [index_id] = resources(deployed, "AWS::S3Vectors::Index")
-    assert only(deployed, "AWS::S3Vectors::Index")["Properties"] == {
+    properties = dict(only(deployed, "AWS::S3Vectors::Index")["Properties"])
+    assert re.fullmatch(r"documents-[0-9a-f]{8}", properties.pop("IndexName"))
+    assert properties == {
         "DataType": "float32",
         "Dimension": 1024,
         "DistanceMetric": "cosine",

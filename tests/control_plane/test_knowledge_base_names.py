@@ -12,6 +12,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_s3vectors as s3vectors
 
 from constructs_lib import (
+    DistanceMetric,
     KnowledgeBase,
     KnowledgeBaseType,
     QueryEngine,
@@ -300,3 +301,71 @@ def test_the_policy_of_a_named_one_follows_what_is_changed_later(by: str) -> Non
         return written
 
     assert (name("nothing") == name(by)) is (by == "tags")
+
+
+def index_names(make: Callable[[Stack], object]) -> list[str]:
+    """Return the names of the vector indexes, in their order."""
+    stack = Stack()
+    make(stack)
+    found = resources(template(stack), "AWS::S3Vectors::Index").values()
+    return [str(one["Properties"]["IndexName"]) for one in found]
+
+
+def in_bucket(**of_store: Any) -> Callable[[Stack], object]:
+    def make(stack: Stack) -> None:
+        bucket = VectorBucket(stack, "B")
+        KnowledgeBase(
+            stack, "KB", type=vector(vector_store=Store.s3_vectors(vector_bucket=bucket, **of_store))
+        )
+
+    return make
+
+
+# Each replaces the index, whose new name is free then. Titan and Cohere make vectors of the same length here.
+REPLACING_INDEX: dict[str, tuple[Callable[[Stack], object], Callable[[Stack], object]]] = {
+    "model": (kb(), kb(type=vector(embedding_model="cohere.embed-english-v3"))),
+    "dimension": (kb(), kb(type=vector(dimension=512))),
+    "metadata keys": REPLACING["metadata keys"],
+    "metric in a bucket that stays": (in_bucket(), in_bucket(distance_metric=DistanceMetric.EUCLIDEAN)),
+    "override": (kb(), overridden("DistanceMetric", "euclidean")),
+}
+KEEPING_INDEX: dict[str, tuple[Callable[[Stack], object], Callable[[Stack], object]]] = {
+    "description": (kb(), kb(description="What we know")),
+    "tags of the stack": (kb(), tagged),
+    "override of tags": (kb(), overridden("Tags", [{"Key": "team", "Value": "x"}])),
+    "the model's own dimension": (kb(), kb(type=vector(dimension=1024))),
+    "rerank models": (kb(), kb(rerank_models=["amazon.rerank-v1:0"])),
+}
+
+
+@pytest.mark.parametrize("change", REPLACING_INDEX)
+def test_what_replaces_an_index_that_is_made_renames_it(change: str) -> None:
+    """Vectors of two models can't be compared, even where their length is the same."""
+    before, after = (index_names(make) for make in REPLACING_INDEX[change])
+    assert before != after
+
+
+@pytest.mark.parametrize("change", KEEPING_INDEX)
+def test_what_keeps_an_index_that_is_made_keeps_its_name(change: str) -> None:
+    before, after = (index_names(make) for make in KEEPING_INDEX[change])
+    assert before == after
+
+
+def test_two_knowledge_bases_share_a_bucket() -> None:
+    def make(stack: Stack) -> None:
+        bucket = VectorBucket(stack, "B")
+        for name in ("One", "Two"):
+            KnowledgeBase(stack, name, type=vector(vector_store=Store.s3_vectors(vector_bucket=bucket)))
+
+    first, second = index_names(make)
+    assert first != second
+
+
+def test_a_name_that_is_set_on_the_index_stays() -> None:
+    def make(stack: Stack) -> None:
+        for child in KnowledgeBase(stack, "KB").node.find_all():
+            if isinstance(child, s3vectors.CfnIndex):
+                child.index_name, child.dimension = "mine", 512
+
+    assert index_names(make) == ["mine"]
+    assert index_names(overridden("IndexName", "mine")) == ["mine"]

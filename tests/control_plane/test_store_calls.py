@@ -59,8 +59,8 @@ CHANGES: list[tuple[Callable[..., Any], dict[str, Any], set[str], set[str]]] = [
     (
         serverless,
         {"of_type": {"embedding_model": "cohere.embed-english-v3"}},
-        {KB},
-        set(),
+        {KB, f"{AOSS}Index"},
+        {"Custom::BedrockVectorIndexReady"},
     ),
     (
         serverless,
@@ -70,6 +70,12 @@ CHANGES: list[tuple[Callable[..., Any], dict[str, Any], set[str], set[str]]] = [
     ),
     (aurora, {"description": "x"}, set(), {KB}),
     (aurora, {"of_type": {"dimension": 512}}, {KB}, {"Custom::BedrockVectorTable"}),
+    (
+        aurora,
+        {"of_type": {"embedding_model": "cohere.embed-english-v3"}},
+        {KB},
+        {"Custom::BedrockVectorTable"},
+    ),
 ]
 
 

@@ -119,6 +119,7 @@ class AuroraStore(Store):
     ) -> tuple[str, cdk.CustomResource]:
         scope = Construct(context.scope, "Aurora")
         content = [
+            context.model_arn,
             embedding.dimension,
             self._fields,
             self._arn,

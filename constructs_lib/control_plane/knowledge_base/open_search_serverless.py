@@ -172,14 +172,16 @@ class OpenSearchServerlessStore(Store):
         # An access policy takes a minute to have effect, which the collection takes longer to be made.
         # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
         collection.node.add_dependency(encryption, network, access)
-        index = self._make_index(scope, collection.attr_collection_endpoint, embedding)
+        index = self._make_index(scope, collection.attr_collection_endpoint, embedding, context.model_arn)
         for one in (encryption, network, access, collection, index):
             one.apply_removal_policy(context.removal_policy)
         ready = self._wait(scope, readiness.role, readiness.function.function_arn, collection, index)
         # The names have fingerprints of all that can't change. The collection itself would count its tags.
         return self._parts(collection.attr_arn, index.index_name, [encryption, index], [ready])
 
-    def _make_index(self, scope: Construct, endpoint: str, embedding: Embedding) -> aoss.CfnIndex:
+    def _make_index(
+        self, scope: Construct, endpoint: str, embedding: Embedding, model_arn: str
+    ) -> aoss.CfnIndex:
         # "FAISS" is the only engine that a knowledge base takes; binary vectors have a distance of their own.
         method = aoss.CfnIndex.MethodProperty(
             name="hnsw", engine="faiss", space_type="hamming" if embedding.binary else "l2"
@@ -193,7 +195,7 @@ class OpenSearchServerlessStore(Store):
         fields = self._fields
         for prop in ("vector", "text", "metadata"):
             _check_field(f"{prop}_field", fields[f"{prop}Field"])
-        content = [embedding.dimension, embedding.binary, fields]
+        content = [model_arn, embedding.dimension, embedding.binary, fields]
         name = FingerprintedName("documents-", lambda: create_only_fingerprint(content, scope, [])).name()
         properties = {
             fields["vectorField"]: vector,

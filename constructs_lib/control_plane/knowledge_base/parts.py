@@ -39,12 +39,15 @@ class Context:
         role_arn: The ARN of the service role, for policies that name it.
         encryption_key: The key that the caller gave the knowledge base. Default: none.
         removal_policy: What becomes of the resources that the store makes.
+        model_arn: The ARN of the embedding model. Vectors of two models can't be compared, so an index that
+            the store makes is another one when it changes.
     """
 
     scope: Construct
     role_arn: str
     encryption_key: kms.IKey | None
     removal_policy: cdk.RemovalPolicy
+    model_arn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Fields: https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-setu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
 
@@ -18,7 +18,14 @@ from constructs_lib.cdk_support import (
     has_attribute,
     is_token,
 )
-from constructs_lib.control_plane.fingerprint import resource_behind
+from constructs_lib.control_plane.fingerprint import (
+    at_the_end,
+    create_only_changes,
+    create_only_fingerprint,
+    plain_fingerprint,
+    resource_behind,
+    rough_fingerprint,
+)
 from constructs_lib.control_plane.knowledge_base.parts import (
     Parts,
     allow,
@@ -26,6 +33,7 @@ from constructs_lib.control_plane.knowledge_base.parts import (
     key_parts,
     secret_statements,
 )
+from constructs_lib.control_plane.naming import path_name
 from constructs_lib.control_plane.s3_vectors import DistanceMetric, VectorBucket, VectorIndex, VectorIndexBase
 
 if TYPE_CHECKING:
@@ -36,6 +44,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_opensearchservice as opensearch
     from aws_cdk.interfaces import aws_s3vectors as s3vectors
 
+    from constructs_lib.control_plane.fingerprint import RecordingVectorIndex
     from constructs_lib.control_plane.knowledge_base.embedding import Embedding
     from constructs_lib.control_plane.knowledge_base.parts import Context
 
@@ -196,16 +205,47 @@ class S3VectorsStore(Store):
                 encryption_key=context.encryption_key,
                 removal_policy=context.removal_policy,
             )
-        return VectorIndex(
+        key = context.encryption_key if self._bucket is not None else None
+        content = [
+            context.model_arn,
+            embedding.needs_dimension(),
+            self._metric.value,
+            [*self._keys],
+            key.key_arn if key is not None else None,
+        ]
+        # Unique in the bucket, and another one when the model changes, so that the index is replaced too.
+        stem = f"{path_name(context.scope, 54).lower() if self._bucket is not None else 'documents'}-"
+        known = plain_fingerprint(content, context.scope)
+        written = f"{stem}{known or rough_fingerprint(content)}"
+        index = VectorIndex(
             context.scope,
             "Index",
             vector_bucket=bucket,
             dimension=embedding.needs_dimension(),
             distance_metric=self._metric,
             non_filterable_metadata_keys=[*self._keys],
-            encryption_key=context.encryption_key if self._bucket is not None else None,
+            index_name=written,
+            encryption_key=key,
             removal_policy=context.removal_policy,
         )
+        _settle_name(index, written, stem, content, is_known=known is not None)
+        return index
+
+
+def _settle_name(index: VectorIndex, written: str, stem: str, content: list[Any], *, is_known: bool) -> None:
+    """Give an index the name that follows from what is final: overrides and references count too."""
+    resource = cast("RecordingVectorIndex", resource_behind(index))
+    names = [written]
+
+    def settle() -> None:
+        if resource.index_name != names[-1] or (is_known and resource.is_as_made):
+            return  # somebody gave it another one, or nothing was changed
+        changes = create_only_changes(resource, without="IndexName")
+        if changes or not is_known:
+            names.append(f"{stem}{create_only_fingerprint([content, changes], index, [])}")
+            resource.index_name = names[-1]
+
+    at_the_end(index, settle)
 
 
 def _dimension_of(index: object) -> int | None:

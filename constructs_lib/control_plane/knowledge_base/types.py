@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -204,7 +205,7 @@ class _Vector(KnowledgeBaseType):
             statements=statements,
             referred=referred,
         )
-        return own, self._store.bind(context, self._embedding)
+        return own, self._store.bind(replace(context, model_arn=model_arn), self._embedding)
 
 
 class _Managed(KnowledgeBaseType):
