@@ -35,13 +35,12 @@ if TYPE_CHECKING:
 VECTOR = KnowledgeBaseType.vector
 
 
-def replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[bool, bool]:
-    """Return whether `bedrock-planes diff` says that knowledge base and data source are replaced."""
+def replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
+    """Return the types of what `bedrock-planes diff` says is replaced."""
     sides = [[TemplateSource("t.json", dict(body), stack=STACK)] for body in (old, new)]
     effects = compare_resources(*sides)
     assert all(one.certain and one.fails is False for one in effects)
-    kinds = {one.type for one in effects if one.change == "replaced"}
-    return "AWS::Bedrock::KnowledgeBase" in kinds, "AWS::Bedrock::DataSource" in kinds
+    return {one.type for one in effects if one.change == "replaced"}
 
 
 # What is changed, and whether the knowledge base and the data source are others afterwards.
@@ -85,7 +84,11 @@ def _step(life: Life, change: tuple[dict[str, Any], bool, bool], **start: Any) -
     left = life.left()
     before, deployed = dict(life.outputs), life.template
     assert life.deploy(**{**start, **props}) == "UPDATE_COMPLETE", life.failed
-    assert replaced(deployed, life.template) == (other_base, other_source)
+    others = replaced(deployed, life.template)
+    assert ("AWS::Bedrock::KnowledgeBase" in others, "AWS::Bedrock::DataSource" in others) == (
+        other_base,
+        other_source,
+    )
     assert (before["KnowledgeBaseId"] != life.outputs["KnowledgeBaseId"]) is other_base
     assert (before["DataSourceId"] != life.outputs["DataSourceId"]) is other_source
     assert life.failed == []
@@ -118,6 +121,23 @@ def test_each_change_and_the_way_back_lose_nothing_and_leave_nothing(
     aws: LocalAws, tmp_path: Path, name: str
 ) -> None:
     _step(Life(aws, tmp_path), CHANGES[name])
+
+
+def test_another_model_has_an_index_of_its_own_though_its_vectors_are_as_long(
+    aws: LocalAws, tmp_path: Path
+) -> None:
+    life = Life(aws, tmp_path)
+    assert life.deploy() == "CREATE_COMPLETE", life.failed
+    assert life.ingest() == "COMPLETE"
+    deployed = life.template
+    assert life.deploy(type=VECTOR(embedding_model="cohere.embed-english-v3")) == "UPDATE_COMPLETE"
+    assert "AWS::S3Vectors::Index" in replaced(deployed, life.template)
+    assert life.failed == []
+    # The new one is empty: no vector of the other model is in it.
+    assert life.found() == []
+    assert life.ingest() == "COMPLETE"
+    assert life.found() == [DOCUMENT]
+    assert life.delete() == "DELETE_COMPLETE"
 
 
 MANAGED = KnowledgeBaseType.managed
