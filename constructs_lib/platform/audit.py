@@ -316,6 +316,7 @@ _SAID = {
 
 
 def _types(given: Sequence[str]) -> list[str]:
+    check_given_list("data_events", given)
     types = [given] if isinstance(given, str) else [*given]
     if not types:
         raise PlanesError(

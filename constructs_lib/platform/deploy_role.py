@@ -15,6 +15,7 @@ from constructs_lib.cdk_support import (
     CheckedRole,
     PlanesError,
     as_list,
+    check_given_list,
     check_path,
     check_pattern,
     check_trust,
@@ -203,6 +204,7 @@ class DeployRole(CheckedRole):
                 f"`name_prefix` has the value `{name_prefix}`, with which the IAM path `/bedrock-planes/` "
                 "begins: the role would reach the roles of all other deployments; choose another prefix"
             )
+        check_given_list("role_paths", role_paths)
         for each in role_paths:
             check_path("role_paths", each)
         check_pattern(

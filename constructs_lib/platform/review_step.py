@@ -10,7 +10,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import pipelines
 
-from constructs_lib.cdk_support import PlanesError, check_pattern, has_attribute, with_explained_calls
+from constructs_lib.cdk_support import (
+    PlanesError,
+    check_given_list,
+    check_pattern,
+    has_attribute,
+    with_explained_calls,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +99,7 @@ class ReviewStep(pipelines.CodeBuildStep):
             )
         if isinstance(policies, str):
             raise PlanesError(f"`policies` has the value `{policies}`: pass a list, also for one")
+        check_given_list("policies", policies)
         for arn in policies:
             check_pattern(
                 "policies",

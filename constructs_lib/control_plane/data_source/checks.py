@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, is_token
+from constructs_lib.cdk_support import PlanesError, check_given_list, check_length, check_pattern, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,7 @@ def check_texts(  # noqa: PLR0917 - a limit each, named at every call
     """
     if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
         raise PlanesError(f"`{prop}` has the value `{values!r}`: pass a list of texts, also for one")
+    check_given_list(prop, values)
     listed = list(values)
     if not low <= len(listed) <= high:
         raise PlanesError(f"`{prop}` has {len(listed)} entries: use {low} to {high}")
