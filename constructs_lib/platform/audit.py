@@ -160,7 +160,8 @@ class BedrockTrail(Construct):
         if isinstance(resource, cloudtrail.CfnTrail):
             resource.advanced_event_selectors = [
                 _selector("Management events", "Management"),
-                *(_selector(f"Data events of {name.removeprefix('AWS::')}", "Data", name) for name in types),
+                # Without a name: 46 of them would not fit into a template that is deployed without a bucket.
+                *(_selector(None, "Data", name) for name in types),
             ]
             # A trail has selectors of one kind only, and the CDK writes an empty list of the other.
             resource.add_property_deletion_override("EventSelectors")
@@ -346,7 +347,7 @@ def _without(types: list[str], excluded: Sequence[str]) -> list[str]:
 
 
 def _selector(
-    name: str, category: str, resource_type: str | None = None
+    name: str | None, category: str, resource_type: str | None = None
 ) -> cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
     fields = {"eventCategory": category, **({"resources.type": resource_type} if resource_type else {})}
     return cloudtrail.CfnTrail.AdvancedEventSelectorProperty(
