@@ -121,7 +121,7 @@ def test_what_an_administrator_deploys_needs_no_bootstrap(everything: Synthesis,
     template = everything.template(stack)
     assert "Parameters" not in template
     assert "Rules" not in template
-    # Up to this size the CDK CLI needs no bucket for a template, which it passes on as the YAML that it prints.
+    # Up to this size the CDK CLI needs no bucket for a template, which it passes on as YAML, as it prints it.
     printed = subprocess.run(
         ["cdk", "--app", str(everything.folder), "synth", stack], capture_output=True, text=True, check=True
     )
