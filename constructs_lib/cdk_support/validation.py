@@ -157,7 +157,6 @@ def check_items(
     """Raise :class:`PlanesError` unless the values are a list of at most ``most`` values of the type."""
     if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
         raise PlanesError(f"`{prop}` has the value `{values!r}`: pass a list, also for one")
-    check_given_list(prop, values)
     found = list(values)
     for value in found:
         if not isinstance(value, kind):

@@ -16,6 +16,7 @@ from aws_cdk import aws_bedrock as bedrock
 from constructs_lib.cdk_support import (
     PlanesError,
     check_count,
+    check_given_list,
     check_items,
     check_json,
     check_length,
@@ -402,6 +403,7 @@ class PromptVariant:
         check_value("key", key, "str")
         check_length("key", key, 1, 1024)
         check_length("object_version", object_version, 1, 1024)
+        check_given_list("variables", variables)
         check_items("variables", variables, str, "names")
         template = _L1.PromptTemplateConfigurationProperty(
             text=_L1.TextPromptTemplateConfigurationProperty(

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_cdk import aws_s3 as s3
 
-from constructs_lib import Chunking, DataDeletionPolicy, DataSource, DocumentSource, KnowledgeBase
-from tests.cdk import Stack, resources, template
+from constructs_lib import (
+    Chunking,
+    DataDeletionPolicy,
+    DataSource,
+    DocumentSource,
+    KnowledgeBase,
+    KnowledgeBaseType,
+)
+from tests.cdk import Stack, template
 
 if TYPE_CHECKING:
     from tests.local.conftest import Stacks
@@ -18,15 +25,13 @@ if TYPE_CHECKING:
 def _body(stack_name: str, *, other_store: bool = False, **props: Any) -> str:
     """Return a template; with ``other_store``, index and knowledge base are those of another dimension."""
     stack = Stack(stack_name)
-    base = KnowledgeBase(stack, "Kb", name=f"{stack_name}1024")
+    size = 512 if other_store else 1024
+    base = KnowledgeBase(
+        stack, "Kb", name=f"{stack_name}{size}", type=KnowledgeBaseType.vector(dimension=size)
+    )
     bucket = s3.Bucket(stack, "Docs")
     DataSource(stack, "Source", knowledge_base=base, source=DocumentSource.s3(bucket), **props)
     found = template(stack)
-    if other_store:
-        [index] = resources(found, "AWS::S3Vectors::Index").values()
-        index["Properties"]["Dimension"] = 512
-        [made] = resources(found, "AWS::Bedrock::KnowledgeBase").values()
-        made["Properties"]["Name"] = f"{stack_name}512"
     # The account of the local AWS isn't bootstrapped.
     for part in ("Parameters", "Rules"):
         found.pop(part, None)
