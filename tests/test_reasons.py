@@ -23,6 +23,11 @@ SAMPLES = ROOT / "tests/code/samples"
 """Code as other people write it, which the scan reads and nobody runs."""
 _ELSEWHERE = re.compile(r"\bsee\b|\babove\b|\bbelow\b|likewise|ditto|^same\b", re.IGNORECASE)
 _LOSSY = {"ignore", "replace"}
+_SAY_WHY_FIRST = {"pytest.skip", "pytest.xfail", "pytest.mark.skip"}
+_SKIPS = {*_SAY_WHY_FIRST, "pytest.importorskip", "pytest.mark.skipif", "pytest.mark.xfail"}
+_SWALLOWED = re.compile(r"\|\| *(?:true|:)(?![\w-])|continue-on-error: *true")
+"""How a script, a recipe or a step of a pipeline goes on after a fault."""
+_SCRIPTS = {"Makefile", "run"}
 
 
 def _comments(text: str) -> dict[int, str]:
@@ -52,6 +57,7 @@ def _is_silent(handler: ast.ExceptHandler) -> bool:
 
 def _swallowing(tree: ast.AST) -> Iterator[tuple[int, int]]:
     """Yield the lines of what swallows an error: silent or broad handlers, calls that ignore faults."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         match node:
             case ast.ExceptHandler():
@@ -60,9 +66,25 @@ def _swallowing(tree: ast.AST) -> Iterator[tuple[int, int]]:
                     yield node.lineno, node.body[-1].end_lineno or node.lineno
             case ast.Call() if ast.unparse(node.func).endswith("suppress"):
                 yield node.lineno, node.lineno
+            case ast.Call(args=[ast.Constant(value="ignore"), *_]):  # warnings.simplefilter
+                yield node.lineno, node.lineno
+            case ast.Call() | ast.Attribute() if id(node) not in called and _is_bare_skip(node):
+                yield node.lineno, node.lineno
             case ast.keyword(arg="ignore_errors" | "errors", value=ast.Constant(value=value)):
                 if value is True or value in _LOSSY:
                     yield node.value.lineno, node.value.lineno
+
+
+def _is_bare_skip(node: ast.Call | ast.Attribute) -> bool:
+    """Whether a node skips a test, or lets it fail, and gives no reason of its own."""
+    called = node.func if isinstance(node, ast.Call) else node
+    name = ast.unparse(called)
+    if name not in _SKIPS:
+        return False
+    if isinstance(node, ast.Attribute):
+        return name.startswith("pytest.mark.") and name != "pytest.mark.skipif"
+    given = {one.arg for one in node.keywords} & {"reason", "msg"}
+    return not given and not (name in _SAY_WHY_FIRST and node.args)
 
 
 def _unexplained(text: str) -> list[int]:
@@ -83,9 +105,56 @@ def test_every_ignore_and_every_swallowed_error_says_why() -> None:
     assert found == []
 
 
+def _unexplained_in_script(lines: list[str]) -> list[int]:
+    """Return the lines of a script that go on after a fault, with no comment there or just before."""
+    return [
+        at
+        for at, line in enumerate(lines, 1)
+        if _SWALLOWED.search(line) and not any("# " in one for one in lines[max(0, at - 4) : at])
+    ]
+
+
+def test_every_fault_that_a_script_goes_on_after_says_why() -> None:
+    found = []
+    for path in tracked():
+        is_script = path.suffix in {".yml", ".yaml", ".sh", ".py"} or path.name in _SCRIPTS
+        if is_script and path.is_file() and SAMPLES not in path.parents and path.name != "test_reasons.py":
+            lines = path.read_text("utf-8").splitlines()
+            found += [f"{path.relative_to(ROOT)}:{at}" for at in _unexplained_in_script(lines)]
+    assert found == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("a || true", [1]),
+        ("a ||:", [1]),
+        ("b: 1\ncontinue-on-error: true", [2]),
+        ("# it may be gone\na || true", []),
+        ("a || true # it may be gone", []),
+        ("# far\nb\nc\nd\na || true", [5]),
+        ("a || truely", []),
+    ],
+)
+def test_what_goes_on_without_a_reason_is_seen(text: str, expected: list[int]) -> None:
+    assert _unexplained_in_script(text.splitlines()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("warnings.simplefilter('ignore')", [1]),
+        ("warnings.simplefilter('ignore')  # advice of Python's own", []),
+        ("pytest.skip()", [1]),
+        ("pytest.skip('no browser here')", []),
+        ("pytest.importorskip('a')", [1]),
+        ("pytest.importorskip('a', reason='an extra')", []),
+        ("a = pytest.mark.skipif(b)", [1]),
+        ("a = pytest.mark.skipif(b, reason='c')", []),
+        ("a = pytest.mark.xfail", [1]),
+        ("a = pytest.mark.xfail(reason='c')", []),
+        ("a = pytest.mark.skip", [1]),
+        ("a = pytest.mark.skip('c')", []),
         ("import a  # noqa: F401", [1]),
         ("import a  # noqa: F401 - as above", [1]),
         ("import a  # noqa: F401 - made above", [1]),

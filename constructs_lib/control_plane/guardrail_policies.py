@@ -614,7 +614,7 @@ def _check_expression(name: str, pattern: str) -> None:
         like = re.sub(other, ours, like)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # Python's own advice, which is no fault of AWS's pattern
             re.compile(like)
     except (re.error, OverflowError, RecursionError) as error:
         fault = getattr(error, "msg", "")

@@ -252,6 +252,7 @@ def _review_commands(folder: str, fail_on: str) -> list[str]:
         'old=none.json; if [ -n "$(ls deployed)" ]; then old=deployed; fi',
         f"{tool} review {folder} --fail-on {fail_on} || failed=$?",
         f"{tool} diff $old {folder} || failed=2",
+        # The same once more as JSON, for the counts: what is wrong was said, and counted, above.
         f"{tool} review {folder} --format json --output review.json --fail-on never 2> /dev/null || true",
         f"{tool} diff $old {folder} --format json --output diff.json 2> /dev/null || true",
         f'counts=$(python3 -c "{_COUNT}")',
