@@ -264,7 +264,7 @@ def merge(partials: Iterable[PartialReport], options: Options, line_of: LineOf |
 def _remarks(principals: list[PrincipalReport], config: Config) -> Iterator[str]:
     """Yield what the run could not see."""
     needing = [record.id for record, _ in checks() if record.needs_marks and record.id not in config.off]
-    if needing and not any(item.kind in {"app", "deploy"} for item in principals):
+    if needing and principals and not any(item.kind in {"app", "deploy"} for item in principals):
         yield (
             "no role is marked as an app or deploy role, so these rules had nothing to judge: "
             f"{', '.join(needing)}; make roles with the constructs, or name them under "

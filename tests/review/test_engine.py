@@ -320,3 +320,10 @@ def test_lines_are_looked_up_once_and_file_by_file() -> None:
     assert len(asked) == len(set(asked))
     paths = [path for path, _ in asked]
     assert paths == sorted(paths)
+
+
+def test_rules_that_had_no_role_to_judge_are_named_where_there_are_others() -> None:
+    """A template without a role, or a path that isn't there, has enough to say already."""
+    remark = "these rules had nothing to judge: BP103"
+    assert any(remark in one for one in _run(_policy(_allow("bedrock:InvokeModel"))).remarks)
+    assert not any(remark in one for one in _run({"Resources": {}}).remarks)
