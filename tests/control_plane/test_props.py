@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 import constructs_lib
+from constructs_lib.catalogue import handlers
+from constructs_lib.deploy.tables import pruning
 from constructs_lib.review import review
 from constructs_lib.templates import read_document
 from tests.control_plane.prop_cases import CASES
 from tests.control_plane.prop_golden import GOLDEN, golden, templates
+from tests.control_plane.soundness import deployed_by
 from tests.control_plane.test_exports import CONSTRUCTS
 
 EXPECTED: dict[str, Any] = json.loads(GOLDEN.read_text("utf-8"))
@@ -87,3 +90,22 @@ def test_the_roles_stay_on_the_data_plane_and_the_review_finds_nothing(name: str
         verdicts = {one.name: one.verdict for one in report.principals if "HandlerRole" not in one.name}
         assert set(verdicts.values()) <= {"data", "none"}, (title, verdicts)
         assert [(one.rule, one.message) for one in report.findings if one.severity != "note"] == [], title
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_derived_deploy_policy_holds_what_the_schemas_say(name: str) -> None:
+    """What CloudFormation's handlers call of Bedrock to make, change and delete each resource."""
+    for title, resources in synthesized(name).items():
+        wanted: set[str] = set()
+        for resource in resources.values():
+            row = handlers(resource["Type"])
+            if not resource["Type"].startswith("AWS::Bedrock"):
+                continue
+            assert row is not None, resource["Type"]
+            ours = pruning().get(resource["Type"], {})
+            pruned = {action for path, actions in ours.items() if path != "page" for action in actions}
+            called = {action for calls in row.calls.values() for action in calls} - pruned
+            wanted |= {action for action in called if action.startswith("bedrock")}
+        # The roles of jobs and the policy of an organization are no resources of Bedrock.
+        assert wanted or name in {"JobRole", "OrganizationGuardrail"}
+        assert deployed_by({"Resources": resources}, wanted) == set(), title
