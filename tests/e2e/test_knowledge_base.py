@@ -24,7 +24,7 @@ from constructs_lib import (
 )
 from constructs_lib.review.diff import compare_resources
 from constructs_lib.templates import TemplateSource
-from tests.e2e.life import BUCKET, DOCUMENT, REGION, STACK, Life, build
+from tests.e2e.life import ACCOUNT, BUCKET, DOCUMENT, REGION, STACK, Life, build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,6 +138,32 @@ def test_another_model_has_an_index_of_its_own_though_its_vectors_are_as_long(
     assert life.ingest() == "COMPLETE"
     assert life.found() == [DOCUMENT]
     assert life.delete() == "DELETE_COMPLETE"
+
+
+def test_another_model_that_is_rolled_back_half_way_leaves_the_documents_found(
+    aws: LocalAws, tmp_path: Path
+) -> None:
+    life = Life(aws, tmp_path)
+    assert life.deploy() == "CREATE_COMPLETE", life.failed
+    assert life.ingest() == "COMPLETE"
+    before, left = dict(life.outputs), life.left()
+    other = build(tmp_path / "other", type=VECTOR(embedding_model="cohere.embed-english-v3"))
+    # It comes after the new index, knowledge base and data source, and can't be made.
+    other["Resources"]["Last"] = {
+        "Type": "AWS::Bedrock::KnowledgeBase",
+        "DependsOn": [name for name, one in other["Resources"].items() if "DataSource" in one["Type"]],
+        "Properties": {
+            "Name": "last",
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/gone",
+            "KnowledgeBaseConfiguration": {"Type": "VECTOR"},
+        },
+    }
+    assert life.deploy(other) == "UPDATE_ROLLBACK_COMPLETE"
+    assert [one.partition(" ")[0] for one in life.failed] == ["Last"]
+    assert (dict(life.outputs), life.left()) == (before, left)
+    assert life.found() == [DOCUMENT]
+    assert life.delete() == "DELETE_COMPLETE"
+    assert life.left() == (0, 0, 0)
 
 
 MANAGED = KnowledgeBaseType.managed
