@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from constructs_lib import templates
-from constructs_lib.templates import NAMESPACE
+from constructs_lib.templates import NAMESPACE, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,7 +85,7 @@ def read_places(folders: Iterable[Path], app: IConstruct, stacks: Iterable[str])
 
 def _load(path: Path) -> dict[str, Any]:
     value = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return value if isinstance(value, dict) else {}
+    return mapping(value)
 
 
 def _find(app: IConstruct, path: str) -> IConstruct | None:

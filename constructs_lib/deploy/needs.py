@@ -10,7 +10,8 @@ from constructs_lib.deploy.model import DeployError, Need, Withheld
 from constructs_lib.deploy.pruning import is_called, set_paths
 from constructs_lib.deploy.scoping import NO_ID, scope
 from constructs_lib.deploy.tables import services
-from constructs_lib.deploy.values import ANY, Item, leaves, mapping
+from constructs_lib.deploy.values import ANY, Item, leaves
+from constructs_lib.templates import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib.deploy.model import DeployError, Need
 from constructs_lib.deploy.scoping import NO_ID, STAR_ONLY
 from constructs_lib.deploy.tables import services
-from constructs_lib.deploy.values import ANY, mapping
+from constructs_lib.deploy.values import ANY
+from constructs_lib.templates import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

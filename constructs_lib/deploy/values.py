@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.deploy.model import DeployError
 from constructs_lib.deploy.tables import names
-from constructs_lib.templates import expanded_resources
+from constructs_lib.templates import expanded_resources, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from constructs_lib.deploy.model import DeployOptions
     from constructs_lib.templates import TemplateSource
 
-__all__ = ["ANY", "Deployed", "Item", "deployments", "leaves", "mapping"]
+__all__ = ["ANY", "Deployed", "Item", "deployments", "leaves"]
 
 ANY: Final = "*"
 _MOST: Final = 8
@@ -37,11 +37,6 @@ _PARTITIONS: Final = {
     "us-isob-": "aws-iso-b",
     "eusc-": "aws-eusc",
 }
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """Return a JSON object, or an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
 
 
 def leaves(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from constructs_lib.templates.policy_files import document_in
     from constructs_lib.templates.positions import STDIN, Sources
     from constructs_lib.templates.resolve import Resolved, texts
-    from constructs_lib.templates.scope import Scope
+    from constructs_lib.templates.scope import Scope, mapping
     from constructs_lib.templates.sdk_calls import IamCall, iam_calls
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "expanded_resources",
     "find_inputs",
     "iam_calls",
+    "mapping",
     "nothing_in",
     "read",
     "read_document",
@@ -109,7 +110,7 @@ __getattr__, __dir__ = exports(
         "policy_files": ("document_in",),
         "positions": ("STDIN", "Sources"),
         "resolve": ("Resolved", "texts"),
-        "scope": ("Scope",),
+        "scope": ("Scope", "mapping"),
         "sdk_calls": ("IamCall", "iam_calls"),
     },
 )

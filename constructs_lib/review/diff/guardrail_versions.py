@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.iam import UNRESOLVED
-from constructs_lib.review.diff.values import mapping
-from constructs_lib.templates import texts
+from constructs_lib.templates import mapping, texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

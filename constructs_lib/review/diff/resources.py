@@ -35,10 +35,9 @@ from constructs_lib.review.diff.values import (
     Place,
     Reference,
     Values,
-    mapping,
     references,
 )
-from constructs_lib.templates import deployed_together, texts
+from constructs_lib.templates import deployed_together, mapping, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["Collision", "OutputChange", "ResourceEffect", "compare_resources"]
 
 _OURS: Final = ("AWS::Bedrock", "AWS::S3Vectors::", "AWS::OpenSearchServerless::")
+_Change: TypeAlias = Literal["replaced", "removed", "added", "unexported", "refused"]
 _KEPT: Final = frozenset(("Retain", "RetainExceptOnCreate", "Snapshot"))
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 _LASTING: Final = ("Arn", "Id", "Name", "Identifier", "Endpoint", "Url")
@@ -121,7 +121,7 @@ class ResourceEffect:
 
     """
 
-    change: Literal["replaced", "removed", "added", "unexported", "refused"]
+    change: _Change
     certain: bool
     type: str
     name: str
@@ -291,15 +291,11 @@ class _Comparison:
             return self._removed(pair, name, old)
         found = self._look(key, name)
         if found.refused:
-            return ResourceEffect(
-                "refused",
-                True,
-                str(new.get("Type")),
+            return _effect_on(
+                pair,
                 name,
-                pair.after.scope.construct_path(name),
-                _id(pair.before, name),
-                _id(pair.after, name),
-                (Difference("Type", str(old.get("Type")), str(new.get("Type")), certain=True),),
+                "refused",
+                properties=(Difference("Type", str(old.get("Type")), str(new.get("Type")), certain=True),),
                 help="CloudFormation can't change a resource's type: give the new one another logical id",
             )
         conditional = self._values.condition(old, pair.before) != self._values.condition(new, pair.after)
@@ -310,20 +306,17 @@ class _Comparison:
         certain = found.status[0]
         kept = _kept(old, new, "UpdateReplacePolicy")
         row = _row(old, pair.before.scope)
-        return ResourceEffect(
-            "replaced",
-            certain,
-            str(new.get("Type")),
+        return _effect_on(
+            pair,
             name,
-            pair.after.scope.construct_path(name),
-            _id(pair.before, name),
-            _id(pair.after, name),
-            tuple(found.differences),
-            kept,
-            None if kept else row["lost"],
-            row["help"] if kept is not None else f"{row['help']}; {_UNSURE}",
-            self._collision(pair.after, name, new, certain=certain),
-            tuple(self._outputs(key, name)),
+            "replaced",
+            certain=certain,
+            properties=tuple(found.differences),
+            kept=kept,
+            lost=None if kept else row["lost"],
+            help=row["help"] if kept is not None else f"{row['help']}; {_UNSURE}",
+            collision=self._collision(pair.after, name, new, certain=certain),
+            outputs=tuple(self._outputs(key, name)),
         )
 
     def _removed(self, pair: _Pair, name: str, old: Mapping[str, Any]) -> ResourceEffect:
@@ -355,26 +348,18 @@ class _Comparison:
 
     def _conditional(self, pair: _Pair, name: str, old: Mapping[str, Any]) -> ResourceEffect:
         kept = _kept(old, old, "DeletionPolicy")
-        return ResourceEffect(
-            "removed",
-            False,
-            str(old.get("Type")),
+        before, after = _text(old), _text(pair.after.scope.resources[name])
+        return _effect_on(
+            pair,
             name,
-            pair.after.scope.construct_path(name),
-            _id(pair.before, name),
-            _id(pair.after, name),
-            (
-                Difference(
-                    "Condition",
-                    _text(old),
-                    _text(pair.after.scope.resources[name]),
-                    certain=False,
-                    why="it depends on a condition",
-                ),
+            "removed",
+            certain=False,
+            properties=(
+                Difference("Condition", before, after, certain=False, why="it depends on a condition"),
             ),
-            kept,
-            None if kept else _row(old, pair.before.scope)["lost"],
-            _REMOVED_HELP,
+            kept=kept,
+            lost=None if kept else _row(old, pair.before.scope)["lost"],
+            help=_REMOVED_HELP,
         )
 
     def _moved(self, pair: _Pair, path: str, old: Mapping[str, Any]) -> str | None:
@@ -544,15 +529,10 @@ class _Comparison:
         """Return an effect with the exports of a resource that go while a stack imports them."""
         if effect is not None:
             return replace(effect, outputs=(*effect.outputs, *gone))
-        side = pair.after if name in pair.after.scope.resources else pair.before
-        return ResourceEffect(
-            "unexported",
-            True,
-            str(side.scope.resources[name].get("Type")),
+        return _effect_on(
+            pair,
             name,
-            side.scope.construct_path(name),
-            _id(pair.before, name),
-            _id(pair.after, name),
+            "unexported",
             help="keep the export until no stack imports it: deploy the importing stacks without the import "
             "first",
             outputs=gone,
@@ -719,6 +699,17 @@ def _why(name: str, *, is_update: bool, unique: bool) -> str:
     if unique:
         return f"the name `{name}` is taken when the new one is made: {taken}; give it another name"
     return f"the name `{name}` may be taken when the new one is made: {taken}; give it another name"
+
+
+def _effect_on(
+    pair: _Pair, name: str, change: _Change, *, certain: bool = True, **more: Any
+) -> ResourceEffect:
+    """Return an effect on a resource of a pair: as it is after the deployment, or was where it is gone."""
+    scope = (pair.after if name in pair.after.scope.resources else pair.before).scope
+    kind, path = str(scope.resources[name].get("Type")), scope.construct_path(name)
+    return ResourceEffect(
+        change, certain, kind, name, path, _id(pair.before, name), _id(pair.after, name), **more
+    )
 
 
 def _id(place: Place, name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from constructs_lib.iam import UNRESOLVED, may_overlap
-from constructs_lib.templates import texts
+from constructs_lib.templates import mapping, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,6 @@ __all__ = [
     "Place",
     "Reference",
     "Values",
-    "mapping",
     "references",
 ]
 
@@ -49,11 +48,6 @@ _PSEUDO: Final = {
     "AWS::StackName": "stack",
 }
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """Return a JSON object, or an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
 
 
 @dataclass(eq=False, slots=True)
