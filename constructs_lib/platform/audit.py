@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -22,6 +21,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     with_explained_calls,
 )
+from constructs_lib.platform.alarms import alarm_on_any
 from constructs_lib.platform.event_patterns import alarming_changes, control_calls, data_calls
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ class PlaneCrossingAlarms(Construct):
         self, construct_id: str, description: str, patterns: Iterable[tuple[str, dict[str, Any]]]
     ) -> cloudwatch.Alarm:
         """Make the rules of one alarm and the alarm on how often any of them matched."""
-        matched = {}
+        matched: list[cloudwatch.Metric] = []
         for number, (name, pattern) in enumerate(patterns):
             suffix = "".join(word.capitalize() for word in name.partition(".")[0].split("-"))
             rule = events.CfnRule(
@@ -276,36 +276,16 @@ class PlaneCrossingAlarms(Construct):
                     )
                 ],
             )
-            matched[f"m{number}"] = cloudwatch.Metric(
-                namespace="AWS/Events",
-                metric_name="TriggeredRules",
-                dimensions_map={"RuleName": rule.ref},
-                statistic="Sum",
-                period=cdk.Duration.minutes(5),
+            matched.append(
+                cloudwatch.Metric(
+                    namespace="AWS/Events",
+                    metric_name="TriggeredRules",
+                    dimensions_map={"RuleName": rule.ref},
+                    statistic="Sum",
+                    period=cdk.Duration.minutes(5),
+                )
             )
-        total: cloudwatch.IMetric = (
-            matched["m0"]
-            if len(matched) == 1
-            else cloudwatch.MathExpression(
-                expression=" + ".join(f"FILL({name}, 0)" for name in matched),
-                using_metrics=matched,
-                period=cdk.Duration.minutes(5),
-                label=construct_id,
-            )
-        )
-        alarm = cloudwatch.Alarm(
-            self,
-            f"{construct_id}Alarm",
-            metric=total,
-            alarm_description=description,
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
-        if self._topic is not None:
-            alarm.add_alarm_action(actions.SnsAction(self._topic))
-        return alarm
+        return alarm_on_any(self, f"{construct_id}Alarm", matched, description, construct_id, self._topic)
 
 
 _SAID = {

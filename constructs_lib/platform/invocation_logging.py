@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
@@ -27,6 +26,7 @@ from constructs_lib.cdk_support import (
     service_role,
     with_explained_calls,
 )
+from constructs_lib.platform.alarms import alarm_on_any
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -398,35 +398,19 @@ class InvocationLogging(Construct):
 def _undelivered(scope: Construct, config: dict[str, Any], topic: sns.ITopic | None) -> cloudwatch.Alarm:
     parts = {**config, **config.get("cloudWatchConfig", {})}
     names = [metric for part, metric in _UNDELIVERED.items() if part in parts]
-    period = cdk.Duration.minutes(5)
-    metrics = {
-        f"m{number}": cloudwatch.Metric(
+    metrics = [
+        cloudwatch.Metric(
             namespace="AWS/Bedrock",
             metric_name=name,
             dimensions_map=dimensions,
             statistic="Sum",
-            period=period,
+            period=cdk.Duration.minutes(5),
         )
-        for number, (name, dimensions) in enumerate((n, d) for n in names for d in _ALL_MODELS)
-    }
-    alarm = cloudwatch.Alarm(
-        scope,
-        "Undelivered",
-        metric=cloudwatch.MathExpression(
-            expression=" + ".join(f"FILL({one}, 0)" for one in metrics),
-            using_metrics=metrics,
-            period=period,
-            label="undelivered",
-        ),
-        alarm_description="Bedrock can't deliver the logs of model calls",
-        threshold=1,
-        evaluation_periods=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-    )
-    if topic is not None:
-        alarm.add_alarm_action(actions.SnsAction(topic))
-    return alarm
+        for name in names
+        for dimensions in _ALL_MODELS
+    ]
+    said = "Bedrock can't deliver the logs of model calls"
+    return alarm_on_any(scope, "Undelivered", metrics, said, "undelivered", topic)
 
 
 def _pass(role_arn: str) -> dict[str, Any]:
