@@ -4,6 +4,9 @@ A module runs from its first statement to its last, as the interpreter would. Wh
 functions and methods that others call) runs after it, with the defaults and the declared types of its
 parameters, and once more when all are known. So a client is followed through variables, parameters,
 attributes, dicts, closures and results. Of the branches of an ``if`` each is taken.
+
+A call has the line on which its operation is named: a helper that is given a method, a command or the name of
+an operation (``retry(client.converse)``) calls what its caller names, and has one line for many operations.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from constructs_lib.code import _tree as t
+from constructs_lib.code._apis import named
 from constructs_lib.code._relevance import Relevance
 from constructs_lib.code._values import (
     UNKNOWN,
@@ -21,6 +25,7 @@ from constructs_lib.code._values import (
     Callee,
     Class,
     Client,
+    Command,
     External,
     Instance,
     Map,
@@ -30,6 +35,7 @@ from constructs_lib.code._values import (
     Procedure,
     Scope,
     Several,
+    Site,
     Value,
     join,
     text_of,
@@ -83,6 +89,7 @@ class Machine:
         self._guards = 0
         self._depth = 0
         self._active: list[int] = []
+        self._scopes: list[Scope] = []
         self._procedures: dict[int, Procedure] = {}
         self._classes: dict[int, Class] = {}
         self._instances: dict[tuple[int, int], Instance] = {}
@@ -738,14 +745,12 @@ class Machine:
         ]
         other = any(isinstance(item, Procedure | Class | Instance) for item in functions)
         if methods and node is not None:
-            self.recorder.called(
-                methods, arguments, node, self.running, is_certain=not other and not self._guards
-            )
+            self._record(methods, arguments, node, is_certain=not other and not self._guards)
             results += [self.sdk.result(self, method, arguments, node) for method in methods]
         for item in functions:
             match item:
                 case Procedure():
-                    results.append(self._invoke(item, arguments))
+                    results.append(self._invoke(item, arguments, site=node))
                 case Class():
                     results.append((self._instance_of(item, node, arguments),))
                 case Partial(function=function, arguments=given):
@@ -776,20 +781,62 @@ class Machine:
                     continue
                 rest = Arguments(arguments.plain[number + 1 :], arguments.named)
                 if isinstance(item, Method):
-                    self.recorder.called([item], rest, node, self.running, is_certain=not self._guards)
+                    self._record([item], rest, node, is_certain=not self._guards)
                 else:
                     self.call((item,), rest, node)
+
+    def _record(self, methods: list[Method], arguments: Arguments, node: t.Call, *, is_certain: bool) -> None:
+        """Record a call of methods, each where it is named."""
+        if isinstance(node.function, t.Attribute) and node.function.name == methods[0].name:
+            self.recorder.called(methods, arguments, node, self.running, is_certain=is_certain)
+            return
+        by_site: dict[int, tuple[Site, list[Method]]] = {}
+        for method in methods:
+            site = self.site_of((method, method.name), node)
+            by_site.setdefault(id(site.node), (site, []))[1].append(method)
+        for site, named_there in by_site.values():
+            site.recorder.called(named_there, arguments, site.node, self.running, is_certain=is_certain)
+
+    def site_of(self, operations: tuple[object, ...], node: t.Call) -> Site:
+        """Return where the operation of a call is named: the call itself, or that of a helper which makes it.
+
+        Args:
+            operations: What a helper may have been given for it.
+            node: The call.
+
+        """
+        here = self._scopes[-1] if self._scopes else None
+        while here is not None:
+            for operation in operations:
+                if operation in here.sites:
+                    self.recorder.settle(node)
+                    return here.sites[operation]
+            here = here.parent
+        return Site(node, self.recorder)
+
+    def _sites(self, arguments: Arguments, site: t.Call | None) -> dict[object, Site]:
+        """Return where the operations are named that a function is given."""
+        if site is None:
+            return {}
+        return {
+            item: self.site_of((item,), site)
+            for value in (*arguments.plain, *arguments.named.values())
+            for item in _operations_in(value)
+        }
 
     @property
     def running(self) -> int:
         """The function that runs."""
         return self._active[-1] if self._active else 0
 
-    def _invoke(self, procedure: Procedure, arguments: Arguments, *, alone: bool = False) -> Value:
+    def _invoke(
+        self, procedure: Procedure, arguments: Arguments, *, alone: bool = False, site: t.Call | None = None
+    ) -> Value:
         node = procedure.node
         node.prepare()
         if self._depth >= _DEPTH or self._active.count(id(node)) > 1:
             return UNKNOWN
+        sites = self._sites(arguments, site)
         key = (
             id(node),
             id(procedure.scope),
@@ -797,6 +844,7 @@ class Machine:
             tuple(map(_key, arguments.plain)),
             tuple((name, _key(value)) for name, value in sorted(arguments.named.items())),
             alone,
+            tuple(id(one.node) for one in sites.values()),
         )
         if key in self._cache and node.name != self.sdk.constructor:
             return self._cache[key][1]
@@ -807,7 +855,7 @@ class Machine:
             if self._spent.get(id(node), 0) > most:
                 return UNKNOWN
         self._ran.add(id(node))
-        scope = Scope(procedure.scope, outer=frozenset(node.globals))
+        scope = Scope(procedure.scope, outer=frozenset(node.globals), sites=sites)
         scope.receiver = procedure.receiver or procedure.scope.receiver
         scope.in_class = procedure.owner or _class_of(procedure.scope)
         scope.keeps_order = node.name == self.sdk.constructor or not procedure.receiver
@@ -815,6 +863,7 @@ class Machine:
         self._depth += 1
         self._guards += node.guarded
         self._active.append(id(node))
+        self._scopes.append(scope)
         recorder, self.recorder = self.recorder, _recorder_of(procedure.scope) or self.recorder
         try:
             with self._bounded(node, most):
@@ -823,6 +872,7 @@ class Machine:
             self._depth -= 1
             self._guards -= node.guarded
             self._active.pop()
+            self._scopes.pop()
             self.recorder = recorder
         result = _gathered(scope.results) if node.gathers else join(scope.results)
         if not any(item is not None for item in result) and node.returns is not None:
@@ -916,6 +966,21 @@ class Machine:
 
 
 _STATEMENTS: Final = frozenset((t.Branches, t.Block, t.Loop, t.Import, t.Return))
+
+
+def _operations_in(value: Value, depth: int = 0) -> Iterator[object]:
+    """Yield the methods, the commands and the names of operations that a value brings."""
+    for item in value:
+        match item:
+            case Method() | Command():
+                yield item
+            case str() if named(item):
+                yield item
+            case Partial(function=function):
+                yield from _operations_in(function, depth)
+            case Several(items=values) if depth == 0:
+                for one in values:
+                    yield from _operations_in(one, depth + 1)
 
 
 def _merged(states: list[dict[str, Value]]) -> dict[str, Value]:

@@ -42,6 +42,7 @@ class Recorder:
         self._unresolved: dict[int, Unresolved] = {}
         self._requests: dict[int, tuple[str, Operation, Arguments, t.Call]] = {}
         self._sent: set[int] = set()
+        self._settled: set[int] = set()
 
     def called(
         self, methods: list[Method], arguments: Arguments, node: t.Call, function: int, *, is_certain: bool
@@ -113,6 +114,11 @@ class Recorder:
         self._nodes.append(node)
         self._unresolved[id(node)] = Unresolved(self.path, node.line, why)
 
+    def settle(self, node: t.Call) -> None:
+        """Record that what a call calls is known, and named elsewhere."""
+        self._nodes.append(node)
+        self._settled.add(id(node))
+
     def created(self, client: str, operation: Operation, arguments: Arguments, node: t.Call) -> None:
         """Record a request that is to be sent by a client."""
         self._nodes.append(node)
@@ -139,7 +145,8 @@ class Recorder:
 
     def unresolved(self) -> list[Unresolved]:
         """Return the places that stayed unknown."""
-        return [item for key, item in self._unresolved.items() if key not in self._places]
+        known = self._places.keys() | self._settled
+        return [item for key, item in self._unresolved.items() if key not in known]
 
 
 def fix_line(form: str, operation: Operation) -> str:

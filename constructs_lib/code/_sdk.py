@@ -11,7 +11,7 @@ from constructs_lib.code._values import UNKNOWN, External, Method, Value
 if TYPE_CHECKING:
     from constructs_lib.code import _tree as t
     from constructs_lib.code._recorder import Recorder
-    from constructs_lib.code._values import Arguments, Callee, Scope
+    from constructs_lib.code._values import Arguments, Callee, Scope, Site
 
 __all__ = ["Interpreter", "Loader", "Sdk", "ShellSdk"]
 
@@ -49,6 +49,9 @@ class Interpreter(Protocol):
         self, functions: Value, arguments: Arguments, node: t.Call | None, owner: Value = UNKNOWN
     ) -> Value:
         """Return what a call gives, and record what it calls of Bedrock."""
+
+    def site_of(self, operations: tuple[object, ...], node: t.Call) -> Site:
+        """Return where the operation of a call is named."""
 
 
 class Sdk:

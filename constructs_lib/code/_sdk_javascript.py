@@ -105,15 +105,16 @@ class JavaScriptSdk(Sdk):
         commands = [item for value in arguments.plain[:1] for item in value if isinstance(item, Command)]
         clients = [item for item in owner if isinstance(item, Client)]
         for command in commands:
-            machine.recorder.sent(command.node)
+            command.recorder.sent(command.node)
             operation = operation_of(command.service, command.operation)
             if operation is None:
                 continue
             request = Arguments([command.request])
             right = [client for client in clients if client.service == command.service]
+            site = machine.site_of((command,), node)
             for client in right or clients or [Client(command.service)]:
-                machine.recorder.add(
-                    client.service, operation, request, node, machine.running, region=client.region
+                site.recorder.add(
+                    client.service, operation, request, site.node, machine.running, region=client.region
                 )
         if not commands and clients and any(is_bedrock_client(client.service) for client in clients):
             machine.recorder.unknown(node, "a command is sent that isn't known here")
@@ -152,7 +153,8 @@ class JavaScriptSdk(Sdk):
         if not is_bedrock or node is None:
             return UNKNOWN
         if name.endswith("Command"):
-            command = Command(service, name.removesuffix("Command"), arguments.get(0), node)
+            operation_name = name.removesuffix("Command")
+            command = Command(service, operation_name, arguments.get(0), node, machine.recorder)
             operation = operation_of(service, command.operation)
             if operation is not None:
                 machine.recorder.created(service, operation, Arguments([command.request]), node)

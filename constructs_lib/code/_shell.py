@@ -121,6 +121,7 @@ class _Reader:
         self._recorder = recorder
         self._variables: dict[str, _Words] = {}
         self._functions: dict[str, Node] = {}
+        self._calls: list[tuple[int, frozenset[str]]] = []
         self._called: set[str] = set()
         self._aliases: dict[str, _Words] = {}
         self._depth = 0
@@ -137,7 +138,7 @@ class _Reader:
         """Run the functions that nothing calls."""
         for name, body in list(self._functions.items()):
             if name not in self._called:
-                self._call(name, body, None)
+                self._call(name, body, None, 0)
 
     def _run(self, node: Node) -> None:  # noqa: C901 - one case for each kind of statement
         match node.type:
@@ -270,7 +271,7 @@ class _Reader:
         elif first == "shift":
             self._shift(words[1][0] if len(words) > 1 else "1")
         elif first in self._functions:
-            self._call(first, self._functions[first], words[1:])
+            self._call(first, self._functions[first], words[1:], self._offset + line_of(node))
         elif first == "trap" and len(words) > 1 and words[1][0] not in {"-", "--", "-l", "-p"}:
             self._inner_text(words[1][0], node)
         elif first in _RUN_TEXT and (texts := [word[0] for word in words[1:] if " " in word[0]]):
@@ -280,7 +281,7 @@ class _Reader:
         else:
             self._aws(words, node)
 
-    def _call(self, name: str, body: Node, arguments: _Words | None) -> None:
+    def _call(self, name: str, body: Node, arguments: _Words | None, line: int) -> None:
         if self._depth >= _DEPTH:
             return
         self._called.add(name)
@@ -293,7 +294,9 @@ class _Reader:
             self._variables |= {"@": arguments, "*": arguments}
             self._variables |= {str(number): [word] for number, word in enumerate(arguments, 1)}
         self._depth += 1
+        self._calls.append((line, frozenset(option for word in arguments or [] for option in word)))
         self._run(body)
+        self._calls.pop()
         self._depth -= 1
         for key in [key for key in self._variables if key in {"@", "*"} or key.isdecimal()]:
             del self._variables[key]
@@ -351,12 +354,12 @@ class _Reader:
         if len(plain) < 2 or plain[-1] == ("help",):
             return
         services, verbs = plain[0], plain[1]
-        call = t.Call(t.Name("aws"), [], self._offset + line_of(node))
         arguments = Arguments([], {key: (value,) for key, value in options.items() if _UNKNOWN not in value})
         region = options.get("--region")
         region = None if region is None or _UNKNOWN in region else region
         for verb in verbs:
             name = verb.replace("-", "_")
+            call = t.Call(t.Name("aws"), [], self._line(verb, node))
             if not named(name):
                 continue
             known = [service for service in services if is_bedrock_client(service)]
@@ -369,9 +372,21 @@ class _Reader:
             if not known and any(_UNKNOWN in service for service in services) and len(named(name)) == 1:
                 self._recorder.unknown(call, f"`{verb}` is called on a service whose name isn't known here")
         if any(_UNKNOWN in verb for verb in verbs) and any(is_bedrock_client(s) for s in services):
+            call = t.Call(t.Name("aws"), [], self._offset + line_of(node))
             self._recorder.unknown(
                 call, f"an operation of `{services[0]}` is called whose name isn't known here"
             )
+
+    def _line(self, verb: str, node: Node) -> int:
+        """Return the line that names the operation of a command: its own, or that of a function's call."""
+        found = self._offset + line_of(node)
+        if verb in text(node):
+            return found
+        for line, arguments in reversed(self._calls):
+            if verb not in arguments:
+                break
+            found = line
+        return found
 
 
 def _program(word: str) -> str:

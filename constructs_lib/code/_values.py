@@ -31,6 +31,7 @@ __all__ = [
     "Procedure",
     "Scope",
     "Several",
+    "Site",
     "Value",
     "join",
     "text_of",
@@ -113,12 +114,13 @@ class Method:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Command:
-    """A request that is sent later; ``node`` made it."""
+    """A request that is sent later; ``node`` made it in the file of ``recorder``."""
 
     service: str
     operation: str
     request: Value
     node: t.Call
+    recorder: Any = None
 
 
 @dataclass(eq=False, slots=True)
@@ -138,6 +140,13 @@ class Several:
     items: list[Value] = field(default_factory=list)
 
 
+class Site(NamedTuple):
+    """A call of the code, and what takes the calls of its file."""
+
+    node: t.Call
+    recorder: Any
+
+
 @dataclass(eq=False, slots=True)
 class Scope:
     """Variables; ``is_function`` marks the outermost scope of a function or a module."""
@@ -153,6 +162,8 @@ class Scope:
     """Whether an assignment to an attribute replaces what was there."""
     recorder: Any = None
     """Of a module: what takes the calls that its code makes, whichever file runs it."""
+    sites: dict[object, Site] = field(default_factory=dict)
+    """Of a function that runs: where each operation was named that its arguments bring."""
 
 
 @dataclass(eq=False, slots=True)

@@ -129,10 +129,92 @@ def test_a_client_is_followed_through_classes_of_other_files(tmp_path: Path) -> 
         "    apply(core.client('bedrock-runtime').converse, modelId='m')\n"
     )
     found = scan([str(tmp_path)]).calls
-    assert [(call.line, call.operation, call.resource or call.model) for call in found] == [
-        (9, "Retrieve", "KB"),
-        (11, "Converse", "m"),
+    use = str(tmp_path / "use.py")  # where the operations are named
+    assert [(call.path, call.line, call.operation, call.resource or call.model) for call in found] == [
+        (use, 6, "Retrieve", "KB"),
+        (use, 9, "Converse", "m"),
     ]
+
+
+_HELPERS = {
+    "a.py": "import boto3\n"
+    "def retry(call, **request):\n"
+    "    return again(call, **request)\n"
+    "def again(call, **request):\n"
+    "    return call(**request)\n"
+    "def named(client, operation, **request):\n"
+    "    return getattr(client, operation)(**request)\n"
+    "def safe(call):\n"
+    "    def inner(**request):\n"
+    "        return call(**request)\n"
+    "    return inner\n"
+    "runtime = boto3.client('bedrock-runtime')\n"
+    "retry(runtime.converse, modelId='m')\n"
+    "retry(runtime.converse, modelId='m')\n"
+    "named(runtime, 'count_tokens', modelId='m')\n"
+    "safe(runtime.invoke_model)(modelId='m')\n",
+    "a.ts": "import { BedrockRuntimeClient, ConverseCommand, CountTokensCommand, InvokeModelCommand }"
+    " from '@aws-sdk/client-bedrock-runtime';\n"
+    "const client = new BedrockRuntimeClient({});\n"
+    "const send = (c: any) => inner(c);\n"
+    "\n"
+    "\n"
+    "const inner = async (c: any) => client.send(c);\n"
+    "\n"
+    "\n"
+    "\n"
+    "\n"
+    "\n"
+    "\n"
+    "await send(new ConverseCommand({ modelId: 'm' }));\n"
+    "await send(new ConverseCommand({ modelId: 'm' }));\n"
+    "await send(new CountTokensCommand({ modelId: 'm' }));\n"
+    "await inner(new InvokeModelCommand({ modelId: 'm' }));\n",
+    "a.go": "package a\n"
+    'import "github.com/aws/aws-sdk-go-v2/service/bedrockruntime"\n'
+    "func retry[I, O any](fn func(*I) (*O, error), in *I) (*O, error) {\n"
+    "\treturn fn(in)\n"
+    "}\n"
+    "\n"
+    "\n"
+    "\n"
+    "\n"
+    "\n"
+    "\n"
+    "func run(c *bedrockruntime.Client) {\n"
+    "\tretry(c.Converse, nil)\n"
+    "\tretry(c.Converse, nil)\n"
+    "\tretry(c.CountTokens, nil)\n"
+    "\tretry(c.InvokeModel, nil)\n"
+    "}\n",
+    "a.sh": 'run() { again "$@"; }\n'
+    'again() { until "$@"; do sleep 1; done; }\n'
+    'rt() { aws bedrock-runtime "$@"; }\n' + "\n" * 9 + "run aws bedrock-runtime converse --model-id m\n"
+    "run aws bedrock-runtime converse --model-id m\n"
+    "rt count-tokens --model-id m\n"
+    "run rt invoke-model --model-id m out\n",
+}
+
+
+@pytest.mark.parametrize("name", _HELPERS)
+def test_a_call_through_a_helper_has_the_line_that_names_its_operation(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(_HELPERS[name])
+    found = scan([str(tmp_path / name)])
+    operations = ("Converse", "Converse", "CountTokens", "InvokeModel")
+    assert [call.line for call in found.calls] == [13, 14, 15, 16]
+    assert tuple(call.operation for call in found.calls) == operations
+    assert found.unresolved == ()
+
+
+def test_a_command_that_a_helper_of_another_file_sends_is_one_call(tmp_path: Path) -> None:
+    (tmp_path / "send.js").write_text("export const send = (client, command) => client.send(command);\n")
+    (tmp_path / "app.js").write_text(
+        "import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';\n"
+        "import { send } from './send.js';\n"
+        "send(new BedrockRuntimeClient({}), new ConverseCommand({ modelId: 'm' }));\n"
+    )
+    found = scan([str(tmp_path)])
+    assert [(call.path, call.line) for call in found.calls] == [(str(tmp_path / "app.js"), 3)]
 
 
 def test_an_uncalled_function_runs_for_what_it_sets(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def outer():
 
 
 def call(function, **request):
-    return function(**request)  #> bedrock-agent-runtime Retrieve
+    return function(**request)
 
 
-call(boto3.client("bedrock-agent-runtime").retrieve, knowledgeBaseId="K")
+call(boto3.client("bedrock-agent-runtime").retrieve, knowledgeBaseId="K")  #> bedrock-agent-runtime Retrieve

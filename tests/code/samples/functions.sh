@@ -1,12 +1,12 @@
 #!/bin/bash
-br() { aws bedrock-runtime "$@"; } #> bedrock-runtime Converse //> bedrock-runtime CountTokens
+br() { aws bedrock-runtime "$@"; }
 call() {
   local operation=$1
   shift
-  aws bedrock "$operation" "$@" #> bedrock GetInferenceProfile
+  aws bedrock "$operation" "$@"
 }
-br converse --model-id m
-br count-tokens --model-id m
-call get-inference-profile --inference-profile-identifier p
+br converse --model-id m #> bedrock-runtime Converse
+br count-tokens --model-id m #> bedrock-runtime CountTokens
+call get-inference-profile --inference-profile-identifier p #> bedrock GetInferenceProfile
 alias ba='aws bedrock-agent'
 ba list-flows #> bedrock-agent ListFlows
