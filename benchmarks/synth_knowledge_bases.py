@@ -49,7 +49,10 @@ def _named(stack: cdk.Stack, number: int) -> None:
         kept["index"] = VectorIndex.from_vector_index_arn(stack, "Index", _INDEX)
     store = VectorStore.s3_vectors(kept["index"])
     KnowledgeBase(
-        stack, f"KB{number}", name=f"answers-{number}", type=KnowledgeBaseType.vector(vector_store=store)
+        stack,
+        f"KB{number}",
+        knowledge_base_name=f"answers-{number}",
+        type=KnowledgeBaseType.vector(vector_store=store),
     )
 
 

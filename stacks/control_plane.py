@@ -121,7 +121,7 @@ class ControlPlaneStack(PlanesStack):
         self.guardrail = Guardrail(
             self,
             "Guardrail",
-            name=name,
+            guardrail_name=name,
             description="Keeps harmful content and prompt attacks out",
             blocked_input_messaging="This question can't be answered here.",
             blocked_outputs_messaging="The answer was withheld.",
@@ -148,7 +148,7 @@ class ControlPlaneStack(PlanesStack):
         self.knowledge_base = KnowledgeBase(
             self,
             "KnowledgeBase",
-            name=f"{self.settings.prefix}-documents",
+            knowledge_base_name=f"{self.settings.prefix}-documents",
             description="The documents that the application answers from",
             type=KnowledgeBaseType.vector(embedding_model=self.settings.embedding_model),
         )
@@ -170,14 +170,14 @@ class ControlPlaneStack(PlanesStack):
         self.agent = Agent(
             self,
             "Agent",
-            name=f"{self.settings.prefix}-agent",
+            agent_name=f"{self.settings.prefix}-agent",
             foundation_model=self.settings.model,
             instruction=_INSTRUCTION,
             knowledge_bases=[(self.knowledge_base, _USE)],
             guardrail=self.version,
             streaming=True,
         )
-        alias = self.agent.create_alias(name="live")
+        alias = self.agent.create_alias(agent_alias_name="live")
         self.publish("agent-alias-arn", alias.agent_alias_arn)
         self.output("AgentId", self.agent.agent_id, "The agent")
         self.output("AgentAliasId", alias.agent_alias_id, "The alias that the application calls")

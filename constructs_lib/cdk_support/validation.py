@@ -190,12 +190,12 @@ def check_tags(tags: Mapping[str, str] | None, prop: str = "tags") -> Mapping[st
     return tags
 
 
-def check_name(value: str) -> None:
-    """Raise :class:`PlanesError` unless `name` is one that Bedrock Agents and knowledge bases take.
+def check_name(prop: str, value: str) -> None:
+    """Raise :class:`PlanesError` unless the value is a name that Bedrock Agents and knowledge bases take.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_CreateKnowledgeBase.html (name)
     """
-    check_pattern("name", value, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _")
+    check_pattern(prop, value, r"([0-9a-zA-Z][_-]?){1,100}", "use 1-100 letters, digits and single - or _")
 
 
 def check_arn(prop: str, value: str, kind: str, example: str) -> list[str]:

@@ -62,7 +62,7 @@ class Agent(AgentBase):
     """An agent that answers with one model, from knowledge bases, behind a guardrail.
 
     Args:
-        name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
+        agent_name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
         foundation_model: Id or ARN of the model, or id of a system inference profile.
         instruction: What the agent is for, 40-4,000 characters.
         knowledge_bases: ``(knowledge base, when to use it)``; the second is 1-200 characters that the
@@ -101,7 +101,7 @@ class Agent(AgentBase):
         scope: Construct,
         construct_id: str,
         *,
-        name: str,
+        agent_name: str,
         foundation_model: ModelLike,
         instruction: str,
         knowledge_bases: Sequence[tuple[refs.IKnowledgeBaseRef, str]] = (),
@@ -113,7 +113,7 @@ class Agent(AgentBase):
         tags: Mapping[str, str] | None = None,
         role_path: str | None = None,
     ) -> None:
-        check_name(name)
+        check_name("agent_name", agent_name)
         # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_CreateAgent.html
         check_length("instruction", instruction, 40, 4_000)
         check_length("description", description, 1, 200)
@@ -133,7 +133,7 @@ class Agent(AgentBase):
             self,
             "ServiceRole",
             source="agent/*",
-            description=f"Bedrock answers for the agent {name}",
+            description=f"Bedrock answers for the agent {agent_name}",
             path=role_path,
             statements=_statements(
                 targets,
@@ -149,7 +149,7 @@ class Agent(AgentBase):
         self._l1 = RecordingAgent(
             self,
             "Resource",
-            agent_name=name,
+            agent_name=agent_name,
             agent_resource_role_arn=self.role.role_arn,
             foundation_model=_grants.model_id(self, foundation_model, "foundation_model"),
             instruction=instruction,
@@ -189,10 +189,10 @@ class Agent(AgentBase):
         return fingerprint(self._l1)
 
     def create_alias(
-        self, construct_id: str = "Alias", *, name: str, tags: Mapping[str, str] | None = None
+        self, construct_id: str = "Alias", *, agent_alias_name: str, tags: Mapping[str, str] | None = None
     ) -> AgentAlias:
         """Make an alias on the agent as it is at the end of the synthesis."""
-        return AgentAlias(self, construct_id, agent=self, name=name, tags=tags)
+        return AgentAlias(self, construct_id, agent=self, agent_alias_name=agent_alias_name, tags=tags)
 
 
 @jsii.implements(refs.IAgentAliasRef)
@@ -236,7 +236,7 @@ class AgentAlias(AgentAliasBase):
 
     Args:
         agent: An agent of this app.
-        name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
+        agent_alias_name: 1-100 letters, digits, ``-`` and ``_``, unique in the agent.
         tags: Keys and values. Default: those of the stack.
 
     Attributes:
@@ -257,17 +257,17 @@ class AgentAlias(AgentAliasBase):
         construct_id: str,
         *,
         agent: Agent,
-        name: str,
+        agent_alias_name: str,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        check_name(name)
+        check_name("agent_alias_name", agent_alias_name)
         check_tags(tags)
         super().__init__(scope, construct_id)
         self._l1 = bedrock.CfnAgentAlias(
             self,
             "Resource",
             agent_id=agent.agent_id,
-            agent_alias_name=name,
+            agent_alias_name=agent_alias_name,
             description=FingerprintedName("Content ", agent.fingerprint).name(),
             tags=dict(tags) if tags else None,
         )

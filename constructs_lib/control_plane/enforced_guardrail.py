@@ -201,7 +201,7 @@ class OrganizationGuardrail(_Enforced, OrganizationGuardrailBase):
         guardrail: The version, of this account and Region; AWS takes none with Automated Reasoning policies.
         targets: Ids of roots, organizational units and accounts. Default: none, so that nothing is enforced
             yet.
-        name: 1-128 characters. Default: made from the construct's path.
+        policy_name: 1-128 characters. Default: made from the construct's path.
         description: At most 512 characters. Default: none.
         included_models: Ids of the models that are guarded, or ``ALL``. Default: ``ALL``.
         excluded_models: Ids of models that are not guarded. Default: none.
@@ -223,7 +223,7 @@ class OrganizationGuardrail(_Enforced, OrganizationGuardrailBase):
         *,
         guardrail: refs.IGuardrailVersionRef,
         targets: Sequence[str] = (),
-        name: str | None = None,
+        policy_name: str | None = None,
         description: str | None = None,
         included_models: Sequence[str] = ("ALL",),
         excluded_models: Sequence[str] = (),
@@ -231,7 +231,7 @@ class OrganizationGuardrail(_Enforced, OrganizationGuardrailBase):
         system: ContentGuarding | None = None,
     ) -> None:
         _check(included_models, excluded_models, messages, system)
-        check_length("name", name, 1, 128)
+        check_length("policy_name", policy_name, 1, 128)
         check_length("description", description, 1, 512)
         check_items("targets", targets, str, "ids of roots, organizational units and accounts")
         for target in targets:
@@ -269,7 +269,7 @@ class OrganizationGuardrail(_Enforced, OrganizationGuardrailBase):
         self._l1 = organizations.CfnPolicy(
             self,
             "Resource",
-            name=name or path_name(self, 128),
+            name=policy_name or path_name(self, 128),
             description=description,
             type="BEDROCK_POLICY",
             target_ids=list(targets) or None,

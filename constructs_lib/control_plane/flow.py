@@ -70,8 +70,8 @@ class Flow(FlowBase):
         substitutions: What stands for ``${NAME}`` in the definition, such as the ARN of an alias of this app.
             For a definition in Amazon S3 CloudFormation replaces them: 500 at most, of letters and digits.
             Default: nothing is replaced.
-        name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region. Default: made of the
-            construct's path.
+        flow_name: 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region. Default:
+            made of the construct's path.
         description: 1-200 characters. Default: none.
         prompt_models: The models that prompts of Prompt management in the flow call, which their ARNs don't
             say, for the service role. Default: none.
@@ -102,7 +102,7 @@ class Flow(FlowBase):
         *,
         definition: str | Path | Mapping[str, Any] | FlowDefinitionObject,
         substitutions: Mapping[str, str] | None = None,
-        name: str | None = None,
+        flow_name: str | None = None,
         description: str | None = None,
         prompt_models: Sequence[ModelLike] = (),
         encryption_key: kms.IKey | None = None,
@@ -111,8 +111,8 @@ class Flow(FlowBase):
         tags: Mapping[str, str] | None = None,
         test_alias_tags: Mapping[str, str] | None = None,
     ) -> None:
-        if name is not None:
-            check_name(name)
+        if flow_name is not None:
+            check_name("flow_name", flow_name)
         check_length("description", description, 1, 200)
         check_path("role_path", role_path)
         if isinstance(prompt_models, str):
@@ -139,7 +139,7 @@ class Flow(FlowBase):
         self._l1 = RecordingFlow(
             self,
             "Resource",
-            name=name or path_name(self, 100),
+            name=flow_name or path_name(self, 100),
             description=description,
             execution_role_arn=self.role.role_arn,
             customer_encryption_key_arn=key_arn,
@@ -169,7 +169,7 @@ class Flow(FlowBase):
         self,
         construct_id: str = "Alias",
         *,
-        name: str,
+        flow_alias_name: str,
         version: FlowVersionBase | None = None,
         description: str | None = None,
         concurrency: FlowConcurrency | None = None,
@@ -182,7 +182,7 @@ class Flow(FlowBase):
             construct_id,
             flow=self,
             version=chosen,
-            name=name,
+            flow_alias_name=flow_alias_name,
             description=description,
             concurrency=concurrency,
             tags=tags,
@@ -284,7 +284,7 @@ class FlowAlias(FlowAliasBase):
     Args:
         flow: The flow.
         version: The version that answers.
-        name: 1-100 letters, digits, ``-`` and ``_``.
+        flow_alias_name: 1-100 letters, digits, ``-`` and ``_``.
         description: 1-200 characters. Default: none.
         concurrency: How nodes run at the same time. Default: AWS's.
         tags: Keys and values. Default: those of the stack.
@@ -307,12 +307,12 @@ class FlowAlias(FlowAliasBase):
         *,
         flow: FlowBase,
         version: FlowVersionBase,
-        name: str,
+        flow_alias_name: str,
         description: str | None = None,
         concurrency: FlowConcurrency | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        check_name(name)
+        check_name("flow_alias_name", flow_alias_name)
         check_length("description", description, 1, 200)
         check_tags(tags)
         if not isinstance(concurrency, (FlowConcurrency, type(None))):
@@ -331,7 +331,7 @@ class FlowAlias(FlowAliasBase):
             self,
             "Resource",
             flow_arn=flow.flow_arn,
-            name=name,
+            name=flow_alias_name,
             description=description,
             routing_configuration=[
                 bedrock.CfnFlowAlias.FlowAliasRoutingConfigurationListItemProperty(

@@ -156,8 +156,8 @@ class Guardrail(GuardrailBase):
     Its name and everything else can be changed in place: nothing replaces it.
 
     Args:
-        name: 1-50 letters, digits, ``-`` and ``_``, unique in the account and Region. Default: made from the
-            construct's path.
+        guardrail_name: 1-50 letters, digits, ``-`` and ``_``, unique in the account and Region. Default:
+            made from the construct's path.
         blocked_input_messaging: What the caller reads when a prompt is blocked, 1-500 characters. Default:
             ``Sorry, the model cannot answer this question.``
         blocked_outputs_messaging: What the caller reads when an answer is blocked, 1-500 characters.
@@ -208,7 +208,7 @@ class Guardrail(GuardrailBase):
         scope: Construct,
         construct_id: str,
         *,
-        name: str | None = None,
+        guardrail_name: str | None = None,
         blocked_input_messaging: str = _MESSAGE,
         blocked_outputs_messaging: str = _MESSAGE,
         description: str | None = None,
@@ -239,7 +239,9 @@ class Guardrail(GuardrailBase):
             bedrock.CfnGuardrail.ContextualGroundingPolicyConfigProperty | None
         ) = None,
     ) -> None:
-        check_pattern("name", name, r"[0-9a-zA-Z_-]{1,50}", "use 1-50 letters, digits, - and _")
+        check_pattern(
+            "guardrail_name", guardrail_name, r"[0-9a-zA-Z_-]{1,50}", "use 1-50 letters, digits, - and _"
+        )
         check_length("description", description, 1, 200)
         check_length("blocked_input_messaging", blocked_input_messaging, 1, 500)
         check_length("blocked_outputs_messaging", blocked_outputs_messaging, 1, 500)
@@ -288,7 +290,7 @@ class Guardrail(GuardrailBase):
         self._l1 = RecordingGuardrail(
             self,
             "Resource",
-            name=name or path_name(self, 50),
+            name=guardrail_name or path_name(self, 50),
             description=description,
             blocked_input_messaging=blocked_input_messaging,
             blocked_outputs_messaging=blocked_outputs_messaging,

@@ -56,7 +56,7 @@ class BedrockMantleProject(BedrockMantleProjectBase):
     Nothing is create-only, so a change never replaces it. Deleting it archives the project.
 
     Args:
-        name: 1-128 characters. Default: made of the construct's path.
+        project_name: 1-128 characters. Default: made of the construct's path.
         tags: Keys and values. Default: those of the stack.
 
     Attributes:
@@ -74,12 +74,12 @@ class BedrockMantleProject(BedrockMantleProjectBase):
         scope: Construct,
         construct_id: str,
         *,
-        name: str | None = None,
+        project_name: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        check_length("name", name, 1, 128)
+        check_length("project_name", project_name, 1, 128)
         super().__init__(scope, construct_id)
-        self._l1 = mantle.CfnProject(self, "Resource", name=name or path_name(self, 128))
+        self._l1 = mantle.CfnProject(self, "Resource", name=project_name or path_name(self, 128))
         for key, value in (tags or {}).items():
             cdk.Tags.of(self._l1).add(key, value)
         self.project_arn: str = self._l1.attr_arn

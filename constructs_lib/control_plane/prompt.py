@@ -65,8 +65,8 @@ class Prompt(PromptBase):
 
     Args:
         variants: 1 to 3 ways of saying it, of different names.
-        name: 1-100 letters, digits and single ``-`` or ``_``, unique in the account and Region. Default: made
-            from the construct's path.
+        prompt_name: 1-100 letters, digits and single ``-`` or ``_``, unique in the account and Region.
+            Default: made from the construct's path.
         default_variant: The name of the variant that calls get. Default: the first.
         description: At most 200 characters. Default: none.
         encryption_key: The customer managed key; its policy lets Bedrock use it for prompts of this account,
@@ -90,14 +90,14 @@ class Prompt(PromptBase):
         construct_id: str,
         *,
         variants: Sequence[PromptVariant],
-        name: str | None = None,
+        prompt_name: str | None = None,
         default_variant: str | None = None,
         description: str | None = None,
         encryption_key: kms.IKey | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        if name is not None:
-            check_name_of("name", name)
+        if prompt_name is not None:
+            check_name_of("prompt_name", prompt_name)
         check_length("description", description, 1, 200)
         check_items("variants", variants, PromptVariant, "`PromptVariant.text(...)`", most=_VARIANTS)
         names = [variant.name for variant in variants]
@@ -121,7 +121,7 @@ class Prompt(PromptBase):
         self._l1 = RecordingPrompt(
             self,
             "Resource",
-            name=name or path_name(self, 100),
+            name=prompt_name or path_name(self, 100),
             default_variant=default_variant or names[0],
             description=description,
             customer_encryption_key_arn=self.key_arn,

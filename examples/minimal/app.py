@@ -11,7 +11,7 @@ stack = cdk.Stack(app, "Answers", env=cdk.Environment(account="111122223333", re
 
 # What the control plane configures: each construct makes the narrow service role that it needs.
 documents = s3.Bucket(stack, "Documents", enforce_ssl=True)
-knowledge = KnowledgeBase(stack, "Knowledge", name="answers")
+knowledge = KnowledgeBase(stack, "Knowledge", knowledge_base_name="answers")
 knowledge.add_data_source("Source", DocumentSource.s3(documents))
 
 # What the data plane runs: named runtime actions on exact ARNs, inside a permissions boundary.

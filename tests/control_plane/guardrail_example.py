@@ -52,7 +52,7 @@ def every_prop(scope: Construct, construct_id: str = "G") -> Guardrail:
     return Guardrail(
         scope,
         construct_id,
-        name="answers",
+        guardrail_name="answers",
         blocked_input_messaging="No.",
         blocked_outputs_messaging="Not this either.",
         description="Keeps answers civil",

@@ -216,7 +216,7 @@ CASES: dict[str, Callable[[Stack], KnowledgeBase]] = {
     ),
     "managed": of(
         lambda _: KnowledgeBaseType.managed(),
-        name="answers",
+        knowledge_base_name="answers",
         description="What we know",
         tags={"team": "search"},
     ),

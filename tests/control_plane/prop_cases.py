@@ -128,7 +128,7 @@ def role(stack: cdk.Stack) -> iam.IRole:
 
 
 def guardrail(stack: cdk.Stack, **props: Any) -> Guardrail:
-    return Guardrail(stack, "G", name="g", words=["secret"], **props)
+    return Guardrail(stack, "G", guardrail_name="g", words=["secret"], **props)
 
 
 def version(stack: cdk.Stack) -> Any:
@@ -138,15 +138,15 @@ def version(stack: cdk.Stack) -> Any:
 
 
 def prompt(stack: cdk.Stack) -> Prompt:
-    return Prompt(stack, "P", name="p", variants=[PromptVariant.text("a", text="Hello {{name}}")])
+    return Prompt(stack, "P", prompt_name="p", variants=[PromptVariant.text("a", text="Hello {{name}}")])
 
 
 def flow(stack: cdk.Stack) -> Flow:
-    return Flow(stack, "F", name="f", definition=flows.SIMPLE)
+    return Flow(stack, "F", flow_name="f", definition=flows.SIMPLE)
 
 
 def agent(stack: cdk.Stack) -> Agent:
-    return Agent(stack, "A", name="a", foundation_model=NOVA, instruction="x" * 40)
+    return Agent(stack, "A", agent_name="a", foundation_model=NOVA, instruction="x" * 40)
 
 
 def harness(stack: cdk.Stack) -> Harness:
@@ -195,7 +195,7 @@ def _guardrails() -> dict[str, Case]:
     }
     words = {"pii_entities", "sensitive_information_policy_config"}
     settings: dict[str, Any] = {
-        "name": "chat",
+        "guardrail_name": "chat",
         "blocked_input_messaging": "No.",
         "blocked_outputs_messaging": "No.",
         "description": "d",
@@ -257,7 +257,7 @@ def _guardrails() -> dict[str, Case]:
             lambda stack: {"guardrail": version(stack)},
             {
                 "targets": one(targets=["r-ab12", "444455556666"]),
-                "name": one(name="chat"),
+                "policy_name": one(policy_name="chat"),
                 "description": one(description="d"),
                 "included_models": one(included_models=[NOVA]),
                 "excluded_models": one(excluded_models=[NOVA]),
@@ -276,7 +276,7 @@ def _prompts() -> dict[str, Case]:
                 "variants": [PromptVariant.text("a", text="Hi"), PromptVariant.text("b", text="Ho")]
             },
             {
-                "name": one(name="greeting"),
+                "prompt_name": one(prompt_name="greeting"),
                 "default_variant": one(default_variant="b"),
                 "description": one(description="d"),
                 "encryption_key": Props(lambda stack: {"encryption_key": kms.Key(stack, "Key")}),
@@ -308,7 +308,7 @@ def _flows() -> dict[str, Case]:
                     }
                 ),
                 "substitutions": one(definition=placed, substitutions={"ALIAS": flows.ALIAS}),
-                "name": one(name="sum"),
+                "flow_name": one(flow_name="sum"),
                 "description": one(description="d"),
                 "prompt_models": one("a managed prompt", prompt_models=[US]),
                 "encryption_key": Props(lambda stack: {"encryption_key": key(stack)}),
@@ -331,7 +331,7 @@ def _flows() -> dict[str, Case]:
                 "version": FlowVersion.from_flow_version_attributes(
                     stack, "V", flow_arn=f"{HERE}:flow/ABCDEF1234", version="3"
                 ),
-                "name": "live",
+                "flow_alias_name": "live",
             },
             {
                 "description": one(description="d"),
@@ -368,7 +368,9 @@ def _models() -> dict[str, Case]:
             },
         ),
         "BedrockMantleProject": Case(
-            BedrockMantleProject, lambda stack: {}, {"name": one(name="Sales chat"), "tags": one(tags=TAGS)}
+            BedrockMantleProject,
+            lambda stack: {},
+            {"project_name": one(project_name="Sales chat"), "tags": one(tags=TAGS)},
         ),
         "JobRole": Case(
             JobRole,
@@ -407,7 +409,7 @@ def _models() -> dict[str, Case]:
         ),
         "Agent": Case(
             Agent,
-            lambda stack: {"name": "a", "foundation_model": NOVA, "instruction": "x" * 40},
+            lambda stack: {"agent_name": "a", "foundation_model": NOVA, "instruction": "x" * 40},
             {
                 "knowledge_bases": Props(lambda stack: {"knowledge_bases": [(base(stack), "For orders")]}),
                 "guardrail": Props(lambda stack: {"guardrail": version(stack)}),
@@ -420,7 +422,9 @@ def _models() -> dict[str, Case]:
             },
         ),
         "AgentAlias": Case(
-            AgentAlias, lambda stack: {"agent": agent(stack), "name": "live"}, {"tags": one(tags=TAGS)}
+            AgentAlias,
+            lambda stack: {"agent": agent(stack), "agent_alias_name": "live"},
+            {"tags": one(tags=TAGS)},
         ),
     }
 

@@ -34,7 +34,9 @@ PROJECT = arn(f"bedrock:us-east-1:{ACCOUNT}:project/default")
 
 
 def agent(stack: cdk.Stack, **props: Any) -> Agent:
-    return Agent(stack, "A", **{"name": "a", "foundation_model": NOVA, "instruction": INSTRUCTION, **props})
+    return Agent(
+        stack, "A", **{"agent_name": "a", "foundation_model": NOVA, "instruction": INSTRUCTION, **props}
+    )
 
 
 def full(stack: cdk.Stack, **props: Any) -> Agent:
@@ -44,14 +46,14 @@ def full(stack: cdk.Stack, **props: Any) -> Agent:
     guardrail = Guardrail(
         stack,
         "G",
-        name="g",
+        guardrail_name="g",
         blocked_input_messaging="n",
         blocked_outputs_messaging="n",
         word_policy_config=words,
     )
     return agent(
         stack,
-        knowledge_bases=[(KnowledgeBase(stack, "Kb", name="docs"), "For everything")],
+        knowledge_bases=[(KnowledgeBase(stack, "Kb", knowledge_base_name="docs"), "For everything")],
         guardrail=guardrail.create_version(),
         **props,
     )
@@ -185,7 +187,7 @@ def test_the_role_reads_what_aws_documents_on_the_one_resource_and_nothing_for_a
 def test_a_key_is_opened_to_the_role_and_to_who_calls_the_agent() -> None:
     stack = Stack()
     made = agent(stack, encryption_key=kms.Key.from_key_arn(stack, "Key", KEY_ARN), tags={"team": "chat"})
-    alias = made.create_alias(name="live", tags={"team": "chat"})
+    alias = made.create_alias(agent_alias_name="live", tags={"team": "chat"})
     alias.grant_invoke(iam.User(stack, "User"))
     DataPlaneGrants(iam.User(stack, "Other")).invoke_agent(alias)
     found = template(stack)
@@ -219,12 +221,12 @@ def test_a_key_is_opened_to_the_role_and_to_who_calls_the_agent() -> None:
 def test_cloudformation_takes_it_and_the_review_finds_nothing(complete: bool, tmp_path: Path) -> None:
     def build(stack: cdk.Stack) -> None:
         if not complete:
-            agent(stack).create_alias(name="live")
+            agent(stack).create_alias(agent_alias_name="live")
             return
         key = kms.Key.from_key_arn(stack, "Key", KEY_ARN)
         made = full(stack, foundation_model=f"us.{NOVA}", encryption_key=key, streaming=True)
         role = AppRole(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        made.create_alias(name="live").grant_invoke(role)
+        made.create_alias(agent_alias_name="live").grant_invoke(role)
 
     found = valid(build, tmp_path)
     verdicts, rules = findings(tmp_path)
@@ -238,7 +240,7 @@ def test_cloudformation_takes_it_and_the_review_finds_nothing(complete: bool, tm
 def test_what_cloudformation_knows_of_an_agent_is_an_attribute() -> None:
     stack = Stack()
     made = agent(stack)
-    alias = made.create_alias(name="live")
+    alias = made.create_alias(agent_alias_name="live")
     names = ("agent_status", "agent_version", "created_at", "prepared_at", "updated_at")
     shown = [stack.resolve(getattr(made, name))["Fn::GetAtt"][1] for name in names]
     assert shown == ["AgentStatus", "AgentVersion", "CreatedAt", "PreparedAt", "UpdatedAt"]
@@ -253,7 +255,7 @@ def alias_of(change: Callable[[Agent], object] = lambda a: None, **props: Any) -
     """Return the logical id and the description of the alias of an agent."""
     stack = Stack()
     made = agent(stack, **props)
-    made.create_alias(name="live")
+    made.create_alias(agent_alias_name="live")
     change(made)
     [(logical_id, resource)] = resources(template(stack), "AWS::Bedrock::AgentAlias").items()
     return logical_id, resource["Properties"]["Description"]
@@ -300,7 +302,7 @@ def test_what_does_not_touch_the_agent_leaves_the_alias_alone(case: str) -> None
 
 def test_the_permission_to_call_is_on_the_alias() -> None:
     stack = Stack()
-    alias = agent(stack).create_alias(name="live")
+    alias = agent(stack).create_alias(agent_alias_name="live")
     alias.grant_invoke(iam.User(stack, "User"))
     found = template(stack)
     [alias_id] = resources(found, "AWS::Bedrock::AgentAlias")
@@ -316,7 +318,7 @@ def test_the_permission_to_call_is_on_the_alias() -> None:
 
 def test_memory_is_granted_on_the_alias_too() -> None:
     stack = Stack()
-    agent(stack).create_alias(name="live").grant_memory(iam.User(stack, "User"))
+    agent(stack).create_alias(agent_alias_name="live").grant_memory(iam.User(stack, "User"))
     found = template(stack)
     [alias_id] = resources(found, "AWS::Bedrock::AgentAlias")
     [policy] = resources(found, "AWS::IAM::Policy").values()
@@ -372,7 +374,7 @@ def test_an_imported_alias_is_a_reference() -> None:
 
 
 WRONG = [
-    ({"name": "-"}, "`name` has the value `-`: use 1-100 letters"),
+    ({"agent_name": "-"}, "`agent_name` has the value `-`: use 1-100 letters"),
     ({"idle_session_ttl": cdk.Duration.seconds(59)}, "`idle_session_ttl` is 59 s: .* 60 to 5,400 s"),
     ({"idle_session_ttl": cdk.Duration.hours(2)}, "`idle_session_ttl` is 7200 s: .* 60 to 5,400 s"),
     ({"instruction": "short"}, "`instruction` must have 40 to 4000 characters, got 5"),

@@ -98,7 +98,9 @@ def router(stack: cdk.Stack, **props: Any) -> PromptRouter:
 
 
 def agent(stack: cdk.Stack, **props: Any) -> Agent:
-    return Agent(stack, "A", **{"name": "a", "foundation_model": NOVA, "instruction": "x" * 40, **props})
+    return Agent(
+        stack, "A", **{"agent_name": "a", "foundation_model": NOVA, "instruction": "x" * 40, **props}
+    )
 
 
 def harness(stack: cdk.Stack, **props: Any) -> Harness:

@@ -180,7 +180,7 @@ def flow(stack: cdk.Stack) -> None:
         stack,
         "F",
         definition=definition,
-        name="f",
+        flow_name="f",
         description="d",
         encryption_key=key(stack),
         tags=TAGS,
@@ -192,7 +192,7 @@ def flow(stack: cdk.Stack) -> None:
         "Live",
         flow=made,
         version=version,
-        name="live",
+        flow_alias_name="live",
         description="d",
         concurrency=FlowConcurrency.manual(max_concurrency=3),
         tags=TAGS,
@@ -432,7 +432,7 @@ def agent(stack: cdk.Stack) -> None:
     Agent(
         stack,
         "A",
-        name="a",
+        agent_name="a",
         foundation_model=NOVA,
         instruction="Answer questions about the planes of Amazon Bedrock.",
         description="d",
@@ -440,7 +440,7 @@ def agent(stack: cdk.Stack) -> None:
         guardrail=version,
         encryption_key=key(stack),
         tags=TAGS,
-    ).create_alias(name="live", tags=TAGS)
+    ).create_alias(agent_alias_name="live", tags=TAGS)
 
 
 # By type: what makes it, and below which paths nothing is reached; an agent gets no new features.

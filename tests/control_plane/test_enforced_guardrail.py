@@ -104,7 +104,7 @@ def test_an_organization_enforces_by_its_policy_type() -> None:
             stack, "V", guardrail_id="abcdef123456", version="3"
         ),
         targets=["r-ab12", "ou-ab12-cdef3456", "444455556666"],
-        name="baseline",
+        policy_name="baseline",
         description="Every account",
         excluded_models=["amazon.titan-embed-text-v2:0"],
         messages=ContentGuarding.COMPREHENSIVE,

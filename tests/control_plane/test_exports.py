@@ -91,3 +91,9 @@ def test_every_prop_is_documented_and_every_optional_one_says_what_happens_witho
     for prop, parameter in props.items():
         optional = parameter.default is not inspect.Parameter.empty
         assert ("Default:" in documented[prop]) == optional, prop
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_the_prop_for_the_physical_name_says_of_what(name: str) -> None:
+    """As in the CDK: ``guardrail_name``, ``role_name``; not ``name`` here and ``harness_name`` there."""
+    assert "name" not in inspect.signature(getattr(constructs_lib, name).__init__).parameters

@@ -369,7 +369,7 @@ def test_a_flow_with_and_without_its_props() -> None:
         stack,
         "F",
         definition=SIMPLE,
-        name="sum",
+        flow_name="sum",
         description="sums up",
         encryption_key=key,
         tags={"team": "sales"},
@@ -879,7 +879,7 @@ def override(_: cdk.Stack, flow: Flow) -> None:
 
 CONTENT: dict[str, tuple[Callable[[cdk.Stack, Flow], object], dict[str, Any]]] = {
     "a description": (lambda s, f: None, {"description": "x"}),
-    "a name": (lambda s, f: None, {"name": "x1"}),
+    "a name": (lambda s, f: None, {"flow_name": "x1"}),
     "a prompt's text": (
         lambda s, f: None,
         {"definition": changed(put("nodes.1.configuration", {"prompt": inline("{{topic}}?")}))},
@@ -899,7 +899,16 @@ UNRELATED: dict[str, tuple[Callable[[cdk.Stack, Flow], object], dict[str, Any]]]
     "tags of its own": (lambda s, f: None, {"tags": {"a": "b"}}),
     "another resource": (lambda s, f: sns.Topic(s, "T"), {}),
     "another flow": (lambda s, f: Flow(s, "G", definition=EACH["InlineCode"][0]), {}),
-    "an alias": (lambda s, f: FlowAlias(s, "A", flow=f, version=f.node.find_child("Version"), name="a"), {}),  # type: ignore[arg-type]  # found by its id
+    "an alias": (
+        lambda s, f: FlowAlias(
+            s,
+            "A",
+            flow=f,
+            version=f.node.find_child("Version"),  # type: ignore[arg-type]  # found by its id
+            flow_alias_name="a",
+        ),
+        {},
+    ),
     "the stack's description": (lambda s, f: setattr(s.template_options, "description", "x"), {}),
 }
 
@@ -918,7 +927,7 @@ def test_what_does_not_touch_the_content_leaves_the_version_alone(case: str) -> 
 
 def test_an_alias_names_the_version_and_is_what_callers_are_granted() -> None:
     stack = Stack()
-    alias = Flow(stack, "F", definition=SIMPLE).create_alias(name="live")
+    alias = Flow(stack, "F", definition=SIMPLE).create_alias(flow_alias_name="live")
     alias.grant_invoke(iam.User(stack, "U"))
     DataPlaneGrants(iam.User(stack, "V")).invoke_flow(alias)
     found = template(stack)
@@ -957,7 +966,7 @@ def test_it_deploys_and_its_roles_are_sound(tmp_path: Path) -> None:
         role = AppRole(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         for number, (definition, _) in enumerate([(SIMPLE, 0), *EACH.values()]):
             Flow(stack, f"F{number}", definition=definition, prompt_models=[NOVA]).create_alias(
-                name="live"
+                flow_alias_name="live"
             ).grant_invoke(role)
 
     found = valid(build, tmp_path)

@@ -31,7 +31,7 @@ def guardrail(stack: cdk.Stack, **props: Any) -> Guardrail:
         stack,
         "G",
         **{
-            "name": "g",
+            "guardrail_name": "g",
             "blocked_input_messaging": "no",
             "blocked_outputs_messaging": "no",
             "word_policy_config": WORDS,
@@ -146,7 +146,7 @@ def test_references_follow_the_version_and_the_old_one_is_kept(base: str) -> Non
 
 
 WRONG = [
-    ({"name": "a b"}, "`name` has the value `a b`: use 1-50 letters, digits, - and _"),
+    ({"guardrail_name": "a b"}, "`guardrail_name` has the value `a b`: use 1-50 letters, digits, - and _"),
     ({"blocked_input_messaging": ""}, "`blocked_input_messaging` must have 1 to 500 characters, got 0"),
     (
         {"blocked_outputs_messaging": "x" * 501},

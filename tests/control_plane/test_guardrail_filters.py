@@ -425,7 +425,7 @@ def test_an_agent_is_granted_what_its_guardrail_needs() -> None:
     Agent(
         stack,
         "A",
-        name="a",
+        agent_name="a",
         foundation_model="amazon.nova-lite-v1:0",
         instruction="x" * 40,
         guardrail=every_prop(stack).create_version(),

@@ -17,7 +17,7 @@ PROJECT = arn(f"bedrock:us-east-1:{ACCOUNT}:project/default")
 @pytest.fixture(scope="module")
 def deployed() -> dict[str, Any]:
     stack = Stack()
-    KnowledgeBase(stack, "Kb", name="docs", description="what we know")
+    KnowledgeBase(stack, "Kb", knowledge_base_name="docs", description="what we know")
     return template(stack)
 
 
@@ -117,7 +117,7 @@ def test_a_chosen_dimension_reaches_index_and_model() -> None:
 def test_tokens_pass_every_check() -> None:
     stack = Stack()
     name = cdk.CfnParameter(stack, "Name").value_as_string
-    KnowledgeBase(stack, "Kb", name=name, description=name)
+    KnowledgeBase(stack, "Kb", knowledge_base_name=name, description=name)
     assert only(template(stack), "AWS::Bedrock::KnowledgeBase")["Properties"]["Name"] == {"Ref": "Name"}
 
 
@@ -199,7 +199,7 @@ def test_an_id_is_no_arn() -> None:
 )
 def test_the_vectors_go_or_stay_as_the_removal_policy_says(props: dict[str, Any], expected: str) -> None:
     stack = Stack()
-    KnowledgeBase(stack, "Kb", name="docs", **props)
+    KnowledgeBase(stack, "Kb", knowledge_base_name="docs", **props)
     found = template(stack)
     kinds = ("AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index")
     assert [only(found, kind)["DeletionPolicy"] for kind in kinds] == [expected, expected]

@@ -66,7 +66,10 @@ def index(stack: Stack, **props: Any) -> VectorIndex:
 
 
 WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
-    "name": (lambda s: kb(s, name="a b"), r"`name` has the value `a b`: use 1-100 letters"),
+    "knowledge_base_name": (
+        lambda s: kb(s, knowledge_base_name="a b"),
+        r"`knowledge_base_name` has the value `a b`: use 1-100 letters",
+    ),
     "description": (
         lambda s: kb(s, description="x" * 201),
         r"`description` must have 1 to 200 characters, got 201",

@@ -169,7 +169,7 @@ def test_by_default_another_stack_imports_it() -> None:
         ({"type": VECTOR(dimension=512)}, True),
         ({"type": VECTOR(embedding_model="cohere.embed-english-v3")}, True),
         ({"type": KnowledgeBaseType.managed()}, True),
-        ({"name": "given"}, False),
+        ({"knowledge_base_name": "given"}, False),
     ],
 )
 def test_a_replacement_changes_the_other_stack_s_template_and_nothing_else_does(

@@ -134,7 +134,10 @@ def test_a_name_is_one_that_bedrock_takes_whatever_the_path() -> None:
 
 
 def test_a_given_name_stays_and_the_policy_still_follows() -> None:
-    before, after = names(kb(name="docs")), names(kb(name="docs", type=vector(dimension=256)))
+    before, after = (
+        names(kb(knowledge_base_name="docs")),
+        names(kb(knowledge_base_name="docs", type=vector(dimension=256))),
+    )
     assert (before[0], after[0]) == ("docs", "docs")
     assert before[1] != after[1]
 
@@ -293,7 +296,7 @@ def test_the_policy_of_a_named_one_follows_what_is_changed_later(by: str) -> Non
     def name(change: str) -> str:
         stack = Stack()
         store = Store.s3_vectors(VectorIndex.from_vector_index_arn(stack, "I", INDEX))
-        base = KnowledgeBase(stack, "Kb", name="answers", type=vector(vector_store=store))
+        base = KnowledgeBase(stack, "Kb", knowledge_base_name="answers", type=vector(vector_store=store))
         _change(stack, base, change)
         [policy] = resources(template(stack), "AWS::IAM::RolePolicy").values()
         written = str(policy["Properties"]["PolicyName"])

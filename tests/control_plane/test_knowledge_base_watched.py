@@ -74,7 +74,10 @@ def test_logs_go_to_each_destination(name: str, kind: KnowledgeBaseType) -> None
 def test_several_destinations_have_names_of_their_own_within_60_characters() -> None:
     stack = Stack("A" * 40)
     base = KnowledgeBase(
-        stack, "B" * 60, log_delivery=[logs.LogGroup(stack, "L"), s3.Bucket(stack, "Copy")], name="C" * 100
+        stack,
+        "B" * 60,
+        log_delivery=[logs.LogGroup(stack, "L"), s3.Bucket(stack, "Copy")],
+        knowledge_base_name="C" * 100,
     )
     found = template(stack)
     names = [one["Properties"]["Name"] for one in resources(found, "AWS::Logs::DeliverySource").values()]

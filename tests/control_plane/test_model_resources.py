@@ -158,7 +158,7 @@ def test_a_project_with_and_without_its_props() -> None:
     BedrockMantleProject(stack, "Sales")
     assert only(template(stack), "AWS::BedrockMantle::Project") == {"Name": "S-Sales"}
     stack = Stack()
-    BedrockMantleProject(stack, "Sales", name="Sales chat", tags={"team": "sales"})
+    BedrockMantleProject(stack, "Sales", project_name="Sales chat", tags={"team": "sales"})
     assert only(template(stack), "AWS::BedrockMantle::Project") == {
         "Name": "Sales chat",
         "Tags": [{"Key": "team", "Value": "sales"}],
@@ -274,7 +274,7 @@ REFUSED: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
         "pass a percentage from 0 to 100",
     ),
     "a project's name of 129": (
-        lambda s: BedrockMantleProject(s, "M", name="a" * 129),
+        lambda s: BedrockMantleProject(s, "M", project_name="a" * 129),
         "must have 1 to 128 characters, got 129",
     ),
     "a project of bedrock": (

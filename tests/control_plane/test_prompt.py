@@ -48,7 +48,7 @@ def every_prop(stack: cdk.Stack, choice: ToolChoice | None = None) -> Prompt:
     return Prompt(
         stack,
         "P",
-        name="weather",
+        prompt_name="weather",
         description="Asks for the weather",
         default_variant="chat",
         encryption_key=kms.Key.from_key_arn(stack, "Key", KEY_ARN),
@@ -235,7 +235,7 @@ CONTENT: dict[str, tuple[Callable[[Prompt, cdk.Stack], object], dict[str, Any]]]
     "the text": (lambda p, s: None, {"text": "Bye {{name}}"}),
     "a variable": (lambda p, s: None, {"text": "Hello {{first}}"}),
     "the description": (lambda p, s: None, {"description": "other"}),
-    "the name": (lambda p, s: None, {"name": "other"}),
+    "the name": (lambda p, s: None, {"prompt_name": "other"}),
     "an L1 setter": (lambda p, s: setattr(_l1(p), "description", "other"), {}),
     "an override": (lambda p, s: _l1(p).add_property_override("Description", "other"), {}),
 }

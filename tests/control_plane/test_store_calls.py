@@ -120,9 +120,9 @@ def test_the_knowledge_base_goes_before_its_store_and_comes_after_it(make: Calla
 def test_a_given_name_collides() -> None:
     """What the fingerprints prevent: the first test would see it."""
     account = Account()
-    account.deploy(serverless(name="answers"))
+    account.deploy(serverless(knowledge_base_name="answers"))
     with pytest.raises(AssertionError, match=r"answers.*already exists"):
-        account.deploy(serverless(name="answers", of_type={"dimension": 512}))
+        account.deploy(serverless(knowledge_base_name="answers", of_type={"dimension": 512}))
 
 
 def test_a_body_that_no_service_takes_is_seen() -> None:

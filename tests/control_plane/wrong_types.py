@@ -63,14 +63,14 @@ def right(stack: cdk.Stack, role: AppRole, statement: iam.PolicyStatement) -> No
     EnforcedGuardrail(stack, "E", guardrail=version)
     prompt = Prompt(stack, "P", variants=[PromptVariant.text("a", text="Hello", model=model)])
     flow = Flow(stack, "F", definition="flow.json", prompt_models=[model])
-    alias = flow.create_alias(name="live")
+    alias = flow.create_alias(flow_alias_name="live")
     profile = ApplicationInferenceProfile(stack, "I", model=model, tags={"team": "sales"})
     router = PromptRouter(stack, "R", models=[NOVA, model], fallback=NOVA, response_quality_difference=10)
     harness = Harness(stack, "H", model=profile, tools=[HarnessTool.browser()], memory=HarnessMemory.none())
     HarnessEndpoint(stack, "L", harness=harness)
     ResourcePolicy(stack, "O", resource_arn="arn", statements=[statement])
     project = BedrockMantleProject(stack, "M", tags={"team": "sales"})
-    Agent(stack, "A", name="a", foundation_model=model, instruction=INSTRUCTION, guardrail=version)
+    Agent(stack, "A", agent_name="a", foundation_model=model, instruction=INSTRUCTION, guardrail=version)
     role.grants.converse(router, streaming=True)
     role.grants.apply_guardrail(guardrail)
     role.grants.render_prompt(prompt)
@@ -95,7 +95,7 @@ def wrong(stack: cdk.Stack, role: AppRole, guardrail: Guardrail, flow: Flow, pro
     Prompt(stack, "E", variants=["Hello"])  # type: ignore[list-item]  # a variant as text
     PromptVariant.text("a", text=["Hello"])  # type: ignore[arg-type]  # a list of texts
     Flow(stack, "F", definition=3)  # type: ignore[arg-type]  # no file and no dictionary
-    FlowAlias(stack, "G", flow=flow, version="1", name="live")  # type: ignore[arg-type]  # a version as text
+    FlowAlias(stack, "G", flow=flow, version="1", flow_alias_name="live")  # type: ignore[arg-type]  # a version as text
     Model.of(3)  # type: ignore[arg-type]  # a number
     Model.imported()  # type: ignore[call-arg]  # which model?
     ApplicationInferenceProfile(stack, "H", model=profile)  # type: ignore[arg-type]  # no model
@@ -104,7 +104,7 @@ def wrong(stack: cdk.Stack, role: AppRole, guardrail: Guardrail, flow: Flow, pro
     Harness(stack, "K", model=NOVA, tools=["browser"])  # type: ignore[list-item]  # a tool as text
     HarnessEndpoint(stack, "L", harness="chat")  # type: ignore[arg-type]  # a harness as text
     ResourcePolicy(stack, "M", resource_arn="arn", statements=[{}])  # type: ignore[list-item]  # a dictionary
-    Agent(stack, "N", name="a", foundation_model=3, instruction=INSTRUCTION)  # type: ignore[arg-type]  # a number
+    Agent(stack, "N", agent_name="a", foundation_model=3, instruction=INSTRUCTION)  # type: ignore[arg-type]  # a number
     role.grants.converse(3)  # type: ignore[arg-type]  # a number
     role.grants.converse(NOVA, streaming="yes")  # type: ignore[arg-type]  # a text for a flag
     role.grants.create_guardrail(guardrail)  # type: ignore[attr-defined]  # no app role configures

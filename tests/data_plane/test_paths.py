@@ -32,9 +32,14 @@ MAKERS: dict[str, tuple[Callable[..., object], str, str, int]] = {
     "AppRole": (lambda s, **p: AppRole(s, "X", assumed_by=LAMBDA, **p), "path", "app", 1),
     "DeployRole": (lambda s, **p: DeployRole(s, "X", name_prefix="Acme", **p), "path", "deploy", 1),
     "OperatorRole": (lambda s, **p: OperatorRole(s, "X", assumed_by=LAMBDA, **p), "path", "operator", 1),
-    "KnowledgeBase": (lambda s, **p: KnowledgeBase(s, "X", name="kb", **p), "role_path", "service", 1),
+    "KnowledgeBase": (
+        lambda s, **p: KnowledgeBase(s, "X", knowledge_base_name="kb", **p),
+        "role_path",
+        "service",
+        1,
+    ),
     "Agent": (
-        lambda s, **p: Agent(s, "X", name="a", foundation_model=MODEL, instruction=INSTRUCTION, **p),
+        lambda s, **p: Agent(s, "X", agent_name="a", foundation_model=MODEL, instruction=INSTRUCTION, **p),
         "role_path",
         "service",
         1,

@@ -73,7 +73,7 @@ def _others(stack: cdk.Stack) -> None:
         for source, output, target, given in ends
     ]
     flow = Flow(stack, "Flow", definition={"nodes": nodes, "connections": connections})
-    alias = flow.create_alias(name="live")
+    alias = flow.create_alias(flow_alias_name="live")
     harness = Harness(stack, "Chat", model=model, memory=HarnessMemory.managed())
     live = harness.add_endpoint("Live", target_version="1")
     caller = AppRole(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))

@@ -216,11 +216,13 @@ def test_a_policy_that_moves_to_the_new_index_leaves_the_old_data_source(
 
 def test_a_given_name_collides_as_on_aws_and_the_old_one_goes_on(aws: LocalAws, tmp_path: Path) -> None:
     life = Life(aws, tmp_path)
-    assert life.deploy(name="answers") == "CREATE_COMPLETE"
+    assert life.deploy(knowledge_base_name="answers") == "CREATE_COMPLETE"
     assert life.ingest() == "COMPLETE"
     before = dict(life.outputs)
     deployed = life.template
-    assert life.deploy(name="answers", type=VECTOR(dimension=512)) == "UPDATE_ROLLBACK_COMPLETE"
+    assert (
+        life.deploy(knowledge_base_name="answers", type=VECTOR(dimension=512)) == "UPDATE_ROLLBACK_COMPLETE"
+    )
     sides = [[TemplateSource("t.json", dict(one), stack=STACK)] for one in (deployed, life.template)]
     told = [one.collision for one in compare_resources(*sides) if one.fails]
     assert [one and one.name for one in told] == ["answers"]

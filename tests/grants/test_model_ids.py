@@ -97,7 +97,7 @@ def test_every_legacy_model_is_a_warning() -> None:
 def test_the_arn_is_made_where_a_token_holds_an_id() -> None:
     app = cdk.App(builtin_cloud_formation_validation=False, analytics_reporting=False)
     stack = cdk.Stack(app, "S", env=cdk.Environment(account=ACCOUNT, region="us-east-1"))
-    made = KnowledgeBase(stack, "Kb", name="docs")
+    made = KnowledgeBase(stack, "Kb", knowledge_base_name="docs")
     DataPlaneGrants(iam.User(stack, "U")).retrieve(made.knowledge_base_ref.knowledge_base_id)
     [policy] = [r for r in template(stack)["Resources"].values() if r["Type"] == "AWS::IAM::Policy"]
     [statement] = policy["Properties"]["PolicyDocument"]["Statement"]

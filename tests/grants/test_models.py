@@ -178,7 +178,7 @@ def test_constructs_take_the_value() -> None:
     Agent(
         stack,
         "A",
-        name="a",
+        agent_name="a",
         foundation_model=Model.of(NOVA).cross_region("us"),
         instruction="Answer the questions of our customers about orders.",
     )

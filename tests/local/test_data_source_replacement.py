@@ -27,7 +27,7 @@ def _body(stack_name: str, *, other_store: bool = False, **props: Any) -> str:
     stack = Stack(stack_name)
     size = 512 if other_store else 1024
     base = KnowledgeBase(
-        stack, "Kb", name=f"{stack_name}{size}", type=KnowledgeBaseType.vector(dimension=size)
+        stack, "Kb", knowledge_base_name=f"{stack_name}{size}", type=KnowledgeBaseType.vector(dimension=size)
     )
     bucket = s3.Bucket(stack, "Docs")
     DataSource(stack, "Source", knowledge_base=base, source=DocumentSource.s3(bucket), **props)

@@ -223,14 +223,14 @@ class Rooms:
         return Agent(
             self.stack,
             "Agent",
-            name="Acme",
+            agent_name="Acme",
             foundation_model=NOVA,
             instruction="Answer what people ask you, politely and briefly.",
         )
 
     @functools.cached_property
     def agent_alias(self) -> Any:
-        return self.agent.create_alias(name="live")
+        return self.agent.create_alias(agent_alias_name="live")
 
     @functools.cached_property
     def flow(self) -> Flow:
@@ -242,7 +242,7 @@ class Rooms:
 
     @functools.cached_property
     def flow_alias(self) -> Any:
-        return self.flow.create_alias(name="live")
+        return self.flow.create_alias(flow_alias_name="live")
 
     @functools.cached_property
     def prompt(self) -> Prompt:
@@ -403,7 +403,9 @@ BY_ARGUMENT: Mapping[str, Callable[[Rooms], Any]] = {
     "account": lambda _: "444455556666",
     "agent_alias": lambda r: r.agent_alias,
     "agent_alias_arn": lambda _: f"{BEDROCK}:agent-alias/ABCDEF1234/GHIJKL5678",
+    "agent_alias_name": lambda _: "acme",
     "agent_arn": lambda _: f"{BEDROCK}:agent/ABCDEF1234",
+    "agent_name": lambda _: "acme",
     "api_key": lambda _: "acme-key",
     "assumed_by": lambda r: r.principal,
     "auth": lambda r: r.auth,
@@ -430,6 +432,7 @@ BY_ARGUMENT: Mapping[str, Callable[[Rooms], Any]] = {
     "flow": lambda r: r.flow,
     "flow_alias": lambda r: r.flow_alias,
     "flow_alias_arn": lambda _: f"{BEDROCK}:flow/ABCDEF1234/alias/GHIJKL5678",
+    "flow_alias_name": lambda _: "acme",
     "flow_arn": lambda _: f"{BEDROCK}:flow/ABCDEF1234",
     "foundation_model": lambda _: NOVA,
     "function": lambda r: r.function,
@@ -660,7 +663,7 @@ USES: Mapping[str, Callable[[Rooms, Any], Any]] = {
     "Deployer": lambda r, v: constructs_lib.DeployRole(r.stack, r.id(), name_prefix="Acme", deployer=v),
     "DocumentSource": lambda r, v: _data_source(r, source=v),
     "Enrichment": lambda r, v: _data_source(r, enrichment=v),
-    "FlowConcurrency": lambda r, v: r.flow.create_alias(r.id(), name="live", concurrency=v),
+    "FlowConcurrency": lambda r, v: r.flow.create_alias(r.id(), flow_alias_name="live", concurrency=v),
     "FlowDefinitionObject": lambda r, v: Flow(r.stack, r.id(), definition=v, role=r.plain_role),
     "FormerLogging": lambda r, v: constructs_lib.InvocationLogging(
         r.stack, r.id(), log_group=r.log_group, takeover=v

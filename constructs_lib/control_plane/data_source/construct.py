@@ -105,9 +105,10 @@ class DataSource(DataSourceBase):
         knowledge_base: Any knowledge base: of this library, an L1, of another library, or imported.
         source: Where the documents are: a :class:`~constructs_lib.DocumentSource`, or for a managed knowledge
             base a :class:`~constructs_lib.ManagedSource`.
-        name: 1-100 letters, digits and single ``-`` and ``_``, unique in the knowledge base. With a name of
-            one's own, each replacement needs another one, or AWS answers that the data source already exists.
-            Default: one from the construct's path and a fingerprint of what replaces the data source.
+        data_source_name: 1-100 letters, digits and single ``-`` and ``_``, unique in the knowledge base.
+            With a name of one's own, each replacement needs another one, or AWS answers that the data source
+            already exists. Default: one from the construct's path and a fingerprint of what replaces the data
+            source.
         description: At most 200 characters. Default: none.
         role: The service role of the knowledge base, which gets what the source needs before the data source
             exists. Default: the ``role`` of the knowledge base; an imported one or an L1 has none.
@@ -129,7 +130,7 @@ class DataSource(DataSourceBase):
     Attributes:
         data_source_id: Its id.
         knowledge_base_id: The id of the knowledge base that ingests it.
-        name: Its name.
+        data_source_name: Its name.
         status: ``AVAILABLE``, ``CREATING``, ``DELETE_UNSUCCESSFUL``, ...
         created_at: When it was made (ISO 8601).
         updated_at: When it was changed last.
@@ -150,7 +151,7 @@ class DataSource(DataSourceBase):
         *,
         knowledge_base: refs.IKnowledgeBaseRef,
         source: DocumentSource | ManagedSource,
-        name: str | None = None,
+        data_source_name: str | None = None,
         description: str | None = None,
         role: iam.IRole | None = None,
         chunking: Chunking | None = None,
@@ -163,8 +164,8 @@ class DataSource(DataSourceBase):
         deletion_protection: int | None = None,
         media: MediaExtraction | None = None,
     ) -> None:
-        if name is not None:
-            check_name(name)
+        if data_source_name is not None:
+            check_name("data_source_name", data_source_name)
         check_length("description", description, 1, 200)
         check_choice("deletion_policy", deletion_policy, DataDeletionPolicy)
         check_attributes(
@@ -217,14 +218,14 @@ class DataSource(DataSourceBase):
         # 100 characters less the fingerprint of 8 and its hyphen.
         stem = cdk.Names.unique_resource_name(self, max_length=91, separator="-")
         generated = FingerprintedName(f"{stem}-", self.fingerprint)
-        self.name: str = name if name is not None else generated.name()
-        if name is None:
+        self.data_source_name: str = data_source_name if data_source_name is not None else generated.name()
+        if data_source_name is None:
             at_the_end(self, lambda: generated.settle(self.fingerprint()))
         self.knowledge_base_id: str = knowledge_base.knowledge_base_ref.knowledge_base_id
         self._l1 = RecordingDataSource(
             self,
             "Resource",
-            name=self.name,
+            name=self.data_source_name,
             description=description,
             knowledge_base_id=self.knowledge_base_id,
             data_deletion_policy=deletion_policy.value,

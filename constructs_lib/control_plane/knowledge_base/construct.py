@@ -74,8 +74,8 @@ class KnowledgeBase(KnowledgeBaseBase):
 
     Args:
         type: What it is: vector, managed, Kendra or SQL. Default: ``KnowledgeBaseType.vector()``.
-        name: Name in Bedrock, 1-100 letters, digits, ``-`` and ``_``, unique in the account and Region.
-            Default: one from the path in the app, with a fingerprint of what can't change.
+        knowledge_base_name: Name in Bedrock, 1-100 letters, digits, ``-`` and ``_``, unique in the account
+            and Region. Default: one from the path in the app, with a fingerprint of what can't change.
         description: At most 200 characters. Default: none.
         role: A service role of one's own, which must trust ``bedrock.amazonaws.com``; a policy with what the
             knowledge base needs is attached to it. Default: one is made.
@@ -125,7 +125,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         construct_id: str,
         *,
         type: KnowledgeBaseType | None = None,  # noqa: A002 - CloudFormation's name
-        name: str | None = None,
+        knowledge_base_name: str | None = None,
         description: str | None = None,
         role: iam.IRole | None = None,
         role_path: str | None = None,
@@ -142,8 +142,8 @@ class KnowledgeBase(KnowledgeBaseBase):
         check_choice("on_replace", on_replace, OnReplace)
         # Known before anything asks for the id.
         self.keeps_replaced: bool = on_replace is OnReplace.KEEP
-        if name is not None:
-            check_name(name)
+        if knowledge_base_name is not None:
+            check_name("knowledge_base_name", knowledge_base_name)
         check_length("description", description, 1, 200)
         check_path("role_path", role_path)
         _check_role(role, role_path)
@@ -153,14 +153,15 @@ class KnowledgeBase(KnowledgeBaseBase):
         super().__init__(scope, construct_id)
         keep_stack(self, scope)
         self.type_name: str | None = kind.name
-        self.role = role if role is not None else self._make_role(name or construct_id, role_path)
+        given = knowledge_base_name
+        self.role = role if role is not None else self._make_role(given or construct_id, role_path)
         context = Context(self, self.role.role_arn, encryption_key, removal_policy)
         own, store = kind.bind(context)
         parts = [own, store] if store is not None else [own]
         self._referred = [resource for part in parts for resource in part.referred]
         self.owns_store: bool = any(part.owns_store for part in parts)
         # A name that is given is unique too, and costs no call of the CDK.
-        stem = name if name is not None and not is_token(name) else None
+        stem = given if given is not None and not is_token(given) else None
         stem = stem or cdk.Names.unique_resource_name(self, max_length=_LONGEST_STEM, separator="-")
         self._stem = f"{stem}-"
         configurations = [own.configuration, store.configuration if store is not None else None]
@@ -172,13 +173,13 @@ class KnowledgeBase(KnowledgeBaseBase):
             [statement for part in parts for statement in part.statements] + _rerank(self, rerank_models),
         )
         # A token where the name isn't known yet; a synthesis resolves it three times.
-        self._name = FingerprintedName(self._stem, self.fingerprint) if known is None and not name else None
-        self._named = name is not None
-        self._settled = name is not None and known is not None
+        self._name = FingerprintedName(self._stem, self.fingerprint) if known is None and not given else None
+        self._named = given is not None
+        self._settled = given is not None and known is not None
         self._l1 = RecordingKnowledgeBase(
             self,
             "Resource",
-            name=name or (self._name.name() if self._name is not None else self._written),
+            name=given or (self._name.name() if self._name is not None else self._written),
             description=description,
             role_arn=context.role_arn,
             knowledge_base_configuration=own.configuration,

@@ -107,11 +107,11 @@ def bucket(stack: cdk.Stack, construct_id: str = "Docs") -> s3.IBucket:
 
 
 def _own(stack: cdk.Stack, source: DocumentSource, **props: Any) -> DataSource:
-    return KnowledgeBase(stack, "Kb", name="docs").add_data_source("Source", source, **props)
+    return KnowledgeBase(stack, "Kb", knowledge_base_name="docs").add_data_source("Source", source, **props)
 
 
 def _s3(stack: cdk.Stack) -> DataSource:
-    return _own(stack, DocumentSource.s3(bucket(stack)), name="docs", description="What we know")
+    return _own(stack, DocumentSource.s3(bucket(stack)), data_source_name="docs", description="What we know")
 
 
 def _s3_elsewhere(stack: cdk.Stack) -> DataSource:

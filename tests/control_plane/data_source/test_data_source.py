@@ -59,7 +59,7 @@ def only(found: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def own(stack: cdk.Stack) -> KnowledgeBase:
-    return KnowledgeBase(stack, "Kb", name="docs")
+    return KnowledgeBase(stack, "Kb", knowledge_base_name="docs")
 
 
 def name_of(stack: cdk.Stack) -> str:
@@ -115,7 +115,7 @@ def test_an_override_of_what_replaces_the_data_source_changes_the_name() -> None
 
 def test_an_override_leaves_a_given_name_alone() -> None:
     stack = Stack()
-    source = own(stack).add_data_source("Source", DocumentSource.s3(bucket(stack)), name="mine")
+    source = own(stack).add_data_source("Source", DocumentSource.s3(bucket(stack)), data_source_name="mine")
     l1 = source.node.default_child
     assert isinstance(l1, bedrock.CfnDataSource)
     l1.add_property_override("VectorIngestionConfiguration.ChunkingConfiguration.ChunkingStrategy", "NONE")
@@ -315,7 +315,7 @@ def test_tokens_pass_every_check() -> None:
     own(stack).add_data_source(
         "Source",
         DocumentSource.s3(bucket(stack), prefix=text, bucket_owner_account_id=text),
-        name=text,
+        data_source_name=text,
         description=text,
     )
     properties = only(template(stack), "AWS::Bedrock::DataSource")["Properties"]
@@ -359,7 +359,10 @@ def _elsewhere(stack: cdk.Stack) -> s3.IBucket:
 BASIC = ConnectorAuth("basic", None)
 REFUSED: dict[str, tuple[Callable[[cdk.Stack], Any], str]] = {
     # Props of the data source
-    "name": (_source(name="a b"), "`name` has the value `a b`: use 1-100 letters"),
+    "data_source_name": (
+        _source(data_source_name="a b"),
+        "`data_source_name` has the value `a b`: use 1-100 letters",
+    ),
     "description": (_source(description="x" * 201), "`description` must have 1 to 200 characters, got 201"),
     "deletion policy": (
         _source(deletion_policy="KEEP"),

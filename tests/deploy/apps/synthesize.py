@@ -197,7 +197,7 @@ def _stacks() -> dict[str, Callable[[cdk.Stack], None]]:  # noqa: C901, PLR0915 
         from constructs_lib import DocumentSource, KnowledgeBase
 
         bucket = s3.Bucket(stack, "Documents", removal_policy=destroy)
-        base = KnowledgeBase(stack, "Knowledge", name="answers", description="Answers")
+        base = KnowledgeBase(stack, "Knowledge", knowledge_base_name="answers", description="Answers")
         base.add_data_source("Source", DocumentSource.s3(bucket))
 
     return {
