@@ -108,6 +108,8 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     for label in _LABELS:
         if document[label]:
             yield f"  {label:<10}{one_line(str(document[label]), '?')}"
+    if document["message"]:
+        yield _wrapped(f"AWS says: {document['message']}", "  ")
     remedy = document["remedy"]
     if remedy["text"]:
         yield ""

@@ -64,6 +64,14 @@ _THROTTLED = Cause(
     "use a cross-Region profile, or ask for a higher quota in Service Quotas.",
     f"{_GUIDE}quotas.html",
 )
+_RETENTION = Cause(
+    "model-access",
+    "The data retention mode of the account, or of the call's project, is none that the model allows: some "
+    "models are only open to those who let their data be kept or shared. No permission is missing.",
+    "Let the account's owner set a mode that the model allows, for the account (`PutAccountDataRetention`, "
+    "control plane) or for one project that the call names; or use a model that allows the present mode.",
+    f"{_GUIDE}data-retention.html",
+)
 _QUOTA = Cause(
     "quota",
     "A quota of the account is used up, and waiting a moment does not help.",
@@ -153,6 +161,12 @@ _SHAPE = Cause(
     "Compare the request with the operation's reference and with the model's parameters.",
     f"{_GUIDE}model-parameters.html",
 )
+_BASE64 = Cause(
+    "validation",
+    "Version 2 of the AWS CLI takes a text for a binary parameter as base64, and `--body` is one.",
+    "Add `--cli-binary-format raw-in-base64-out`, or pass a file: `--body fileb://body.json`.",
+    "https://docs.aws.amazon.com/cli/latest/userguide/cliv2-migration-changes.html",
+)
 _MODEL_ID = Cause(
     "validation",
     "The model id is not one that this Region serves: it is misspelt, of another Region, or lacks its "
@@ -232,13 +246,14 @@ _USED_UP = (
 )
 
 _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
+    ((r"data retention mode \S+ is not (?:available|allowed|supported)",), _RETENTION),
     (
         (
             "marked by (?:the )?provider as legacy",
             "reached (?:the )?end of (?:its|the) life",
             "end-of-life",
             "model version .{0,30}(?:retired|deprecated)",
-            "(?:model|version) (?:is|has been) (?:deprecated|retired|discontinued)",
+            "(?:model|version)(?: .{0,80})? (?:is|has been) (?:deprecated|retired|discontinued)",
             "no longer (?:available|supported) .{0,40}model",
             "model .{0,60}no longer (?:available|supported)",
         ),
@@ -277,6 +292,11 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
         (
             r"execution role (?:\S+ )?(?:requires|lacks|needs|does not have|doesn't have)",
             "access denied while (?:validating|invoking|accessing|calling)",
+            # The reasons of a failed ingestion job name the store or the source that denied.
+            r"Call to (?:the )?[\w ]{3,40}did not succeed",
+            r"\brole \S+ (?:is not able|isn't able|is unable) to (?:call|access|use|read)",
+            "failed to validate permissions",
+            "verify the IAM role permissions",
         ),
         _INNER,
     ),
@@ -290,6 +310,8 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
             "model access (?:is not|isn't|not) (?:enabled|granted)",
             "not allowed from unsupported countries",
             "(?:haven't|have not) (?:been granted|enabled|requested) access",
+            "(?:agreement|EULA|terms) (?:to|for|with|of) (?:this|the) model",
+            "accept(?:ed)? (?:the |this )?(?:model's |model |end.user )?(?:EULA|agreement|terms)",
         ),
         _ACCESS,
     ),
@@ -378,7 +400,8 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
         (
             (
                 "storage configuration provided is invalid(?=.{0,200}(?:dimension|no such index|"
-                "index_not_found))"
+                "index_not_found|must be indexed|engine type|vector index is invalid|does not exist|"
+                "field|column))"
             ),
         ),
         _SHAPE,
@@ -432,7 +455,7 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
                 r"(?:isn't|is not|not) (?:supported|available|offered|enabled) in (?:this|the|"
                 r"your|that)?\s*(?:AWS )?(?:region|\w+ region|[a-z]{2}-[a-z]+-\d)"
             ),
-            "(?:region|Region) .{0,40}(?:isn't|is not|does not|doesn't) (?:support|offer|match)",
+            "(?:region|Region) .{0,160}(?:isn't|is not|does not|doesn't) (?:support|offer|match)",
             r"(?:different|another|wrong|mismatch\w*|same) region",
             "region mismatch",
         ),
@@ -462,13 +485,23 @@ _MESSAGES: tuple[tuple[tuple[str, ...], Cause], ...] = (
     ),
     (
         (
+            r"at '[\w.\[\]]*Arn' failed to satisfy constraint",
+            r"Value '?arn:[^' ]+'? at '[\w.\[\]]+' failed to satisfy constraint",
             "(?:provided|resource|model|role|invalid|malformed|valid) ARN",
             "ARN .{0,40}(?:is (?:invalid|malformed|not valid)|does not match)",
             "must be in ARN format",
-            r"at '(?:\w*Arn|modelId|\w*Identifier)' failed to satisfy constraint",
         ),
         _ARN,
     ),
+    (
+        (
+            r"(?:required|extraneous) key \[",
+            "(?:Properties|Model) validation failed",
+            r"Extra inputs are not permitted",
+        ),
+        _SHAPE,
+    ),
+    (("Invalid base64",), _BASE64),
 )
 """AWS's own sentences: patterns, any of which gives the cause."""
 
@@ -500,7 +533,7 @@ _GENERAL: tuple[tuple[tuple[str, ...], Cause], ...] = (
             "IncompleteSignature",
             "UnrecognizedClient",
             "InvalidClientTokenId",
-            "MissingAuthenticationToken",
+            "Missing ?Authentication ?Token",
             "NoCredential",
             "CredentialsProviderError",
             "PartialCredentials",

@@ -60,6 +60,14 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
         ),
         "",
     ),
+    (
+        "javascript",
+        (
+            r"\b[\w$]*?client_?(?P<js>[Bb]edrock[A-Za-z_]*?)(?:_*\d+)?\."
+            r"(?P<operation>\w+?)Command\d* is not a constructor"
+        ),
+        "",
+    ),
     ("javascript", r"\b(?P<operation>\w+?)Command\d* is not a constructor", ""),
     ("javascript", r"\b(?:[\w$]+\.)+(?P<operation>\w+) is not a function", ""),
     ("typescript", r"Property '(?P<operation>\w+)' does not exist on type '(?P<js>\w+?)(?:Client)?'", ""),
@@ -209,7 +217,7 @@ def _client(groups: dict[str, str | None], found: re.Match[str]) -> str:
         return BOTO_CLASSES.get(boto, "")
     written = groups.get("java") or groups.get("go") or groups.get("javapackage") or groups.get("js")
     if written:
-        key = re.sub(r"\W", "", written).lower()
+        key = re.sub(r"[\W_]", "", written).lower()
         return next(
             (f.client for f in families().values() if f.client and (f.service_id or "").lower() == key), ""
         )

@@ -84,6 +84,7 @@ class Evidence:
         status: The HTTP status, 0 if the text does not say.
         resource_type: The CloudFormation type that failed, empty outside CloudFormation.
         model: The model, profile or ARN of the request, empty if the text does not say.
+        message: The sentence of AWS or of the SDK, without what wraps it; empty if it can't be told.
 
     """
 
@@ -96,6 +97,7 @@ class Evidence:
     status: int = 0
     resource_type: str = ""
     model: str = ""
+    message: str = ""
 
 
 def gather(text: str) -> Evidence:
@@ -244,12 +246,54 @@ def _from_text(text: str) -> Evidence:
         status=int(status[1]) if status else 0,
         resource_type=stack_event[1] if stack_event else "",
         model=_model(line),
+        message=_message(line),
     )
+
+
+# What stands before the message, the particular forms first.
+_BEFORE = (
+    re.compile(
+        r"error occurred \(\w+\)(?: when calling the \w+ operation)?(?: \(reached max retries: \d+\))?: "
+    ),
+    re.compile(r"[Hh]andler returned message: \W?(?:Invalid request provided: )?"),
+    re.compile(r"Parameter validation failed: "),
+    re.compile(r"\(message: Optional\(\""),
+    re.compile(r"""["'](?:[Mm]essage|errorMessage)["']\s*:\s*["']"""),
+    re.compile(rf"(?<![\w.])(?:[\w]+[.#])*{_CODE}: "),
+    re.compile(r"(?=Unknown parameter in )"),
+)
+# What ends it: the SDKs' own additions, a stack trace, the rest of a document, another exception.
+_AFTER = re.compile(
+    r"""\s\(Service: |\s+at (?:async )?[\w$.<>@/]+(?: \(|[.(/@])|\s\{[\s"]|"""
+    r"""["']\s*(?:\)|\}|,\s*["'][\w$]+["']\s*:)|\(SDK Attempt|\s\(RequestToken|\sTraceback \(most|"""
+    r"""\sDuring handling|\s(?:File|Logs): |\s'?\$metadata|\\[nt]|\sStack:"""
+)
+_LONGEST_MESSAGE = 400
+
+
+def _message(line: str) -> str:
+    """Return the sentence of AWS or of the SDK in a line."""
+    for before in _BEFORE:
+        found = before.search(line)
+        if found is None:
+            continue
+        rest = line[found.end() : found.end() + 4 * _LONGEST_MESSAGE]
+        after = _AFTER.search(rest)
+        said = (rest[: after.start()] if after else rest).strip()
+        said = said.strip("\"'") if said.count('"') % 2 or said.count("'") % 2 else said
+        if len(said) > _LONGEST_MESSAGE:
+            said = f"{said[:_LONGEST_MESSAGE].rpartition(' ')[0]} ..."
+        if " " in said:
+            return said
+    return ""
 
 
 def _one_line(text: str) -> str:
     """Return ``text`` in one line: straight quotes, no escapes of JSON, no colours of a terminal."""
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+    text = re.sub(
+        r"^[ \t]*[\u2500-\u257f]+", "", text, flags=re.MULTILINE
+    )  # the frame around Terraform's errors
     text = re.sub(r"\\{3,}", r"\\", text)
     text = text.translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"', 0x00A0: " ", 0x2011: "-"})
     for escaped, plain in (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from constructs_lib.catalogue import action, find, model_of_profile, models, operations
 from constructs_lib.explain.causes import cause_of_code, cause_of_message, cause_of_words
@@ -12,17 +14,19 @@ from constructs_lib.explain.clients import client_line, find_client_fault
 from constructs_lib.explain.denial import find_denial
 from constructs_lib.explain.evidence import LONGEST, gather
 from constructs_lib.explain.model import Explanation, Remedy
+from constructs_lib.explain.parameters import find_unknown_parameter
 from constructs_lib.explain.relevance import concerns
 from constructs_lib.explain.remedies import grant_line, operation_name, runs_model, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from constructs_lib.catalogue import FoundationModel, Operation
     from constructs_lib.explain.causes import Cause
     from constructs_lib.explain.clients import ClientFault
     from constructs_lib.explain.denial import Denial
     from constructs_lib.explain.evidence import Evidence
+    from constructs_lib.explain.parameters import UnknownParameter
 
 __all__ = ["explain"]
 
@@ -125,7 +129,7 @@ def explain(text: str, paths: Sequence[str] = ()) -> Explanation:
     cause = cause_of_message(evidence.text) or cause_of_code(evidence.code) or cause_of_words(evidence.text)
     if cause is not None and concerns(evidence, cause, text[:LONGEST]):
         return _from_cause(evidence, cause)
-    if "AccessDenied" in evidence.code or evidence.status == 403:
+    if "AccessDenied" in evidence.code or evidence.status == 403 or _made_by(evidence):
         return _with_nearest(_bare_denial(evidence), paths)
     return _at_least(
         evidence,
@@ -161,10 +165,11 @@ def _denied(evidence: Evidence, denial: Denial) -> Explanation:
     )
     where = _shown(base)
     if denial.explicit and denial.blamed in {"identity", ""}:
+        named = denial.policy or "the caller's own policies"
         return replace(
             base,
             kind="explicit-deny",
-            cause=f"A Deny in the caller's own policies refuses {where}.",
+            cause=f"A Deny in {named} refuses {where}.",
             remedy=Remedy(
                 "Find the statement with Effect Deny that matches, and narrow it if the call is meant to "
                 "be allowed; "
@@ -284,7 +289,7 @@ def _service_role(principal: str) -> str:
 
 def _bare_denial(evidence: Evidence) -> Explanation:
     """Explain a denial whose message names neither action nor resource."""
-    found = _operation(evidence.operation, evidence.client)
+    found = _operation(evidence.operation, evidence.client) or _made_by(evidence)
     if found is None:
         return _at_least(
             evidence,
@@ -296,13 +301,23 @@ def _bare_denial(evidence: Evidence) -> Explanation:
             page=_DENIED,
         )
     name = found.actions[0]
+    advice = (
+        "Check the caller's policy for these actions on the resource of the request, then Denies, the "
+        "boundary and the organization's policies; the CloudTrail event says which."
+    )
+    if evidence.resource_type:
+        advice = (
+            f"CloudFormation could not make `{evidence.resource_type}`. `bedrock-planes deploy-policy` "
+            "derives what its execution role needs, `iam:PassRole` and the key's actions included. If that "
+            "role has it all, the resource's own service role lacked its policy when it was checked: let the "
+            "resource depend on the policy. The CloudTrail event says which."
+        )
     return Explanation(
         "missing-action",
         f"AWS denied {found.name} without saying which policy decided; the operation needs "
         f"{' and '.join(f'`{one}`' for one in found.actions)}.",
         Remedy(
-            "Check the caller's policy for these actions on the resource of the request, then Denies, the "
-            "boundary and the organization's policies; the CloudTrail event says which.",
+            advice,
             statement(name, ""),
             grant_line(name, "", found.name, evidence.model),
         ),
@@ -444,31 +459,141 @@ def _meant(fault: ClientFault) -> Operation | None:
 
 def _from_cause(evidence: Evidence, cause: Cause) -> Explanation:
     base = _at_least(evidence, cause.kind, cause.cause, Remedy(cause.remedy), cause.page)
+    base = replace(base, message=evidence.message or None)
+    parameter = find_unknown_parameter(evidence.text, evidence.operation)
+    if parameter is not None:
+        return _unknown_parameter(base, parameter)
+    if cause.kind == "validation" and evidence.code.startswith("ResourceNotFound"):
+        base = replace(base, kind="not-found")
+    refine = _REFINEMENTS.get(base.kind)
+    return refine(evidence, base) if refine is not None else base
+
+
+def _life_cycle(evidence: Evidence, base: Explanation) -> Explanation:
     found = _known_model(evidence.model)
-    if cause.kind == "profile-needed":
-        return _profile_needed(evidence, base, found)
-    if cause.kind in {"validation", "not-found"} and "model identifier" in evidence.text and found:
-        return _model_elsewhere(evidence, base, found)
-    if cause.kind == "life-cycle" and found:
-        return replace(base, remedy=Remedy(f"{cause.remedy} {_successors(found, evidence.region)}".strip()))
+    return _with_advice(base, _successors(found, evidence.region) if found else "")
+
+
+def _model_id(evidence: Evidence, base: Explanation) -> Explanation:
+    found = _known_model(evidence.model)
+    return _model_elsewhere(evidence, base, found) if found and "model identifier" in evidence.text else base
+
+
+def _inner_call(evidence: Evidence, base: Explanation) -> Explanation:
+    """Say what the role of the service needs for the call that failed."""
     named = dict.fromkeys(
         re.findall(r"\b(?:ecr|s3|lambda|logs|aoss|s3vectors|bedrock):[A-Z]\w+", evidence.text)
     )
-    if cause.kind == "inner-call" and named:
+    if named:
         needed = ", ".join(f"`{name}`" for name in named)
-        return replace(base, remedy=Remedy(f"{cause.remedy} AWS names as needed by that role: {needed}."))
-    if cause.kind == "inner-call" and base.operation in {"InvokeAgent", "InvokeInlineAgent"}:
+        return _with_advice(base, f"AWS names as needed by that role: {needed}.")
+    if "lambda" in evidence.text.lower():
+        return _with_advice(
+            base,
+            "The function's own policy must let `bedrock.amazonaws.com` call it (`lambda:InvokeFunction`, "
+            "with `aws:SourceArn` of the agent or flow), and the function must answer in the form that its "
+            "caller expects; its log says more.",
+        )
+    if evidence.code == "RuntimeClientError":
         return replace(
             base,
             remedy=Remedy(
-                f"{cause.remedy} The agent's role needs `bedrock:InvokeModel` and "
-                "`bedrock:InvokeModelWithResponseStream` on the agent's model, profile included."
+                "The agent's own code or container failed, or did not start: read the runtime's log group in "
+                "CloudWatch Logs (`/aws/bedrock-agentcore/runtimes/...`), and check its execution role."
             ),
+        )
+    if base.operation in {"InvokeAgent", "InvokeInlineAgent"}:
+        return _with_advice(
+            base,
+            "The agent's role needs `bedrock:InvokeModel` and `bedrock:InvokeModelWithResponseStream` on the "
+            "agent's model, profile included.",
         )
     return base
 
 
-def _profile_needed(evidence: Evidence, base: Explanation, found: FoundationModel | None) -> Explanation:
+def _with_advice(base: Explanation, advice: str) -> Explanation:
+    return replace(base, remedy=replace(base.remedy, text=f"{base.remedy.text} {advice}".strip()))
+
+
+def _unknown_parameter(base: Explanation, parameter: UnknownParameter) -> Explanation:
+    """Explain a name that botocore refuses: newer than the SDK, misspelt, or of another operation."""
+    name, where = parameter.name, f"`{parameter.operation}`" if parameter.operation else "the operation"
+    place = "" if parameter.place == "input" else f" in `{parameter.place}`"
+    if parameter.is_new or (parameter.is_new is None and not parameter.meant):
+        known = "AWS has it" if parameter.is_new else "AWS may have it by now"
+        return replace(
+            base,
+            kind="sdk-too-old",
+            cause=f"The installed SDK does not know `{name}`{place} of {where}; {known}.",
+            remedy=Remedy(
+                f"{_UPGRADES['python']} If that does not help, the name is wrong.",
+                code=_UPGRADE_LINES["python"],
+            ),
+        )
+    advice = "Take the names that the message lists"
+    if parameter.meant:
+        advice = f"Write `{parameter.meant}`"
+    elif parameter.others and parameter.place == "input":
+        advice = (
+            f"`{name}` is a parameter of {', '.join(f'`{one}`' for one in parameter.others[:3])}: call that"
+        )
+    return replace(
+        base,
+        kind="validation",
+        cause=f"{where[:1].upper()}{where[1:]} has no parameter `{name}`{place}; the SDK refused it before "
+        "it asked AWS.",
+        remedy=Remedy(
+            f"{advice}; what only one model takes goes into `additionalModelRequestFields`, or into the body "
+            "of InvokeModel."
+        ),
+    )
+
+
+def _untrusted(evidence: Evidence, base: Explanation) -> Explanation:
+    if evidence.operation.startswith("AssumeRole"):
+        return base
+    return _with_advice(base, f"The service that takes the role here is `{_service_of(evidence)}`.")
+
+
+@cache
+def _bedrocks_regions() -> frozenset[str]:
+    """Return the Regions that have a model or a profile."""
+    found = {region for model in models().values() for region in model.regions}
+    sources = {r for model in models().values() for listed in model.profiles.values() for r in listed}
+    return frozenset(found | sources)
+
+
+def _unreached(evidence: Evidence, base: Explanation) -> Explanation:
+    """Explain an endpoint that does not answer: in a Region without Bedrock there is none."""
+    if not evidence.region or evidence.region in _bedrocks_regions():
+        return base
+    near = get_close_matches(evidence.region, sorted(_bedrocks_regions()), 1, 0.8)
+    hint = f" Meant may be `{near[0]}`." if near else ""
+    return replace(
+        base,
+        kind="wrong-region",
+        cause=f"No model of Amazon Bedrock is offered in `{evidence.region}`, so its endpoint may not exist.",
+        remedy=Remedy(
+            f"Give the client a Region that has Bedrock (`region_name=`, `AWS_REGION`).{hint} If the Region "
+            "is right, check the route to the endpoint."
+        ),
+    )
+
+
+_FAILED_TYPE = re.compile(r"[Aa]ccess denied for operation '(AWS::\w+::\w+)'")
+
+
+def _made_by(evidence: Evidence) -> Operation | None:
+    """Return the operation that makes the resource which CloudFormation says was denied."""
+    denied = _FAILED_TYPE.search(evidence.text)
+    if denied is None:
+        return None
+    makers = [o for o in find(denied[1], suggesting=False).operations if o.name.startswith(("Create", "Put"))]
+    return makers[0] if makers else None
+
+
+def _profile_needed(evidence: Evidence, base: Explanation) -> Explanation:
+    found = _known_model(evidence.model)
     if found is None or not found.profiles:
         named = f" of {evidence.model}" if evidence.model else ""
         command = "`aws bedrock list-inference-profiles` lists them"
@@ -509,6 +634,18 @@ def _model_elsewhere(evidence: Evidence, base: Explanation, found: FoundationMod
         resource=evidence.model,
         remedy=Remedy(f"{base.remedy.text} The catalogue knows {found.id} in {_regions(found.regions)}."),
     )
+
+
+_REFINEMENTS: Final[Mapping[str, Callable[[Evidence, Explanation], Explanation]]] = {
+    "inner-call": _inner_call,
+    "life-cycle": _life_cycle,
+    "network": _unreached,
+    "not-found": _model_id,
+    "profile-needed": _profile_needed,
+    "trust": _untrusted,
+    "validation": _model_id,
+}
+"""What an error's details add to its cause, by kind."""
 
 
 def _successors(found: FoundationModel, region: str) -> str:
@@ -606,5 +743,7 @@ def _shown(base: Explanation) -> str:
 
 
 def _service_of(evidence: Evidence) -> str:
-    agentcore = "agentcore" in evidence.client or "BedrockAgentCore" in evidence.resource_type
+    called = _operation(evidence.operation, evidence.client)
+    client = called.client if called else evidence.client
+    agentcore = "agentcore" in client or "BedrockAgentCore" in evidence.resource_type
     return "bedrock-agentcore.amazonaws.com" if agentcore else "bedrock.amazonaws.com"

@@ -97,6 +97,7 @@ class Explanation:
         principal: The ARN of the caller.
         nearest: The nearest statement, when policies were given.
         page: The page that documents the cause.
+        message: AWS's own sentence in the text, where the cause doesn't repeat it.
 
     """
 
@@ -112,6 +113,7 @@ class Explanation:
     principal: str | None = None
     nearest: Nearest | None = None
     page: str | None = None
+    message: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the explanation in JSON's types, as schema ``bedrock-planes/explain/1``."""
@@ -134,6 +136,7 @@ class Explanation:
             "region": self.region,
             "principal": self.principal,
             "cause": self.cause,
+            "message": self.message,
             "remedy": {
                 "text": self.remedy.text,
                 "statement": self.remedy.statement and dict(self.remedy.statement),

@@ -26,11 +26,14 @@ _SERVICE = re.compile(
 )
 _OF_BEDROCK = re.compile(
     r"bedrock[- ]?(?:runtime|agent|mantle|data|exception)|\bamazon bedrock\b|arn:[\w-]+:bedrock|"
-    r"(?:by|when calling|calls?) bedrock\b",
+    r"(?:by|when calling|calls?) bedrock\b|"
+    # The reason of a failed ingestion job of a knowledge base.
+    r"Call to (?:the )?[\w ]{3,40}did not succeed",
     re.IGNORECASE,
 )
 _OF_AWS = re.compile(
     r"bedrock|\bAWS\b|\baws |amazon|boto|smithy|arn:|\bKMS\b|ParamValidation|failed to satisfy constraint|"
+    r"Parameter validation failed|Unknown parameter in [\w.\[\]]+: |"
     r"guardrail|knowledge ?base|inference ?profile|foundation.?model|\bmodel (?:id|identifier|returned)|"
     r"(?:requested|this) model\b|too many tokens|\bagent (?:alias|id|arn)|"
     # Of credentials: AWS's own names and sentences.
@@ -65,10 +68,9 @@ def concerns(evidence: Evidence, cause: Cause, around: str) -> bool:
     if _OF_THE_PROGRAM.search(around) and not _FROM_AWS.search(around):
         return False
     if evidence.operation and not evidence.client:
-        return _is_of_any_service(cause, evidence.operation) or any(
-            known.name == evidence.operation
-            for known in find(evidence.operation, suggesting=False).operations
-        )
+        found = find(evidence.operation, suggesting=False)
+        named = [*(o.name for o in found.operations), *(a.name.partition(":")[2] for a in found.actions)]
+        return _is_of_any_service(cause, evidence.operation) or evidence.operation in named
     return bool(evidence.client or evidence.model or _OF_BEDROCK.search(around)) or _may_be(evidence, around)
 
 
