@@ -194,7 +194,7 @@ class Reach:
         """Yield what a class brings: protocol methods, what its body names, overrides of what others call."""
         code = self.codes[key]
         named = {n.id for root in code.nodes for n in ast.walk(root) if isinstance(n, ast.Name)}
-        implements = any("jsii" in ast.unparse(node) for node in code.nodes)
+        implements = "jsii" in named
         foreign = implements or len(self._own_bases(code)) < len(code.bases)
         for member in self._methods(key):
             name = member.name.rpartition(".")[2]
@@ -206,8 +206,16 @@ class Reach:
         found = [self._home(code.module.name, ast.unparse(base).partition("[")[0]) for base in code.bases]
         return [base for base in found if isinstance(base, Key) and self.codes[base].is_class]
 
+    @cached_property
+    def _owned(self) -> dict[Key, list[Key]]:
+        found: dict[Key, list[Key]] = defaultdict(list)
+        for key, code in self.codes.items():
+            if code.owner is not None:
+                found[code.owner].append(key)
+        return found
+
     def _methods(self, key: Key) -> list[Key]:
-        return [other for other, code in self.codes.items() if code.owner == key]
+        return self._owned.get(key, [])
 
     def _public(self, key: Key, seen: set[Key]) -> Iterator[Key]:
         """Yield what users reach with a public name: its methods, its bases, and what they return."""

@@ -183,19 +183,24 @@ def on_the_page() -> set[str]:
     return set(re.findall(r"`([a-z0-9-]+:[A-Z]\w+)`", page.partition("## What is left open")[2]))
 
 
-def test_each_known_escalation_is_refused_or_on_the_page(principals: Principals) -> None:
-    outcomes = {action: principals.outcome(action) for action in ESCALATIONS}
+# The local AWS decides at least so many: the rest is not the evaluator's alone.
+@pytest.mark.parametrize(
+    ("every", "refused", "on_page"), [pytest.param(1, 34, 50, marks=pytest.mark.prove), (12, 3, 2)]
+)
+def test_each_known_escalation_is_refused_or_on_the_page(
+    principals: Principals, every: int, refused: int, on_page: int
+) -> None:
+    outcomes = {action: principals.outcome(action) for action in ESCALATIONS[::every]}
     reached = {action for action, outcome in outcomes.items() if outcome.startswith("reached")}
     assert sorted(reached - on_the_page() - DATA) == []
-    assert sorted((on_the_page() & set(ESCALATIONS)) - reached - {"iam:PassRole", "sts:AssumeRole"}) == []
+    assert sorted((on_the_page() & outcomes.keys()) - reached - {"iam:PassRole", "sts:AssumeRole"}) == []
     where = {**dict.fromkeys(reached, ", on the page"), **dict.fromkeys(reached & DATA, ", data plane")}
     counts = Counter(outcome + where.get(action, "") for action, outcome in outcomes.items())
     for outcome, count in sorted(counts.items()):
         print(f"{count:4} {outcome}")  # noqa: T201 - the counts are asked for
     print(f"{len(outcomes):4} escalations")  # noqa: T201 - the counts are asked for
-    # The local AWS decides at least these many: the rest of this test is not the evaluator's alone.
-    assert counts["refused"] >= 34
-    assert counts["reached, on the page"] >= 50
+    assert counts["refused"] >= refused
+    assert counts["reached, on the page"] >= on_page
 
 
 def test_each_pattern_that_is_cut_is_tried() -> None:
