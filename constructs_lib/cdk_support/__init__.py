@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from constructs_lib.cdk_support.environment import Environment, environment_of, keep_stack, stack_of
     from constructs_lib.cdk_support.errors import PlanesError
     from constructs_lib.cdk_support.handlers import HANDLER_ID, HandlerFunction, handler_function
+    from constructs_lib.cdk_support.keys import add_to_key_policy, grant_key, key_arn_of
     from constructs_lib.cdk_support.owners import ask_owner
     from constructs_lib.cdk_support.paths import ROLE_PATHS, check_path, role_path
     from constructs_lib.cdk_support.roles import (
@@ -52,6 +53,7 @@ __all__ = [
     "Facade",
     "HandlerFunction",
     "PlanesError",
+    "add_to_key_policy",
     "agentcore_telemetry",
     "agentcore_trust",
     "as_list",
@@ -76,10 +78,12 @@ __all__ = [
     "check_types",
     "check_value",
     "environment_of",
+    "grant_key",
     "handler_function",
     "has_attribute",
     "is_token",
     "keep_stack",
+    "key_arn_of",
     "mark_role",
     "resource_of",
     "role_path",
@@ -98,6 +102,7 @@ __getattr__, __dir__ = exports(
         "environment": ("Environment", "environment_of", "keep_stack", "stack_of"),
         "errors": ("PlanesError",),
         "handlers": ("HANDLER_ID", "HandlerFunction", "handler_function"),
+        "keys": ("add_to_key_policy", "grant_key", "key_arn_of"),
         "owners": ("ask_owner",),
         "paths": ("ROLE_PATHS", "check_path", "role_path"),
         "roles": (

@@ -25,6 +25,7 @@ from constructs_lib.cdk_support import (
     check_tags,
     check_value,
     has_attribute,
+    key_arn_of,
     service_role,
     with_explained_calls,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import Construct
 
     from constructs_lib.catalogue.verbs import Target
@@ -109,7 +110,7 @@ class Agent(AgentBase):
         streaming: bool = False,
         idle_session_ttl: cdk.Duration | None = None,
         description: str | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
         tags: Mapping[str, str] | None = None,
         role_path: str | None = None,
     ) -> None:
@@ -126,7 +127,7 @@ class Agent(AgentBase):
         targets = _grants.on_call(self, foundation_model, "foundation_model")
         check_answers_text("foundation_model", _grants.model_id(self, foundation_model, "foundation_model"))
         version = guardrail.guardrail_version_ref if guardrail is not None else None
-        self.key_arn: str | None = encryption_key.key_arn if encryption_key is not None else None
+        self.key_arn: str | None = key_arn_of(encryption_key)
         if self.key_arn is not None:
             check_key_arn("encryption_key", self.key_arn)
         self.role = service_role(

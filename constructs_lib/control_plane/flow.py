@@ -19,6 +19,7 @@ from constructs_lib.cdk_support import (
     check_path,
     check_pattern,
     check_tags,
+    key_arn_of,
     service_role,
     with_explained_calls,
 )
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import Construct
 
     from constructs_lib.grants import ModelLike
@@ -105,7 +106,7 @@ class Flow(FlowBase):
         flow_name: str | None = None,
         description: str | None = None,
         prompt_models: Sequence[ModelLike] = (),
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
         role: iam.IRole | None = None,
         role_path: str | None = None,
         tags: Mapping[str, str] | None = None,
@@ -125,7 +126,7 @@ class Flow(FlowBase):
         else:
             read = read_definition(definition, substitutions or {})
         super().__init__(scope, construct_id)
-        key_arn = encryption_key.key_arn if encryption_key is not None else None
+        key_arn = key_arn_of(encryption_key)
         if key_arn is not None:
             check_key_arn("encryption_key", key_arn)
         self.role: iam.IRole = role or service_role(

@@ -24,6 +24,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     check_tags,
     is_token,
+    key_arn_of,
     with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import RecordingGuardrail, fingerprint
@@ -260,7 +261,7 @@ class Guardrail(GuardrailBase):
         super().__init__(scope, construct_id)
         profile = _profile(self, cross_region, destination_regions) if cross_region is not None else None
         stack = cdk.Stack.of(self)
-        key_arn = encryption_key.key_ref.key_arn if encryption_key is not None else None
+        key_arn = key_arn_of(encryption_key)
         if key_arn is not None:
             check_key_arn("encryption_key", key_arn)
         self._tiers = {"content": content_tier, "topic": topic_tier}
@@ -514,7 +515,7 @@ class Guardrail(GuardrailBase):
         imported.needs = _grants.GuardrailNeeds(
             _named_profile(cross_region) if cross_region is not None else None,
             tuple(destination_regions),
-            encryption_key.key_ref.key_arn if encryption_key is not None else None,
+            key_arn_of(encryption_key),
             _policy_arns(imported, automated_reasoning_policies),
         )
         return imported

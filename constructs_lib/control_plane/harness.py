@@ -25,6 +25,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     check_tags,
     check_value,
+    key_arn_of,
     with_explained_calls,
 )
 from constructs_lib.control_plane.harness_values import (
@@ -37,6 +38,8 @@ from constructs_lib.control_plane.harness_values import (
     HarnessTruncation,
     MemoryRetrieval,
     credential_statements,
+    security_group_ids,
+    subnet_ids,
 )
 from constructs_lib.control_plane.harness_values import allow as _allow
 from constructs_lib.control_plane.model_resource import check_answers_text
@@ -46,6 +49,8 @@ from constructs_lib.data_plane import AppRole
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aws_cdk.interfaces import aws_ec2 as ec2_refs
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import Construct
 
     from constructs_lib.grants import ModelLike
@@ -80,7 +85,6 @@ _NAME = r"[a-zA-Z][a-zA-Z0-9_]{0,39}"
 _TOOL_NAME = r"[a-zA-Z0-9_-]{1,64}"
 # Each page is that of the property in CloudFormation's reference, such as
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-bedrockagentcore-harness-vpcconfig.html
-_SUBNET, _GROUP = r"subnet-[0-9a-zA-Z]{8,17}", r"sg-[0-9a-zA-Z]{8,17}"
 _ALLOWED = r"\*|@?[^/]+(/[^/]+)?"
 _IMAGE = (
     r"(([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?|public\.ecr\.aws)/"
@@ -113,7 +117,7 @@ class HarnessMemory:
         *,
         strategies: Sequence[str] = (),
         event_expiry: cdk.Duration | None = None,
-        encryption_key: str | None = None,
+        encryption_key: str | kms_refs.IKeyRef | None = None,
     ) -> HarnessMemory:
         """Return a memory that AgentCore makes and deletes with the harness.
 
@@ -121,8 +125,8 @@ class HarnessMemory:
             strategies: ``SEMANTIC``, ``SUMMARIZATION``, ``USER_PREFERENCE``, ``EPISODIC``. Default: the first
                 two.
             event_expiry: 3 to 365 days. Default: 30 days.
-            encryption_key: ARN of a KMS key. Another one replaces the harness, whose name must change then.
-                Default: a key that AWS owns.
+            encryption_key: The KMS key, or its ARN. Another one replaces the harness, whose name must
+                change then. Default: a key that AWS owns.
 
         Raises:
             PlanesError: A strategy or an expiry that AgentCore doesn't take.
@@ -133,15 +137,17 @@ class HarnessMemory:
                 raise PlanesError(f"`strategies` has the value `{strategy}`: use {', '.join(_STRATEGIES)}")
         check_once("strategies", strategies)
         check_value("event_expiry", event_expiry, "cdk.Duration | None")
+        key_arn = key_arn_of(encryption_key)
         check_pattern(
-            "encryption_key", encryption_key, r"arn:[\w-]+:kms:[\w-]+:\d{12}:key/\S+", "pass the ARN of a key"
+            "encryption_key",
+            key_arn,
+            r"arn:[\w-]+:kms:[\w-]+:\d{12}:key/\S+",
+            "pass a key, or the ARN of one",
         )
         days = event_expiry.to_days() if event_expiry is not None else None
         if days is not None and not 3 <= days <= 365:
             raise PlanesError(f"`event_expiry` is {days:g} days: AgentCore keeps events 3 to 365 days")
-        return HarnessMemory(
-            "managed", {"strategies": list(strategies), "days": days, "encryption_key": encryption_key}
-        )
+        return HarnessMemory("managed", {"strategies": list(strategies), "days": days, "key_arn": key_arn})
 
     @staticmethod
     def existing(
@@ -308,8 +314,9 @@ class Harness(HarnessBase):
         max_lifetime: 1 minute to 14 days, after which a session ends in any case. Default: AgentCore's.
         container_uri: The image of its environment, in Amazon ECR. Default: AWS's image.
         environment_variables: In its environment, at most 50. Default: none.
-        subnets: Ids of the subnets that it runs in, with ``security_groups``. Default: a public network.
-        security_groups: Ids of the security groups, with ``subnets``. Default: none.
+        subnets: At most 16 subnets that it runs in, or their ids, with ``security_groups``. Default: a public
+            network.
+        security_groups: At most 16 security groups, or their ids, with ``subnets``. Default: none.
         role: The execution role, which gets the permissions of model, tools and memory; one that can't be
             changed is warned about with them. Default: an app role that trusts AgentCore.
         tags: Keys and values. Default: those of the stack.
@@ -353,8 +360,8 @@ class Harness(HarnessBase):
         max_lifetime: cdk.Duration | None = None,
         container_uri: str | None = None,
         environment_variables: Mapping[str, str] | None = None,
-        subnets: Sequence[str] = (),
-        security_groups: Sequence[str] = (),
+        subnets: Sequence[str] | Sequence[ec2_refs.ISubnetRef] = (),
+        security_groups: Sequence[str] | Sequence[ec2_refs.ISecurityGroupRef] = (),
         role: iam.IRole | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
@@ -369,11 +376,11 @@ class Harness(HarnessBase):
         _check_kinds(tools, memory)
         _check_timeout(timeout)
         _check_values(skills, hooks, truncation, authorizer)
-        _check_file_systems(file_systems, subnets)
+        _check_file_systems(file_systems, in_vpc=bool(subnets))
         _check_life("idle_timeout", idle_timeout)
         _check_life("max_lifetime", max_lifetime)
         check_tags(tags)
-        _check_network(subnets, security_groups)
+        network = _network(subnets, security_groups)
         _check_environment(container_uri, environment_variables)
         _check_allowed(allowed_tools)
         chosen_model = _with_settings(model, temperature, top_p)
@@ -413,7 +420,7 @@ class Harness(HarnessBase):
             hooks=[hook.render() for hook in hooks] or None,
             truncation=truncation.render() if truncation is not None else None,
             authorizer_configuration=authorizer.render() if authorizer is not None else None,
-            environment=_environment(subnets, security_groups, file_systems, idle_timeout, max_lifetime),
+            environment=_environment(network, file_systems, idle_timeout, max_lifetime),
             environment_artifact=(
                 agentcore.CfnHarness.HarnessEnvironmentArtifactProperty(
                     container_configuration=agentcore.CfnHarness.ContainerConfigurationProperty(
@@ -551,7 +558,7 @@ class Harness(HarnessBase):
                 managed_memory_configuration=agentcore.CfnHarness.HarnessManagedMemoryConfigurationProperty(
                     strategies=props["strategies"] or None,
                     event_expiry_duration=props["days"],
-                    encryption_key_arn=props["encryption_key"],
+                    encryption_key_arn=props["key_arn"],
                 )
             )
         return agentcore.CfnHarness.HarnessMemoryConfigurationProperty(
@@ -628,21 +635,13 @@ def _image_statements(partition: str, image: str | None) -> list[dict[str, Any]]
 
 
 def _environment(
-    subnets: Sequence[str],
-    security_groups: Sequence[str],
+    network: agentcore.CfnHarness.NetworkConfigurationProperty | None,
     file_systems: Sequence[HarnessFileSystem],
     idle_timeout: cdk.Duration | None,
     max_lifetime: cdk.Duration | None,
 ) -> agentcore.CfnHarness.HarnessEnvironmentProviderProperty | None:
     harness = agentcore.CfnHarness
-    network = life = None
-    if subnets:
-        network = harness.NetworkConfigurationProperty(
-            network_mode="VPC",
-            network_mode_config=harness.VpcConfigProperty(
-                subnets=list(subnets), security_groups=list(security_groups)
-            ),
-        )
+    life = None
     if idle_timeout is not None or max_lifetime is not None:
         life = harness.LifecycleConfigurationProperty(
             idle_runtime_session_timeout=idle_timeout.to_seconds() if idle_timeout is not None else None,
@@ -711,16 +710,19 @@ def _check_allowed(patterns: Sequence[str]) -> None:
         check_pattern("allowed_tools", pattern, _ALLOWED, "use `*`, a tool's name or `@server/tool`")
 
 
-def _check_network(subnets: Sequence[str], security_groups: Sequence[str]) -> None:
-    for prop, values, form, example in (
-        ("subnets", subnets, _SUBNET, "subnet-0123456789abcdef0"),
-        ("security_groups", security_groups, _GROUP, "sg-0123456789abcdef0"),
-    ):
-        check_items(prop, values, str, f"ids such as `{example}`", most=16)
-        for value in values:
-            check_pattern(prop, value, form, f"pass ids such as `{example}`")
-    if bool(subnets) != bool(security_groups):
+def _network(
+    subnets: Sequence[str] | Sequence[ec2_refs.ISubnetRef],
+    security_groups: Sequence[str] | Sequence[ec2_refs.ISecurityGroupRef],
+) -> agentcore.CfnHarness.NetworkConfigurationProperty | None:
+    ids, groups = subnet_ids(subnets), security_group_ids(security_groups)
+    if bool(ids) != bool(groups):
         raise PlanesError("`subnets` and `security_groups` belong together: give both, or none")
+    if not ids:
+        return None
+    return agentcore.CfnHarness.NetworkConfigurationProperty(
+        network_mode="VPC",
+        network_mode_config=agentcore.CfnHarness.VpcConfigProperty(subnets=ids, security_groups=groups),
+    )
 
 
 def _check_environment(image: str | None, variables: Mapping[str, str] | None) -> None:
@@ -742,7 +744,7 @@ def _check_environment(image: str | None, variables: Mapping[str, str] | None) -
         check_length("environment_variables", value, 0, 5000)
 
 
-def _check_file_systems(file_systems: Sequence[HarnessFileSystem], subnets: Sequence[str]) -> None:
+def _check_file_systems(file_systems: Sequence[HarnessFileSystem], *, in_vpc: bool) -> None:
     remedy = "a file system such as `HarnessFileSystem.session(...)`"
     check_items("file_systems", file_systems, HarnessFileSystem, remedy, most=5)
     paths = [one.mount_path.rstrip("/") for one in file_systems]
@@ -758,7 +760,7 @@ def _check_file_systems(file_systems: Sequence[HarnessFileSystem], subnets: Sequ
             raise PlanesError(
                 f"`file_systems` has {count} of {title}, and AgentCore takes {most}: leave some out"
             )
-    if not subnets and any(one.kind != "session" for one in file_systems):
+    if not in_vpc and any(one.kind != "session" for one in file_systems):
         raise PlanesError(
             "`file_systems` has one of EFS or S3 Files, which is in a VPC: give `subnets` and "
             "`security_groups` too"

@@ -36,13 +36,13 @@ from constructs_lib.cdk_support import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_efs as efs
     from aws_cdk import aws_events as events
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_sns as sns
     from aws_cdk.interfaces import aws_bedrockagentcore as refs
+    from aws_cdk.interfaces import aws_ec2 as ec2_refs
     from constructs import Construct
 
     from constructs_lib.grants import ModelLike
@@ -62,6 +62,8 @@ __all__ = [
     "PrivateEndpoint",
     "allow",
     "credential_statements",
+    "security_group_ids",
+    "subnet_ids",
 ]
 
 _L1 = agentcore.CfnHarness
@@ -76,6 +78,35 @@ def allow(actions: Sequence[str], *resources: str, **condition: Mapping[str, Any
     """Return a statement that allows actions on resources, under a condition by operator."""
     made: dict[str, Any] = {"Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
     return {**made, "Condition": condition} if condition else made
+
+
+def subnet_ids(subnets: Sequence[str] | Sequence[ec2_refs.ISubnetRef]) -> list[str]:
+    """Return the ids of at most 16 subnets that are given as constructs or ids."""
+    return _ids("subnets", subnets, "subnet", "subnet-0123456789abcdef0", 16)
+
+
+def security_group_ids(
+    security_groups: Sequence[str] | Sequence[ec2_refs.ISecurityGroupRef], *, most: int = 16
+) -> list[str]:
+    """Return the ids of at most ``most`` security groups that are given as constructs or ids."""
+    return _ids("security_groups", security_groups, "security_group", "sg-0123456789abcdef0", most)
+
+
+def _ids(prop: str, values: Sequence[Any], kind: str, example: str, most: int) -> list[str]:
+    check_items(prop, values, object, "", most=most)
+    found = []
+    for value in values:
+        if not isinstance(value, str) and not has_attribute(value, f"{kind}_ref"):
+            raise PlanesError(
+                f"`{prop}` has the value `{value!r}` of the type `{type(value).__name__}`: pass constructs, "
+                f"or ids such as `{example}`"
+            )
+        text = value if isinstance(value, str) else getattr(getattr(value, f"{kind}_ref"), f"{kind}_id")
+        check_pattern(
+            prop, text, rf"{example.partition('-')[0]}-[0-9a-zA-Z]{{8,17}}", f"pass ids such as `{example}`"
+        )
+        found.append(text)
+    return found
 
 
 def credential_statements(
@@ -518,10 +549,10 @@ class PrivateEndpoint:
 
     @staticmethod
     def managed_vpc(
-        vpc: ec2.IVpc,
+        vpc: ec2_refs.IVPCRef,
         *,
-        subnets: Sequence[str],
-        security_groups: Sequence[str] = (),
+        subnets: Sequence[str] | Sequence[ec2_refs.ISubnetRef],
+        security_groups: Sequence[str] | Sequence[ec2_refs.ISecurityGroupRef] = (),
         ipv6: bool = False,
         routing_domain: str | None = None,
         tags: Mapping[str, str] | None = None,
@@ -530,8 +561,8 @@ class PrivateEndpoint:
 
         Args:
             vpc: The VPC.
-            subnets: Ids of its subnets.
-            security_groups: Ids of at most 5 security groups. Default: the VPC's own.
+            subnets: Its subnets, or their ids.
+            security_groups: At most 5 security groups, or their ids. Default: the VPC's own.
             ipv6: Whether its addresses are IPv6. Default: IPv4.
             routing_domain: The domain that is resolved, 3-255 characters. Default: that of the URL.
             tags: Of the endpoint, at most 50. Default: none.
@@ -540,10 +571,10 @@ class PrivateEndpoint:
             PlanesError: No subnets, or a value out of its range.
         """
         check_types(PrivateEndpoint.managed_vpc, locals())
-        check_items("subnets", subnets, str, "ids of subnets")
+        subnets = subnet_ids(subnets)
         if not subnets:
             raise PlanesError("`subnets` is empty: name the subnets of the endpoint")
-        check_items("security_groups", security_groups, str, "ids of security groups", most=5)
+        security_groups = security_group_ids(security_groups, most=5)
         check_length("routing_domain", routing_domain, 3, 255)
         check_tags(tags)
         return PrivateEndpoint("managed_vpc", dict(_given(locals())))
@@ -559,7 +590,7 @@ class PrivateEndpoint:
             )
         return _L1.PrivateEndpointProperty(
             managed_vpc_resource=_L1.ManagedVpcResourceProperty(
-                vpc_identifier=props["vpc"].vpc_id,
+                vpc_identifier=props["vpc"].vpc_ref.vpc_id,
                 subnet_ids=list(props["subnets"]),
                 security_group_ids=list(props["security_groups"]) or None,
                 endpoint_ip_address_type="IPV6" if props["ipv6"] else "IPV4",

@@ -13,11 +13,14 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    add_to_key_policy,
+    ask_owner,
     check_arn,
     check_items,
     check_key_arn,
     check_length,
     check_tags,
+    key_arn_of,
     with_explained_calls,
 )
 from constructs_lib.control_plane.fingerprint import RecordingPrompt, fingerprint, version_by_content
@@ -27,7 +30,7 @@ from constructs_lib.control_plane.prompt_variants import PromptVariant, check_na
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import Construct
 
 __all__ = ["Prompt", "PromptBase", "PromptVersion", "PromptVersionBase"]
@@ -93,7 +96,7 @@ class Prompt(PromptBase):
         prompt_name: str | None = None,
         default_variant: str | None = None,
         description: str | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         if prompt_name is not None:
@@ -114,9 +117,9 @@ class Prompt(PromptBase):
                 f"{', '.join(f'`{one}`' for one in names)}"
             )
         super().__init__(scope, construct_id)
-        self.key_arn = encryption_key.key_arn if encryption_key is not None else None
+        self.key_arn = key_arn_of(encryption_key)
         if encryption_key is not None:
-            check_key_arn("encryption_key", encryption_key.key_arn)
+            check_key_arn("encryption_key", key_arn_of(encryption_key))
             _open_key(self, encryption_key)
         self._l1 = RecordingPrompt(
             self,
@@ -146,14 +149,18 @@ class Prompt(PromptBase):
 
     @staticmethod
     def from_prompt_arn(
-        scope: Construct, construct_id: str, prompt_arn: str, *, encryption_key: kms.IKey | None = None
+        scope: Construct,
+        construct_id: str,
+        prompt_arn: str,
+        *,
+        encryption_key: kms_refs.IKeyRef | None = None,
     ) -> PromptBase:
         """Refer to a prompt that exists, in its account and Region; name its key, if it has one."""
         [found] = check_arn("prompt_arn", prompt_arn, "prompt", "ABCDEF1234")
         imported = PromptBase(scope, construct_id, environment_from_arn=prompt_arn)
         imported.prompt_arn = prompt_arn
         imported.prompt_id = found
-        imported.key_arn = encryption_key.key_arn if encryption_key is not None else None
+        imported.key_arn = key_arn_of(encryption_key)
         return imported
 
 
@@ -227,7 +234,7 @@ class PromptVersion(PromptVersionBase):
         construct_id: str,
         prompt_version_arn: str,
         *,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
     ) -> PromptVersionBase:
         """Refer to a version that exists, by the ARN that ends in its number."""
         prompt, _, version = prompt_version_arn.rpartition(":")
@@ -239,7 +246,7 @@ class PromptVersion(PromptVersionBase):
             )
         imported = PromptVersionBase(scope, construct_id, environment_from_arn=prompt_version_arn)
         imported.prompt_version_arn = prompt_version_arn
-        imported.key_arn = encryption_key.key_arn if encryption_key is not None else None
+        imported.key_arn = key_arn_of(encryption_key)
         return imported
 
 
@@ -257,7 +264,7 @@ def _model_name(scope: Construct, variant: PromptVariant) -> str | None:
     return variant.model if isinstance(variant.model, str) else _grants.model_id(scope, variant.model)
 
 
-def _open_key(prompt: Prompt, key: kms.IKey) -> None:
+def _open_key(prompt: Prompt, key: kms_refs.IKeyRef) -> None:
     """Let Bedrock use the key for prompts of this account and Region, or print the statement that is missing.
 
     The statement names no single prompt: its ARN would make key and prompt wait for each other.
@@ -272,10 +279,11 @@ def _open_key(prompt: Prompt, key: kms.IKey) -> None:
         resources=["*"],
         conditions={"StringLike": {"kms:EncryptionContext:aws:bedrock-prompts:arn": arn}},
     )
-    if not key.add_to_resource_policy(statement).statement_added:
-        text = stack.to_json_string(statement.to_statement_json())
-        cdk.Annotations.of(prompt).add_warning_v2(
+    if not add_to_key_policy(key, statement):
+        ask_owner(
+            prompt,
             "bedrock-planes:prompt-key-owner",
-            f"the policy of the key `{key.node.path}` is not of this app and can't be changed here. Bedrock "
-            f"can't use the key until its owner adds this statement: {stack.resolve(text)}",
+            f"the policy of the key `{key.node.path}`",
+            statement,
+            "Bedrock can't use the key",
         )

@@ -425,7 +425,7 @@ WRONG: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
     "an actor without a name": (lambda s: memory(actor_id=""), "`actor_id` is empty"),
     "an alias for a memory's key": (
         lambda s: HarnessMemory.managed(encryption_key="alias/x"),
-        "`encryption_key` has the value `alias/x`: pass the ARN of a key",
+        "`encryption_key` has the value `alias/x`: pass a key, or the ARN of one",
     ),
     "a strategy twice": (
         lambda s: HarnessMemory.managed(strategies=["SEMANTIC", "SEMANTIC"]),

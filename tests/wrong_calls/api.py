@@ -536,6 +536,7 @@ BY_ANNOTATION: Mapping[str, Callable[[Rooms], Any]] = {
     "iam.Policy": lambda r: iam.Policy(r.stack, r.id(), statements=[r.statement]),
     "iam.IPrincipal": lambda r: r.principal,
     "ec2.IVpc": lambda r: r.vpc,
+    "ec2_refs.IVPCRef": lambda r: r.vpc,
     "logs.ILogGroup": lambda r: r.log_group,
     "sns.ITopic": lambda r: r.topic,
     "s3.IBucket": lambda r: r.bucket,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, is_token
+from constructs_lib.cdk_support import PlanesError, is_token, key_arn_of
 from constructs_lib.control_plane.data_source.model import Bound, OwnersStatement
 from constructs_lib.grants import environment_of
 
@@ -23,7 +23,6 @@ __all__ = [
     "bucket_arn",
     "bucket_name",
     "check_region",
-    "key_arn",
     "owner_of",
     "read_bucket",
     "read_objects",
@@ -41,11 +40,6 @@ def bucket_arn(bucket: Any) -> str:
 def bucket_name(bucket: Any) -> str:
     """Return the name of a bucket or of a reference to one."""
     return str(bucket.bucket_name if hasattr(bucket, "bucket_arn") else bucket.bucket_ref.bucket_name)
-
-
-def key_arn(key: Any) -> str:
-    """Return the ARN of a key or of a reference to one."""
-    return str(key.key_arn if hasattr(key, "key_arn") else key.key_ref.key_arn)
 
 
 def check_region(scope: Construct, prop: str, bucket: Any) -> None:
@@ -163,10 +157,10 @@ def use_key(key: Any) -> Bound:
     statement = {
         "Effect": "Allow",
         "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-        "Resource": key_arn(key),
+        "Resource": key_arn_of(key),
     }
     asked = _owner_of_key(key, statement, elsewhere=False)
-    return Bound({"kmsKeyArn": key_arn(key)}, [statement], [asked] if asked is not None else [])
+    return Bound({"kmsKeyArn": key_arn_of(key)}, [statement], [asked] if asked is not None else [])
 
 
 def _decrypt(scope: Construct, key: Any, service: str) -> Statement:
@@ -174,7 +168,7 @@ def _decrypt(scope: Construct, key: Any, service: str) -> Statement:
     return {
         "Effect": "Allow",
         "Action": "kms:Decrypt",
-        "Resource": key_arn(key),
+        "Resource": key_arn_of(key),
         "Condition": {"StringEquals": {"kms:ViaService": via}},
     }
 
@@ -185,7 +179,7 @@ def _owner_of_key(key: Any, statement: Mapping[str, Any], *, elsewhere: bool) ->
     if not elsewhere and (node is None or node.default_child is not None or hasattr(key, "cfn_options")):
         return None
     return OwnersStatement(
-        f"the key `{_shown(key_arn(key))}`", {**statement, "Resource": "*"}, certain=elsewhere
+        f"the key `{_shown(key_arn_of(key))}`", {**statement, "Resource": "*"}, certain=elsewhere
     )
 
 

@@ -49,8 +49,8 @@ from constructs_lib.control_plane.replacement import keep_replaced, refer_weakly
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
@@ -159,7 +159,7 @@ class DataSource(DataSourceBase):
         transformation: Transformation | None = None,
         enrichment: Enrichment | None = None,
         deletion_policy: DataDeletionPolicy = DataDeletionPolicy.DELETE,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
         sync_schedule: SyncSchedule | None = None,
         deletion_protection: int | None = None,
         media: MediaExtraction | None = None,

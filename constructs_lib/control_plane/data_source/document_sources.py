@@ -28,7 +28,6 @@ from constructs_lib.control_plane.data_source.model import Bound, KnowledgeBaseF
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_s3 as s3_refs
@@ -103,7 +102,7 @@ class DocumentSource:
         *,
         prefix: str | None = None,
         bucket_owner_account_id: str | None = None,
-        encryption_key: kms.IKey | kms_refs.IKeyRef | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
     ) -> DocumentSource:
         """Ingest the objects of a bucket.
 

@@ -49,8 +49,8 @@ from constructs_lib.grants import environment_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
@@ -203,7 +203,7 @@ class ManagedSource:
         metadata_prefix: str | None = None,
         acl_file: str | None = None,
         bucket_owner_account_id: str | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
     ) -> ManagedSource:
         """Ingest the objects of a bucket.
 

@@ -48,8 +48,8 @@ from constructs_lib.control_plane.replacement import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces import aws_kinesisfirehose as firehose_refs
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_logs as logs_refs
     from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
@@ -129,7 +129,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         description: str | None = None,
         role: iam.IRole | None = None,
         role_path: str | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
         rerank_models: Sequence[ModelLike] = (),
         log_delivery: Sequence[
             logs_refs.ILogGroupRef | s3_refs.IBucketRef | firehose_refs.IDeliveryStreamRef

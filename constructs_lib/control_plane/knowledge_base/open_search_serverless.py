@@ -21,6 +21,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     handler_function,
     is_token,
+    key_arn_of,
 )
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
@@ -144,7 +145,7 @@ class OpenSearchServerlessStore(Store):
     def _make(self, scope: Construct, context: Context, embedding: Embedding) -> Parts:
         key = context.encryption_key
         replicas = "ENABLED" if self._standby else "DISABLED"
-        name = _policy_name(scope, [replicas, key.key_arn if key is not None else None], resource_behind(key))
+        name = _policy_name(scope, [replicas, key_arn_of(key)], resource_behind(key))
         readiness = handler_function(
             scope,
             "open_search_index",
@@ -162,7 +163,7 @@ class OpenSearchServerlessStore(Store):
                 _rule(name, [readiness.role.role_arn], ["aoss:DescribeIndex"]),
             ],
         )
-        encryption, network = _security_policies(scope, name, key.key_arn if key is not None else None)
+        encryption, network = _security_policies(scope, name, key_arn_of(key))
         collection = aoss.CfnCollection(
             scope, "Collection", name=name, type="VECTORSEARCH", standby_replicas=replicas
         )

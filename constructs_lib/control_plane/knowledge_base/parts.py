@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
-from constructs_lib.cdk_support import PlanesError, has_attribute, is_token
+from constructs_lib.cdk_support import PlanesError, has_attribute, is_token, key_arn_of
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import Construct, IConstruct, IDependable
 
 __all__ = [
@@ -45,7 +45,7 @@ class Context:
 
     scope: Construct
     role_arn: str
-    encryption_key: kms.IKey | None
+    encryption_key: kms_refs.IKeyRef | None
     removal_policy: cdk.RemovalPolicy
     model_arn: str = ""
 
@@ -118,7 +118,7 @@ def arn_from(prop: str, value: object, path: str, example: str) -> str:
 
 
 def key_parts(
-    scope: IConstruct, actions: list[str], key: kms.IKey | None, via: str | None = None
+    scope: IConstruct, actions: list[str], key: kms_refs.IKeyRef | None, via: str | None = None
 ) -> list[Json]:
     """Return the statement for a KMS key, if there is one; ``via`` is the service that uses it.
 
@@ -127,9 +127,9 @@ def key_parts(
     if key is None:
         return []
     condition = {"StringEquals": {"kms:ViaService": via}} if via else None
-    statement = allow(actions[0] if len(actions) == 1 else actions, key.key_arn, condition)
+    statement = allow(actions[0] if len(actions) == 1 else actions, key_arn_of(key), condition)
     if key.node.default_child is None and not isinstance(key, cdk.CfnElement):
-        _tell_owner(scope, key.key_arn, {**statement, "Resource": "*"})
+        _tell_owner(scope, key_arn_of(key), {**statement, "Resource": "*"})
     return [statement]
 
 

@@ -17,6 +17,7 @@ from constructs_lib.cdk_support import (
     check_pattern,
     has_attribute,
     is_token,
+    key_arn_of,
 )
 from constructs_lib.control_plane.fingerprint import (
     at_the_end,
@@ -211,7 +212,7 @@ class S3VectorsStore(Store):
             embedding.needs_dimension(),
             self._metric.value,
             [*self._keys],
-            key.key_arn if key is not None else None,
+            key_arn_of(key),
         ]
         # Unique in the bucket, and another one when the model changes, so that the index is replaced too.
         stem = f"{path_name(context.scope, 54).lower() if self._bucket is not None else 'documents'}-"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, has_attribute, with_explained_calls
+from constructs_lib.cdk_support import PlanesError, has_attribute, key_arn_of, with_explained_calls
 from constructs_lib.control_plane.fingerprint import resource_behind
 from constructs_lib.control_plane.knowledge_base.embedding import (
     DEFAULT_EMBEDDING_MODEL,
@@ -247,7 +247,9 @@ class _Managed(KnowledgeBaseType):
         if context.encryption_key is not None:
             # The service role needs nothing on the key: who creates the knowledge base makes a grant on it.
             # https://docs.aws.amazon.com/bedrock/latest/userguide/encryption-kb.html
-            configuration["serverSideEncryptionConfiguration"] = {"kmsKeyArn": context.encryption_key.key_arn}
+            configuration["serverSideEncryptionConfiguration"] = {
+                "kmsKeyArn": key_arn_of(context.encryption_key)
+            }
         referred = _add_storage(context, configuration, statements, self._storage)
         own = Parts(
             configuration={"type": "MANAGED", "managedKnowledgeBaseConfiguration": configuration},

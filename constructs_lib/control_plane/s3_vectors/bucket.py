@@ -25,7 +25,7 @@ from constructs_lib.control_plane.s3_vectors.names import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import Construct
 
 __all__ = ["VectorBucket", "VectorBucketBase"]
@@ -36,7 +36,7 @@ class VectorBucketBase(cdk.Resource):
     """What a vector bucket of this app and an imported one have in common."""
 
     vector_bucket_arn: str
-    encryption_key: kms.IKey | None = None
+    encryption_key: kms_refs.IKeyRef | None = None
     _l1: cdk.CfnResource | None = None  # an imported one has none
 
     @property
@@ -93,7 +93,7 @@ class VectorBucket(VectorBucketBase):
         construct_id: str,
         *,
         vector_bucket_name: str | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
         tags: Mapping[str, str] | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
     ) -> None:
@@ -136,7 +136,7 @@ class VectorBucket(VectorBucketBase):
         construct_id: str,
         vector_bucket_arn: str,
         *,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
     ) -> VectorBucketBase:
         """Refer to a vector bucket that exists; ``encryption_key`` is the one that encrypts it."""
         check_pattern(

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
-from constructs_lib.cdk_support import with_explained_calls
+from constructs_lib.cdk_support import grant_key, with_explained_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_s3vectors as refs
 
 __all__ = ["VectorBucketGrants", "VectorIndexGrants"]
@@ -31,12 +31,12 @@ _ENCRYPT = ("kms:Decrypt", "kms:GenerateDataKey")
 class _VectorGrants:
     """Grants on the vectors behind some ARNs."""
 
-    def __init__(self, arn: str, key: kms.IKey | None) -> None:
+    def __init__(self, arn: str, key: kms_refs.IKeyRef | None) -> None:
         self._arn, self._key = arn, key
 
     def _give(self, grantee: iam.IGrantable, actions: Sequence[str], key_actions: Sequence[str]) -> iam.Grant:
         if self._key is not None:
-            self._key.grant(grantee, *key_actions)
+            grant_key(self._key, grantee, *key_actions)
         return iam.Grant.add_to_principal(grantee=grantee, actions=[*actions], resource_arns=[self._arn])
 
 
@@ -45,7 +45,9 @@ class VectorIndexGrants(_VectorGrants):
     """Grants on the vectors of one index, and on its key where that is known."""
 
     @classmethod
-    def from_vector_index(cls, index: refs.IIndexRef, key: kms.IKey | None = None) -> VectorIndexGrants:
+    def from_vector_index(
+        cls, index: refs.IIndexRef, key: kms_refs.IKeyRef | None = None
+    ) -> VectorIndexGrants:
         """Return the grants of an index given by its reference; ``key`` is the one that encrypts it."""
         return cls(index.index_ref.index_arn, key)
 
@@ -68,7 +70,7 @@ class VectorBucketGrants(_VectorGrants):
 
     @classmethod
     def from_vector_bucket(
-        cls, bucket: refs.IVectorBucketRef, key: kms.IKey | None = None
+        cls, bucket: refs.IVectorBucketRef, key: kms_refs.IKeyRef | None = None
     ) -> VectorBucketGrants:
         """Return the grants of a bucket given by its reference; ``key`` is the one that encrypts it."""
         return cls(bucket.vector_bucket_ref.vector_bucket_arn, key)

@@ -27,7 +27,7 @@ from constructs_lib.control_plane.s3_vectors.names import INDEX_ARN, check_index
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import Construct
 
 __all__ = ["DistanceMetric", "VectorIndex", "VectorIndexBase"]
@@ -52,7 +52,7 @@ class VectorIndexBase(cdk.Resource):
 
     index_arn: str
     dimension: int | None = None
-    encryption_key: kms.IKey | None = None
+    encryption_key: kms_refs.IKeyRef | None = None
     _l1: cdk.CfnResource | None = None  # an imported one has none
 
     @property
@@ -121,7 +121,7 @@ class VectorIndex(VectorIndexBase):
         distance_metric: DistanceMetric = DistanceMetric.COSINE,
         non_filterable_metadata_keys: Sequence[str] = (),
         index_name: str | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
         tags: Mapping[str, str] | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
     ) -> None:
@@ -181,7 +181,7 @@ class VectorIndex(VectorIndexBase):
         vector_index_arn: str,
         *,
         dimension: int | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms_refs.IKeyRef | None = None,
     ) -> VectorIndexBase:
         """Refer to a vector index that exists.
 

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from constructs_lib.cdk_support import ask_owner, check_length, check_pattern, is_token
+from constructs_lib.cdk_support import (
+    add_to_key_policy,
+    ask_owner,
+    check_length,
+    check_pattern,
+    is_token,
+    key_arn_of,
+)
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces import aws_kms as kms_refs
     from constructs import IConstruct
 
 __all__ = [
@@ -63,12 +70,12 @@ def last_part(arn: str) -> str:
     return cdk.Fn.select(1, parts)
 
 
-def encryption(key: kms.IKey | None) -> dict[str, Any] | None:
+def encryption(key: kms_refs.IKeyRef | None) -> dict[str, Any] | None:
     """Return the L1's ``encryption_configuration``; without a key Amazon S3's own keys encrypt."""
-    return {"sseType": "aws:kms", "kmsKeyArn": key.key_arn} if key is not None else None
+    return {"sseType": "aws:kms", "kmsKeyArn": key_arn_of(key)} if key is not None else None
 
 
-def open_key(scope: IConstruct, key: kms.IKey) -> None:
+def open_key(scope: IConstruct, key: kms_refs.IKeyRef) -> None:
     """Let the service's indexing in the background decrypt with a key, for this account's buckets only.
 
     Without it a bucket or an index with the key refuses vectors ("Insufficient access to perform
@@ -88,7 +95,7 @@ def open_key(scope: IConstruct, key: kms.IKey) -> None:
             },
         },
     )
-    if not key.add_to_resource_policy(statement).statement_added:
+    if not add_to_key_policy(key, statement):
         ask_owner(
             scope,
             "bedrock-planes:vectors-key-owner",

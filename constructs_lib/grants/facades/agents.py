@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError
+from constructs_lib.cdk_support import PlanesError, key_arn_of
 from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces import aws_bedrock as refs
+    from aws_cdk.interfaces import aws_kms as kms_refs
 
     from constructs_lib.grants import HasAliasArn, ModelLike
 
@@ -91,7 +91,9 @@ class AgentGrants(GrantsTo):
         """Allow ``OptimizePrompt``, which has no resource in IAM."""
         return self._give("optimize_prompt", {})
 
-    def invoke_agent(self, agent_alias: AgentAliasLike, *, key: str | kms.IKey | None = None) -> iam.Grant:
+    def invoke_agent(
+        self, agent_alias: AgentAliasLike, *, key: str | kms_refs.IKeyRef | None = None
+    ) -> iam.Grant:
         """Allow ``InvokeAgent`` on one alias.
 
         Args:
@@ -100,8 +102,7 @@ class AgentGrants(GrantsTo):
                 an ARN or id.
         """
         targets = {"agent_alias": self._on("agent_alias", agent_alias)}
-        given = key if key is None or isinstance(key, str) else str(key.key_arn)
-        key_arn = given or getattr(agent_alias, "key_arn", None)
+        key_arn = key_arn_of(key) or getattr(agent_alias, "key_arn", None)
         if key_arn is not None:
             targets["key"] = _grants.on_arns(key_arn)
         return self._give("invoke_agent", targets)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
+from constructs_lib.cdk_support import key_arn_of
 from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces import aws_bedrock as refs
+    from aws_cdk.interfaces import aws_kms as kms_refs
 
     from constructs_lib.catalogue.verbs import Target
     from constructs_lib.grants import HasGuardrailArn
@@ -31,7 +32,7 @@ class GuardrailGrants(GrantsTo):
         *,
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
-        key: str | kms.IKey | None = None,
+        key: str | kms_refs.IKeyRef | None = None,
         control_reads: bool = False,
     ) -> iam.Grant:
         """Allow ``ApplyGuardrail``, by itself and inside a model call.
@@ -61,7 +62,7 @@ class GuardrailGrants(GrantsTo):
         *,
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
-        key: str | kms.IKey | None = None,
+        key: str | kms_refs.IKeyRef | None = None,
         control_reads: bool = False,
     ) -> iam.Grant:
         """Allow what a guardrail that the account or the organization enforces asks of every caller.
@@ -82,7 +83,7 @@ class GuardrailGrants(GrantsTo):
         version: str | None = None,
         profile: str | None = None,
         destination_regions: Sequence[str] = (),
-        key: str | kms.IKey | None = None,
+        key: str | kms_refs.IKeyRef | None = None,
         control_reads: bool = False,
     ) -> iam.Grant:
         """Deny model calls without this guardrail, and allow to apply it.
@@ -121,7 +122,7 @@ class GuardrailGrants(GrantsTo):
     def _guardrail(
         self, guardrail: Any, profile: str | None, regions: Sequence[str], key: Any
     ) -> dict[str, Sequence[Target]]:
-        key_arn = key if key is None or isinstance(key, str) else str(key.key_arn)
+        key_arn = key_arn_of(key)
         return _grants.guardrail_targets(
             self._scope, guardrail, profile=profile, regions=regions, key_arn=key_arn
         )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, is_token
+from constructs_lib.cdk_support import PlanesError, is_token, key_arn_of
 from constructs_lib.grants.facades.base import GrantsTo, objects_arn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_bedrock as refs
     from aws_cdk.interfaces import aws_bedrockmantle as mantle_refs
+    from aws_cdk.interfaces import aws_kms as kms_refs
 
     from constructs_lib.catalogue.verbs import Target
     from constructs_lib.grants import ModelLike
@@ -149,7 +149,7 @@ class ModelGrants(GrantsTo):
         prompt: str | refs.IPromptRef | refs.IPromptVersionRef,
         *,
         version: str | None = None,
-        key: str | kms.IKey | None = None,
+        key: str | kms_refs.IKeyRef | None = None,
     ) -> iam.Grant:
         """Allow to use a managed prompt in a model call.
 
@@ -163,8 +163,7 @@ class ModelGrants(GrantsTo):
         targets: dict[str, Sequence[Target]] = {
             "prompt": _grants.on_arns(*self._prompt_arns(prompt, version))
         }
-        given = key if key is None or isinstance(key, str) else str(key.key_arn)
-        key_arn = given or getattr(prompt, "key_arn", None)
+        key_arn = key_arn_of(key) or getattr(prompt, "key_arn", None)
         if key_arn is not None:
             targets["key"] = _grants.on_arns(key_arn)
         return self._give("render_prompt", targets)

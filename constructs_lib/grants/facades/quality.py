@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, is_token
+from constructs_lib.cdk_support import PlanesError, is_token, key_arn_of
 from constructs_lib.grants.facades.base import GrantsTo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces import aws_bedrockagentcore as refs
+    from aws_cdk.interfaces import aws_kms as kms_refs
 
     from constructs_lib.catalogue.verbs import Target
 
@@ -93,7 +93,7 @@ class QualityGrants(GrantsTo):
         return self._give("insights", {})
 
     def dataset_generation(
-        self, *, log_groups: Sequence[str] = (), key: str | kms.IKey | None = None
+        self, *, log_groups: Sequence[str] = (), key: str | kms_refs.IKeyRef | None = None
     ) -> iam.Grant:
         """Allow to generate examples for data sets from the agents' traces.
 
@@ -105,7 +105,7 @@ class QualityGrants(GrantsTo):
         """
         targets = {"traces": self._logs(*(log_groups or (_TRACES,)))}
         if key is not None:
-            targets["key"] = _grants.on_arns(key if isinstance(key, str) else key.key_arn)
+            targets["key"] = _grants.on_arns(key_arn_of(key))
         return self._give("dataset_generation", targets)
 
     def _logs(self, *names: str) -> Sequence[Target]:
