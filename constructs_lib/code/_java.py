@@ -34,6 +34,28 @@ _CONTAINERS = frozenset(
     ]
 )
 """Types of the library whose last argument is the type of what they hold."""
+_HOLDERS = frozenset(
+    [
+        "AtomicReference",
+        "Callable",
+        "CompletableFuture",
+        "CompletionStage",
+        "Future",
+        "Instance",
+        "Lazy",
+        "Mono",
+        "ObjectFactory",
+        "ObjectProvider",
+        "Optional",
+        "Provider",
+        "Supplier",
+        "ThreadLocal",
+        "Uni",
+    ]
+)
+"""Types whose first argument is the type of the one thing that they hold."""
+_MOCKED = frozenset({"@Mock", "@MockBean", "@MockitoBean", "@Spy", "@SpyBean", "@MockitoSpyBean"})
+"""Annotations of fields that hold a mock."""
 _CLASSES = frozenset({"class_declaration", "record_declaration", "interface_declaration", "enum_declaration"})
 
 
@@ -96,11 +118,14 @@ def _class(node: Node) -> t.ClassDef:
         match item.type:
             case "field_declaration":
                 kind = field(item, "type")
-                is_static = any("static" in text(c).split() for c in item.children if c.type == "modifiers")
+                marks = {word for c in item.children if c.type == "modifiers" for word in text(c).split()}
+                is_static = "static" in marks
                 for one in (child for child in named(item) if child.type == "variable_declarator"):
                     value = field(one, "value")
                     made = _expression(value) if value is not None else None
                     declared = _type(kind) if kind is not None else None
+                    if marks & _MOCKED:
+                        made = t.Call(t.Name("mock"), [], line_of(item))
                     if is_static:
                         members.append(
                             t.Assign(t.Name(text(field(one, "name"))), made, declares=True, type=declared)
@@ -116,6 +141,12 @@ def _class(node: Node) -> t.ClassDef:
     name = text(field(node, "name"))
     members = _bases_first(members)
     return t.ClassDef(name, bases, members, fields, line_of(node), is_record=group is not None)
+
+
+def _anonymous(base: t.Expression, body: Node, line: int) -> t.ClassDef:
+    """Return a class that is written where its one instance is made."""
+    members: list[t.Node] = [_method(item) for item in named(body) if item.type == "method_declaration"]
+    return t.ClassDef("", [base], members, [], line)
 
 
 def _members(body: Node) -> list[Node]:
@@ -159,7 +190,7 @@ def _type(node: Node) -> t.Expression:
             return _dotted(text(node))
         case "generic_type":
             inner = named(node)
-            if text(inner[0]) in {"Optional", "Supplier", "Provider", "CompletableFuture"} and len(inner) > 1:
+            if text(inner[0]) in _HOLDERS and len(inner) > 1:
                 arguments = named(inner[1])
                 return _type(arguments[0]) if arguments else t.Other([])
             if text(inner[0]) in _CONTAINERS and len(inner) > 1 and (arguments := named(inner[1])):
@@ -267,8 +298,7 @@ def _expression(node: Node) -> t.Expression:  # noqa: C901, PLR0911, PLR0912 - o
             function = _type(kind) if kind is not None else t.Other([])
             body = [child for child in named(node) if child.type == "class_body"]
             if body:  # an anonymous class
-                members = [_method(item) for item in named(body[0]) if item.type == "method_declaration"]
-                function = t.ClassDef("", [function], [*members], [], line_of(node))
+                function = _anonymous(function, body[0], line_of(node))
             return t.Call(function, arguments, line_of(node), makes=True)
         case "explicit_constructor_invocation":
             group = field(node, "arguments")

@@ -244,6 +244,8 @@ class Machine:
         for item in value:
             if isinstance(item, Several):
                 found += item.items
+            elif isinstance(item, Map) and self.sdk.maps_give_values:
+                found += [*item.items.values(), *([item.rest] if item.rest else [])]
             elif isinstance(item, Map):
                 found += [(key,) for key in item.items]
             elif isinstance(item, Client):  # no client can be iterated: it is what a generator yields
@@ -328,9 +330,25 @@ class Machine:
             return scope.receiver
         if name == "super":
             return parent_in(scope)
-        if self.sdk.has_implicit_this and (found := self.attribute(self._receiver(scope), name)):
-            return found
+        if self.sdk.has_implicit_this:
+            for receiver in self._receivers(scope):
+                if found := self.attribute(receiver, name):
+                    return found
         return self.sdk.builtin(name)
+
+    def _receivers(self, scope: Scope) -> Iterator[Value]:
+        """Yield the instance of a method, then those of the functions and classes around it."""
+        yield self._receiver(scope)
+        here: Scope | None = scope.parent
+        last = scope.receiver
+        while here is not None:
+            if here.receiver and here.receiver != last:
+                last = here.receiver
+                yield last
+            here = here.parent
+        inside = _class_of(scope)
+        while inside is not None and (inside := inside.within) is not None:
+            yield tuple(inside.instances[:_INSTANCES]) or (inside,)
 
     def _receiver(self, scope: Scope) -> Value:
         """Return the instance of a method, or the class of a static one."""
@@ -653,7 +671,7 @@ class Machine:
     def _define_class(self, node: t.ClassDef, scope: Scope) -> Value:
         made = self._classes.get(id(node))
         if made is None:
-            made = self._classes[id(node)] = Class(node, scope, [])
+            made = self._classes[id(node)] = Class(node, scope, [], within=_class_of(scope))
         made.bases = [self.evaluate(base, scope) for base in node.bases]
         inner = Scope(scope, is_function=False, in_class=made)
         self.execute(node.body, inner)
@@ -663,7 +681,18 @@ class Machine:
         # A method's free names are not those of its class.
         inner.variables = {}
         inner.in_class = None
+        self._tell_bases(made, node, scope)
         return (made,)
+
+    def _tell_bases(self, made: Class, node: t.ClassDef, scope: Scope) -> None:
+        """Run ``__init_subclass__`` of the bases of a class."""
+        given = {name: self.evaluate(value, scope) for name, value in node.named}
+        for base in made.bases:
+            for item in base:
+                found = self._of_class(item, "__init_subclass__") if isinstance(item, Class) else None
+                for maker in found or UNKNOWN:
+                    if isinstance(maker, Procedure):
+                        self._invoke(replace(maker, receiver=(made,)), Arguments([], given))
 
     def _instance_of(
         self, made_of: Class, call: t.Call | None, arguments: Arguments, *, alone: bool = False

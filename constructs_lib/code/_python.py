@@ -224,7 +224,8 @@ def _class(node: ast.ClassDef) -> t.ClassDef:
         isinstance(base, ast.Name) and base.id in {"NamedTuple", "BaseModel", "BaseSettings"}
         for base in node.bases
     )
-    return t.ClassDef(node.name, bases, _body(node.body), fields, node.lineno, is_record)
+    given = [(one.arg, _expression(one.value)) for one in node.keywords if one.arg and one.arg != "metaclass"]
+    return t.ClassDef(node.name, bases, _body(node.body), fields, node.lineno, is_record, given)
 
 
 def _type(annotation: ast.expr) -> t.Expression:  # noqa: PLR0911 - one case for each kind of type

@@ -57,6 +57,7 @@ class Recorder:
             is_certain: Whether it is nothing else than one of the methods.
 
         """
+        methods = [m for m in methods if not _is_no_client(m.client.service)] or methods
         found = [(m, operation_of(m.client.service, m.name)) for m in methods]
         own = [(m, operation) for m, operation in found if operation is not None]
         for method, operation in own:
@@ -147,6 +148,11 @@ class Recorder:
         """Return the places that stayed unknown."""
         known = self._places.keys() | self._settled
         return [item for key, item in self._unresolved.items() if key not in known]
+
+
+def _is_no_client(service: str) -> bool:
+    """Whether a name is none of a client, but what a text came to that is put together in another way."""
+    return service.startswith("bedrock") and not is_bedrock_client(service)
 
 
 def fix_line(form: str, operation: Operation) -> str:

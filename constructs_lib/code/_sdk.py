@@ -64,6 +64,8 @@ class Sdk:
     constructor = "__init__"
     after_constructor: tuple[str, ...] = ()
     """Methods that run after the constructor."""
+    maps_give_values = False
+    """Whether iterating over a map gives its values, as ``range`` does beside its keys."""
     maps_are_objects = False
     """Whether ``map.key`` is ``map["key"]``."""
     declares_variables = False

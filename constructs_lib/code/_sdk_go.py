@@ -13,6 +13,8 @@ from constructs_lib.code._apis import client_by_key, operation_of
 from constructs_lib.code._sdk import Sdk
 from constructs_lib.code._values import (
     UNKNOWN,
+    Arguments,
+    Class,
     Client,
     External,
     Map,
@@ -24,7 +26,7 @@ from constructs_lib.code._values import (
 
 if TYPE_CHECKING:
     from constructs_lib.code._sdk import Interpreter
-    from constructs_lib.code._values import Arguments
+    from constructs_lib.code._values import Callee, Scope
 
 __all__ = ["GoSdk"]
 
@@ -36,6 +38,7 @@ class GoSdk(Sdk):
 
     constructor = "\0"
     declares_variables = True
+    maps_give_values = True
     wrong_clients = False
     fix = "{client}.NewFromConfig(cfg)"
 
@@ -50,6 +53,20 @@ class GoSdk(Sdk):
         if isinstance(item, Map):
             return item.items.get(name, UNKNOWN)
         return super().member(machine, item, name)
+
+    def special(
+        self,
+        machine: Interpreter,
+        node: t.Call,
+        callee: Callee,
+        arguments: Arguments,
+        scope: Scope,  # noqa: ARG002 - other languages need it
+    ) -> Value | None:
+        """Answer ``new(T)``: a value of a type of the code."""
+        if isinstance(node.function, t.Name) and node.function.id == "new" and not callee.functions:
+            kinds = tuple(item for item in arguments.get(0) if isinstance(item, Class))
+            return machine.call(kinds, Arguments(), node) if kinds else None
+        return None
 
     def call(  # noqa: PLR0911 - one return for each function
         self, machine: Interpreter, function: External, arguments: Arguments, node: t.Call | None

@@ -36,9 +36,81 @@ _CLIENT = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.\w+Client(\.bu
 _REQUEST = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.model\.(\w+)Request(\.builder)?$")
 _REGION = re.compile(r"software\.amazon\.awssdk\.regions\.Region\.(\w+)$")
 _GIVE_ON = frozenset(
-    {"ifPresent", "ifPresentOrElse", "map", "flatMap", "thenAccept", "thenApply", "thenCompose"}
+    [
+        "collect",
+        "distinct",
+        "entrySet",
+        "filter",
+        "findAny",
+        "findFirst",
+        "flatMap",
+        "forEach",
+        "get",
+        "getFirst",
+        "getValue",
+        "ifPresent",
+        "ifPresentOrElse",
+        "iterator",
+        "join",
+        "limit",
+        "map",
+        "next",
+        "orElse",
+        "orElseGet",
+        "orElseThrow",
+        "parallel",
+        "parallelStream",
+        "peek",
+        "sorted",
+        "stream",
+        "thenAccept",
+        "thenApply",
+        "thenCompose",
+        "toList",
+        "values",
+    ]
 )
-"""Methods of what holds a client that give it to a lambda."""
+"""Methods of what holds a client, which a client doesn't have: they give it on, also to a lambda."""
+_LIBRARY = frozenset(
+    (
+        "Arrays",
+        "CompletableFuture",
+        "IntStream",
+        "List",
+        "Map",
+        "Objects",
+        "Optional",
+        "Set",
+        "Stream",
+        "ThreadLocal",
+    )
+)
+"""Classes of ``java.util`` and ``java.lang`` whose functions hold what they are given."""
+_HOLD = frozenset(
+    [
+        "asList",
+        "completedFuture",
+        "fromCallable",
+        "fromSupplier",
+        "item",
+        "just",
+        "justOrEmpty",
+        "memoize",
+        "of",
+        "ofNullable",
+        "requireNonNull",
+        "requireNonNullElse",
+        "requireNonNullElseGet",
+        "supplier",
+        "supplyAsync",
+        "withInitial",
+    ]
+)
+"""Functions of libraries that hold what they are given, or what a lambda makes."""
+_MOCKS = frozenset(
+    ("mock", "spy", "verify", "when", "given", "lenient", "doReturn", "doThrow", "doAnswer", "doNothing")
+)
+"""Functions of Mockito, which give something that only looks like a client."""
 
 
 class JavaSdk(Sdk):
@@ -64,6 +136,12 @@ class JavaSdk(Sdk):
         if isinstance(item, Several):
             return (Partial((External("java.element"),), Arguments([(item,)])),)
         return super().member(machine, item, name)
+
+    def builtin(self, name: str) -> Value:
+        """Return a class of the library that holds things, or a function of Mockito, without their import."""
+        if name in _LIBRARY:
+            return (External(f"java.util.{name}"),)
+        return (External(f"org.mockito.Mockito.{name}"),) if name in _MOCKS else UNKNOWN
 
     def special(
         self,
@@ -95,6 +173,15 @@ class JavaSdk(Sdk):
             if isinstance(item, Procedure)
         )
 
+    def _held(self, machine: Interpreter, arguments: Arguments) -> Value:
+        """Return what a container holds that is made of these: they, or what lambdas among them give."""
+        found: list[Value] = []
+        for value in arguments.plain:
+            makers = tuple(item for item in value if isinstance(item, Procedure | External))
+            found.append(tuple(item for item in value if isinstance(item, Client | Map | Several)))
+            found.append(machine.call(makers, Arguments(), None) if makers else UNKNOWN)
+        return join(found)
+
     def _built(self, machine: Interpreter, value: Value) -> Value:
         """Return the request that a lambda builds, or the value itself."""
         for item in value:
@@ -117,6 +204,8 @@ class JavaSdk(Sdk):
             return self._build(machine, arguments)
         if function.path == "java.element":
             return self._element(machine, arguments, node)
+        if function.path.startswith(("org.mockito.Mockito.", "org.mockito.BDDMockito.")):
+            return (Map(kind="mock"),)
         if match := _CLIENT.match(function.path):
             service = client_by_key().get(match[1], match[1])
             if match[2] == ".builder":
@@ -126,6 +215,8 @@ class JavaSdk(Sdk):
             return (Map(kind=function.path.removesuffix(".builder")),)
         if function.path.endswith("regions.Region.of"):
             return arguments.get(0)
+        if function.path.rpartition(".")[2] in _HOLD and "awssdk" not in function.path:
+            return self._held(machine, arguments)
         return UNKNOWN
 
     def _build(self, machine: Interpreter, arguments: Arguments) -> Value:

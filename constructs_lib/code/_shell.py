@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-commandstructure.html
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,8 @@ _RUNNERS = frozenset(
         "exec",
         "command",
         "builtin",
+        "coproc",
+        "noglob",
         "timeout",
         "xargs",
         "watch",
@@ -91,6 +94,8 @@ _IN_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "finch"})
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "eval", "ssh", "su", "runuser"})
 _RUN_TEXT = frozenset({"watch", "parallel"})
 """Commands that run a text that is one of their arguments."""
+_QUALIFIER = re.compile(r"(?<=[\w*?\]])\([NDnoOLmaw./@*^-]+\d*\)")
+"""What zsh writes behind a pattern of file names (``*.json(N)``), which bash's grammar doesn't have."""
 _DEPTH = 12
 _UNKNOWN = "\0"
 
@@ -110,7 +115,7 @@ def read_shell(source: str, recorder: Recorder) -> None:
 
     """
     reader = _Reader(recorder)
-    reader.read(source, 0)
+    reader.read(_QUALIFIER.sub("", source) if "zsh" in source.partition("\n")[0] else source, 0)
     reader.run_functions()
 
 
@@ -120,6 +125,7 @@ class _Reader:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._variables: dict[str, _Words] = {}
+        self._tables: dict[str, dict[str, _Words]] = {}
         self._functions: dict[str, Node] = {}
         self._calls: list[tuple[int, frozenset[str]]] = []
         self._called: set[str] = set()
@@ -174,7 +180,14 @@ class _Reader:
             self._run(child)
 
     def _assign(self, node: Node) -> None:
-        name, value = text(field(node, "name")), field(node, "value")
+        target, value = field(node, "name"), field(node, "value")
+        name = text(target)
+        if target is not None and target.type == "subscript":
+            self._assign_item(target, value)
+            return
+        if value is not None and value.type == "array" and (table := self._table(value)) is not None:
+            self._tables[name] = {**self._tables.get(name, {}), **table}
+            return
         if value is None:
             words: _Words = [("",)]
         elif value.type == "array":
@@ -187,6 +200,26 @@ class _Reader:
         elif self._branches and old and len(old) == len(words) == 1:
             words = [tuple(dict.fromkeys((*old[0], *words[0])))]
         self._variables[name] = words
+
+    def _assign_item(self, target: Node, value: Node | None) -> None:
+        """Set an item of an array with names: ``clients[runtime]=bedrock-runtime``."""
+        name, _, key = text(target).rstrip("]").partition("[")
+        words = self._words(value) if value is not None else []
+        self._tables.setdefault(name, {})[key.strip("\"'")] = words or [(_UNKNOWN,)]
+
+    def _table(self, array: Node) -> dict[str, _Words] | None:
+        """Return an array with names (``([runtime]=bedrock-runtime)``), ``None`` for a list."""
+        found: dict[str, _Words] = {}
+        for item in children_of(array):
+            key, sign, _ = text(item).removeprefix("[").partition("]=")
+            if not sign or not text(item).startswith("["):
+                return None
+            inner = children_of(item)
+            last = inner[-1]
+            is_plain = text(last).startswith("=") and last.type == "word"
+            words: _Words = [(text(last)[1:],)] if is_plain else self._words(last)
+            found[key.strip("\"'")] = words or [(_UNKNOWN,)]
+        return found or None
 
     # ------------------------------------------------------------------------------------------ words
 
@@ -239,6 +272,8 @@ class _Reader:
         if not inner:
             return [(_UNKNOWN,)]
         name, _, at = text(inner[0]).rstrip("]").partition("[")
+        if name in self._tables:
+            return self._item(self._tables[name], at.strip("\"'"))
         found = self._variables.get(name)
         if found and at.isdecimal():
             found = found[int(at) : int(at) + 1]
@@ -250,6 +285,18 @@ class _Reader:
         if operators - {"${", "}", "[", "]"}:
             return [(_UNKNOWN,)]
         return found or [(_UNKNOWN,)]
+
+    def _item(self, table: dict[str, _Words], key: str) -> _Words:
+        """Return the item of an array with names, or any of them for a name that isn't known."""
+        if key in {"@", "*"}:
+            return [word for words in table.values() for word in words]
+        if key in table:
+            return table[key]
+        if not key.startswith("$"):
+            return [(_UNKNOWN,)]
+        known = [option for word in self._variable(key.strip("${}")) for option in word if option in table]
+        options = [option for one in known or table for word in table[one] for option in word]
+        return [tuple(dict.fromkeys(options))]
 
     def _variable(self, name: str) -> _Words:
         return self._variables.get(name, [(_UNKNOWN,)])
@@ -278,6 +325,8 @@ class _Reader:
             self._inner_text(texts[0], node)
         elif first in _SHELLS:
             self._inner_shell(words, node, document)
+        elif first in _RUNNERS and (at := _shell_in(words)):
+            self._inner_shell(words[at:], node, document)
         else:
             self._aws(words, node)
 
@@ -387,6 +436,12 @@ class _Reader:
                 break
             found = line
         return found
+
+
+def _shell_in(words: _Words) -> int:
+    """Return where the arguments of a command run a shell (``xargs sh -c TEXT``), 0 if they don't."""
+    at = next((n for n, word in enumerate(words) if word[0].rpartition("/")[2] in _SHELLS - {"eval"}), 0)
+    return at if any(word[0].startswith("-") and word[0].endswith("c") for word in words[at + 1 :]) else 0
 
 
 def _program(word: str) -> str:

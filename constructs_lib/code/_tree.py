@@ -174,6 +174,8 @@ class ClassDef:
     line: int = 0
     is_record: bool = False
     """Whether the constructor takes the fields, as Python's dataclasses."""
+    named: list[tuple[str, Expression]] = field(default_factory=list)
+    """What the class hands to ``__init_subclass__`` of its bases."""
 
 
 @dataclass(slots=True)

@@ -187,6 +187,8 @@ class Class:
     instances: list[Instance] = field(default_factory=list)
     newest: Instance | None = None
     """What ``__new__`` of a base class gives while an instance is made."""
+    within: Class | None = None
+    """The class whose body holds it."""
 
 
 @dataclass(eq=False, slots=True)
