@@ -427,14 +427,25 @@ def _segment_overlaps(segment: str, wanted: str) -> bool:
 def actions_accepting(pattern: str) -> ActionSet:
     """Return the actions for which a resource pattern may match a resource that they accept."""
     table = tables()
-    # An unlisted action may take any resource, except an ARN of another service, in whatever partition: only
-    # the last segment of a pattern matches beyond its colon.
-    parts = pattern.split(":", 3)
-    is_certain = len(parts) > 3 and parts[0] == "arn" and not OPEN.search(parts[2])
-    found = table.unlisted_of.get(parts[2], NO_ACTIONS) if is_certain else table.unlisted
+    found = _unlisted_accepting(pattern)
     for item in formats_of(pattern):
         found |= table.accepting.get(item.type, NO_ACTIONS)
     # An action without resource types is requested on the text `*` itself.
     if pattern[0:1] in _STARTS and _may(without_variables(pattern), "*"):
         found |= table.bare
+    return found
+
+
+def _unlisted_accepting(pattern: str) -> ActionSet:
+    """Return the unlisted actions that may accept a resource: any but an ARN of another service."""
+    table = tables()
+    splits = arn_splits(without_variables(pattern))
+    if not splits:
+        return table.unlisted
+    # Of the readings of `arn:*:s3:*`, the one with a literal service is meant.
+    named = {parts[2] for parts in splits if not OPEN.search(parts[2])} or {parts[2] for parts in splits}
+    found = NO_ACTIONS
+    for service, actions in table.unlisted_of.items():
+        if any(_may(name, service) for name in named):
+            found |= actions
     return found

@@ -47,6 +47,11 @@ OPEN = re.compile(f"[*?{UNRESOLVED}]")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 # Where a segment of an ARN ends, or may end.
 _BOUNDARY = re.compile(f"[:*?{UNRESOLVED}]")
+# What may stand in the segments of Region and account; an account is `aws` for what AWS owns.
+_REGION_AND_ACCOUNT = re.compile(
+    f"([a-z-]+-[0-9]+|[a-z0-9-]*[*?{UNRESOLVED}][a-z0-9*?{UNRESOLVED}-]*)?"
+    f":([0-9]{{12}}|aws|[0-9aws]*[*?{UNRESOLVED}][0-9aws*?{UNRESOLVED}]*)?"
+)
 # What a further way to split an ARN costs those who look at each.
 _STEPS_OF_SPLIT = 8
 # Where a pattern stops being a literal text.
@@ -134,15 +139,30 @@ def may_overlap(first: str, second: str) -> bool:
 
 
 def arns_may_overlap(first: str, second: str) -> bool:
-    """Whether two ARN patterns may match one ARN, segment by segment where both have six.
+    """Whether two ARN patterns may match one ARN, segment by segment.
 
-    An open account is one account, not ``111122223333:role/Other``.
+    An open account is one account, not ``111122223333:role/Other``, and ``arn:*:s3:*`` matches no role.
     """
     ours, theirs = first.split(":", 5), second.split(":", 5)
     if len(ours) == len(theirs) == 6:
-        # The last segments differ most often.
-        return all(may_overlap(ours[index], theirs[index]) for index in (5, 4, 3, 2, 1, 0))
-    return may_overlap(first, second)
+        return _segments_overlap(ours, theirs)
+    if not may_overlap(first, second):
+        return False
+    return _splits_overlap(first, second)
+
+
+@remembered(4096)
+def _splits_overlap(first: str, second: str) -> bool:
+    """Whether any readings of two overlapping patterns overlap; one that is no ARN has none."""
+    ours, theirs = arn_splits(first), arn_splits(second)
+    if not ours or not theirs:
+        return True
+    return any(_segments_overlap(one, other) for one in ours for other in theirs)
+
+
+def _segments_overlap(ours: list[str], theirs: list[str]) -> bool:
+    # The last segments differ most often.
+    return all(may_overlap(ours[index], theirs[index]) for index in (5, 4, 3, 2, 1, 0))
 
 
 @remembered(4096)
@@ -227,8 +247,9 @@ def has_six_segments(pattern: str) -> bool:
 def arn_splits(pattern: str) -> list[list[str]]:
     """Return each way to split a pattern into the six segments of an ARN; a ``*`` may span colons.
 
-    A star that reaches into the resource part counts only where there is no other way: identifiers hold no
-    second ``:type/``.
+    A star that reaches into the resource part counts only as the last character (``arn:*:bedrock:*``), or
+    where there is no other way: identifiers hold no second ``:type/``. Nor does a reading count whose Region
+    or account is the text of something else, such as ``s3`` in ``arn:*:s3:*``.
     """
     if has_six_segments(pattern):
         return [pattern.split(":", 5)]
@@ -256,5 +277,12 @@ def arn_splits(pattern: str) -> list[list[str]]:
             todo.append(((*done, (begin, at)), after, after, False))
         else:
             todo.append(((*done, (begin, after)), at, at, True))
-    straight = [parts for crossed, parts in found if not crossed]
+    plain = [(crossed, parts) for crossed, parts in found if _is_plain(parts)]
+    straight = [parts for crossed, parts in plain if not crossed]
+    straight += [parts for crossed, parts in plain if crossed and parts[5] == "*"]
     return straight or [parts for _, parts in found]
+
+
+def _is_plain(parts: list[str]) -> bool:
+    """Whether the segments before the resource part may be those of an ARN."""
+    return "/" not in parts[2] and _REGION_AND_ACCOUNT.fullmatch(":".join(parts[3:5])) is not None

@@ -24,13 +24,14 @@ from typing import Literal
 
 from constructs_lib.iam.action_sets import tables, types_of
 from constructs_lib.iam.model import UNRESOLVED
-from constructs_lib.iam.patterns import arn_segments, without_variables
+from constructs_lib.iam.patterns import arn_splits, without_variables
 from constructs_lib.iam.work import remembered
 
 __all__ = ["Scope", "names_account", "scope_of", "types_of"]
 
 Scope = Literal["any", "account", "type", "some", "exact", "open"]
 
+_WIDEST_FIRST: tuple[Scope, ...] = ("any", "account", "type", "some", "open", "exact")
 _WILD = re.compile(r"[*?]")
 _OPEN_OR_WILD = re.compile(f"[*?{UNRESOLVED}]")
 
@@ -42,10 +43,10 @@ def scope_of(pattern: str) -> Scope:
     if not text.strip("*?"):
         return "any" if text else "exact"
     aligned = len(text.split(":", 5)) == 6
-    split = arn_segments(text)
     if UNRESOLVED in text and not aligned:
         return "open"
-    return "exact" if split is None else _scope_of_resource(split[5], split[4])
+    found = {_scope_of_resource(parts[5], parts[4]) for parts in arn_splits(text)}
+    return next((scope for scope in _WIDEST_FIRST if scope in found), "exact")
 
 
 def _scope_of_resource(resource: str, account: str) -> Scope:
