@@ -6,6 +6,7 @@ Only these are wrong for certain:
 - an operation that another action authorises (``bedrock:Converse``)
 - a prefix that IAM doesn't have: a client's name, a Bedrock prefix without ``bedrock-`` or with AWS's name
   before it or after it (a service principal), or one at most two letters away from these
+- a name without a prefix, or with another sign than a colon behind it
 - white space and look-alike letters
 - a name at most two letters away from one of the same prefix; a name with another verb, in the plural or with
   a number is a name of its own
@@ -44,6 +45,7 @@ _LOOK_ALIKES = str.maketrans(
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SEPARATORS = re.compile(r"[^a-z0-9*?]")
+_WITHOUT_COLON = re.compile(r"(?:(?P<prefix>[A-Za-z-]+)[./;_,=|])?(?P<name>[A-Za-z0-9*]+)")
 # Verbs of AWS's APIs beside those of the catalogue: a newer action may begin with them.
 _VERB_TEXT = """
     accept activate add allow apply approve archive assign attach authorize begin block build cancel check
@@ -197,8 +199,11 @@ def fault_of_name(pattern: str, effect: Effect = "Allow") -> NameFault | None:
             pattern counts.
 
     """
-    if UNRESOLVED in pattern or ":" not in (plain := plain_name(pattern)):
+    if UNRESOLVED in pattern:
         return None
+    plain = plain_name(pattern)
+    if ":" not in plain:
+        return _fault_without_colon(plain, known_names())
     if pattern == plain and actions_matching(pattern):
         if effect == "Deny" and not is_documented(pattern) and pattern.strip("*") != ":":
             return NameFault(
@@ -252,6 +257,36 @@ def judge_name(pattern: str, known: KnownNames) -> NameFault | None:
     )
 
 
+def _fault_without_colon(plain: str, known: KnownNames) -> NameFault | None:
+    """Return the fault of a name without a prefix, or with another sign than a colon behind it.
+
+    IAM refuses it: an action is a service's prefix, a colon and a name
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html).
+    """
+    found = _WITHOUT_COLON.fullmatch(plain)
+    if found is None:
+        return None
+    if found["prefix"] is None:
+        meant = tuple(_actions_called(found["name"].lower(), known))
+        return NameFault("prefix", "it has no prefix", meant) if meant else None
+    prefix = _meant_prefix(found["prefix"].lower(), found["name"].lower(), known)
+    if prefix is None:
+        return None
+    right = f"{prefix}:{found['name']}"
+    inner = None if _matched(right, known) else judge_name(right, known)
+    meant = inner.meant if inner else (known.actions.get(right.lower(), right),)
+    return NameFault("prefix", "it has no colon between prefix and name", meant)
+
+
+def _actions_called(name: str, known: KnownNames) -> Iterator[str]:
+    """Yield the actions that a name without a prefix may mean."""
+    for prefix in sorted(known.prefixes):
+        if full := known.actions.get(f"{prefix}:{name}"):
+            yield full
+        elif found := known.operations.get(f"{prefix}:{name}"):
+            yield from found[1]
+
+
 def _fault_of_known_prefix(prefix: str, name: str, known: KnownNames) -> NameFault | None:
     if listed := _listed(f"{prefix}:{name}".lower(), known):
         return NameFault("listed", *listed)
@@ -300,9 +335,6 @@ def _joined_prefix(prefix: str, known: KnownNames) -> str | None:
     The name may stand before it (`amazon-bedrock`) or after it (`bedrock.amazonaws.com`).
     """
     key = re.sub("[^a-z]", "", re.sub(r"\.amazonaws\.com(\.cn)?$", "", prefix))
-    if "bedrock" not in key:
-        # `agentregistry`, `agent_discovery`
-        return next((text for text in known.prefixes if text.replace("-", "") == key), None)
     squeezed = {re.sub("[^a-z]", "", text): meant for text, meant in known.spelled_prefixes.items()}
     found = (squeezed.get(key.removeprefix(start)) for start in ("", "amazon", "aws"))
     return next((meant for meant in found if meant), None)

@@ -66,6 +66,14 @@ def test_enough_names_came_later_to_say_something() -> None:
 
 
 WRONG = [
+    ("agent-core:InvokeAgentRuntime", "prefix", "bedrock-agentcore:InvokeAgentRuntime"),
+    ("InvokeModel", "prefix", "bedrock:InvokeModel"),
+    ("converse", "prefix", "bedrock:InvokeModel"),
+    ("InvokeAgentRuntime", "prefix", "bedrock-agentcore:InvokeAgentRuntime"),
+    ("bedrock.InvokeModel", "prefix", "bedrock:InvokeModel"),
+    ("bedrock/Converse", "prefix", "bedrock:InvokeModel"),
+    ("bedrock-runtime.InvokeModel*", "prefix", "bedrock:InvokeModel*"),
+    ("bedrock-agent_GetPrompt", "prefix", "bedrock:GetPrompt"),
     ("bedrock:Converse", "operation", "bedrock:InvokeModel"),
     ("bedrock:converse-stream", "operation", "bedrock:InvokeModelWithResponseStream"),
     ("bedrock:Converse*", "operation", "bedrock:InvokeModel bedrock:InvokeModelWithResponseStream"),
@@ -153,6 +161,9 @@ def test_a_name_that_may_be_newer_is_unknown_with_the_date_of_the_data(name: str
         "agents:InvokeAgent",
         "runtime:Start",
         "b*:InvokeModel",
+        "ListTables",
+        "Invoke*",
+        "s3.GetObject",
     ],
 )
 def test_a_name_that_counts_and_one_of_another_service_have_no_fault(name: str) -> None:

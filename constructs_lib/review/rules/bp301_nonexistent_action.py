@@ -8,6 +8,7 @@ are:
 - an operation that another action authorises (`bedrock:Converse`)
 - a prefix that IAM doesn't have: a client's name (`bedrock-runtime:`), a Bedrock prefix without `bedrock-`
   (`agentcore:`), or one spelled like these (`bedrock-mantel:`)
+- a name of Bedrock's without a prefix, or with another sign than a colon behind it (`bedrock.InvokeModel`)
 - white space and look-alike letters
 - a name at most two letters away from an action of the same prefix
 - names of a committed list, which people write and AWS doesn't have (`bedrock:UseInferenceProfile`)
@@ -109,7 +110,7 @@ def _finding(
         statement.origin,
         f"{written.holder} names {listing(faults, _SHOWN)}, {what}, {effect}",
         _help(cause, faults, statement),
-        key=(statement.effect, *sorted(faults)),
+        key=(statement.effect, *sorted(name.lower() for name in faults)),
         severity="warning" if cause.is_superfluous else None,
         conditional=written.conditional,
         fix=fix,
