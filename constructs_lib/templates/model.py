@@ -136,6 +136,12 @@ class Resource:
     environment: str = "unknown"
     conditional: bool = False
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    pointers: Mapping[str, str] = field(default_factory=dict)
+    """Where properties stand that are not under ``Properties``, as those of a Terraform plan."""
+
+    def pointer_of(self, name: str) -> str:
+        """Return the JSON pointer of a property."""
+        return self.pointers.get(name) or f"{self.origin.pointer}/Properties/{name}"
 
 
 @dataclass(frozen=True, slots=True)

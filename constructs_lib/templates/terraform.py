@@ -73,9 +73,17 @@ _MEMBERSHIPS: Final = {
 }
 # Types that may carry policies, deploy templates or make principals, and are not read.
 _UNREAD: Final = re.compile(
-    r"awscc_(iam|sso|bedrock|organizations|ec2_vpc_endpoint|cloudformation)|aws_bedrock|aws_vpc_endpoint"
-    r"|aws_cloudformation_(stack|stack_set)\Z|aws_organizations_policy\Z|aws_servicecatalog_provisioned_product\Z"
+    r"awscc_(iam|sso|bedrock|organizations|ec2_vpc_endpoint|cloudformation)|aws_bedrock"
+    r"|aws_cloudformation_(stack|stack_set)\Z|aws_servicecatalog_provisioned_product\Z"
 )
+# What carries a policy of its own -> CloudFormation's type, the property and the attribute of the document.
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint and
+# .../organizations_policy; a policy of an endpoint may be a resource of its own, .../vpc_endpoint_policy
+_CARRIES: Final = {
+    "aws_vpc_endpoint": ("AWS::EC2::VPCEndpoint", "PolicyDocument", "policy"),
+    "aws_organizations_policy": ("AWS::Organizations::Policy", "Content", "content"),
+}
+_ENDPOINT_POLICY: Final = "aws_vpc_endpoint_policy"
 # What runs as a role -> CloudFormation's type, the attribute with the role, those that become properties, and
 # the end of the ARN, whose name is one of them.
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function, and the others
@@ -149,7 +157,7 @@ _MAX_STEPS: Final = 200
 class TerraformReading:
     """What was read of one plan or state, and what of it was not.
 
-    ``resources`` are those that run as a role, as CloudFormation's types.
+    ``resources`` are those that run as a role or carry a policy, as CloudFormation's types.
     """
 
     principals: tuple[Principal, ...]
@@ -413,6 +421,51 @@ class _Reader:
                 properties = {**texts, _ROLE_OF[kind]: named}
                 yield Resource(kind, resource.address, Origin(self.path, resource.pointer), properties)
 
+    def carrying(self) -> Iterator[Resource]:
+        """Yield what carries a policy of its own, with the policy if there is one."""
+        apart = self._endpoint_policies()
+        for resource in self.resources.values():
+            if resource.type not in _CARRIES or resource.own.startswith("data."):
+                continue
+            kind, prop, attribute = _CARRIES[resource.type]
+            source = apart.get(resource.address, resource)
+            value = source.values.get("policy" if source is not resource else attribute)
+            if (value is None and source is not resource) or source.is_open(attribute):
+                why = f"the policy of `{resource.address[:200]}` is {_UNKNOWN}"
+                self.incomplete.append(Incomplete(resource.pointer, why))
+                continue
+            service = resource.values.get("service_name")
+            properties = {"ServiceName": service} if isinstance(service, str) else {}
+            if value is not None and value != "":
+                properties[prop] = value
+            yield Resource(
+                kind,
+                resource.address,
+                Origin(self.path, resource.pointer),
+                properties,
+                pointers={prop: source.at(attribute)},
+            )
+
+    def _endpoint_policies(self) -> dict[str, _Resource]:
+        """Return the policies that are resources of their own, by the address of the endpoint."""
+        endpoints = {
+            r.values["id"]: r
+            for r in self.resources.values()
+            if r.type == "aws_vpc_endpoint" and isinstance(r.values.get("id"), str)
+        }
+        found: dict[str, _Resource] = {}
+        for resource in self.resources.values():
+            if resource.type != _ENDPOINT_POLICY:
+                continue
+            named = endpoints.get(str(resource.values.get("vpc_endpoint_id")))
+            referred = self._referred(resource, resource.expressions.get("vpc_endpoint_id"))
+            targets = [named] if named else [r for r in referred if r.type == "aws_vpc_endpoint"]
+            found.update((target.address, resource) for target in targets)
+            if not targets:
+                why = f"the endpoint of `{resource.address[:200]}` is not known, so its policy is not read"
+                self.incomplete.append(Incomplete(resource.pointer, why))
+        return found
+
     def _roles(self, resource: _Resource, attribute: str) -> Iterator[str]:
         """Yield the ARN or the name of the role in an attribute."""
         value = resource.values.get(attribute)
@@ -641,9 +694,10 @@ class _Reader:
             self.incomplete.append(
                 Incomplete("/deferred_changes", "changes that the plan defers are not in it")
             )
+        resources = (*self.running(), *self.carrying())
         return TerraformReading(
             tuple(draft.principal() for draft in self.drafts.values()),
-            tuple(self.running()),
+            resources,
             tuple(dict.fromkeys(self.incomplete)),
         )
 

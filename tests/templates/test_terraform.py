@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib.iam.model import UNRESOLVED
+from constructs_lib.review import review
 from constructs_lib.templates import Model, Principal, read, read_document
 
 if TYPE_CHECKING:
@@ -351,11 +352,45 @@ def test_permission_sets_and_groups_have_what_is_attached_to_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["aws_vpc_endpoint", "aws_cloudformation_stack", "awscc_iam_role", "aws_bedrock_guardrail"]
+    "kind", ["awscc_ec2_vpc_endpoint", "aws_cloudformation_stack", "awscc_iam_role", "aws_bedrock_guardrail"]
 )
 def test_what_may_carry_policies_and_is_not_read_is_said(kind: str) -> None:
     (found,) = read_document(_plan([_resource(f"{kind}.x"), _resource("aws_s3_bucket.b")])).inputs
     assert [item.why for item in found.incomplete] == [f"`{kind}.x` may carry policies and is not read"]
+
+
+def test_endpoints_and_policies_of_organizations_are_read_where_they_stand() -> None:
+    service = "com.amazonaws.us-east-1.bedrock-runtime"
+    own = _resource("aws_vpc_endpoint.own", service_name=service, policy=_document("bedrock:Converse"))
+    plain = _resource("aws_vpc_endpoint.plain", service_name=service)
+    apart = _resource("aws_vpc_endpoint_policy.p", policy=_document("bedrock:Retrieve"))
+    limit = _resource("aws_organizations_policy.o", content=_document("bedrock-runtime:*"))
+    joined = {
+        "aws_vpc_endpoint_policy.p": {"vpc_endpoint_id": _references("aws_vpc_endpoint.plain.id")},
+        "aws_vpc_endpoint.own": {"policy": {}},
+    }
+    model = read_document(_plan([own, plain, apart, limit], {}, joined), "plan.json")
+    assert not model.inputs[0].incomplete
+    where = "/planned_values/root_module/resources"
+    assert {item.logical_id: (item.type, sorted(item.pointers.values())) for item in model.resources} == {
+        "aws_vpc_endpoint.own": ("AWS::EC2::VPCEndpoint", [f"{where}/0/values/policy"]),
+        "aws_vpc_endpoint.plain": ("AWS::EC2::VPCEndpoint", [f"{where}/2/values/policy"]),
+        "aws_organizations_policy.o": ("AWS::Organizations::Policy", [f"{where}/3/values/content"]),
+    }
+    found = {f.location.pointer for f in review(model).findings if f.rule == "BP301"}
+    assert found == {f"{where}/0/values/policy/Statement/0", f"{where}/3/values/content/Statement/0"}
+
+
+@pytest.mark.parametrize("endpoint", [True, False])
+def test_an_endpoint_policy_known_only_after_the_apply_is_said(endpoint: bool) -> None:
+    resources = [
+        _resource("aws_vpc_endpoint.e", service_name="com.amazonaws.us-east-1.bedrock"),
+        _resource("aws_vpc_endpoint_policy.p"),
+    ]
+    joined = {"aws_vpc_endpoint_policy.p": {"vpc_endpoint_id": _references("aws_vpc_endpoint.e.id")}}
+    model = read_document(_plan(resources, {}, joined if endpoint else {}))
+    assert len(model.inputs[0].incomplete) == 1
+    assert len(model.resources) == (0 if endpoint else 1)
 
 
 @pytest.mark.parametrize("more", [{"complete": False}, {"errored": True}, {"deferred_changes": [{}]}])

@@ -10,6 +10,7 @@ from constructs_lib.iam import (
     DocumentError,
     actions_matching,
     allow_items,
+    matches,
     names_of,
     parse_document,
     remembered,
@@ -17,13 +18,13 @@ from constructs_lib.iam import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from constructs_lib.iam import Policy, Statement
+    from constructs_lib.iam import ActionSet, Policy, Statement
     from constructs_lib.review.facts import Facts
     from constructs_lib.templates import Resource
 
-__all__ = ["InertStatement", "Reason", "inert_statements", "names_in", "policy_of"]
+__all__ = ["InertStatement", "Reason", "inert_statements", "names_in", "patterns_naming", "policy_of"]
 
 Reason = Literal["wrong-resource-type", "arn-on-resourceless"]
 
@@ -44,7 +45,7 @@ def policy_of(resource: Resource, name: str) -> Policy | None:
             value,
             name=name,
             path=resource.origin.path,
-            pointer=f"{resource.origin.pointer}/Properties/{name}",
+            pointer=resource.pointer_of(name),
         )
     except DocumentError:  # not a policy: the service refuses it, so it allows nothing
         return None
@@ -55,6 +56,30 @@ def names_in(statement: Statement) -> tuple[str, ...]:
     if statement.not_actions is None:
         return statement.actions or ()
     return (*(statement.actions or ()), *statement.not_actions)
+
+
+def patterns_naming(
+    statement: Statement, mask: ActionSet = NO_ACTIONS, names: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Return the action patterns of a statement that name certain actions, in lower case, for a key.
+
+    An action that has nothing to do with the finding may come and go beside them.
+
+    Args:
+        statement: The statement; of one with ``NotAction`` the answer is that word.
+        mask: Actions of Bedrock.
+        names: Actions of other services, in full.
+
+    """
+    if statement.actions is None:
+        return ("NotAction",)
+    others = tuple(names)
+    found = {
+        pattern.lower()
+        for pattern in statement.actions
+        if actions_matching(pattern) & mask or any(matches(pattern, n, ignore_case=True) for n in others)
+    }
+    return tuple(sorted(found))
 
 
 class InertStatement(NamedTuple):
