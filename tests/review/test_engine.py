@@ -174,6 +174,25 @@ def test_fingerprints_survive_unrelated_edits() -> None:
     assert before == after
 
 
+@pytest.mark.parametrize(
+    "actions",
+    [
+        ["bedrock:*"],
+        ["iam:PutRolePolicy", "bedrock:InvokeModel"],
+        ["iam:PassRole", "bedrock:Retrieve"],
+        ["bedrock:CallWithBearerToken", "bedrock:Converse", "bedrock:CreateZephyr"],
+        ["bedrock-agentcore:GetResourceApiKey"],
+    ],
+    ids=lambda actions: actions[0],
+)
+def test_fingerprints_survive_another_service_and_another_letter_case(actions: list[str]) -> None:
+    def prints(*written: str) -> set[tuple[str, str]]:
+        return {(f.rule, f.fingerprint) for f in _run(_policy(_allow(list(written)))).findings}
+
+    assert prints(*actions) == prints("s3:GetObject", *reversed(actions), "logs:*")
+    assert prints(*actions) == prints(*(text[:-1] + text[-1].upper() for text in actions))
+
+
 def test_each_finding_has_its_own_fingerprint() -> None:
     twice = _policy(_allow("bedrock:Converse"), _allow("bedrock:Converse"))
     prints = [f.fingerprint for f in _run(twice).findings]

@@ -39,6 +39,7 @@ from constructs_lib.review.rules.authoring import (
     accepted_resources,
     example_resource,
     listing,
+    patterns_naming,
     who,
 )
 
@@ -73,7 +74,10 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             item.statement.origin,
             f"{who(facts)} may run Bedrock and change IAM ({listing(names)})",
             "leave changes of policies, trust policies, boundaries and credentials to the deployment",
-            key=(*sorted(item.statement.actions or ()), *sorted(item.resources)),
+            key=(
+                *patterns_naming(item.statement, names=names),
+                *sorted({resource for name in names for resource in targets[name]}),
+            ),
             witness=_witness(targets[telling], telling),
             conditional=item.statement.conditional or facts.principal.conditional,
             policy=item.policy,

@@ -40,6 +40,7 @@ from constructs_lib.review.rules.authoring import (
     example_resource,
     has_key,
     listing,
+    patterns_naming,
     shown,
     who,
 )
@@ -69,7 +70,7 @@ def check(facts: Facts, _run: Run) -> Iterator[Finding]:
             item.statement.origin,
             f"{who(facts)} may pass every role ({listing(wide)}) to every service",
             "list the roles in `Resource`, and add a condition on `iam:PassedToService`",
-            key=(*sorted(item.statement.actions or ("NotAction",)), *wide),
+            key=(*patterns_naming(item.statement, names=(PASS_ROLE,)), *wide),
             witness=Witness(PASS_ROLE, example, f"`{shown(wide[0])}` covers every role") if example else None,
             conditional=item.statement.conditional or facts.principal.conditional,
             policy=item.policy,

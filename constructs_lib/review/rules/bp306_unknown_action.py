@@ -70,7 +70,7 @@ def check(subject: Facts | Resource | None, run: Run) -> Iterator[Finding]:
             f"{written.holder} names {listing(faults, _SHOWN)}, which the catalogue of "
             f"{catalogue.sources().date} does not have: {'they' if many else 'it'} may be newer",
             _help(faults, statement.effect == "Deny"),
-            key=(statement.effect, *sorted(faults)),
+            key=(statement.effect, *sorted(name.lower() for name in faults)),
             conditional=written.conditional,
         )
 

@@ -40,6 +40,7 @@ from constructs_lib.review.rules.authoring import (
     accepted_resources,
     has_key,
     listing,
+    patterns_naming,
     who,
     witness_for,
 )
@@ -90,7 +91,7 @@ def _uses(facts: Facts) -> Iterator[Finding]:
                 held.statement.origin,
                 f"{who(facts)} may call Bedrock with long-term API keys (`{action}`)",
                 f"add the condition that `{key}` is `SHORT_TERM`, or remove the action",
-                key=("use", action, *sorted(held.statement.actions or ("NotAction",))),
+                key=("use", action, *patterns_naming(held.statement, flag)),
                 witness=witness_for(facts, held, flag, "no condition requires a short-term token"),
                 conditional=held.statement.conditional or facts.principal.conditional,
                 policy=held.policy,
@@ -137,7 +138,7 @@ def _makes(facts: Facts) -> Iterator[Finding]:
             f"{who(facts)} may create long-term API keys ({listing(named)})",
             "use short-term keys, or limit the age of keys with a condition on "
             "`iam:ServiceSpecificCredentialAgeDays`",
-            key=("make", *sorted(named)),
+            key=("make", *sorted(text.lower() for text in named)),
             conditional=item.statement.conditional or facts.principal.conditional,
             policy=item.policy,
         )

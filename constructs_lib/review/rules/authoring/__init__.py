@@ -6,8 +6,8 @@ findings. Here is what a check uses, by question:
 
 - What is the rule, and what does it report? :class:`Rule` with :meth:`Rule.finding` and :class:`Fix`, which
   :func:`corrected` and :func:`named_arns` make of a statement;
-  :func:`who`, :func:`listing`, :func:`shown`, :func:`origins` and :func:`patterns_giving` for its texts,
-  places and keys.
+  :func:`who`, :func:`listing`, :func:`shown`, :func:`origins`, :func:`patterns_giving` and
+  :func:`patterns_naming` for its texts, places and keys.
 - What may the principal do? :class:`Facts` with :class:`Held`; :func:`admitted_by` for a boundary;
   :func:`action_sets` and :func:`split_by_plane` for sets of actions; :func:`bedrock_services` for trust
   policies.
@@ -91,6 +91,7 @@ from constructs_lib.review.rules.authoring.statements import (
     InertStatement,
     inert_statements,
     names_in,
+    patterns_naming,
     policy_of,
 )
 from constructs_lib.review.rules.authoring.witnesses import witness_for
@@ -147,6 +148,7 @@ __all__ = [
     "origins",
     "passes_named_values_only",
     "patterns_giving",
+    "patterns_naming",
     "policy_of",
     "profile_calls",
     "remaining_patterns",

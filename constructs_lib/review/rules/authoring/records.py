@@ -12,15 +12,15 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from constructs_lib.iam import ActionSet, actions_matching
 from constructs_lib.review.model import Finding, Location
+from constructs_lib.review.rules.authoring.statements import patterns_naming
 from constructs_lib.review.wording import principal_label, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from constructs_lib.code import DeployedCode
-    from constructs_lib.iam import Origin, Policy
+    from constructs_lib.iam import ActionSet, Origin, Policy
     from constructs_lib.review.chains import Node, Runner, Started
     from constructs_lib.review.facts import Facts
     from constructs_lib.review.model import Fix, Severity, Witness
@@ -205,10 +205,7 @@ def patterns_giving(facts: Facts, mask: ActionSet) -> tuple[str, ...]:
 
     """
     statements = {id(held.statement): held.statement for held in facts.held if held.mask & mask}
-    found: set[str] = set()
-    for statement in statements.values():
-        patterns = ("NotAction",) if statement.actions is None else statement.actions
-        found.update(p.lower() for p in patterns if statement.actions is None or actions_matching(p) & mask)
+    found = {pattern for statement in statements.values() for pattern in patterns_naming(statement, mask)}
     return tuple(sorted(found))
 
 

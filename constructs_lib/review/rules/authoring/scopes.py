@@ -19,6 +19,7 @@ from constructs_lib.iam import (
 from constructs_lib.review.facts import has_key
 from constructs_lib.review.planes import action_sets, split_by_plane
 from constructs_lib.review.rules.authoring.arns import arn_fault
+from constructs_lib.review.rules.authoring.statements import patterns_naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,7 +75,7 @@ class WideStatement(NamedTuple):
     @property
     def key(self) -> tuple[str, ...]:
         """What distinguishes the finding from others of its rule on the principal."""
-        return (*sorted(self.held.statement.actions or ("NotAction",)), *sorted(self.resources))
+        return (*patterns_naming(self.held.statement, self.mask), *sorted(self.resources))
 
 
 def wide_statements(facts: Facts, is_wide: Callable[[str], bool]) -> Iterable[WideStatement]:
