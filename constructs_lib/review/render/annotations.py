@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.inert import one_line
@@ -22,6 +23,7 @@ _SHOWN: Final = 10
 
 Source: https://docs.github.com/en/rest/checks/runs
 """
+_LINE: Final = re.compile(r"[^\r\n]+")
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -67,8 +69,9 @@ def _command(command: str, path: str, line: int | None, title: str, message: str
 
 
 def _data(text: str) -> str:
-    """Escape the text behind a command, as GitHub's own toolkit does."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape the text behind a command, as GitHub's own toolkit does, without control characters."""
+    shown = _LINE.sub(lambda found: one_line(found[0]), text)
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -199,3 +199,9 @@ def test_annotations_are_one_command_a_line_whatever_the_names(report: Report, h
             count = sum(1 for finding in made.findings if finding.severity == severity)
             assert sum(line.startswith(f"::{kind} ") for line in commands) == min(count, 10)
     assert "more findings of this severity" in render(hostile, "github")
+
+
+def test_annotations_have_no_control_characters() -> None:
+    statement = {"Effect": "Allow", "Action": "bedrock:\x1b[31mX\0", "Resource": "*"}
+    made = review(read_document({"Statement": [statement]}, "p\x07.json"))
+    assert re.findall(r"[\x00-\x09\x0b-\x1f]", render(made, "github")) == []
