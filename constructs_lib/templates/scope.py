@@ -27,6 +27,12 @@ def mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def macro_name(transform: object) -> str:
+    """Return the name of the macro that a `Transform` or `Fn::Transform` calls, shortened, `?` for none."""
+    name = transform if isinstance(transform, str) else mapping(transform).get("Name")
+    return name[:100] if isinstance(name, str) else "?"
+
+
 def token(step: str) -> str:
     """Escape one step of a JSON pointer (RFC 6901)."""
     return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step

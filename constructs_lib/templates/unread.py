@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.templates.model import Incomplete
 from constructs_lib.templates.resolve import resolve
-from constructs_lib.templates.scope import mapping, token
+from constructs_lib.templates.scope import macro_name, mapping, token
 from constructs_lib.templates.sdk_calls import SDK_CALLS, iam_call
 
 if TYPE_CHECKING:
@@ -69,11 +69,10 @@ def _transforms(body: dict[str, Any], base: str) -> Iterator[Incomplete]:
     for key in ("Transform", "Fn::Transform"):
         listed = body.get(key)
         for item in listed if isinstance(listed, list) else [listed]:
-            name = item if isinstance(item, str) else mapping(item).get("Name")
-            if item is None or (isinstance(name, str) and _KNOWN.match(name)):
+            name = macro_name(item)
+            if item is None or _KNOWN.match(name):
                 continue
-            shown = name[:100] if isinstance(name, str) else "?"
-            yield Incomplete(f"{base}/{token(key)}", f"macro `{shown}` may rewrite or add any resource")
+            yield Incomplete(f"{base}/{token(key)}", f"macro `{name}` may rewrite or add any resource")
 
 
 def _why(kind: str, logical_id: str, resource: dict[str, Any], scope: Scope) -> str | None:

@@ -164,3 +164,16 @@ def test_what_loops_make_beyond_the_quotas_of_a_template_is_said() -> None:
         said = [gap.why for item in model.inputs for gap in item.incomplete]
         assert bool(said) is (count < values)
         assert all("loops that make more than 500 members or 1 MB" in why for why in said)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"Fn::Transform": {"Name": "Mine"}},
+        {"Policies": [{"PolicyName": "p", "PolicyDocument": {"Fn::Transform": {"Name": "Mine"}}}]},
+        {"Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": [{"Fn::Transform": "Mine"}]}}]},
+    ],
+)
+def test_a_macro_inside_a_role_is_named(properties: dict[str, Any]) -> None:
+    model = read_document({"Resources": {"R": {**_ROLE, "Properties": properties}}}, "t.json")
+    assert [item.why for item in model.principals[0].incomplete if "macro `Mine`" in item.why]

@@ -10,7 +10,7 @@ from constructs_lib.iam import UNRESOLVED, Origin, Policy
 from constructs_lib.templates.model import Acknowledgement, Incomplete, Kind, Principal
 from constructs_lib.templates.principals.declaration import Declaration, pointer_of, shown, tags
 from constructs_lib.templates.resolve import NAMES, attribute_values, physical_names, spelled_names, texts
-from constructs_lib.templates.scope import mapping
+from constructs_lib.templates.scope import macro_name, mapping
 
 if TYPE_CHECKING:
     from constructs_lib.templates.model import PrincipalType
@@ -122,7 +122,8 @@ class Registry:
             acknowledgements=scope.acknowledgements(logical_id),
         )
         if "Fn::Transform" in declared.properties:
-            why = "a transform adds properties that are not in the template"
+            macro = macro_name(declared.properties["Fn::Transform"])
+            why = f"macro `{macro}` adds properties that are not in the template"
             draft.note([declared.incomplete(why, "Fn::Transform")])
         self.drafts.append(draft)
         self._declarations[id(draft)] = declared

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib.iam import UNRESOLVED
 from constructs_lib.templates.resolve.references import get_att, import_value, ref, stack_output
 from constructs_lib.templates.resolve.walk import ABSENT, MAX_CHOICES, TOO_MUCH
-from constructs_lib.templates.scope import mapping
+from constructs_lib.templates.scope import macro_name, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,7 +167,12 @@ def _base64(walk: Walk, argument: Any, scope: Scope, depth: int) -> list[Any]:
 
 
 def _known_later(walk: Walk, *_: Any) -> list[Any]:
-    return walk.open("zones, CIDR blocks, transforms and conditions have no value before deployment")
+    return walk.open("zones, CIDR blocks and conditions have no value before deployment")
+
+
+def _transform(walk: Walk, argument: Any, *_: Any) -> list[Any]:
+    """``Fn::Transform``."""
+    return walk.open(f"macro `{macro_name(argument)}` makes the value at deployment")
 
 
 FUNCTIONS: Final[dict[str, Callable[[Walk, Any, Scope, int], list[Any]]]] = {
@@ -186,6 +191,6 @@ FUNCTIONS: Final[dict[str, Callable[[Walk, Any, Scope, int], list[Any]]]] = {
     "Fn::Split": _split,
     "Fn::Sub": _sub,
     "Fn::ToJsonString": _to_json,
-    "Fn::Transform": _known_later,
+    "Fn::Transform": _transform,
 }
 """By name: each takes the walk, the argument as written, the scope and the depth, and returns the values."""
