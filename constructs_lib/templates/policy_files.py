@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -124,10 +125,16 @@ def read_policy(value: Any, path: str) -> tuple[Principal, tuple[str, str] | Non
     return principal, (faults[0] if faults else None)
 
 
+# `chat.prod.json` and `chat.dev.json` are two policies, `chat.policy.json` is one.
+_ENDINGS: Final = re.compile(r"(?<=.)(\.(json|ya?ml|policy|template|txt))+\Z", re.IGNORECASE)
+
+
 def _name(path: str) -> str:
-    """Return the name of the one principal of a file: the file's, without what follows the first dot."""
+    """Return the name of the one principal of a file: the file's, without the endings that say its format."""
+    if path == STDIN:
+        return "policy"
     name = PurePath(path).name
-    return "policy" if path == STDIN else name[:1] + name[1:].partition(".")[0] or "policy"
+    return _ENDINGS.sub("", name) or name
 
 
 def _is_trust(statement: Statement) -> bool:
