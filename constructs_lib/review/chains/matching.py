@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED, arns_may_overlap, matches, may_overlap
+from constructs_lib.iam import ASSUME_ROLE, UNRESOLVED, arns_may_overlap, is_open, matches, may_overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -206,16 +206,31 @@ def admits(statement: Statement, principal: Node) -> bool:
 
 
 def _can_hold(test: Condition, principal: Node) -> bool:
-    operator, key = test.operator.lower(), test.key.lower()
+    quantifier, _, operator = test.operator.lower().rpartition(":")
+    key = test.key.lower()
+    if key == "aws:principalarn" and operator in _IS_NOT:
+        return not any(_is_certainly(value, principal.arn, operator) for value in test.values)
     if "not" in operator or operator.startswith("null") or operator.endswith("ifexists"):
         return True
     if key == "aws:principalarn":
         return any(may_overlap(value, principal.arn) for value in test.values)
-    if key.startswith("aws:principaltag/"):
+    # ``ForAllValues`` holds where the tag is absent.
+    if key.startswith("aws:principaltag/") and quantifier != "forallvalues":
         tags = {name.lower(): text for name, text in principal.principal.tags.items()}
         tag = tags.get(key.partition("/")[2])
         return tag is not None and any(may_overlap(value, tag) for value in test.values)
     return True
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+_IS_NOT = frozenset({"arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals"})
+
+
+def _is_certainly(value: str, arn: str, operator: str) -> bool:
+    """Whether a negated operator finds that an ARN is the value."""
+    if UNRESOLVED in arn or is_open(value):
+        return False
+    return value == arn if operator == "stringnotequals" else matches(value, arn)
 
 
 def is_denied_by_trust(principal: Node, role: Node) -> bool:
