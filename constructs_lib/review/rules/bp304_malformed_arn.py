@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.iam import covers, remembered, types_of
+from constructs_lib.iam import covers, remembered, types_of, without_variables
 from constructs_lib.review.rules.authoring import Rule, Run, arn_fault, who
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _does_it(other: str, faulty: str) -> bool:
     """Whether another ARN works, and for the same resources or some of them."""
     if arn_fault(other) or not types_of(other):
         return False
-    ours, theirs = (text.split(":", 5)[-1] for text in (faulty, other))
+    ours, theirs = (without_variables(text).split(":", 5)[-1] for text in (faulty, other))
     return bool(ours.strip("*")) and (covers(ours, theirs) or covers(theirs, ours))
 
 
