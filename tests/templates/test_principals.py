@@ -153,7 +153,7 @@ def test_a_loop_over_an_unknown_collection_is_one_principal() -> None:
 def test_properties_that_a_transform_adds_are_unknown() -> None:
     include = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://b/role.yaml"}}}
     found = _read({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": include}}})
-    assert ["transform" in item.why for item in found["Role"].incomplete] == [True]
+    assert ["macro `AWS::Include` adds" in item.why for item in found["Role"].incomplete] == [True]
 
 
 def test_policies_of_roles_that_are_not_known_stay_apart() -> None:
