@@ -21,6 +21,7 @@ from constructs_lib.review.diff import (
     CountError,
     compare,
     compare_resources,
+    limits_of,
     read_version_count,
     render,
 )
@@ -28,10 +29,10 @@ from constructs_lib.templates import read, read_templates
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs_lib.review import PrincipalReport
-    from constructs_lib.review.diff import Diff, ResourceEffect
+    from constructs_lib.review.diff import Diff, Limits, ResourceEffect
     from constructs_lib.templates import TemplateSource
 
 __all__ = ["configure", "run"]
@@ -40,12 +41,13 @@ __all__ = ["configure", "run"]
 class _Side(NamedTuple):
     """One side of the comparison: its principals, the faults found while reading it, and its templates.
 
-    ``templates`` is ``None`` for a stored report, which has none.
+    ``templates`` and ``limits`` are ``None`` for a stored report, which has none.
     """
 
     principals: Sequence[PrincipalReport]
     faults: Sequence[str]
     templates: Sequence[TemplateSource] | None = None
+    limits: Mapping[str, Limits] | None = None
 
 
 _EPILOG = """\
@@ -111,8 +113,14 @@ def run(args: argparse.Namespace) -> int:
         options = Options(config=read_config(args.config), scps=read_scps(args.scp, args.scp_level))
         old, new = _side(args.old, options), _side(args.new, options)
         resources = _resources(old, new, args.guardrail_versions)
+        limits = None if old.limits is None or new.limits is None else (old.limits, new.limits)
         diff = compare(
-            old.principals, new.principals, old_name=args.old, new_name=args.new, resources=resources
+            old.principals,
+            new.principals,
+            old_name=args.old,
+            new_name=args.new,
+            resources=resources,
+            limits=limits,
         )
         write([render(diff, args.format)], args.output, args.format)
     except CallError as error:
@@ -156,10 +164,12 @@ def _side(path: str, options: Options) -> _Side:
     stored = _stored(path, data)
     if stored is not None:
         return stored
-    report = review(read([path], stdin=data), options)
+    model = read([path], stdin=data)
+    report = review(model, options)
+    limits = {principal.id: limits_of(principal) for principal in model.principals}
     faults = [f"{item.path}: {item.error}" for item in report.inputs if item.error]
     # What of it is no template, such as a policy, is among the faults already or has no resources.
-    return _Side(report.principals, faults, read_templates([path], stdin=data)[0])
+    return _Side(report.principals, faults, read_templates([path], stdin=data)[0], limits)
 
 
 def _stored(path: str, data: bytes | None) -> _Side | None:

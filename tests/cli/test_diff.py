@@ -48,6 +48,8 @@ TEXT = """\
 
 Principals: 1 changed; 1 may do more than before.
 """
+# A stored report lacks what limits the principals.
+OF_REPORT = TEXT[:-1] + " A report has no conditions, Denies and trusts: these were not compared.\n"
 
 
 def test_two_inputs(sides: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,7 +60,7 @@ def test_a_report_and_an_input_give_the_same(
     sides: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report = stored(sides[0], tmp_path / "report.json")
-    assert run(capsys, report, sides[1]) == (0, TEXT, "")
+    assert run(capsys, report, sides[1]) == (0, OF_REPORT, "")
 
 
 @pytest.mark.parametrize("as_report", [False, True], ids=["input", "report"])
@@ -72,7 +74,7 @@ def test_standard_input(
     path = stored(sides[0], tmp_path / "report.json") if as_report else sides[0]
     with open(path, "rb") as file:  # noqa: PTH123 - a stand-in for standard input has a buffer
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read())))
-    assert run(capsys, "-", sides[1]) == (0, TEXT, "")
+    assert run(capsys, "-", sides[1]) == (0, OF_REPORT if as_report else TEXT, "")
 
 
 @pytest.mark.parametrize(
@@ -120,9 +122,11 @@ def test_json(sides: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> Non
                     }
                 },
                 "incomplete": {"gained": [], "lost": []},
+                "limits": {"loosened": [], "tightened": []},
             }
         ],
         "losing": False,
+        "limits_compared": True,
         "resources": [],
         "summary": {
             "added": 0,
@@ -184,7 +188,7 @@ def test_what_a_stored_report_could_not_read_is_said_again(
     main(["review", str(tmp_path / "broken.json"), sides[0], "--format", "json", "--output", str(report)])
     capsys.readouterr()
     status, out, err = run(capsys, str(report), sides[1])
-    assert (status, out) == (2, TEXT)
+    assert (status, out) == (2, OF_REPORT)
     assert "broken.json" in err
 
 

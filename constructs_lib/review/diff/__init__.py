@@ -2,6 +2,7 @@
 
 ``compare(old, new)`` takes principals as the report has them, so a stored JSON report and an assembly that is
 reviewed now give the same answer. Findings are not compared: they depend on the rules, permissions do not.
+``limits_of(principal)`` has what a report doesn't: conditions, Denies and trusts.
 ``compare_resources(old, new)`` takes templates, which a report doesn't have.
 """
 
@@ -21,6 +22,7 @@ from constructs_lib.review.diff.guardrail_versions import (
     VersionCount,
     read_version_count,
 )
+from constructs_lib.review.diff.limits import Limits, limits_of
 from constructs_lib.review.diff.resources import Collision, OutputChange, ResourceEffect, compare_resources
 from constructs_lib.review.diff.values import Difference
 
@@ -31,6 +33,7 @@ __all__ = [
     "Diff",
     "Difference",
     "FamilyChange",
+    "Limits",
     "NewVersion",
     "OutputChange",
     "PrincipalChange",
@@ -39,6 +42,7 @@ __all__ = [
     "VersionCount",
     "compare",
     "compare_resources",
+    "limits_of",
     "read_version_count",
     "render",
 ]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from constructs_lib.iam import UNRESOLVED, covers
+from constructs_lib.review.diff.limits import loosened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
+    from constructs_lib.review.diff.limits import Limits
     from constructs_lib.review.diff.resources import ResourceEffect
     from constructs_lib.review.model import FamilyUse, PrincipalReport
 
     Pair = tuple[PrincipalReport | None, PrincipalReport | None]
 
 __all__ = ["Diff", "FamilyChange", "PrincipalChange", "ResourceChange", "compare"]
+
+
+_NO_LIMITS: Final[tuple[Mapping[str, Limits], Mapping[str, Limits]]] = ({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class FamilyChange:
 class PrincipalChange:
     """One principal that differs. ``old`` and ``new`` are its ids, ``None`` on the side that lacks it.
 
-    ``unknown_gained`` and ``unknown_lost`` are the reasons of ``incomplete`` entries that came or went.
+    ``unknown_gained`` and ``unknown_lost`` are the reasons of ``incomplete`` entries that came or went,
+    ``loosened`` and ``tightened`` what no longer limits it and what limits it now.
     """
 
     change: Literal["added", "removed", "changed"]
@@ -65,11 +71,15 @@ class PrincipalChange:
     families: Mapping[str, FamilyChange]
     unknown_gained: tuple[str, ...] = ()
     unknown_lost: tuple[str, ...] = ()
+    loosened: tuple[str, ...] = ()
+    tightened: tuple[str, ...] = ()
 
     @property
     def widening(self) -> bool:
         """Whether it can do more than before, or may because something unknown was added."""
-        return bool(self.unknown_gained) or any(family.widening for family in self.families.values())
+        return bool(self.unknown_gained or self.loosened) or any(
+            family.widening for family in self.families.values()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +87,15 @@ class Diff:
     """Everything that changed from ``old`` to ``new``, the caller's names of the two sides.
 
     ``resources`` is what the deployment replaces, deletes or can't make; ``None`` where a side is a stored
-    report, which has no templates.
+    report, which has no templates. ``has_limits`` says whether conditions, Denies and trusts were compared,
+    which a report does not have.
     """
 
     old: str
     new: str
     principals: tuple[PrincipalChange, ...]
     resources: tuple[ResourceEffect, ...] | None = ()
+    has_limits: bool = True
 
     @property
     def widening(self) -> bool:
@@ -103,6 +115,7 @@ def compare(
     old_name: str = "old",
     new_name: str = "new",
     resources: Sequence[ResourceEffect] | None = (),
+    limits: tuple[Mapping[str, Limits], Mapping[str, Limits]] | None = _NO_LIMITS,
 ) -> Diff:
     """Return what changed in permissions. Equal sides give a ``Diff`` without principals.
 
@@ -117,11 +130,13 @@ def compare(
         old_name: How the result names the earlier side.
         new_name: How the result names the later side.
         resources: What :func:`.compare_resources` returned; ``None`` where it couldn't be asked.
+        limits: What limits the principals of either side, by id; ``None`` where a side is a stored report.
 
     """
-    changes = [_change(before, after) for before, after in _pairs(old, new)]
+    changes = [_change(before, after, limits) for before, after in _pairs(old, new)]
     found = tuple(change for change in changes if change is not None)
-    return Diff(old_name, new_name, found, None if resources is None else tuple(resources))
+    effects = None if resources is None else tuple(resources)
+    return Diff(old_name, new_name, found, effects, limits is not None)
 
 
 def _pairs(old: Sequence[PrincipalReport], new: Sequence[PrincipalReport]) -> list[Pair]:
@@ -163,7 +178,11 @@ def _order(pair: Pair) -> tuple[str, str, str]:
     return (shown.construct_path or shown.name, shown.name, shown.id)
 
 
-def _change(old: PrincipalReport | None, new: PrincipalReport | None) -> PrincipalChange | None:
+def _change(
+    old: PrincipalReport | None,
+    new: PrincipalReport | None,
+    limits: tuple[Mapping[str, Limits], Mapping[str, Limits]] | None,
+) -> PrincipalChange | None:
     shown = new or old
     assert shown is not None  # noqa: S101 - a pair has at least one side
     families = _families(old, new)
@@ -181,10 +200,28 @@ def _change(old: PrincipalReport | None, new: PrincipalReport | None) -> Princip
         unknown_gained=tuple(sorted(unknown_new - unknown_old)),
         unknown_lost=tuple(sorted(unknown_old - unknown_new)),
     )
+    if old and new and limits:
+        change = _with_limits(change, old, new, limits)
     same = change.kind[0] == change.kind[1] and change.verdict[0] == change.verdict[1]
-    if same and not (families or change.unknown_gained or change.unknown_lost):
-        return None
-    return change
+    others = (families, change.unknown_gained, change.unknown_lost, change.loosened, change.tightened)
+    return None if same and not any(others) else change
+
+
+def _with_limits(
+    change: PrincipalChange,
+    old: PrincipalReport,
+    new: PrincipalReport,
+    limits: tuple[Mapping[str, Limits], Mapping[str, Limits]],
+) -> PrincipalChange:
+    before, after = limits[0].get(old.id), limits[1].get(new.id)
+    held = _actions(old) & _actions(new)
+    if before is None or after is None or not (held or _actions(new)):
+        return change
+    return replace(change, loosened=loosened(before, after, held), tightened=loosened(after, before, held))
+
+
+def _actions(principal: PrincipalReport) -> set[str]:
+    return {action for family in principal.families.values() for action in family.actions}
 
 
 def _families(old: PrincipalReport | None, new: PrincipalReport | None) -> dict[str, FamilyChange]:

@@ -28,6 +28,7 @@ _LIMIT = 65_000
 _SCREEN = 10
 """More changes are summed up first in text; more lines that widen nothing are folded in Markdown."""
 _NAMES = 10
+_NO_LIMITS = "A report has no conditions, Denies and trusts: these were not compared."
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -53,6 +54,7 @@ def to_dict(diff: Diff) -> dict[str, Any]:
         "new": diff.new,
         "widening": diff.widening,
         "losing": diff.losing,
+        "limits_compared": diff.has_limits,
         "principals": [_principal_dict(principal) for principal in diff.principals],
         "resources": None if diff.resources is None else [effect_dict(one) for one in diff.resources],
         "summary": {
@@ -75,6 +77,7 @@ def _principal_dict(principal: PrincipalChange) -> dict[str, Any]:
         "widening": principal.widening,
         "families": {name: _family_dict(family) for name, family in principal.families.items()},
         "incomplete": {"gained": list(principal.unknown_gained), "lost": list(principal.unknown_lost)},
+        "limits": {"loosened": list(principal.loosened), "tightened": list(principal.tightened)},
     }
 
 
@@ -194,6 +197,10 @@ def _body(principal: PrincipalChange, indent: str) -> Iterator[str]:
         yield from (f"-{indent}{action}" for action in family.lost)
         yield from (f"+{indent}on {_resource(change, 'was')}" for change in family.widened)
         yield from (f"-{indent}on {_resource(change, 'now')}" for change in family.narrowed)
+    if principal.loosened or principal.tightened:
+        yield "  limits"
+    yield from (f"+{indent}{line}" for line in principal.loosened)
+    yield from (f"-{indent}now limited: {line}" for line in principal.tightened)
     if principal.unknown_gained or principal.unknown_lost:
         yield "  unknown"
     yield from (f"+{indent}{why}" for why in principal.unknown_gained)
@@ -205,8 +212,9 @@ def _resource(change: ResourceChange, word: str) -> str:
 
 
 def _summary(diff: Diff) -> str:
+    left = "" if diff.has_limits else f" {_NO_LIMITS}"
     if not diff.principals:
-        return "No permission changed."
+        return f"No permission changed.{left}"
     counts = to_dict(diff)["summary"]
     parts = [f"{counts[name]} {name}" for name in ("added", "removed", "changed") if counts[name]]
-    return f"Principals: {', '.join(parts)}; {counts['widened']} may do more than before."
+    return f"Principals: {', '.join(parts)}; {counts['widened']} may do more than before.{left}"
