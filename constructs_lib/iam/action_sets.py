@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 else:
     ActionSet = int
 
-NO_ACTIONS = ActionSet(0)
+NO_ACTIONS: ActionSet = ActionSet(0)
 
 __all__ = [
     "NO_ACTIONS",

@@ -365,7 +365,7 @@ def test_endpoints_and_policies_of_organizations_are_read_where_they_stand() -> 
     plain = _resource("aws_vpc_endpoint.plain", service_name=service)
     apart = _resource("aws_vpc_endpoint_policy.p", policy=_document("bedrock:Retrieve"))
     limit = _resource("aws_organizations_policy.o", content=_document("bedrock-runtime:*"))
-    joined = {
+    joined: dict[str, dict[str, Any]] = {
         "aws_vpc_endpoint_policy.p": {"vpc_endpoint_id": _references("aws_vpc_endpoint.plain.id")},
         "aws_vpc_endpoint.own": {"policy": {}},
     }
