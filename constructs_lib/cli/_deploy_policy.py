@@ -147,6 +147,9 @@ def _validate(args: argparse.Namespace) -> None:
     if args.account and not re.fullmatch(r"\d{12}", args.account):
         message = f"--account takes 12 digits, got `{args.account}`"
         raise CallError(message)
+    if args.region and not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d+", args.region):
+        message = f"--region takes the name of a Region such as `us-east-1`, got `{args.region}`"
+        raise CallError(message)
     if args.principal and not args.check:
         message = "--principal is for --check; give the file to compare with"
         raise CallError(message)

@@ -149,6 +149,7 @@ def test_the_role_of_an_export_is_compared(
     [
         (["--boundary", "a", "--without-boundary"], "--boundary and --without-boundary exclude each other"),
         (["--account", "12"], "--account takes 12 digits, got `12`"),
+        (["--region", "mars"], "--region takes the name of a Region such as `us-east-1`, got `mars`"),
         (
             ["--data-action", "bedrock:CreateGuardrail"],
             "takes an action on Bedrock's data plane, got `bedrock:CreateGuardrail`",
