@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPEN",
-    "arn_segments",
     "arn_splits",
     "arns_may_overlap",
     "counts_in",
@@ -224,12 +223,6 @@ def intersect(first: str, second: str) -> tuple[str, ...]:
 def without_variables(pattern: str) -> str:
     """Replace each policy variable of a resource pattern by an open part."""
     return _VARIABLE.sub(UNRESOLVED, pattern) if "${" in pattern else pattern
-
-
-def arn_segments(pattern: str) -> list[str] | None:
-    """Return the six segments of an ARN pattern, or ``None``; a ``*`` that spans colons is in each."""
-    found = arn_splits(pattern)
-    return found[0] if found else None
 
 
 def names_a_type(pattern: str) -> bool:

@@ -10,7 +10,7 @@ from constructs_lib import catalogue
 from constructs_lib.iam.action_sets import tables
 from constructs_lib.iam.decision import Request, decide
 from constructs_lib.iam.model import UNRESOLVED, Condition
-from constructs_lib.iam.patterns import arn_segments, without_variables
+from constructs_lib.iam.patterns import arn_splits, without_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def _sample(arn: str) -> str:
 
 def _filled(piece: Piece) -> Piece:
     """Put example values where the partition, Region or account of a pattern is open."""
-    parts = arn_segments(without_variables(piece.pattern))
+    parts = next(iter(arn_splits(without_variables(piece.pattern))), None)
     if parts is None:
         return piece
     for index, name in ((1, "Partition"), (3, "Region"), (4, "Account")):
