@@ -102,7 +102,7 @@ def visit(
     listed.write_text(json.dumps(chosen), "utf-8")
     script = ROOT / "tests/browser/site.mjs"
     done = subprocess.run(
-        [node(), script, BROWSER, address, site, listed, ",".join(views), ",".join(words)],
+        [node(), script, BROWSER, address, site, listed, ",".join(views), ",".join(SAMPLE), ",".join(words)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -117,6 +117,7 @@ def visit(
 def assert_usable(address: str, site: Path, chosen: Sequence[str], views: Sequence[str]) -> None:
     found = visit(address, site, chosen, views, FIRST_RESULTS)
     assert sorted(found["visited"]) == sorted(f"{page} {view}" for page in chosen for view in views)
+    assert found["scanned"] >= 2 * len(chosen)
     faults = ("console", "requests", "overflow", "violations")
     assert {name: found[name] for name in faults} == {name: [] for name in faults}
     # Once from the server, once from the disk.
