@@ -132,7 +132,12 @@ def _python(policy: DeployPolicy, name: str, line: str) -> str:
 
 
 def _by(statement: DeployStatement) -> str:
-    shown = ", ".join(one.rpartition("#")[2] or one for one in statement.needed_by[:_SHOWN])
+    ids = [one.rpartition("#")[2] or one for one in statement.needed_by]
+    # Stacks made alike have the same logical ids: with their file they are told apart.
+    shown = ", ".join(
+        name if ids.count(name) == 1 else one.rpartition("/")[2]
+        for one, name in zip(statement.needed_by[:_SHOWN], ids, strict=False)
+    )
     more = len(statement.needed_by) - _SHOWN
     return f"needed by {shown}" + (f" and {more} more" if more > 0 else "")
 

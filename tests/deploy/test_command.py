@@ -60,6 +60,15 @@ def test_json_has_the_policies_and_the_reasons(template: Path, capsys: pytest.Ca
     )
 
 
+def test_stacks_that_are_made_alike_are_told_apart(
+    template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = template.with_name("other.json")
+    other.write_text(template.read_text("utf-8"), "utf-8")
+    assert main(["deploy-policy", str(template), str(other), *_HERE]) == 0
+    assert f"needed by {template.name}#Queue, {other.name}#Queue\n" in capsys.readouterr().out
+
+
 def test_yaml_is_a_template_that_makes_the_policies(
     template: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
