@@ -115,11 +115,7 @@ def interpreters() -> list[str]:
     for version in SUPPORTED:
         for home in homes:
             python = home / f"python{version}"
-            works = (
-                python.exists()
-                and not subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode
-            )
-            if works and version not in found:
+            if version not in found and python.exists() and _runs(python):
                 found[version] = str(python)
     return [*found.values()]
 
