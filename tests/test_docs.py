@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import re
 from typing import TYPE_CHECKING
 
@@ -149,3 +151,39 @@ def test_the_architecture_names_every_package() -> None:
     page = (ROOT / "docs/architecture.md").read_text("utf-8")
     packages = {path.parent.name for path in (ROOT / "constructs_lib").glob("*/__init__.py")}
     assert packages == set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", _ALL, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_column_of_a_table_has_a_title(page: Path) -> None:
+    """What a column holds is read aloud with each of its cells (WCAG 1.3.1)."""
+    heads = re.findall(r"^(\|.*\|)\n\|[\s:|-]+\|$", page.read_text("utf-8"), re.MULTILINE)
+    assert [head for head in heads if any(not cell.strip() for cell in head.strip("|").split("|"))] == []
+
+
+def unexplained(page: str) -> set[str]:
+    """Return the names in the Python of a page that no block binds before and no sentence explains."""
+    bound, missing = set(dir(builtins)) | {"__file__"}, set()
+    for code in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        nodes = [*ast.walk(ast.parse(code))]
+        for node in nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                bound |= {(one.asname or one.name).partition(".")[0] for one in node.names}
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name:
+                bound.add(node.name)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        bound |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        missing |= {name.id for name in names} - bound
+    return {name for name in missing if not re.search(rf"`{name}` is ", page)}
+
+
+# The code of a rule's page shows what the rule finds; nobody copies it.
+@pytest.mark.parametrize("page", _ALL, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_block_that_is_copied_has_its_imports_and_what_else_it_names_is_explained(page: Path) -> None:
+    assert unexplained(page.read_text("utf-8")) == set()
+
+
+def test_a_name_that_nothing_explains_is_noticed() -> None:
+    page = "```python\nimport a\na.b(stack, role)\n```\n`stack` is yours.\n```python\nrole = 1\n```\n"
+    assert unexplained(page) == {"role"}

@@ -147,6 +147,9 @@ def _index(constructs: list[_Class]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+_STACK = " `stack` is the stack of your app, as in [Get started](../get-started.md#2-an-app)."
+
+
 def _page(construct: _Class) -> str:
     made = construct.initializer
     assert made is not None  # noqa: S101 - `is_construct` says so
@@ -160,7 +163,8 @@ def _page(construct: _Class) -> str:
     example = _example(construct.name)
     if example:
         page, title, code = example
-        parts += ["## Example", f"From [{title}](../{page}).", f"```python\n{code.strip()}\n```"]
+        said = "" if re.search(r"^stack = ", code, re.MULTILINE) else _STACK
+        parts += ["## Example", f"From [{title}](../{page}).{said}", f"```python\n{code.strip()}\n```"]
     parts += ["## Props", *_props(made, sections.get("Args", ""))]
     if "Raises" in sections:
         parts += ["## Errors", _clean(sections["Raises"])]
@@ -204,8 +208,8 @@ def _props(made: ast.FunctionDef, documented: str) -> list[str]:
     plain = arguments.args[1 + first :]
     defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults)) + [*arguments.defaults]
     rows = [
-        f"| `{argument.arg}` | `{_type(argument.annotation)}` | {'required' if default is None else ''} "
-        f"| {_cell(texts.get(argument.arg, ''))} |"
+        f"| `{argument.arg}` | `{_type(argument.annotation)}` "
+        f"| {'**Required.** ' if default is None else ''}{_cell(texts.get(argument.arg, ''))} |"
         for argument, default in [
             *zip(plain, defaults, strict=False),
             *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
@@ -213,7 +217,7 @@ def _props(made: ast.FunctionDef, documented: str) -> list[str]:
     ]
     if not rows:
         return []
-    return ["\n".join(("| prop | type | needed | meaning |", "|---|---|---|---|", *rows))]
+    return ["\n".join(("| prop | type | meaning |", "|---|---|---|", *rows))]
 
 
 def _members(node: ast.ClassDef, bases: tuple[ast.ClassDef, ...] = (), level: int = 2) -> list[str]:

@@ -122,12 +122,15 @@ def test_the_crossing_of_get_started_is_caught() -> None:
         exec(compile(before + crossing, "app.py", "exec"), {})
 
 
-def test_the_test_of_the_local_aws_passes(local_aws: LocalAws) -> None:
+def test_the_tests_of_the_local_aws_pass(local_aws: LocalAws) -> None:
     names: dict[str, Any] = {}
     for code in blocks("guides/local-tests.md"):
         exec(compile(code, "local-tests.md", "exec"), names)
     assert names["pytest_plugins"] == [local_aws_server.__module__]
-    names["test_the_account_is_the_local_one"](local_aws)
+    tests = [name for name in names if name.startswith("test_")]
+    assert len(tests) == 2
+    for name in tests:
+        names[name](local_aws)
 
 
 # --------------------------------------------------------------------------------------- from other libraries
