@@ -51,16 +51,19 @@ if TYPE_CHECKING:
         Word,
     )
     from constructs_lib.control_plane.guardrail_version import GuardrailVersion
-    from constructs_lib.control_plane.harness import Harness, HarnessEndpoint, HarnessMemory, HarnessTool
-    from constructs_lib.control_plane.harness_values import (
+    from constructs_lib.control_plane.harness import (
         GatewayAuth,
+        Harness,
         HarnessApiFormat,
         HarnessAuthorizer,
+        HarnessEndpoint,
         HarnessFileSystem,
         HarnessHook,
         HarnessHookTarget,
+        HarnessMemory,
         HarnessModel,
         HarnessSkill,
+        HarnessTool,
         HarnessTruncation,
         JwtClaim,
         MemoryRetrieval,
@@ -209,23 +212,6 @@ __all__ = [
 __getattr__, __dir__ = exports(
     __name__,
     {
-        "enforced_guardrail": (
-            "ContentGuarding",
-            "EnforcedGuardrail",
-            "OrganizationGuardrail",
-        ),
-        "prompt": (
-            "Prompt",
-            "PromptVersion",
-        ),
-        "prompt_variants": (
-            "CachePoint",
-            "ChatMessage",
-            "PromptInference",
-            "PromptTool",
-            "PromptVariant",
-            "ToolChoice",
-        ),
         "agent": (
             "Agent",
             "AgentAlias",
@@ -247,8 +233,20 @@ __getattr__, __dir__ = exports(
             "Transformation",
             "WebScope",
         ),
-        "flow": ("Flow", "FlowAlias", "FlowVersion"),
-        "flow_values": ("FlowConcurrency", "FlowDefinitionObject"),
+        "enforced_guardrail": (
+            "ContentGuarding",
+            "EnforcedGuardrail",
+            "OrganizationGuardrail",
+        ),
+        "flow": (
+            "Flow",
+            "FlowAlias",
+            "FlowVersion",
+        ),
+        "flow_values": (
+            "FlowConcurrency",
+            "FlowDefinitionObject",
+        ),
         "guardrail": ("Guardrail",),
         "guardrail_policies": (
             "ContentFilter",
@@ -268,28 +266,30 @@ __getattr__, __dir__ = exports(
             "SensitiveInformationAction",
             "Word",
         ),
-        "harness": ("Harness", "HarnessEndpoint", "HarnessMemory", "HarnessTool"),
-        "harness_values": (
+        "guardrail_version": ("GuardrailVersion",),
+        "harness": (
             "GatewayAuth",
+            "Harness",
             "HarnessApiFormat",
             "HarnessAuthorizer",
+            "HarnessEndpoint",
             "HarnessFileSystem",
             "HarnessHook",
             "HarnessHookTarget",
+            "HarnessMemory",
             "HarnessModel",
             "HarnessSkill",
+            "HarnessTool",
             "HarnessTruncation",
             "JwtClaim",
             "MemoryRetrieval",
             "PrivateEndpoint",
         ),
         "inference_profile": ("ApplicationInferenceProfile",),
-        "guardrail_version": ("GuardrailVersion",),
-        "job_role": ("Job", "JobRole"),
-        "resource_policy": ("ResourcePolicy",),
-        "mantle_project": ("BedrockMantleProject",),
-        "prompt_router": ("PromptRouter",),
-        "replacement": ("OnReplace",),
+        "job_role": (
+            "Job",
+            "JobRole",
+        ),
         "knowledge_base": (
             "CuratedQuery",
             "Inclusion",
@@ -306,6 +306,22 @@ __getattr__, __dir__ = exports(
             "VectorDataType",
             "VectorStore",
         ),
+        "mantle_project": ("BedrockMantleProject",),
+        "prompt": (
+            "Prompt",
+            "PromptVersion",
+        ),
+        "prompt_router": ("PromptRouter",),
+        "prompt_variants": (
+            "CachePoint",
+            "ChatMessage",
+            "PromptInference",
+            "PromptTool",
+            "PromptVariant",
+            "ToolChoice",
+        ),
+        "replacement": ("OnReplace",),
+        "resource_policy": ("ResourcePolicy",),
         "s3_vectors": (
             "DistanceMetric",
             "VectorBucket",

@@ -151,7 +151,7 @@ def test_a_harness_and_its_endpoint_take_subnets_and_groups_as_constructs_or_ids
         "Subnets": ["subnet-12345678"],
         "SecurityGroups": [{"Ref": "L1"}],
     }
-    endpoint = PrivateEndpoint.managed_vpc(vpc, subnets=[subnet], security_groups=[group]).render()
+    endpoint = PrivateEndpoint.managed_vpc(vpc, subnets=[subnet], security_groups=[group]).to_config()
     assert stack.resolve(endpoint)["managedVpcResource"] == {
         "vpcIdentifier": {"Ref": "Vpc8378EB38"},
         "subnetIds": [{"Ref": "VpcPrivateSubnet1Subnet536B997A"}],

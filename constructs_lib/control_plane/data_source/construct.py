@@ -387,7 +387,7 @@ def _connector(
         }
     if media is not None:
         check_kind("media", media, MediaExtraction, "use `MediaExtraction(images=True)`")
-        found["mediaExtractionConfiguration"] = media.configuration()
+        found["mediaExtractionConfiguration"] = media.to_config()
     return found
 
 

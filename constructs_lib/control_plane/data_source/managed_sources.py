@@ -162,7 +162,7 @@ class MediaExtraction:
         values = {"images": self.images, "audio": self.audio, "video": self.video}
         return [(name, value) for name, value in values.items() if value is not None]
 
-    def configuration(self) -> dict[str, Any]:
+    def to_config(self) -> dict[str, Any]:
         """Return CloudFormation's properties."""
         kinds = {"images": "image", "audio": "audio", "video": "video"}
         return {

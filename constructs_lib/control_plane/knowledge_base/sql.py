@@ -72,7 +72,7 @@ class QueryAuth:
         check_length("name", name, 1, 63)
         return cls("USERNAME", user=name)
 
-    def configuration(self) -> Json:
+    def to_config(self) -> Json:
         """Return ``authConfiguration``."""
         found: Json = {"type": self.kind}
         if self.secret is not None:
@@ -114,7 +114,7 @@ class SqlStorage:
             )
         return cls("AWS_DATA_CATALOG", tuple(table_names))
 
-    def configuration(self) -> Json:
+    def to_config(self) -> Json:
         """Return one of ``storageConfigurations``."""
         if self.kind == "REDSHIFT":
             return {"type": self.kind, "redshiftConfiguration": {"databaseName": self.names[0]}}
@@ -165,7 +165,7 @@ class QueryColumn:
         check_length("name", self.name, 1, 127)
         check_length("description", self.description, 1, 200)
 
-    def configuration(self) -> Json:
+    def to_config(self) -> Json:
         """Return one of ``columns``."""
         return _without_none(
             {"name": self.name, "description": self.description, "inclusion": _value(self.inclusion)}
@@ -194,14 +194,14 @@ class QueryTable:
         check_pattern("name", self.name, r".*\..*\..*", "name a table as `database.schema.table`")
         check_length("description", self.description, 1, 200)
 
-    def configuration(self) -> Json:
+    def to_config(self) -> Json:
         """Return one of ``tables``."""
         return _without_none(
             {
                 "name": self.name,
                 "description": self.description,
                 "inclusion": _value(self.inclusion),
-                "columns": [column.configuration() for column in self.columns] or None,
+                "columns": [column.to_config() for column in self.columns] or None,
             }
         )
 
@@ -224,7 +224,7 @@ class CuratedQuery:
         check_length("natural_language", self.natural_language, 1, 1000)
         check_length("sql", self.sql, 1, 1000)
 
-    def configuration(self) -> Json:
+    def to_config(self) -> Json:
         """Return one of ``curatedQueries``."""
         return {"naturalLanguage": self.natural_language, "sql": self.sql}
 
@@ -260,7 +260,7 @@ class QueryEngine:
         arn = arn_from("workgroup", value, "", example)
         configuration: Json = {
             "type": "SERVERLESS",
-            "serverlessConfiguration": {"workgroupArn": arn, "authConfiguration": sign_in.configuration()},
+            "serverlessConfiguration": {"workgroupArn": arn, "authConfiguration": sign_in.to_config()},
         }
         return cls(configuration, arn, "", sign_in)
 
@@ -294,7 +294,7 @@ class QueryEngine:
             "type": "PROVISIONED",
             "provisionedConfiguration": {
                 "clusterIdentifier": name,
-                "authConfiguration": sign_in.configuration(),
+                "authConfiguration": sign_in.to_config(),
             },
         }
         return cls(configuration, "", name, sign_in)

@@ -321,16 +321,16 @@ class _Sql(KnowledgeBaseType):
     def bind(self, context: Context) -> tuple[Parts, Parts | None]:
         redshift: Json = {
             "queryEngineConfiguration": self._engine.configuration,
-            "storageConfigurations": [one.configuration() for one in self._storage],
+            "storageConfigurations": [one.to_config() for one in self._storage],
         }
         generation: Json = {}
         if self._timeout is not None:
             generation["executionTimeoutSeconds"] = self._timeout.to_seconds()
         hints: Json = {}
         if self._tables:
-            hints["tables"] = [one.configuration() for one in self._tables]
+            hints["tables"] = [one.to_config() for one in self._tables]
         if self._queries:
-            hints["curatedQueries"] = [one.configuration() for one in self._queries]
+            hints["curatedQueries"] = [one.to_config() for one in self._queries]
         if hints:
             generation["generationContext"] = hints
         if generation:
