@@ -1,5 +1,5 @@
 #!/bin/bash
-docker run --rm -it -v ~/.aws:/root/.aws amazon/aws-cli bedrock list-foundation-models #> bedrock ListFoundationModels
+docker run --rm -it -v ~/.aws:/aws:ro amazon/aws-cli bedrock list-foundation-models #> bedrock ListFoundationModels
 docker run --rm -e AWS_PROFILE amazon/aws-cli:latest bedrock-runtime converse --model-id amazon.nova-lite-v1:0 --messages file://m.json #> bedrock-runtime Converse
 AWS_PROFILE=dev AWS_REGION=eu-west-1 aws bedrock-agent get-agent --agent-id A #> bedrock-agent GetAgent
 sudo -E aws bedrock list-guardrails #> bedrock ListGuardrails
