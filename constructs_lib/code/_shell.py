@@ -91,6 +91,7 @@ _RUNNERS = frozenset(
 """Commands that run the command in their arguments."""
 _IN_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "finch"})
 """Commands that run the AWS CLI as an image, ``amazon/aws-cli``, whose arguments are the CLI's."""
+_OPTIONS_OF_CONTAINERS = frozenset({"-v", "--volume", "--mount", "-w", "--workdir", "-e", "--env", "--name"})
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "eval", "ssh", "su", "runuser"})
 _RUN_TEXT = frozenset({"watch", "parallel"})
 """Commands that run a text that is one of their arguments."""
@@ -396,7 +397,7 @@ class _Reader:
         """Record a command of the AWS CLI."""
         first = words[0][0].rpartition("/")[2] if words else ""
         names = {"aws-cli", "aws"} if first in _IN_CONTAINERS else {"aws", "aws2"}
-        at = next((n for n, word in enumerate(words) if _program(word[0]) in names), None)
+        at = next((n for n in range(len(words)) if _program(words[n][0]) in names and _runs(words, n)), None)
         if at is None or (at > 0 and first not in _RUNNERS | _IN_CONTAINERS):
             return
         plain, options = _parsed(words[at + 1 :])
@@ -442,6 +443,14 @@ def _shell_in(words: _Words) -> int:
     """Return where the arguments of a command run a shell (``xargs sh -c TEXT``), 0 if they don't."""
     at = next((n for n, word in enumerate(words) if word[0].rpartition("/")[2] in _SHELLS - {"eval"}), 0)
     return at if any(word[0].startswith("-") and word[0].endswith("c") for word in words[at + 1 :]) else 0
+
+
+def _runs(words: _Words, at: int) -> bool:
+    """Whether a word is a program or an image, and no folder that a container mounts."""
+    before = words[at - 1][0] if at else ""
+    return before not in _OPTIONS_OF_CONTAINERS and not (
+        "aws-cli" not in words[at][0] and ":" in words[at][0]
+    )
 
 
 def _program(word: str) -> str:
