@@ -10,5 +10,5 @@ aws-vault exec prod -- aws bedrock get-guardrail --guardrail-identifier g #> bed
 /usr/local/bin/aws bedrock list-tags-for-resource --resource-arn a #> bedrock ListTagsForResource
 eval "aws bedrock list-custom-models" #> bedrock ListCustomModels
 ssh host 'aws bedrock list-model-copy-jobs' #> bedrock ListModelCopyJobs
-docker run --rm --workdir /work/aws --name aws -v "$HOME/.aws:/aws" public.ecr.aws/aws-cli/aws-cli bedrock list-guardrails #> bedrock ListGuardrails
+docker run --rm --workdir /srv/aws --name aws -v "$HOME/.aws:/aws" public.ecr.aws/aws-cli/aws-cli bedrock list-guardrails #> bedrock ListGuardrails
 docker exec -e AWS_PROFILE=x tools aws bedrock list-custom-models #> bedrock ListCustomModels
