@@ -2,7 +2,7 @@
 
 Context: ``account``, ``region``, ``prefix``, ``model``, ``large-model``, ``prompt-cache``,
 ``embedding-model``, ``agents-classic``, ``assumable-by``, ``app-assumable-by``, ``former-logging``,
-``alarm-email``.
+``alarm-email``, ``termination-protection``. docs/deploy.md says what each of them changes.
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ class PlanesStack(cdk.Stack):
             synthesizer=synthesizer,
             suppress_template_indentation=compact,
             tags={"application": settings.prefix},
+            termination_protection=settings.termination_protection,
         )
 
     @property

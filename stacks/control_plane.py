@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -15,11 +14,13 @@ from constructs_lib import (
     Agent,
     BedrockDashboard,
     BedrockQueries,
+    ContentFilter,
     DocumentSource,
     Guardrail,
     InvocationLogging,
     KnowledgeBase,
     KnowledgeBaseType,
+    ManagedWordList,
     OperatorRole,
 )
 from stacks.base import PlanesStack, acknowledge
@@ -125,10 +126,15 @@ class ControlPlaneStack(PlanesStack):
             description="Keeps harmful content and prompt attacks out",
             blocked_input_messaging="This question can't be answered here.",
             blocked_outputs_messaging="The answer was withheld.",
-            content_policy_config=_filters(),
-            word_policy_config=bedrock.CfnGuardrail.WordPolicyConfigProperty(
-                managed_word_lists_config=[bedrock.CfnGuardrail.ManagedWordsConfigProperty(type="PROFANITY")]
-            ),
+            content_filters=[
+                ContentFilter.hate(),
+                ContentFilter.insults(),
+                ContentFilter.sexual(),
+                ContentFilter.misconduct(),
+                ContentFilter.violence(),
+                ContentFilter.prompt_attack(),
+            ],
+            managed_word_lists=[ManagedWordList()],
         )
         self.version = self.guardrail.create_version()
         self.publish("guardrail-arn", self.guardrail.guardrail_arn)
@@ -211,21 +217,3 @@ class ControlPlaneStack(PlanesStack):
         return (
             str(self.resolve(self.get_logical_id(resource))) if isinstance(resource, cdk.CfnElement) else ""
         )
-
-
-def _filters() -> bedrock.CfnGuardrail.ContentPolicyConfigProperty:
-    """Return the filters for harmful content, and the one for prompt attacks, which works on prompts only."""
-    kinds = ("HATE", "INSULTS", "MISCONDUCT", "SEXUAL", "VIOLENCE")
-    return bedrock.CfnGuardrail.ContentPolicyConfigProperty(
-        filters_config=[
-            *(
-                bedrock.CfnGuardrail.ContentFilterConfigProperty(
-                    type=kind, input_strength="HIGH", output_strength="HIGH"
-                )
-                for kind in kinds
-            ),
-            bedrock.CfnGuardrail.ContentFilterConfigProperty(
-                type="PROMPT_ATTACK", input_strength="HIGH", output_strength="NONE"
-            ),
-        ]
-    )

@@ -49,6 +49,7 @@ class Settings:
     app_assumable_by: str | None
     former_logging: FormerLogging | None
     alarm_email: str | None
+    termination_protection: bool
 
     @classmethod
     def from_context(cls, node: Node) -> Settings:
@@ -121,6 +122,10 @@ class Settings:
                 r"[^@\s]+@[^@\s]+\.[^@\s]+",
                 "give an e-mail address",
             ),
+            termination_protection=_text(
+                node, "termination-protection", "false", r"true|false", "use true or false"
+            )
+            == "true",
         )
 
     @property

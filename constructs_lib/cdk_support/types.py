@@ -54,6 +54,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "str": (_is_text, "a text"),
     "bool": (lambda value: isinstance(value, bool), "`True` or `False`"),
     "cdk.Duration": (lambda value: isinstance(value, cdk.Duration), "a `cdk.Duration`"),
+    "cdk.Size": (lambda value: isinstance(value, cdk.Size), "a `cdk.Size` such as `cdk.Size.mebibytes(50)`"),
     "iam.IPrincipal": (
         _has("assume_role_action", "policy_fragment"),
         'a principal such as `iam.ServicePrincipal("lambda.amazonaws.com")`',

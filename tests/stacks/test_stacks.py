@@ -200,16 +200,31 @@ def test_the_deploy_role_reaches_nothing_of_the_audit_stack(everything: Synthesi
         assert decide(Request(action, ours), held)
 
 
-def test_the_alarms_reach_an_address_that_is_given(tmp_path: Path) -> None:
-    context = {"account": "111122223333", "region": "us-east-1", "alarm-email": "ops@example.com"}
+def test_the_alarms_reach_an_address_that_is_given_and_stacks_are_protected_on_request(
+    plain: Synthesis, tmp_path: Path
+) -> None:
+    context = {
+        "account": "111122223333",
+        "region": "us-east-1",
+        "alarm-email": "ops@example.com",
+        "termination-protection": "true",
+    }
     made = run(tmp_path / "out", validate=False, context=context)
     assert made.status == 0, made.error
+    assert protection(made.folder) == {True}
+    assert protection(plain.folder) == {None}
     [subscription] = [
         r["Properties"]
         for r in made.template("AuditOfBedrockPlanes")["Resources"].values()
         if r["Type"] == "AWS::SNS::Subscription"
     ]
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
+
+
+def protection(folder: Path) -> set[bool | None]:
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
+    stacks = [one["properties"] for one in artifacts if one["type"] == "aws:cloudformation:stack"]
+    return {one.get("terminationProtection") for one in stacks}
 
 
 # ------------------------------------------------------------ planes
@@ -401,6 +416,7 @@ BAD = [
         )
         for prefix in ("aud", "audit", "audit-of", "audit-of-audit-of", "audit-of-bedrock")
     ),
+    ({"termination-protection": "x"}, "context value `termination-protection` is `x`: use true or false"),
     ({"alarm-email": "me"}, "context value `alarm-email` is `me`: give an e-mail address, as in"),
     ({"prefix": 7}, "context value `prefix` is `7`: use 3-21 lower-case letters"),
 ]

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
+
 from constructs_lib.cdk_support import (
     PlanesError,
     check_given_list,
     check_length,
     check_pattern,
+    check_value,
     is_token,
     with_explained_calls,
 )
@@ -199,7 +202,7 @@ class ManagedSource:
         exclusion_prefixes: Sequence[str] = (),
         inclusion_patterns: Sequence[str] = (),
         exclusion_patterns: Sequence[str] = (),
-        max_file_size_mb: int | None = None,
+        max_file_size: cdk.Size | None = None,
         metadata_prefix: str | None = None,
         acl_file: str | None = None,
         bucket_owner_account_id: str | None = None,
@@ -215,7 +218,7 @@ class ManagedSource:
             inclusion_patterns: Only keys that match one of the regular expressions are ingested. Default:
                 all.
             exclusion_patterns: Keys that match are left out. Default: none.
-            max_file_size_mb: Larger files are left out, in megabytes. Default: 500.
+            max_file_size: Larger files are left out; whole mebibytes. Default: 500 MiB.
             metadata_prefix: Where the ``.metadata.json`` files are. Default: beside the documents.
             acl_file: The key of the file that says who may find which prefixes. Default: no document-level
                 access control.
@@ -242,7 +245,7 @@ class ManagedSource:
                 inclusionPatterns=("inclusion_patterns", inclusion_patterns),
                 exclusionPatterns=("exclusion_patterns", exclusion_patterns),
             ),
-            **_size(max_file_size_mb),
+            **_size(max_file_size),
         }
 
         def make(scope: Construct) -> Bound:
@@ -297,7 +300,7 @@ class ManagedSource:
         inclusion_space_urls: Sequence[str] = (),
         inclusion_mime_types: Sequence[str] = (),
         exclusion_mime_types: Sequence[str] = (),
-        max_file_size_mb: int | None = None,
+        max_file_size: cdk.Size | None = None,
     ) -> ManagedSource:
         """Crawl Confluence Cloud.
 
@@ -320,7 +323,7 @@ class ManagedSource:
             inclusion_space_urls: URLs of the spaces that are crawled. Default: all.
             inclusion_mime_types: MIME types that are ingested. Default: all.
             exclusion_mime_types: MIME types that are left out. Default: none.
-            max_file_size_mb: Larger files are left out, in megabytes. Default: 500.
+            max_file_size: Larger files are left out; whole mebibytes. Default: 500 MiB.
 
         Raises:
             PlanesError: A value is wrong.
@@ -352,7 +355,7 @@ class ManagedSource:
                     inclusionMimeTypes=("inclusion_mime_types", inclusion_mime_types),
                     exclusionMimeTypes=("exclusion_mime_types", exclusion_mime_types),
                 ),
-                **_size(max_file_size_mb),
+                **_size(max_file_size),
             },
         )
 
@@ -516,7 +519,7 @@ class ManagedSource:
         exclusion_mime_types: Sequence[str] = (),
         modified_after: str | None = None,
         modified_before: str | None = None,
-        max_file_size_mb: int | None = None,
+        max_file_size: cdk.Size | None = None,
     ) -> ManagedSource:
         """Crawl Google Drive.
 
@@ -536,7 +539,7 @@ class ManagedSource:
             exclusion_mime_types: MIME types that are left out. Default: none.
             modified_after: Only what was modified after this date (ISO 8601). Default: everything.
             modified_before: Only what was modified before this date (ISO 8601). Default: everything.
-            max_file_size_mb: Larger files are left out, in megabytes. Default: 500.
+            max_file_size: Larger files are left out; whole mebibytes. Default: 500 MiB.
 
         Raises:
             PlanesError: A value is wrong.
@@ -576,7 +579,7 @@ class ManagedSource:
                     **by_user,
                 ),
                 **_dates("modifiedDateAfter", modified_after, "modifiedDateBefore", modified_before),
-                **_size(max_file_size_mb),
+                **_size(max_file_size),
             },
         )
 
@@ -590,12 +593,12 @@ class ManagedSource:
         crawl_depth: int | None = None,
         max_links_per_url: int | None = None,
         max_urls_per_minute: int | None = None,
-        wait_seconds: int | None = None,
+        wait: cdk.Duration | None = None,
         scope: WebScope | None = None,
         crawl_attachments: bool | None = None,
         inclusion_patterns: Sequence[str] = (),
         exclusion_patterns: Sequence[str] = (),
-        max_file_size_mb: int | None = None,
+        max_file_size: cdk.Size | None = None,
     ) -> ManagedSource:
         """Crawl web pages, of which you must be allowed to use the content.
 
@@ -607,12 +610,12 @@ class ManagedSource:
             crawl_depth: How many links deep, 0 to 10. Default: 2.
             max_links_per_url: Links of a page that are followed, 1 to 1000. Default: 100.
             max_urls_per_minute: Pages a minute, 1 to 300. Default: AWS's.
-            wait_seconds: How long it waits for the scripts of a page, in seconds. Default: AWS's.
+            wait: How long it waits for the scripts of a page, whole seconds. Default: AWS's.
             scope: Which links it follows. Default: those of the seed's host below the seed's path.
             crawl_attachments: Whether files that pages link to are crawled. Default: AWS's.
             inclusion_patterns: Only URLs that match one of the regular expressions. Default: all.
             exclusion_patterns: URLs that match are left out. Default: none.
-            max_file_size_mb: Larger files are left out, in megabytes. Default: 500.
+            max_file_size: Larger files are left out; whole mebibytes. Default: 500 MiB.
 
         Raises:
             PlanesError: A value is wrong.
@@ -631,11 +634,13 @@ class ManagedSource:
             ("crawlDepth", "crawl_depth", crawl_depth, 0, 10),
             ("maxLinksPerUrl", "max_links_per_url", max_links_per_url, 1, 1000),
             ("maxCrawledUrlsPerMinute", "max_urls_per_minute", max_urls_per_minute, 1, 300),
-            ("implicitWaitInSeconds", "wait_seconds", wait_seconds, 0, None),
         ):
             if value is not None:
-                check_number(prop, value, low, high, "seconds" if high is None else "links")
+                check_number(prop, value, low, high, "links")
                 crawl[name] = value
+        if wait is not None:
+            check_value("wait", wait, "cdk.Duration")
+            crawl["implicitWaitInSeconds"] = wait.to_seconds()
         if scope is not None:
             check_choice("scope", scope, WebScope)
             crawl["syncScope"] = scope.value
@@ -653,7 +658,7 @@ class ManagedSource:
                     inclusionPatterns=("inclusion_patterns", inclusion_patterns),
                     exclusionPatterns=("exclusion_patterns", exclusion_patterns),
                 ),
-                **_size(max_file_size_mb),
+                **_size(max_file_size),
             },
         )
 
@@ -762,11 +767,14 @@ def _bools(**named: tuple[str, bool | None]) -> dict[str, bool]:
     return found
 
 
-def _size(max_file_size_mb: int | None) -> dict[str, str]:
-    if max_file_size_mb is None:
+def _size(max_file_size: cdk.Size | None) -> dict[str, str]:
+    if max_file_size is None:
         return {}
-    check_number("max_file_size_mb", max_file_size_mb, 1, None, "megabytes")
-    return {"maxFileSizeInMegaBytes": str(max_file_size_mb)}
+    check_value("max_file_size", max_file_size, "cdk.Size")
+    amount = max_file_size.to_mebibytes()
+    if not max_file_size.is_unresolved() and amount < 1:
+        raise PlanesError("`max_file_size` is less than a mebibyte: use `cdk.Size.mebibytes(1)` or more")
+    return {"maxFileSizeInMegaBytes": cdk.Tokenization.stringify_number(amount)}
 
 
 def _dates(after: str, since: str | None, before: str, until: str | None) -> dict[str, str]:

@@ -24,6 +24,7 @@ from constructs_lib.control_plane.knowledge_base.parts import allow, arn_from, s
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import aws_redshiftserverless as redshiftserverless
     from aws_cdk import aws_secretsmanager as secretsmanager
     from aws_cdk.interfaces import aws_redshift as redshift
     from constructs import IConstruct
@@ -239,7 +240,9 @@ class QueryEngine:
         self._resource, self._name = resource, name
 
     @classmethod
-    def serverless(cls, workgroup: str | object, *, auth: QueryAuth | None = None) -> QueryEngine:
+    def serverless(
+        cls, workgroup: str | redshiftserverless.CfnWorkgroup, *, auth: QueryAuth | None = None
+    ) -> QueryEngine:
         """Use a workgroup of Amazon Redshift Serverless.
 
         Args:
