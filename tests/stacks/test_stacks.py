@@ -212,7 +212,7 @@ def test_the_alarms_reach_an_address_that_is_given_and_stacks_are_protected_on_r
     made = run(tmp_path / "out", validate=False, context=context)
     assert made.status == 0, made.error
     assert protection(made.folder) == {True}
-    assert protection(plain.folder) == {None}
+    assert protection(plain.folder) == {False}
     [subscription] = [
         r["Properties"]
         for r in made.template("AuditOfBedrockPlanes")["Resources"].values()
@@ -221,10 +221,10 @@ def test_the_alarms_reach_an_address_that_is_given_and_stacks_are_protected_on_r
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
 
 
-def protection(folder: Path) -> set[bool | None]:
+def protection(folder: Path) -> set[bool]:
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
     stacks = [one["properties"] for one in artifacts if one["type"] == "aws:cloudformation:stack"]
-    return {one.get("terminationProtection") for one in stacks}
+    return {one["terminationProtection"] for one in stacks}
 
 
 # ------------------------------------------------------------ planes
