@@ -38,6 +38,8 @@ _ACTIONS = st.sampled_from(
         ),
         *("iam:PassRole", "iam:PutRole*", "sts:AssumeRole", "lambda:*", "bedrock-runtime:InvokeModel"),
         *("b\u0435drock:InvokeModel", f"s3:{UNRESOLVED}"),
+        *("agentcore:InvokeAgentRuntime", "agent-registry:CreateZephyr", "InvokeModel", "mantle:*"),
+        *("aws-marketplace:Subscribe", "AWS-Marketplace:*"),
     ]
 )
 _RESOURCES = st.sampled_from(

@@ -11,7 +11,14 @@ import marshal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from constructs_lib.iam import UNRESOLVED, Origin, Statement, allowed_actions, foreign_actions
+from constructs_lib.iam import (
+    UNRESOLVED,
+    Origin,
+    Statement,
+    allowed_actions,
+    faults_of_names,
+    foreign_actions,
+)
 from constructs_lib.templates.resolve import resolve_element
 
 if TYPE_CHECKING:
@@ -22,6 +29,7 @@ __all__ = ["IRRELEVANT", "content_without_functions", "is_irrelevant", "plain_st
 
 _ENVIRONMENT: Final = frozenset(("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"))
 _NESTED: Final = "AWS::CloudFormation::"  # its outputs may have any value
+_ASKED_ABOUT: Final = ("bedrock", "aws-marketplace")
 _EFFECTS: Final[dict[str, Effect]] = {"Allow": "Allow", "Deny": "Deny"}
 _KEPT: Final = 4096
 _actions: dict[str, tuple[str, ...]] = {}
@@ -130,12 +138,16 @@ def is_irrelevant(actions: tuple[str, ...], resource: Any, scope: Scope) -> bool
 def _are_irrelevant(actions: tuple[str, ...]) -> bool:
     """Whether the actions neither allow anything of Bedrock nor let one principal act as another.
 
-    Names with letters outside ASCII, which may look like others, are never irrelevant.
+    Names with letters outside ASCII, which may look like others, are never irrelevant, nor are those that a
+    rule reports for themselves: of AWS Marketplace, or Bedrock's with a fault.
     """
     text = "".join(actions)
-    if not text.isascii() or "bedrock" in text.lower():
+    if not text.isascii() or any(word in text.lower() for word in _ASKED_ABOUT):
         return False
-    return not allowed_actions(actions, None) and not foreign_actions("Allow", actions, None)
+    if allowed_actions(actions, None) or foreign_actions("Allow", actions, None):
+        return False
+    # Whatever is a fault in an Allow is one in a Deny.
+    return not faults_of_names(actions, "Deny")
 
 
 def _may_be_ours(node: Any, scope: Scope) -> bool:
