@@ -140,7 +140,7 @@ def _places(denied: Sequence[ProfileGap]) -> str:
 
 
 def _consequence(call: ProfileCall) -> str:
-    regions = [gap.region for gap in call.gaps]
+    regions = list(dict.fromkeys(gap.region for gap in call.gaps))
     if not all(regions) or call.is_dead:
         return "the calls are denied"
     return f"calls that {listing(regions, _ALL)} would answer are denied"
@@ -149,11 +149,18 @@ def _consequence(call: ProfileCall) -> str:
 def _help(actions: Sequence[str], missing: Sequence[ProfileGap], denied: Sequence[ProfileGap]) -> str:
     parts = []
     if denied:
-        regions = listing([gap.region or "the Region" for gap in denied], _ALL)
-        parts.append(f"admit {regions} in {_places(denied)} for {listing(actions)}")
+        regions = listing(dict.fromkeys(gap.region or "the Region" for gap in denied), _ALL)
+        whom = "the principal" if all(_exempts_principals(gap) for gap in denied) else regions
+        parts.append(f"admit {whom} in {_places(denied)} for {listing(actions)}")
     if missing:
         parts.append("add this statement")
     return ", and ".join(parts)
+
+
+def _exempts_principals(gap: ProfileGap) -> bool:
+    """Whether the Deny looks at the principal and not at the Region."""
+    conditions = gap.deny.conditions if gap.deny is not None else ()
+    return has_key(conditions, "aws:PrincipalArn") and not has_key(conditions, "aws:RequestedRegion")
 
 
 def _fix(call: ProfileCall, actions: Sequence[str], missing: Sequence[ProfileGap]) -> Fix:

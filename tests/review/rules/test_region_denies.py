@@ -147,3 +147,10 @@ def test_the_fix_of_a_profile_is_the_missing_statement() -> None:
     }
     fixed = {"Statement": [statement, finding.fix.statement]}
     assert [f.rule for f in review(read_document(fixed, "p.json")).findings] == ["BP305"]
+
+
+def test_a_deny_of_other_principals_asks_to_admit_the_principal() -> None:
+    others = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ml-*"}}
+    report = _review(_role(_US), {**_INFERENCE, "Condition": others})
+    (found,) = [finding for finding in report.findings if finding.rule == "BP203"]
+    assert found.help.startswith("admit the principal in `scp.json#/Statement/0` for")
