@@ -63,7 +63,9 @@ def _answer(body: dict[str, Any], folder: Path) -> tuple[list[tuple[str, str]], 
     path = folder / "input.json"
     path.write_text(json.dumps(body), encoding="utf-8")
     report = review_paths([str(path)], Options())
-    found = sorted((f.rule, f.severity) for f in report.findings if f.rule not in _OF_ROLES)
+    found: list[tuple[str, str]] = sorted(
+        (f.rule, f.severity) for f in report.findings if f.rule not in _OF_ROLES
+    )
     return found, [(p.verdict, bool(p.incomplete)) for p in report.principals]
 
 
