@@ -6,6 +6,10 @@ CloudFormation asks for the deletion of the old one in its clean-up, after the o
 
 A cluster that is paused or that has just been made doesn't answer at once, so those errors are retried.
 
+After a failure CloudFormation asks to take back what failed, and the cluster may still not answer. So a
+failed creation that made no table has an id of its own, whose deletion has nothing to do; and where an update
+to another table failed, the way back to the first one has nothing to do either.
+
 Sources:
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.VectorDB.html
     https://docs.aws.amazon.com/rdsdataservice/latest/APIReference/API_ExecuteStatement.html
@@ -55,6 +59,8 @@ _HINTS = {
     "InvalidSecretException": "the secret must hold `username` and `password` of a user of the database",
     "SecretsErrorException": "the secret can't be read, so look at its policy and at its key's",
 }
+_NOT_MADE = " (not made)"
+_TABLE = 3  # the statements up to the table's own
 _BUILD = "WITH (ef_construction=256)"
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
@@ -154,23 +160,61 @@ def _is_passing(code: str, message: str) -> bool:
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Serve one request of CloudFormation and answer it, whatever happens."""
-    properties = event["ResourceProperties"]
-    # A deletion is for the table that the id was of, and its properties are the old ones.
-    table = f"{properties['Schema']}.{properties['Table']}"
+    asked = _Request(event)
     try:
-        report = _serve(event, properties, boto3.session.Session().client("rds-data"))
+        report = asked.serve(boto3.session.Session().client("rds-data"))
     except Exception as error:  # noqa: BLE001 - an unanswered request would hang the stack for its whole time-out
         _LOG.exception("request failed")
         reason = str(error) if isinstance(error, TableError) else f"{type(error).__name__}: {error}"
-        answers.send(event, context, "FAILED", reason, physical_id=table)
+        answers.send(event, context, "FAILED", reason, physical_id=asked.id_of_failure)
     else:
-        answers.send(event, context, "SUCCESS", report, physical_id=table)
+        answers.send(event, context, "SUCCESS", report, physical_id=asked.id_of_success)
 
 
-def _serve(event: dict[str, Any], properties: dict[str, str], client: Any) -> str:
-    if event["RequestType"] != "Delete":
-        run(client, properties, creation(properties))
-        return f"the table {properties['Table']} is there"
+class _Request:
+    """One request: what it is of, and what has become of it."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self._type: str = event["RequestType"]
+        self._properties: dict[str, str] = event["ResourceProperties"]
+        self._table = _qualified(self._properties)
+        self._known: str = event.get("PhysicalResourceId") or ""
+        self._before = _qualified(event.get("OldResourceProperties") or self._properties)
+        self._made = False
+
+    @property
+    def id_of_success(self) -> str:
+        """The id of the resource: that of its table."""
+        return self._known if self._type == "Delete" else self._table
+
+    @property
+    def id_of_failure(self) -> str:
+        """The id of the resource that is to be taken back; where there is no new table, it has none."""
+        if self._type == "Create" and not self._made:
+            return self._table + _NOT_MADE
+        return self._known if not self._made and self._known else self._table
+
+    def serve(self, client: Any) -> str:
+        """Do what is asked for, and return what was done."""
+        name = self._properties["Table"]
+        if self._type == "Delete":
+            made = not self._known.endswith(_NOT_MADE)
+            return _drop(client, self._properties) if made else f"the table {name} was not made"
+        if self._type == "Update" and self._table == self._known != self._before:
+            return f"the table {name} is there: the update to another one failed"
+        statements = creation(self._properties)
+        run(client, self._properties, statements[:_TABLE])
+        self._made = True
+        run(client, self._properties, statements[_TABLE:])
+        return f"the table {name} is there"
+
+
+def _qualified(properties: Mapping[str, str]) -> str:
+    return f"{properties['Schema']}.{properties['Table']}"
+
+
+def _drop(client: Any, properties: dict[str, str]) -> str:
+    # The properties are those of the table that goes, also after an update to another one.
     try:
         run(client, properties, deletion(properties))
     except TableError as error:

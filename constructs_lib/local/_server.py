@@ -51,6 +51,7 @@ class ServerProcess:
         order_seed: int | None,
         propagation: int,
         ingestion_seconds: float,
+        store_seconds: float,
     ) -> None:
         self._listener = _bind(port)
         self.port: int = self._listener.getsockname()[1]
@@ -60,6 +61,7 @@ class ServerProcess:
             "BEDROCK_PLANES_INGESTION_SECONDS": str(ingestion_seconds),
             "BEDROCK_PLANES_ORDER_SEED": "" if order_seed is None else str(order_seed),
             "BEDROCK_PLANES_PROPAGATION": str(propagation),
+            "BEDROCK_PLANES_STORE_SECONDS": str(store_seconds),
         }
         self.folder = Path(tempfile.mkdtemp(prefix="bedrock-planes-aws-"))
         self.log_path = self.folder / "server.log"

@@ -39,6 +39,8 @@ class LocalAws:
             created only: nested stacks and updates of a policy count at once.
         ingestion_seconds: How long an ingestion job runs. Meanwhile another one of the knowledge base is a
             conflict. By default a job has ended when it is first looked at.
+        store_seconds: How long an index of OpenSearch Serverless is not there for everybody after it was
+            made, and how long a cluster of Aurora resumes after the first statement. By default not at all.
 
     Raises:
         LocalAwsError: In one line: the port is taken, an argument is malformed, or the emulator that it is
@@ -55,6 +57,7 @@ class LocalAws:
         order_seed: int | None = None,
         propagation: int = 0,
         ingestion_seconds: float = 0,
+        store_seconds: float = 0,
     ) -> None:
         if not _ACCOUNT.fullmatch(account):
             raise LocalAwsError(f"account must be 12 digits, got `{account}`")
@@ -63,12 +66,11 @@ class LocalAws:
         for name, number in (("order_seed", order_seed), ("propagation", propagation)):
             if not (_is_count(number) or (number is None and name == "order_seed")):
                 raise LocalAwsError(f"{name} must be a whole number from 0, got `{number}`")
-        if not _is_duration(ingestion_seconds):
-            raise LocalAwsError(
-                f"ingestion_seconds must be a number of seconds from 0, got `{ingestion_seconds}`"
-            )
+        for name, seconds in (("ingestion_seconds", ingestion_seconds), ("store_seconds", store_seconds)):
+            if not _is_duration(seconds):
+                raise LocalAwsError(f"{name} must be a number of seconds from 0, got `{seconds}`")
         self.account, self.region = account, region
-        self._ingestion_seconds = ingestion_seconds
+        self._ingestion_seconds, self._store_seconds = ingestion_seconds, store_seconds
         self._order_seed, self._propagation = order_seed, propagation
         self._asked_port = port
         self._server: ServerProcess | None = None
@@ -85,6 +87,7 @@ class LocalAws:
                 order_seed=self._order_seed,
                 propagation=self._propagation,
                 ingestion_seconds=self._ingestion_seconds,
+                store_seconds=self._store_seconds,
             )
         return self
 

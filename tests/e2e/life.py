@@ -101,8 +101,8 @@ class Life:
         aws.reset()
         self.aws, self.folder, self._derived = aws, folder, derived
         self._deployed: list[TemplateSource] = []
-        self.code = {"_PAUSE = 10": "_PAUSE = 0.2"}
-        """What is written in place of what in the function of the sync, so that it waits less."""
+        self.code = {"_PAUSE = 10": "_PAUSE = 0.2", "_PAUSE = 5": "_PAUSE = 0.1"}
+        """What is written in place of what in the functions, so that they wait less."""
         self.outputs: dict[str, str] = {}
         self.failed: list[str] = []
         self.template: Mapping[str, Any] = {}
@@ -120,16 +120,22 @@ class Life:
 
     def deploy(self, template: Mapping[str, Any] | None = None, **props: Any) -> str:
         """Create or update the stack, and return its status."""
+        self.begin(template, **props)
+        return self._wait()
+
+    def begin(self, template: Mapping[str, Any] | None = None, **props: Any) -> None:
+        """Begin to create or update the stack."""
         self._steps += 1
         folder = self.folder / str(self._steps)
         wanted = self.template = template or build(folder, **props)
-        for asset in folder.glob("asset.*"):
-            if asset.is_dir():
-                self.aws.client("s3").put_object(
-                    Bucket=self._assets,
-                    Key=f"{asset.name.removeprefix('asset.')}.zip",
-                    Body=_zip(asset, self.code),
-                )
+        assets = [asset for asset in folder.glob("asset.*") if asset.is_dir()]
+        written = [_zip(asset, self.code) for asset in assets]
+        for asset, (body, _) in zip(assets, written, strict=True):
+            key = f"{asset.name.removeprefix('asset.')}.zip"
+            self.aws.client("s3").put_object(Bucket=self._assets, Key=key, Body=body)
+        changed = {old for _, found in written for old in found}
+        assert changed or not assets
+        assert not assets or {old for old in self.code if not old.startswith("_PAUSE")} <= changed
         call = self._client.update_stack if self._steps > 1 else self._client.create_stack
         call(
             StackName=STACK,
@@ -138,7 +144,6 @@ class Life:
             Tags=[{"Key": "step", "Value": str(self._steps)}],
             **self._role(wanted),
         )
-        return self._wait()
 
     def _role(self, template: Mapping[str, Any]) -> dict[str, str]:
         """Give CloudFormation's role what the template needs, and return the role as a parameter."""
@@ -274,19 +279,19 @@ class Life:
         return len(bases), len(indexes), len(roles)
 
 
-def _zip(folder: Path, code: Mapping[str, str]) -> bytes:
-    data = io.BytesIO()
+def _zip(folder: Path, code: Mapping[str, str]) -> tuple[bytes, set[str]]:
+    """Return a function's code with the changes, and those that were made."""
+    data, changed = io.BytesIO(), set[str]()
     with zipfile.ZipFile(data, "w") as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_dir():
                 continue
             text = path.read_text("utf-8")
-            if path.name == "knowledge_base_sync.py":
-                for old, new in code.items():
-                    assert old in text
-                    text = text.replace(old, new)
+            changed |= {old for old in code if old in text}
+            for old, new in code.items():
+                text = text.replace(old, new)
             archive.writestr(str(path.relative_to(folder)), text)
-    return data.getvalue()
+    return data.getvalue(), changed
 
 
 DOCUMENT = f"s3://{BUCKET}/planes.md"

@@ -138,7 +138,9 @@ def test_an_error_that_stays_is_not_retried_and_says_what_to_do(code: str, hint:
         run(Client(error(code)), PROPERTIES, ["SELECT 1"], sleep=lambda _: pytest.fail("it waits"))
 
 
-def _serve(monkeypatch: pytest.MonkeyPatch, request_type: str, client: Client) -> dict[str, Any]:
+def _serve(
+    monkeypatch: pytest.MonkeyPatch, request_type: str, client: Client, **event: object
+) -> dict[str, Any]:
     answers: list[dict[str, Any]] = []
 
     def urlopen(request: urllib.request.Request, timeout: float) -> Any:
@@ -159,6 +161,8 @@ def _serve(monkeypatch: pytest.MonkeyPatch, request_type: str, client: Client) -
             "RequestId": "r",
             "LogicalResourceId": "l",
             "ResponseURL": "https://answer",
+            **({} if request_type == "Create" else {"PhysicalResourceId": TABLE}),
+            **event,
         },
         SimpleNamespace(log_stream_name="stream"),
     )
@@ -179,8 +183,6 @@ def _serve(monkeypatch: pytest.MonkeyPatch, request_type: str, client: Client) -
             0,
         ),
         ("Delete", [error("SecretsErrorException")], ("FAILED", "`DROP TABLE IF EXISTS"), 0),
-        ("Create", [error("DatabaseNotFoundException")], ("FAILED", "`CREATE EXTENSION IF NOT EXISTS"), 0),
-        ("Create", [ValueError("odd")], ("FAILED", "ValueError: odd"), 0),
     ],
 )
 def test_the_answer_names_table_and_reason(
@@ -196,3 +198,61 @@ def test_the_answer_names_table_and_reason(
     assert (answer["Status"], answer["PhysicalResourceId"]) == (status, TABLE)
     assert answer["Reason"].startswith(reason)
     assert len(client.calls) == executed
+
+
+NOT_MADE = f"{TABLE} (not made)"
+
+
+class FailsAt(Client):
+    """A Data API that refuses one statement for good."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def execute_statement(self, **call: str) -> None:
+        if len(self.calls) == self.number:
+            raise error("AccessDeniedException")
+        super().execute_statement(**call)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_creation_that_fails_is_taken_back_where_it_made_a_table(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """CloudFormation asks for the deletion of what failed; a cluster that refuses must not fail that too."""
+    failed = _serve(monkeypatch, "Create", FailsAt(number))
+    assert failed["Status"] == "FAILED"
+    assert failed["PhysicalResourceId"] == (NOT_MADE if number < 3 else TABLE)
+    client = FailsAt(0) if number < 3 else Client()
+    gone = _serve(monkeypatch, "Delete", client, PhysicalResourceId=failed["PhysicalResourceId"])
+    assert (gone["Status"], gone["PhysicalResourceId"]) == ("SUCCESS", failed["PhysicalResourceId"])
+    assert [call["sql"] for call in client.calls] == ([] if number < 3 else deletion(PROPERTIES))
+
+
+def test_an_error_that_nobody_thought_of_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = _serve(monkeypatch, "Create", Client(ValueError("odd")))
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", NOT_MADE)
+    assert answer["Reason"].startswith("ValueError: odd")
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_an_update_that_fails_keeps_the_table_and_the_way_back_asks_nobody(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    new = {**PROPERTIES, "Table": "s_kb_89abcdef"}
+    failed = _serve(
+        monkeypatch, "Update", FailsAt(number), ResourceProperties=new, OldResourceProperties=PROPERTIES
+    )
+    other = "bedrock_integration.s_kb_89abcdef"
+    assert (failed["Status"], failed["PhysicalResourceId"]) == ("FAILED", TABLE if number < 3 else other)
+    client = FailsAt(0)
+    back = _serve(monkeypatch, "Update", client, OldResourceProperties=new)
+    assert (back["Status"], back["PhysicalResourceId"]) == ("SUCCESS", TABLE)
+    assert client.calls == []
+
+
+def test_an_update_of_something_else_makes_sure_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client()
+    _serve(monkeypatch, "Update", client, OldResourceProperties={**PROPERTIES, "ClusterArn": "arn:other"})
+    assert len(client.calls) == 6

@@ -107,9 +107,10 @@ def test_a_busy_port_gives_one_clear_line() -> None:
         ({"propagation": None}, "propagation must be a whole number from 0, got `None`"),
         *(
             (
-                {"ingestion_seconds": value},
-                f"ingestion_seconds must be a number of seconds from 0, got `{value}`",
+                {name: value},
+                f"{name} must be a number of seconds from 0, got `{value}`",
             )
+            for name in ("ingestion_seconds", "store_seconds")
             for value in (-1, "5", True, float("inf"), float("nan"))
         ),
     ],

@@ -12,14 +12,16 @@ from urllib.parse import unquote
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.core.responses import get_account_id
+from ministack.core.responses import get_account_id, get_region
 from ministack.core.router import detect_service
 
 from constructs_lib.local.emulator import (
     authorization,
     bedrock,
     cloudformation,
+    data_api,
     deliveries,
+    open_search,
     s3vectors,
     state_machines,
 )
@@ -31,7 +33,7 @@ from constructs_lib.local.emulator.authorization import (
     record,
     s3vectors_plan,
 )
-from constructs_lib.local.emulator.protocol import AwsError, Request, entered, raw_path_of_request
+from constructs_lib.local.emulator.protocol import AwsError, Check, Request, entered, raw_path_of_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +62,8 @@ async def _dispatch(  # noqa: PLR0917 - the signature is ministack's
         return await _serve_bedrock(call, request)
     if service == "s3vectors":
         return await _serve_s3vectors(request)
+    if service == "aoss" and raw_path.startswith(open_search.PATH):
+        return _serve_endpoint(request)
     request.service = detect_service(
         method, path, headers, app._routing_params(method, path, headers, body, query)
     )
@@ -97,6 +101,20 @@ async def _serve_s3vectors(request: Request) -> Response:
     except AwsError as e:
         response = e.response()
     return _finished(request, response)
+
+
+def _serve_endpoint(request: Request) -> Response:
+    """Serve what a collection's endpoint is asked for: whether an index is there."""
+    collection = request.raw_path.removeprefix(open_search.PATH).partition("/")[0]
+    arn = f"arn:aws:aoss:{get_region()}:{get_account_id()}:collection/{collection}"
+    request.service, request.operation = "aoss", "GetIndex"
+    request.checks = [Check("aoss:APIAccessAll", arn)]
+    if refused := _refuse(request):
+        return refused
+    principal = iam_evaluator.resolve_principal(request.access_key, get_account_id())
+    asked = principal if isinstance(principal, iam_evaluator.PrincipalInfo) else None
+    named = asked.arn if asked is not None and asked.policies is not None else None
+    return _finished(request, open_search.get(request.raw_path, named))
 
 
 def _refuse(request: Request) -> Response | None:
@@ -165,7 +183,9 @@ def _denied_by_ministack(
 def application() -> Callable[..., Any]:
     """Return the patched ASGI application; call it once, before anything is served."""
     authorization.install()
+    data_api.install()
     deliveries.install()
+    open_search.install()
     cloudformation.install()
     state_machines.install()
     app._dispatch_service_request = _dispatch
@@ -186,6 +206,8 @@ def _reset() -> None:
     s3vectors.reset()
     bedrock.reset()
     cloudformation.reset()
+    data_api.reset()
+    open_search.reset()
 
 
 def _register(name: str, reset: Callable[[], None]) -> None:

@@ -44,6 +44,13 @@ _HAS_BOUNDARY = frozenset(
 """The calls for which the boundary that the role or user has is the value of the condition key."""
 
 
+_OF_ONE_COLLECTION = ("aoss:DeleteCollection", "aoss:UpdateCollection")
+"""The calls on one collection, which ministack decides for `*`.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonopensearchserverless.html
+"""
+
+
 def boundary_keys(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the condition key iam:PermissionsBoundary of a call of IAM, or nothing where the call has none.
 
@@ -93,7 +100,7 @@ def _needs_no_signature(_access_key_id: str) -> bool:
 
 
 def _with_condition_keys(stock: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the condition keys of IAM's and STS's calls that ministack doesn't set.
+    """Add the condition keys of IAM's and STS's calls that ministack doesn't set, and name collections.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservicests.html
     """
@@ -118,6 +125,8 @@ def _with_condition_keys(stock: Callable[..., Any]) -> Callable[..., Any]:
         elif request is not None and iam_action == "sts:AssumeRole":
             given = {"sts:externalid": "ExternalId", "sts:rolesessionname": "RoleSessionName"}
             keys = {key: request.form[name] for key, name in given.items() if request.form.get(name)}
+        elif request is not None and iam_action in _OF_ONE_COLLECTION:
+            resource_arn = f"arn:aws:aoss:{region}:{get_account_id()}:collection/{request.document.get('id')}"
         context = {**(service_context or {}), **keys}
         return stock(access_key_id, iam_action, service, region, resource_arn, context)
 

@@ -123,7 +123,8 @@ def _run(knowledge_base: Record, source: Record, statistics: dict[str, int], fai
     store = store_of(knowledge_base)
     if store is None:
         raise _Failed(
-            "The local AWS ingests into S3 Vectors and managed knowledge bases only; make it one of these"
+            "The local AWS ingests into S3 Vectors, managed knowledge bases, and collections and clusters "
+            "that are made in it; make it one of these"
         )
     bucket, keys = _listed(role, source, statistics)
     prefix = f"{kb_id}/{source['DataSourceId']}/"

@@ -15,6 +15,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import s3
 
 from constructs_lib.local.emulator.authorization import BEDROCK, arn, model_checks, refusal, trusts
+from constructs_lib.local.emulator.bedrock._stores import missing
 from constructs_lib.local.emulator.protocol import AwsError, Check
 
 if TYPE_CHECKING:
@@ -26,22 +27,11 @@ __all__ = [
     "check_knowledge_base",
     "check_logging",
     "embedding_model",
-    "index_arn",
     "knowledge_base_trusted",
 ]
 
 # A new resource's id, for the aws:SourceArn of the call that makes it.
 _NEW_ID = "0000000000"
-
-
-def index_arn(storage: dict[str, Any] | None) -> str | None:
-    """Return the ARN of the vector index in a storage configuration, if it is on S3 Vectors."""
-    config = (storage or {}).get("s3VectorsConfiguration") or {}
-    if config.get("indexArn"):
-        return str(config["indexArn"])
-    if config.get("vectorBucketArn") and config.get("indexName"):
-        return f"{config['vectorBucketArn']}/index/{config['indexName']}"
-    return None
 
 
 def embedding_model(configuration: dict[str, Any] | None) -> str:
@@ -73,8 +63,7 @@ def check_knowledge_base(_call: Call, request: Request) -> None:
             f"Knowledge base role {role} is not able to call specified bedrock embedding model {model}: "
             f"{sentence}",
         )
-    index = index_arn(document.get("storageConfiguration"))
-    if index and (sentence := refusal(role, Check("s3vectors:GetIndex", index))):
+    if sentence := missing(document.get("storageConfiguration"), role):
         raise AwsError(
             "ValidationException", f"The knowledge base storage configuration provided is invalid: {sentence}"
         )

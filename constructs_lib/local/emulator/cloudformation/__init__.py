@@ -8,6 +8,7 @@ from constructs_lib.local.emulator.cloudformation import (
     _first_deployment,
     _handler_permissions,
     _handlers,
+    _open_search_types,
     _other_types,
 )
 from constructs_lib.local.emulator.cloudformation._execution_role import client_of_role, remember
@@ -20,6 +21,7 @@ def install() -> None:
     _conditions.install()
     _exports.install()
     _handlers.install()
+    _open_search_types.install()
     _other_types.install()
     _agentcore_types.install()
     _handler_permissions.install()

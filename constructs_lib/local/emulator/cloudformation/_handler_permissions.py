@@ -17,7 +17,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services.cloudformation import custom_resource, provisioners
+from ministack.services import cloudformation
+from ministack.services.cloudformation import custom_resource, provisioners, stacks
 
 from constructs_lib.local.emulator.authorization import boundary_keys, denial, role_arn
 from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
@@ -146,8 +147,10 @@ def _delete_what_failed(logical_id: str, properties: Properties, stack: str) -> 
         return
     try:
         provisioners._custom_resource_delete(physical_id, properties, stack_name=stack, logical_id=logical_id)
-    except RuntimeError as error:  # the creation has failed, which is said
-        _log.warning("could not delete %s: %s", logical_id, error)
+    except RuntimeError as error:
+        stack_id = str(cloudformation._stacks[stack]["StackId"])
+        kind = "AWS::CloudFormation::CustomResource"
+        stacks._add_event(stack_id, stack, logical_id, kind, "DELETE_FAILED", str(error), physical_id)
 
 
 def _calling_the_function(stock: Callable[..., Any], verb: str) -> Callable[..., Any]:

@@ -29,7 +29,7 @@ from constructs_lib.local.emulator.cloudformation._properties import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["change_tags", "install", "read_tags", "reset"]
+__all__ = ["change_tags", "install", "read_tags", "register", "reset"]
 
 
 # Any: botocore makes its clients at run time, from data.
@@ -221,21 +221,26 @@ def install() -> None:
     """Enter the types into ministack's tables."""
     for type_name, resource in TYPES.items():
         handlers = Provisioner(type_name, resource)
-        provisioners._RESOURCE_HANDLERS[type_name] = {
-            "create": handlers.create,
-            "update": handlers.update,
-            "delete": handlers.delete,
-        }
-        document = schema(type_name)
-        pointers = [pointer.split("/")[2:] for pointer in document.get("createOnlyProperties") or []]
-        _create_only[type_name] = pointers
-        provisioners._REPLACING_PROPERTIES[type_name] = tuple(sorted({steps[0] for steps in pointers}))
-        tags = document["properties"].get("Tags")
+        register(type_name, handlers.create, handlers.update, handlers.delete)
+        tags = schema(type_name)["properties"].get("Tags")
         if tags:
             kind = "list" if tags.get("type") == "array" or "items" in tags else "map"
             provisioners._STACK_TAG_PROPERTY[type_name] = ("Tags", kind)
     provisioners._replacing_change = stacks._replacing_change = _by_pointer(provisioners._replacing_change)
     stacks._runs_on_worker_thread = _off_the_loop(stacks._runs_on_worker_thread)
+
+
+def register(
+    type_name: str,
+    create: Callable[[str, Properties, str], Result],
+    update: Callable[[str, Properties, Properties, str], Result],
+    delete: Callable[[str, Properties], None],
+) -> None:
+    """Enter one type, which what its schema calls create-only replaces."""
+    provisioners._RESOURCE_HANDLERS[type_name] = {"create": create, "update": update, "delete": delete}
+    pointers = [pointer.split("/")[2:] for pointer in schema(type_name).get("createOnlyProperties") or []]
+    _create_only[type_name] = pointers
+    provisioners._REPLACING_PROPERTIES[type_name] = tuple(sorted({steps[0] for steps in pointers}))
 
 
 def _by_pointer(stock: Callable[..., bool]) -> Callable[..., bool]:
@@ -260,7 +265,7 @@ def _off_the_loop(stock: Callable[[str], bool]) -> Callable[[str], bool]:
     """Our handlers call this server, so they must leave its event loop free to answer."""
 
     def runs_on_worker_thread(type_name: str) -> bool:
-        return type_name in TYPES or type_name == "AWS::IAM::RolePolicy" or stock(type_name)
+        return type_name in _create_only or type_name == "AWS::IAM::RolePolicy" or stock(type_name)
 
     return runs_on_worker_thread
 
