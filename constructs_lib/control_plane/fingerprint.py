@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_opensearchserverless as aoss
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import IValidation
 
@@ -29,10 +30,12 @@ else:
 __all__ = [
     "FingerprintedName",
     "RecordingAgent",
+    "RecordingCollection",
     "RecordingDataSource",
     "RecordingFlow",
     "RecordingGuardrail",
     "RecordingKnowledgeBase",
+    "RecordingOpenSearchIndex",
     "RecordingPrompt",
     "RecordingVectorBucket",
     "RecordingVectorIndex",
@@ -42,6 +45,7 @@ __all__ = [
     "fingerprint",
     "plain_fingerprint",
     "resource_behind",
+    "resources_behind",
     "rough_fingerprint",
     "text_by_content",
     "version_by_content",
@@ -54,6 +58,11 @@ _UNKNOWN = object()
 _UNREADABLE = "${Token[unknown]}"
 # Tokens are numbered in the order in which an app makes them.
 _NUMBER = re.compile(r"(?<=[.\w])\.\d+(?=\])|(?<=TOKEN\[)\d+(?=\])")
+# The registry's schema calls these create-only under conditions that it doesn't say.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html
+_MAY_REPLACE = {
+    "AWS::RDS::DBCluster": ("AvailabilityZones", "Engine", "GlobalClusterIdentifier", "MasterUsername"),
+}
 _TYPE, _AT_THE_END = "_bedrock_planes_type", "_bedrock_planes_at_the_end"
 
 
@@ -106,6 +115,14 @@ class RecordingKnowledgeBase(_Recording, bedrock.CfnKnowledgeBase):
     """The L1 of a knowledge base, for :func:`create_only_fingerprint`."""
 
 
+class RecordingCollection(_Recording, aoss.CfnCollection):
+    """The L1 of a collection of OpenSearch Serverless, for :func:`create_only_changes`."""
+
+
+class RecordingOpenSearchIndex(_Recording, aoss.CfnIndex):
+    """The L1 of an index of OpenSearch Serverless, for :func:`create_only_changes`."""
+
+
 class RecordingVectorBucket(_Recording, s3vectors.CfnVectorBucket):
     """The L1 of a vector bucket, for :func:`create_only_fingerprint`."""
 
@@ -138,6 +155,33 @@ def resource_behind(construct: object) -> cdk.CfnResource | None:
     node = getattr(construct, "node", None)
     child = node.default_child if node is not None else None
     return child if isinstance(child, cdk.CfnResource) else None
+
+
+def resources_behind(construct: object) -> list[cdk.CfnResource]:
+    """Return the L1 of a construct of this app, and those that its create-only properties refer to.
+
+    A change that replaces one of them replaces it too, and its own template stays the same.
+    """
+    found: dict[str, cdk.CfnResource] = {}
+    waiting = [resource_behind(construct)]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and one.node.path not in found:
+            found[one.node.path] = one
+            waiting += _referred_to(one)
+    return list(found.values())
+
+
+def _referred_to(resource: cdk.CfnResource) -> list[cdk.CfnResource | None]:
+    names = _create_only_names(_type_of(resource))
+    rendered = resource._cfn_properties  # noqa: SLF001 - the rendered props have no public name
+    texts = [
+        value
+        for name, value in rendered.items()
+        if isinstance(value, str) and is_token(value) and (names is None or name.lower() in names)
+    ]
+    tokens = [token for text in texts for token in cdk.Tokenization.reverse_string(text).tokens]
+    return [resource_behind(one.target) for one in tokens if isinstance(one, cdk.Reference)]
 
 
 def create_only_fingerprint(content: object, scope: IConstruct, referred: Iterable[cdk.CfnResource]) -> str:
@@ -192,7 +236,11 @@ def create_only_changes(resource: _Recording, *, without: str) -> list[Any]:
 @cache
 def _create_only_names(kind: str) -> frozenset[str] | None:
     known = catalogue.handlers(kind)
-    return frozenset(path.partition(".")[0].lower() for path in known.create_only) if known else None
+    if known is None:
+        return None
+    return frozenset(
+        path.partition(".")[0].lower() for path in (*known.create_only, *_MAY_REPLACE.get(kind, ()))
+    )
 
 
 def _type_of(resource: cdk.CfnResource) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 from botocore.validate import ParamValidator
 
+from constructs_lib.handlers import aurora_table
 from constructs_lib.local.emulator.cloudformation._properties import api_value, schema, validated
 from tests.cdk import ACCOUNT, REGION
 
@@ -24,13 +25,49 @@ if TYPE_CHECKING:
 __all__ = ["Account", "Call"]
 
 _APIS = {
-    "AWS::OpenSearchServerless::AccessPolicy": ("opensearchserverless", "CreateAccessPolicy"),
-    "AWS::OpenSearchServerless::Collection": ("opensearchserverless", "CreateCollection"),
-    "AWS::OpenSearchServerless::SecurityPolicy": ("opensearchserverless", "CreateSecurityPolicy"),
-    "AWS::Bedrock::KnowledgeBase": ("bedrock-agent", "CreateKnowledgeBase"),
-    "AWS::Bedrock::DataSource": ("bedrock-agent", "CreateDataSource"),
+    "AWS::OpenSearchServerless::AccessPolicy": ("opensearchserverless", "AccessPolicy", "Create", "Update"),
+    "AWS::OpenSearchServerless::Collection": ("opensearchserverless", "Collection", "Create", "Update"),
+    "AWS::OpenSearchServerless::SecurityPolicy": (
+        "opensearchserverless",
+        "SecurityPolicy",
+        "Create",
+        "Update",
+    ),
+    "AWS::Bedrock::KnowledgeBase": ("bedrock-agent", "KnowledgeBase", "Create", "Update"),
+    "AWS::Bedrock::DataSource": ("bedrock-agent", "DataSource", "Create", "Update"),
+    "AWS::IAM::RolePolicy": ("iam", "RolePolicy", "Put", "Put"),
+    "AWS::RDS::DBCluster": ("rds", "DBCluster", "Create", "Modify"),
+    "AWS::RDS::DBInstance": ("rds", "DBInstance", "Create", "Modify"),
+    "AWS::RDS::DBSubnetGroup": ("rds", "DBSubnetGroup", "Create", "Modify"),
+    "AWS::SecretsManager::Secret": ("secretsmanager", "Secret", "Create", "Update"),
 }
-"""Where CloudFormation's properties are the members of the call."""
+"""Where CloudFormation's properties are the members of the call: the service, the noun and the verbs.
+
+Not ``AWS::OpenSearchServerless::Index``: `CreateIndex` takes a free document, and CloudFormation's handler
+needs `aoss:APIAccessAll` only, so it asks the collection's endpoint. Nor
+``AWS::SecretsManager::SecretTargetAttachment``, which puts the cluster's address into the secret. These are
+checked against their schemas.
+"""
+
+_ADDED = {
+    "DBClusterIdentifier": "made-by-cloudformation",
+    "DBInstanceIdentifier": "made-by-cloudformation",
+    "DBSubnetGroupName": "made-by-cloudformation",
+    "Name": "made-by-cloudformation",
+    "SecretId": "made-by-cloudformation",
+    "dataSourceId": "ABCDEFGHIJ",
+    "id": "abcdefghij1234567890",
+    "knowledgeBaseId": "ABCDEFGHIJ",
+    "policyVersion": "MTY2MzY5MTY1MDA3Ml8x",
+}
+"""What CloudFormation knows without the template: names that it makes, ids, and versions that it reads."""
+
+_CALLS_OF_THEIR_OWN = {
+    "AWS::RDS::DBCluster": {"RestoreToTime", "RestoreType", "SnapshotIdentifier", "SourceDBClusterIdentifier"}
+    | {"SourceDbClusterResourceId", "UseLatestRestorableTime", "SourceRegion", "DBSystemId"},
+    "AWS::SecretsManager::Secret": {"GenerateSecretString"},
+}
+"""Properties that make another call: a cluster is restored, a password is asked for."""
 
 _PSEUDO = {
     "AWS::Partition": "aws",
@@ -78,6 +115,7 @@ class _Resource:
             "CollectionEndpoint": f"https://c{unique}.{REGION}.aoss.amazonaws.com",
             "KnowledgeBaseId": f"KB{self.number:08d}",
             "GroupId": f"sg-{unique}",
+            **{f"Endpoint.{name}": f"c{unique}" for name in ("Address", "Port")},
         }
 
 
@@ -103,6 +141,10 @@ class Account:
         self._clean_up([*gone, *(old[name] for name in old.keys() - wanted.keys() if old[name] not in gone)])
         return self.calls[before:]
 
+    def properties(self, kind: str) -> dict[str, Any]:
+        """Return the properties of the first resource of a type, with its references resolved."""
+        return dict(next(one.properties for one in self._current.values() if one.type == kind))
+
     def delete(self) -> list[Call]:
         """Delete the stack, and return the calls."""
         return self.deploy({"Resources": {}})
@@ -114,7 +156,7 @@ class Account:
         needs = tuple(self._current[name] for name in sorted(_references(resource)) if name in self._current)
         if former is not None and former.type == kind and not _replaces(kind, former.properties, properties):
             if properties != former.properties:
-                _check(kind, properties)
+                _check(kind, properties, update=True)
                 self.calls.append(Call("update", kind, logical_id))
             former.properties, former.needs = properties, needs
             return
@@ -155,22 +197,46 @@ class Account:
         return {name: self._resolved(value) for name, value in node.items()}
 
 
-def _check(kind: str, properties: dict[str, Any]) -> None:
+def _check(kind: str, properties: dict[str, Any], *, update: bool = False) -> None:
+    if kind == "Custom::BedrockVectorTable":
+        for statement in (*aurora_table.creation(properties), *aurora_table.deletion(properties)):
+            call = {
+                "resourceArn": properties["ClusterArn"],
+                "secretArn": properties["SecretArn"],
+                "database": properties["Database"],
+                "sql": statement,
+            }
+            _fits("rds-data", "ExecuteStatement", call)
     if kind.startswith("Custom::"):
         return
-    validated(kind, properties)
-    if kind in _APIS:
-        service, operation = _APIS[kind]
-        shape = _SESSION.get_service_model(service).operation_model(operation).input_shape
-        body = api_value(shape, validated(kind, properties), where=kind)
-        report = ParamValidator().validate(body, shape)
-        assert not report.has_errors(), report.generate_report()
+    given = validated(kind, properties)
+    if kind not in _APIS:
+        return
+    service, noun, *verbs = _APIS[kind]
+    operation = f"{verbs[update]}{noun}"
+    shape = _SESSION.get_service_model(service).operation_model(operation).input_shape
+    own = {name: value for name, value in given.items() if name not in _CALLS_OF_THEIR_OWN.get(kind, ())}
+    body = api_value(shape, own, strict=not update, where=kind)
+    if kind == "AWS::IAM::RolePolicy":
+        body["PolicyDocument"] = json.dumps(body["PolicyDocument"])
+    if "GenerateSecretString" in given:
+        random = _SESSION.get_service_model(service).operation_model("GetRandomPassword").input_shape
+        _fits(service, "GetRandomPassword", api_value(random, given["GenerateSecretString"], strict=False))
+    _fits(service, operation, {**{k: v for k, v in _ADDED.items() if k in shape.required_members}, **body})
+
+
+def _fits(service: str, operation: str, call: dict[str, Any]) -> None:
+    shape = _SESSION.get_service_model(service).operation_model(operation).input_shape
+    report = ParamValidator().validate(call, shape)
+    assert not report.has_errors(), f"{operation}: {report.generate_report()}"
 
 
 def _replaces(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     if kind.startswith("Custom::"):
         return False  # its function decides, by another physical id
-    pointers = schema(kind).get("createOnlyProperties", ())
+    # Those that are create-only under conditions count: the schema doesn't say under which.
+    known = schema(kind)
+    pointers = (*known.get("createOnlyProperties", ()), *known.get("conditionalCreateOnlyProperties", ()))
     return any(_at(old, pointer) != _at(new, pointer) for pointer in pointers)
 
 

@@ -47,8 +47,9 @@ def test_service_role_and_function_get_this_cluster_and_this_secret_and_nothing_
             },
         },
     ]
-    service = only(found, "AWS::IAM::RolePolicy")["Properties"]["PolicyDocument"]["Statement"]
-    assert service[2:] == [
+    policies = resources(found, "AWS::IAM::RolePolicy")
+    [service] = [one for name, one in policies.items() if "ServicePolicy" in name]
+    assert service["Properties"]["PolicyDocument"]["Statement"][2:] == [
         {"Effect": "Allow", "Action": "rds:DescribeDBClusters", "Resource": CLUSTER},
         {
             "Effect": "Allow",
@@ -57,12 +58,13 @@ def test_service_role_and_function_get_this_cluster_and_this_secret_and_nothing_
         },
         *reading,
     ]
-    [handler] = [role for name, role in resources(found, "AWS::IAM::Role").items() if "HandlerRole" in name]
-    statements = handler["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    assert [one for one in statements if "logs:PutLogEvents" not in one["Action"]] == [
+    [handler] = [one for name, one in policies.items() if "HandlerPolicy" in name]
+    assert handler["Properties"]["PolicyDocument"]["Statement"] == [
         {"Effect": "Allow", "Action": "rds-data:ExecuteStatement", "Resource": CLUSTER},
         *reading,
     ]
+    # Replaced with the table: the old one stays until the old table is dropped.
+    assert handler["Properties"]["PolicyName"] == only(found, TABLE)["Properties"]["Table"]
 
 
 def test_the_table_waits_for_the_instances_and_the_knowledge_base_for_the_table() -> None:

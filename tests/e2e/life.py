@@ -106,7 +106,7 @@ class Life:
         self.outputs: dict[str, str] = {}
         self.failed: list[str] = []
         self.template: Mapping[str, Any] = {}
-        self._steps = 0
+        self.steps = 0
         self._client = aws.client("cloudformation")
         aws.client("ssm").put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
         self._assets = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
@@ -125,8 +125,8 @@ class Life:
 
     def begin(self, template: Mapping[str, Any] | None = None, **props: Any) -> None:
         """Begin to create or update the stack."""
-        self._steps += 1
-        folder = self.folder / str(self._steps)
+        self.steps += 1
+        folder = self.folder / str(self.steps)
         wanted = self.template = template or build(folder, **props)
         assets = [asset for asset in folder.glob("asset.*") if asset.is_dir()]
         written = [_zip(asset, self.code) for asset in assets]
@@ -136,12 +136,12 @@ class Life:
         changed = {old for _, found in written for old in found}
         assert changed or not assets
         assert not assets or {old for old in self.code if not old.startswith("_PAUSE")} <= changed
-        call = self._client.update_stack if self._steps > 1 else self._client.create_stack
+        call = self._client.update_stack if self.steps > 1 else self._client.create_stack
         call(
             StackName=STACK,
             TemplateBody=json.dumps(wanted),
             Capabilities=["CAPABILITY_IAM"],
-            Tags=[{"Key": "step", "Value": str(self._steps)}],
+            Tags=[{"Key": "step", "Value": str(self.steps)}],
             **self._role(wanted),
         )
 
@@ -155,7 +155,7 @@ class Life:
         self._deployed = [source]
         iam = self.aws.client("iam")
         trust = {"Service": "cloudformation.amazonaws.com"}
-        if self._steps == 1:
+        if self.steps == 1:
             statement = {"Effect": "Allow", "Principal": trust, "Action": "sts:AssumeRole"}
             iam.create_role(
                 RoleName="cfn-execution",
@@ -163,7 +163,7 @@ class Life:
             )
         for number, document in enumerate(documents):
             made = iam.create_policy(
-                PolicyName=f"Deploy-{self._steps}-{number}", PolicyDocument=json.dumps(document)
+                PolicyName=f"Deploy-{self.steps}-{number}", PolicyDocument=json.dumps(document)
             )
             iam.attach_role_policy(RoleName="cfn-execution", PolicyArn=made["Policy"]["Arn"])
         return {"RoleARN": f"arn:aws:iam::{ACCOUNT}:role/cfn-execution"}

@@ -55,19 +55,23 @@ def _open_search(_stack: Stack, dimension: int) -> KnowledgeBaseType:
     return KnowledgeBaseType.vector(dimension=dimension, vector_store=store)
 
 
-def _aurora(stack: Stack, dimension: int) -> KnowledgeBaseType:
+def _aurora(
+    stack: Stack, dimension: int, *, name: str = "Cluster", user: str = "postgres", own: bool = False
+) -> KnowledgeBaseType:
     cluster = rds.DatabaseCluster(
         stack,
-        "Cluster",
+        name,
         engine=rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_16_4),
         writer=rds.ClusterInstance.serverless_v2("Writer"),
         vpc=ec2.Vpc(stack, "Vpc", availability_zones=["us-east-1a", "us-east-1b"], nat_gateways=0),
         vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
         default_database_name="documents",
         enable_data_api=True,
+        credentials=rds.Credentials.from_generated_secret(user),
     )
-    assert cluster.secret is not None
-    store = VectorStore.aurora(cluster, credentials_secret=cluster.secret, database_name="documents")
+    secret = rds.DatabaseSecret(stack, "Own", username="reader") if own else cluster.secret
+    assert secret is not None
+    store = VectorStore.aurora(cluster, credentials_secret=secret, database_name="documents")
     return KnowledgeBaseType.vector(dimension=dimension, vector_store=store)
 
 
@@ -106,6 +110,22 @@ def test_a_change_and_the_way_back_wait_too(slow: LocalAws, tmp_path: Path, stor
         assert (life.ingest(), life.found()) == ("COMPLETE", [DOCUMENT])
         ids.append(life.outputs["KnowledgeBaseId"])
     assert len(set(ids)) == 3
+    assert life.delete() == "DELETE_COMPLETE", life.failed
+    assert (life.failed, life.left()) == ([], (0, 0, 0))
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("change", [{"name": "Other"}, {"user": "other"}, {"own": True}], ids=str)
+def test_the_old_table_goes_after_cluster_or_secret_has_changed(
+    slow: LocalAws, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    """Another cluster, one that CloudFormation replaces, another secret: the function drops the old one."""
+    life = started(slow, tmp_path, "aurora")
+    for given in ({}, change, {}):
+        status = life.deploy(type=lambda stack, given=given: _aurora(stack, 1024, **given))
+        assert status == ("UPDATE_COMPLETE" if life.steps > 1 else "CREATE_COMPLETE"), life.failed
+        assert life.failed == []
+        assert (life.ingest(), life.found()) == ("COMPLETE", [DOCUMENT])
     assert life.delete() == "DELETE_COMPLETE", life.failed
     assert (life.failed, life.left()) == ([], (0, 0, 0))
 

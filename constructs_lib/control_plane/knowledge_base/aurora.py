@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, handler_function, is_token
@@ -17,8 +18,15 @@ from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
     create_only_fingerprint,
     resource_behind,
+    resources_behind,
 )
-from constructs_lib.control_plane.knowledge_base.parts import Parts, allow, arn_from, secret_statements
+from constructs_lib.control_plane.knowledge_base.parts import (
+    Parts,
+    allow,
+    arn_from,
+    policy_document,
+    secret_statements,
+)
 from constructs_lib.control_plane.knowledge_base.stores import Store, check_secret
 
 if TYPE_CHECKING:
@@ -85,7 +93,7 @@ class AuroraStore(Store):
 
     def bind(self, context: Context, embedding: Embedding) -> Parts:
         """Make the table unless it is named, and refer to it."""
-        behind = [one for one in map(resource_behind, (self._cluster, self._secret)) if one is not None]
+        behind = [*resources_behind(self._cluster), *resources_behind(self._secret)]
         schema, given = self._names["schema_name"], self._names["table_name"]
         dependencies: list[Any] = []
         if given is None:
@@ -135,13 +143,21 @@ class AuroraStore(Store):
         handler = handler_function(
             scope,
             "aurora_table",
-            statements=[
-                allow("rds-data:ExecuteStatement", self._arn),
-                *secret_statements(scope, self._secret),
-            ],
+            statements=[],
             description="Makes the table of a knowledge base, and drops it",
             role_description="Makes the table of a knowledge base through the Data API",
             timeout=cdk.Duration.minutes(10),
+        )
+        # Named after the table: where cluster or secret is another one, the old table is dropped in the
+        # clean-up, and until then the function may do so.
+        policy = iam.CfnRolePolicy(
+            scope,
+            "HandlerPolicy",
+            role_name=handler.role.role_name,
+            policy_name=table,
+            policy_document=policy_document(
+                [allow("rds-data:ExecuteStatement", self._arn), *secret_statements(scope, self._secret)]
+            ),
         )
         made = cdk.CustomResource(
             scope,
@@ -164,6 +180,7 @@ class AuroraStore(Store):
         for one in (self._cluster, self._secret):
             if resource_behind(one) is not None:
                 made.node.add_dependency(one)
+        made.node.add_dependency(policy)
         return table, made
 
     def _check_data_api(self) -> None:

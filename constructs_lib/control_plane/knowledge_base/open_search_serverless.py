@@ -25,6 +25,9 @@ from constructs_lib.cdk_support import (
 )
 from constructs_lib.control_plane.fingerprint import (
     FingerprintedName,
+    RecordingCollection,
+    RecordingOpenSearchIndex,
+    create_only_changes,
     create_only_fingerprint,
     resource_behind,
 )
@@ -32,7 +35,7 @@ from constructs_lib.control_plane.knowledge_base.parts import Parts, allow, arn_
 from constructs_lib.control_plane.knowledge_base.stores import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aws_cdk.interfaces import aws_opensearchserverless as refs
 
@@ -145,7 +148,12 @@ class OpenSearchServerlessStore(Store):
     def _make(self, scope: Construct, context: Context, embedding: Embedding) -> Parts:
         key = context.encryption_key
         replicas = "ENABLED" if self._standby else "DISABLED"
-        name = _policy_name(scope, [replicas, key_arn_of(key)], resource_behind(key))
+        name = _policy_name(
+            scope,
+            [replicas, key_arn_of(key)],
+            resource_behind(key),
+            changes=lambda: create_only_changes(collection, without="Name"),
+        )
         readiness = handler_function(
             scope,
             "open_search_index",
@@ -164,12 +172,13 @@ class OpenSearchServerlessStore(Store):
             ],
         )
         encryption, network = _security_policies(scope, name, key_arn_of(key))
-        collection = aoss.CfnCollection(
+        collection = RecordingCollection(
             scope, "Collection", name=name, type="VECTORSEARCH", standby_replicas=replicas
         )
         # Tags are create-only here: a new tag of the stack would replace the collection, under the same name.
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-opensearchserverless-collection.html
         collection.add_property_deletion_override("Tags")
+        collection.overrides.clear()  # this one changes nothing; what comes after it does
         # An access policy takes a minute to have effect, which the collection takes longer to be made.
         # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-data-access.html
         collection.node.add_dependency(encryption, network, access)
@@ -197,13 +206,18 @@ class OpenSearchServerlessStore(Store):
         for prop in ("vector", "text", "metadata"):
             _check_field(f"{prop}_field", fields[f"{prop}Field"])
         content = [model_arn, embedding.dimension, embedding.binary, fields]
-        name = FingerprintedName("documents-", lambda: create_only_fingerprint(content, scope, [])).name()
+
+        def fingerprint() -> str:
+            changes = create_only_changes(index, without="IndexName")
+            return create_only_fingerprint([*content, *changes], scope, [])
+
+        name = FingerprintedName("documents-", fingerprint).name()
         properties = {
             fields["vectorField"]: vector,
             fields["textField"]: aoss.CfnIndex.PropertyMappingProperty(type="text", index=True),
             fields["metadataField"]: aoss.CfnIndex.PropertyMappingProperty(type="text", index=False),
         }
-        return aoss.CfnIndex(
+        index = RecordingOpenSearchIndex(
             scope,
             "Index",
             collection_endpoint=endpoint,
@@ -211,6 +225,7 @@ class OpenSearchServerlessStore(Store):
             mappings=aoss.CfnIndex.MappingsProperty(properties=properties),
             settings=aoss.CfnIndex.IndexSettingsProperty(index=aoss.CfnIndex.IndexProperty(knn=True)),
         )
+        return index
 
     def _wait(
         self,
@@ -270,11 +285,25 @@ def _rule_of_service(name: str, role_arn: str) -> Json:
     return _rule(name, [role_arn], ["aoss:DescribeIndex", "aoss:ReadDocument", "aoss:WriteDocument"])
 
 
-def _policy_name(scope: Construct, content: list[Any], *referred: cdk.CfnResource | None) -> str:
-    """Return the name of a collection and its policies, with a fingerprint of what can't change."""
+def _policy_name(
+    scope: Construct,
+    content: list[Any],
+    *referred: cdk.CfnResource | None,
+    changes: Callable[[], list[Any]] = list,
+) -> str:
+    """Return the name of a collection and its policies, with a fingerprint of what can't change.
+
+    Args:
+        scope: Where they are made.
+        content: What can't change.
+        referred: The L1s behind references in it.
+        changes: Gives what was changed on the L1 since. Default: nothing.
+    """
     behind = [one for one in referred if one is not None]
     stem = cdk.Names.unique_resource_name(scope, max_length=_LONGEST_STEM, separator="-").lower()
-    return FingerprintedName(f"{stem}-", lambda: create_only_fingerprint(content, scope, behind)).name()
+    return FingerprintedName(
+        f"{stem}-", lambda: create_only_fingerprint([*content, *changes()], scope, behind)
+    ).name()
 
 
 def _access_policy(scope: Construct, name: str, rules: list[Json]) -> aoss.CfnAccessPolicy:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import ec2, iam
+from ministack.services import ec2, iam, secretsmanager
 from ministack.services.cloudformation import provisioners
 
 from constructs_lib.local.emulator.cloudformation import _execution_role as execution_role
@@ -37,6 +37,9 @@ def install() -> None:
     # CloudFormation gives a stack's tags to every resource that takes tags.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
     provisioners._STACK_TAG_PROPERTY.setdefault("AWS::S3::Bucket", ("Tags", "list"))
+    secret = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+    for verb in ("create", "update", "delete"):
+        secret[verb] = _by_arn(secret[verb], made=verb != "delete", by_id=verb != "create")
     groups = provisioners._RESOURCE_HANDLERS["AWS::Logs::LogGroup"]
     groups["create"] = _named_like_aws(groups["create"])
     groups["update"] = _keeping_the_name(groups["update"])
@@ -70,6 +73,23 @@ def _with_boundary(stock: Callable[..., Any], *, properties_at: int) -> Callable
             arguments[properties_at].get("PermissionsBoundary") or ""
         )
         return physical_id, found
+
+    return handler
+
+
+def _by_arn(stock: Callable[..., Any], *, made: bool, by_id: bool) -> Callable[..., Any]:
+    """`Ref` of a secret is its ARN; ministack has the name.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+    """
+
+    def handler(first: str, *arguments: Any, **named: Any) -> Any:
+        known = secretsmanager._resolve(first, use_arn_scope=True)[0] if by_id else None
+        found = stock(known or first, *arguments, **named)
+        if not made:
+            return found
+        secret = secretsmanager._secrets.get(found[0]) or {}
+        return secret.get("ARN", found[0]), found[1]
 
     return handler
 
