@@ -106,6 +106,7 @@ class _Resource:
             "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/r{unique}",
             "AWS::OpenSearchServerless::Collection": f"arn:aws:aoss:{REGION}:{ACCOUNT}:collection/c{unique}",
             "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f{unique}",
+            "AWS::S3::Bucket": f"arn:aws:s3:::b{unique}",
             "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:g{unique}:*",
         }
         secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:s{unique}-AbCdEf"
