@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from constructs import IConstruct
 
-__all__ = ["OnReplace", "followed", "keep_replaced", "refer_weakly", "resources_below"]
+__all__ = ["OnReplace", "followed", "keep_removed", "keep_replaced", "refer_weakly", "resources_below"]
 
 # Of no use to a knowledge base that is kept: its role stays as it is, and functions serve deployments only.
 _NOT_KEPT = frozenset(("AWS::IAM::Role", "AWS::Lambda::Function"))
@@ -29,6 +29,25 @@ class OnReplace(Enum):
     """It is deleted at the end of the update. A stack that imports its id blocks the update."""
     KEEP = "KEEP"
     """It stays, outside the stack, until you delete it. Other stacks have its id until they are deployed."""
+
+
+_REMOVED = {
+    cdk.RemovalPolicy.RETAIN: cdk.CfnDeletionPolicy.RETAIN,
+    cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE,
+}
+
+
+def keep_removed(policy: cdk.RemovalPolicy, resources: Iterable[cdk.CfnResource]) -> None:
+    """Keep what a resource needs when it leaves the stack, if the resource is kept by this policy.
+
+    What an update replaces goes as without it.
+    """
+    if (kept := _REMOVED.get(policy)) is None:
+        return
+    for resource in resources:
+        options = resource.cfn_options
+        options.deletion_policy = kept
+        options.update_replace_policy = cdk.CfnDeletionPolicy.DELETE
 
 
 def keep_replaced(resources: Iterable[cdk.CfnResource]) -> None:

@@ -205,3 +205,38 @@ def test_another_value_is_refused(given: Any) -> None:
         PlanesError, match=r"`on_replace` has the value .*`OnReplace.DELETE`, `OnReplace.KEEP`"
     ):
         KnowledgeBase(search, "Base", on_replace=given)
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (cdk.RemovalPolicy.DESTROY, {"Delete", None}),
+        (cdk.RemovalPolicy.RETAIN, {"Retain"}),
+        (cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, {"RetainExceptOnCreate"}),
+    ],
+)
+def test_what_a_retained_knowledge_base_needs_is_retained_too(
+    policy: cdk.RemovalPolicy, expected: set[str | None]
+) -> None:
+    search, _ = two()
+    base = KnowledgeBase(search, "Base", removal_policy=policy)
+    base.add_data_source("Docs", DocumentSource.s3(s3.Bucket.from_bucket_name(search, "B", "documents")))
+    found = Template.from_stack(search).to_json()["Resources"].values()
+    assert {one.get("DeletionPolicy") for one in found} == expected
+    if policy is not cdk.RemovalPolicy.DESTROY:
+        # Another chunking still takes the old chunks away, another store the old permissions.
+        replaced = {one["Type"]: one["UpdateReplacePolicy"] for one in found}
+        assert {kind for kind, what in replaced.items() if what == "Delete"} == {
+            "AWS::Bedrock::DataSource",
+            "AWS::IAM::Policy",
+            "AWS::IAM::Role",
+            "AWS::IAM::RolePolicy",
+        }
+
+
+def test_a_given_role_stays_its_owners() -> None:
+    search, _ = two()
+    role = iam.Role(search, "Role", assumed_by=iam.ServicePrincipal("bedrock.amazonaws.com"))
+    KnowledgeBase(search, "Base", role=role, removal_policy=cdk.RemovalPolicy.RETAIN)
+    [own] = Template.from_stack(search).find_resources("AWS::IAM::Role").values()
+    assert "DeletionPolicy" not in own

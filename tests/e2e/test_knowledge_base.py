@@ -282,3 +282,19 @@ def test_a_managed_one_generates_no_answers(aws: LocalAws, tmp_path: Path) -> No
         aws.client("bedrock-agent-runtime").retrieve_and_generate(
             input={"text": "plane"}, retrieveAndGenerateConfiguration=asked
         )
+
+
+@pytest.mark.parametrize("kind", [VECTOR(), KnowledgeBaseType.managed()], ids=["vector", "managed"])
+def test_one_that_is_retained_still_answers_and_ingests_after_its_stack_is_gone(
+    aws: LocalAws, tmp_path: Path, kind: KnowledgeBaseType
+) -> None:
+    life = Life(aws, tmp_path)
+    assert life.deploy(type=kind, removal_policy=cdk.RemovalPolicy.RETAIN) == "CREATE_COMPLETE", life.failed
+    assert life.ingest() == "COMPLETE"
+    outputs = life.outputs
+    assert (life.delete(), life.failed) == ("DELETE_COMPLETE", [])
+    life.outputs = outputs
+    assert life.found() == [DOCUMENT]
+    life.write("more.md", b"# More\nEach plane has roles of its own.")
+    assert life.ingest() == "COMPLETE"
+    assert len(life.found()) == 2

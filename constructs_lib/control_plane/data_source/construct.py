@@ -44,7 +44,7 @@ from constructs_lib.control_plane.fingerprint import (
     create_only_fingerprint,
     resource_behind,
 )
-from constructs_lib.control_plane.replacement import keep_replaced, refer_weakly
+from constructs_lib.control_plane.replacement import keep_removed, keep_replaced, refer_weakly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -233,6 +233,11 @@ class DataSource(DataSourceBase):
             vector_ingestion_configuration=ingestion or None,
             server_side_encryption_configuration=encryption,
         )
+        removal_policy = getattr(knowledge_base, "removal_policy", cdk.RemovalPolicy.DESTROY)
+        if removal_policy is not cdk.RemovalPolicy.DESTROY:
+            # Deleting it would delete the vectors of a knowledge base that is kept.
+            behind = [one for one in (self._l1, resource_behind(policy)) if one is not None]
+            keep_removed(removal_policy, behind)
         if getattr(knowledge_base, "keeps_replaced", False):
             # Deleting it would delete the vectors that the old knowledge base still answers with.
             keep_replaced([self._l1])

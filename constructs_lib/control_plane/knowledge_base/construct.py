@@ -40,6 +40,7 @@ from constructs_lib.control_plane.knowledge_base.types import KnowledgeBaseType
 from constructs_lib.control_plane.replacement import (
     OnReplace,
     followed,
+    keep_removed,
     keep_replaced,
     refer_weakly,
     resources_below,
@@ -89,7 +90,9 @@ class KnowledgeBase(KnowledgeBaseBase):
             library, L1s and imported ones too. Default: none.
         tags: Tags of the knowledge base. Default: those of the stack only.
         removal_policy: What becomes of the knowledge base, and of the store that it makes, when the construct
-            goes. Default: they are deleted, since a new ingestion makes them again from the documents.
+            goes. What retains them retains the service role that is made, its permissions and the data
+            sources too, so that the knowledge base still answers. Default: they are deleted, since a new
+            ingestion makes them again from the documents.
         on_replace: What becomes of the old knowledge base when an update replaces it. ``OnReplace.KEEP``
             keeps it with its store, its data sources and its permissions, outside the stack and at AWS's
             price, until you delete them; other stacks refer to the id and the ARN weakly, so they use the old
@@ -107,6 +110,7 @@ class KnowledgeBase(KnowledgeBaseBase):
         policy: The policy that the knowledge base attaches to the role.
         type_name: ``VECTOR``, ``MANAGED``, ``KENDRA`` or ``SQL``.
         owns_store: Whether its data goes with it.
+        removal_policy: What becomes of it when the construct goes.
         keeps_replaced: Whether the old one stays when an update replaces it.
         grants: Grants on it.
 
@@ -186,6 +190,9 @@ class KnowledgeBase(KnowledgeBaseBase):
             storage_configuration=configurations[1],
         )
         self._l1.apply_removal_policy(removal_policy)
+        self.removal_policy = removal_policy
+        if role is None and removal_policy is not cdk.RemovalPolicy.DESTROY:
+            keep_removed(removal_policy, [resource_of(cast("iam.Role", self.role)), self.policy])
         for key, value in (tags or {}).items():
             cdk.Tags.of(self._l1).add(key, value)
         # Creating the knowledge base calls the model and the store as the service role, and deleting a data
