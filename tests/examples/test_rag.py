@@ -127,6 +127,30 @@ def test_the_app_goes_away_with_the_policies_that_deployed_it(deployed: Deployme
     assert deployed.aws.client("bedrock-agent").list_knowledge_bases()["knowledgeBaseSummaries"] == []
 
 
+@pytest.mark.prove
+def test_the_app_with_aurora_is_deployed_finds_a_document_and_goes_with_its_own_policies(
+    assemblies: dict[str, Path],
+) -> None:
+    with LocalAws() as aws:
+        made = Deployment(aws, assemblies["rag_aurora"], deploy_stack="Account")
+        made.bootstrap()
+        made.deploy("RagAurora")
+        agent = aws.client("bedrock-agent")
+        [base] = [one["knowledgeBaseId"] for one in agent.list_knowledge_bases()["knowledgeBaseSummaries"]]
+        [source] = agent.list_data_sources(knowledgeBaseId=base)["dataSourceSummaries"]
+        where = {"knowledgeBaseId": base, "dataSourceId": source["dataSourceId"]}
+        config = agent.get_data_source(**where)["dataSource"]["dataSourceConfiguration"]
+        bucket = config["s3Configuration"]["bucketArn"].rpartition(":")[2]
+        aws.client("s3").put_object(Bucket=bucket, Key="leave.md", Body=b"# Leave\nFive days of leave.")
+        agent.start_ingestion_job(**where)
+        found = aws.client("bedrock-agent-runtime").retrieve(
+            knowledgeBaseId=base, retrievalQuery={"text": "leave"}
+        )["retrievalResults"]
+        assert [one["location"]["s3Location"]["uri"] for one in found] == [f"s3://{bucket}/leave.md"]
+        made.destroy("RagAurora")
+        assert agent.list_knowledge_bases()["knowledgeBaseSummaries"] == []
+
+
 def _commands(page: str, heading: str) -> list[str]:
     """Return the commands of the last block without a language under a heading."""
     text = (ROOT / "docs" / page).read_text("utf-8").partition(heading)[2].partition("\n## ")[0]
