@@ -233,15 +233,7 @@ class DataSource(DataSourceBase):
             vector_ingestion_configuration=ingestion or None,
             server_side_encryption_configuration=encryption,
         )
-        removal_policy = getattr(knowledge_base, "removal_policy", cdk.RemovalPolicy.DESTROY)
-        if removal_policy is not cdk.RemovalPolicy.DESTROY:
-            # Deleting it would delete the vectors of a knowledge base that is kept.
-            behind = [one for one in (self._l1, resource_behind(policy)) if one is not None]
-            keep_removed(removal_policy, behind)
-        if getattr(knowledge_base, "keeps_replaced", False):
-            # Deleting it would delete the vectors that the old knowledge base still answers with.
-            keep_replaced([self._l1])
-            refer_weakly(self._l1)
+        self._keep(knowledge_base, policy)
         if policy is not None:
             # The first ingestion may start as soon as the data source exists.
             self._l1.node.add_dependency(policy)
@@ -255,6 +247,16 @@ class DataSource(DataSourceBase):
             known.append(self)  # for the sync of the knowledge base
             for watch in knowledge_base.__dict__.get("_watchers", ()):
                 watch(self)
+
+    def _keep(self, knowledge_base: object, policy: iam.Policy | None) -> None:
+        """Keep it where its knowledge base is kept: deleting it would delete the vectors."""
+        removal_policy = getattr(knowledge_base, "removal_policy", cdk.RemovalPolicy.DESTROY)
+        if removal_policy is not cdk.RemovalPolicy.DESTROY:
+            behind = [one for one in (self._l1, resource_behind(policy)) if one is not None]
+            keep_removed(removal_policy, behind)
+        if getattr(knowledge_base, "keeps_replaced", False):
+            keep_replaced([self._l1])
+            refer_weakly(self._l1)
 
     @property
     def documents(self) -> tuple[s3.IBucket | s3_refs.IBucketRef | None, tuple[str, ...]]:
