@@ -56,7 +56,7 @@ CHANGES: dict[str, tuple[dict[str, Any], bool, bool]] = {
         True,
         True,
     ),
-    "name": ({"name": "answers"}, False, False),
+    "name": ({"knowledge_base_name": "answers"}, False, False),
     "data type": ({"type": VECTOR(data_type=VectorDataType.FLOAT32)}, True, True),
     "key": ({"encryption_key": lambda stack: kms.Key(stack, "Key")}, True, True),
     "bucket of the vectors": (
@@ -171,7 +171,7 @@ TITAN = "amazon.titan-embed-text-v2:0"
 MANAGED_CHANGES: dict[str, tuple[dict[str, Any], bool, bool]] = {
     "description": ({"description": "Answers"}, False, False),
     "tags": ({"tags": {"team": "search"}}, False, False),
-    "name": ({"name": "answers"}, False, False),
+    "name": ({"knowledge_base_name": "answers"}, False, False),
     "log delivery": ({"log_delivery": lambda stack: [logs.LogGroup(stack, "Logs")]}, False, False),
     "model": ({"type": MANAGED(embedding_model=TITAN)}, True, True),
     "another model": ({"type": MANAGED(embedding_model="cohere.embed-v4:0")}, True, True),
