@@ -193,6 +193,11 @@ def test_fingerprints_survive_another_service_and_another_letter_case(actions: l
     assert prints(*actions) == prints(*(text[:-1] + text[-1].upper() for text in actions))
 
 
+def test_names_without_a_prefix_are_one_finding() -> None:
+    statement = _allow(["InvokeModel", "InvokeModelWithResponseStream", "bedrock.Converse"], _MODEL)
+    assert _rules(_run(_policy(statement))) == ["BP301"]
+
+
 def test_each_finding_has_its_own_fingerprint() -> None:
     twice = _policy(_allow("bedrock:Converse"), _allow("bedrock:Converse"))
     prints = [f.fingerprint for f in _run(twice).findings]

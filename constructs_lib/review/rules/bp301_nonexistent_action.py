@@ -137,7 +137,8 @@ def _by_cause(statement: Statement) -> dict[_Cause, dict[str, NameFault]]:
     for name, fault in faults_of_names(names_in(statement), effect):
         if not fault.is_wrong:
             continue
-        prefix = name.partition(":")[0].lower() if fault.kind == "prefix" else ""
+        # Names without a colon have one cause, whatever their words.
+        prefix = name.partition(":")[0].lower() if fault.kind == "prefix" and ":" in name else ""
         cause = _Cause(fault.kind, prefix, _holds(statement, fault))
         found.setdefault(cause, {})[name] = fault
     return found
