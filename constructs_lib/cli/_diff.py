@@ -13,6 +13,7 @@ from constructs_lib.cli._files import (
     read_scps,
     read_stdin,
     read_text,
+    text_of,
     write,
 )
 from constructs_lib.review import Options, ReportError, is_report, load_report, review
@@ -25,7 +26,7 @@ from constructs_lib.review.diff import (
     read_version_count,
     render,
 )
-from constructs_lib.templates import read, read_templates
+from constructs_lib.templates import UnreadableError, read, read_templates, to_text
 
 if TYPE_CHECKING:
     import argparse
@@ -177,9 +178,12 @@ def _stored(path: str, data: bytes | None) -> _Side | None:
     if data is None and not Path(path).is_file():
         return None
     head = data if data is not None else _head(path)
-    if not is_report(head[:400].decode("utf-8", "replace")):
+    try:
+        if not is_report(to_text(head[:400], "replace")):
+            return None
+    except UnreadableError:  # the review says what is wrong with it
         return None
-    text = read_text(path) if data is None else data.decode("utf-8-sig", "replace")
+    text = read_text(path) if data is None else text_of(data, path)
     try:
         return _Side(*load_report(text, path))
     except ReportError as error:

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cli._files import CallError, complain, read_stdin, read_text, say
+from constructs_lib.cli._files import CallError, complain, read_stdin, read_text, say, text_of
 from constructs_lib.explain import KINDS, explain, mask
 from constructs_lib.inert import one_line
 
@@ -94,7 +94,7 @@ def _text(args: argparse.Namespace) -> str:
     elif args.text and args.text != ["-"]:
         text = " ".join(args.text)
     elif args.text == ["-"] or not sys.stdin.isatty():
-        text = read_stdin().decode("utf-8", "replace")
+        text = text_of(read_stdin(), "standard input")
     else:
         text = ""
     if not text.strip():

@@ -93,19 +93,32 @@ def explain_levels(parser: argparse.ArgumentParser) -> None:
 
 
 def read_text(path: str) -> str:
-    """Return the text of a file in UTF-8.
+    """Return the text of a file, in UTF-8 or as its byte order mark says.
 
     Raises:
-        CallError: The file can't be read or is not UTF-8.
+        CallError: The file can't be read or is no text.
 
     """
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8"
-        raise CallError(message) from error
+        return text_of(Path(path).read_bytes(), path)
     except OSError as error:
         message = f"{path}: {error.strerror or error}; check the path"
+        raise CallError(message) from error
+
+
+def text_of(data: bytes, where: str) -> str:
+    """Return bytes as text: in UTF-8, or as their byte order mark says.
+
+    Raises:
+        CallError: They are no text.
+
+    """
+    from constructs_lib.templates import UnreadableError, to_text  # noqa: PLC0415 - only with a file
+
+    try:
+        return to_text(data)
+    except UnreadableError as error:
+        message = f"{where}: {error}"
         raise CallError(message) from error
 
 
@@ -170,13 +183,18 @@ def _read_scp(path: str) -> Policy:
 
     """
     from constructs_lib.iam import DocumentError, parse_document  # noqa: PLC0415 - only with --scp
-    from constructs_lib.templates import document_in  # noqa: PLC0415 - only with --scp
+    from constructs_lib.templates import (  # noqa: PLC0415 - only with --scp
+        UnreadableError,
+        document_in,
+        json_value,
+    )
 
     text = read_text(path)
     try:
+        json_value(text)
         document, pointer = document_in(text)
         return parse_document(document, name=path, path=path, pointer=pointer)
-    except DocumentError as error:
+    except (DocumentError, UnreadableError) as error:
         message = f"{path}: {error}"
         raise CallError(message) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import lru_cache
 from json.encoder import encode_basestring
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.review.json_text import indented
 from constructs_lib.review.model import FamilyUse, PrincipalReport, Touches
-from constructs_lib.templates import Incomplete
+from constructs_lib.templates import Incomplete, UnreadableError, json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -248,14 +247,13 @@ def _parse(text: str, path: str) -> dict[str, Any]:
 
     """
     try:
-        value = json.loads(text)
-    except RecursionError as error:
-        raise _error(path, "nests too deeply for a report") from error
-    except ValueError as error:
-        raise _error(path, f"is not JSON ({error})") from error
-    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        found = value.get("schema") if isinstance(value, dict) else type(value).__name__
-        raise _error(path, f"is of schema `{found}`, this version reads `{SCHEMA}`")
+        value = json_value(text)
+    except UnreadableError as error:
+        raise _error(path, f"can't be read ({str(error).partition(';')[0]})") from error
+    if not isinstance(value, dict) or "schema" not in value:
+        raise _error(path, "is no report")
+    if value["schema"] != SCHEMA:
+        raise _error(path, f"is of schema `{value['schema']}`, this version reads `{SCHEMA}`")
     return value
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         deployed_together,
         expanded_resources,
     )
+    from constructs_lib.templates.decode import json_value, to_text
+    from constructs_lib.templates.faults import UnreadableError
     from constructs_lib.templates.files import FoundInput, find_inputs, standard_input
     from constructs_lib.templates.inputs import (
         nothing_in,
@@ -62,11 +64,13 @@ __all__ = [
     "Scope",
     "Sources",
     "TemplateSource",
+    "UnreadableError",
     "deployed_together",
     "document_in",
     "expanded_resources",
     "find_inputs",
     "iam_calls",
+    "json_value",
     "mapping",
     "nothing_in",
     "read",
@@ -78,6 +82,7 @@ __all__ = [
     "resource_id",
     "standard_input",
     "texts",
+    "to_text",
 ]
 
 __getattr__, __dir__ = exports(
@@ -85,6 +90,8 @@ __getattr__, __dir__ = exports(
     {
         "assembly": ("read_metadata",),
         "cloudformation": ("TemplateSource", "deployed_together", "expanded_resources"),
+        "decode": ("json_value", "to_text"),
+        "faults": ("UnreadableError",),
         "files": ("FoundInput", "find_inputs", "standard_input"),
         "inputs": (
             "nothing_in",

@@ -20,7 +20,7 @@ from constructs_lib.templates.faults import MAX_BYTES, MAX_YAML_CHARACTERS, Unre
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Decoded", "decode", "first_duplicate", "to_text"]
+__all__ = ["Decoded", "decode", "first_duplicate", "json_value", "to_text"]
 
 Format = Literal["json", "yaml"]
 _JSON_START: Final = re.compile(r'\s*(\{\s*"|\[)')
@@ -52,7 +52,7 @@ class Decoded:
     text: str | None = field(default=None, repr=False)
 
 
-def to_text(data: bytes) -> str:
+def to_text(data: bytes, errors: Literal["strict", "replace"] = "strict") -> str:
     """Decode UTF-8, or the encoding that a byte order mark announces (PowerShell's ``>`` writes UTF-16).
 
     Raises:
@@ -68,7 +68,7 @@ def to_text(data: bytes) -> str:
             data, encoding = data[len(mark) :], name
             break
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding, errors)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         what = f"byte {error.start} is not valid {encoding.upper()}"
@@ -79,6 +79,21 @@ def to_text(data: bytes) -> str:
             "a NUL byte: the file is binary or damaged", remedy, text.count("\n", 0, zero) + 1
         )
     return text
+
+
+def json_value(text: str) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        UnreadableError: It is no JSON, or a key appears twice in one object, so that readers disagree.
+
+    """
+    if not text.strip():
+        raise UnreadableError("the file is empty", "give a JSON text")
+    found = _decode_json(text)
+    if found.fault:
+        raise UnreadableError(found.fault.partition("; ")[0], "keep one of them")
+    return found.value
 
 
 def decode(text: str, *, yaml_allowed: bool) -> Decoded:

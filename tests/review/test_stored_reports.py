@@ -56,9 +56,10 @@ def _without(key: str) -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{", "is not JSON"),
-        ("[" * 100_000, "nests too deeply for a report"),
-        ("[]", "is of schema `list`"),
+        ("{", "can't be read (line 1: not JSON"),
+        ("[" * 100_000, "can't be read (nested too deeply)"),
+        ("[]", "is no report"),
+        ("{}", "is no report"),
         (
             '{"schema": "bedrock-planes/review/2"}',
             "is of schema `bedrock-planes/review/2`, this version reads",

@@ -11,12 +11,11 @@ Sources:
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.iam import UNRESOLVED
-from constructs_lib.templates import mapping, texts
+from constructs_lib.templates import UnreadableError, json_value, mapping, texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -92,9 +91,10 @@ def read_version_count(text: str, where: str) -> VersionCount:
 
     """
     try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CountError(f"{where}: not JSON ({error}); give the answer of `{_LIST} ID`") from None
+        answer = json_value(text)
+    except UnreadableError as error:
+        what = str(error).partition(";")[0]
+        raise CountError(f"{where}: {what}; give the answer of `{_LIST} ID`") from None
     listed = answer.get("guardrails") if isinstance(answer, dict) else None
     if not isinstance(listed, list) or not all(
         isinstance(one, dict) and {"arn", "name", "version"} <= set(one) for one in listed

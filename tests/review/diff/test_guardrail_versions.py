@@ -178,7 +178,7 @@ def test_the_answer_of_the_cli_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "f: not JSON"),
+        ("{", "f: line 1: not JSON"),
         ("[]", "f: no list of guardrails; give the answer of `aws bedrock list-guardrails"),
         ('{"guardrails": [{}]}', "f: no list of guardrails"),
         ('{"guardrails": []}', "f: lists 0 guardrails; name one"),
