@@ -7,7 +7,7 @@ import re
 __all__ = ["PlanesError"]
 
 _SHOWN = 120
-_OBJECT = re.compile(r"<(?:[\w.<>]*\.)?(\w+) object at 0x[0-9a-f]+>")
+_OBJECT = re.compile(r"<(?:generator object )?(?:[\w.<>]*\.)?<?(\w+)>?(?: object)? at 0x[0-9a-f]+>")
 _FUNCTION = re.compile(r"<(?:function|bound method) (?:[\w.<>]*\.)?([\w<>]+)[^`]*? at 0x[0-9a-f]+>+")
 _TYPE_IS_SAID = re.compile(r"has the value `\w+\(\.\.\.\)`(?= of the type)")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from constructs_lib.cdk_support import PlanesError
+
 if TYPE_CHECKING:
     import aws_cdk as cdk
     from aws_cdk import cx_api
@@ -28,10 +30,13 @@ def synth_or_exit(app: cdk.App) -> cx_api.CloudAssembly:
     ``python app.py`` the CDK writes the findings to standard error and raises.
 
     Raises:
+        PlanesError: It is no app.
         RuntimeError: The synthesis failed for another reason.
         SystemExit: The validation failed.
 
     """
+    if not hasattr(app, "synth"):
+        raise PlanesError(f"`app` has the value `{app}`: pass the `cdk.App`")
     try:
         return app.synth()
     except RuntimeError as error:

@@ -32,6 +32,8 @@ def mark_role(role: iam.IRole | iam.CfnRole, kind: Kind) -> None:
     if kind not in get_args(Kind):
         message = f"`kind` is `{kind}`: use one of {', '.join(f'`{name}`' for name in get_args(Kind))}"
         raise PlanesError(message)
+    if not hasattr(role, "node"):
+        raise PlanesError(f"`role` has the value `{role}`: pass the role")
     resource = role if isinstance(role, cdk.CfnResource) else role.node.default_child
     if not isinstance(resource, cdk.CfnResource):
         message = (

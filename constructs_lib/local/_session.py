@@ -59,9 +59,9 @@ class LocalAws:
         ingestion_seconds: float = 0,
         store_seconds: float = 0,
     ) -> None:
-        if not _ACCOUNT.fullmatch(account):
+        if not _is_text(account, _ACCOUNT):
             raise LocalAwsError(f"account must be 12 digits, got `{account}`")
-        if not _REGION.fullmatch(region):
+        if not _is_text(region, _REGION):
             raise LocalAwsError(f"region must be the name of an AWS Region such as us-east-1, got `{region}`")
         for name, number in (("order_seed", order_seed), ("propagation", propagation)):
             if not (_is_count(number) or (number is None and name == "order_seed")):
@@ -206,6 +206,10 @@ class LocalAws:
     def reset(self) -> None:
         """Forget all resources, roles, stacks and records, as if the account were new (about 0.1 s)."""
         self.server.reset()
+
+
+def _is_text(value: object, form: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
 
 
 def _is_count(value: object) -> bool:

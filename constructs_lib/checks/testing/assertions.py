@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import catalogue
+from constructs_lib.cdk_support import PlanesError
 from constructs_lib.checks.testing.subject import review_subject
 from constructs_lib.iam import UNRESOLVED, Request, decide, expand, is_documented, may_overlap
 from constructs_lib.review import Facts
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["assert_denied", "assert_planes_disjoint", "assert_verdict"]
 
 _PLANES_CROSS = frozenset({"BP101", "BP103", "BP105", "BP106"})
+_VERDICTS = ("data", "control", "mixed", "none")
+_VERDICTS_SHOWN = ", ".join(f"`{verdict}`" for verdict in _VERDICTS)
 _STRICT = frozenset({"BP102", "BP107"})
 
 
@@ -69,8 +72,11 @@ def assert_verdict(
 
     Raises:
         AssertionError: The verdict is another one, or not exactly one principal matches.
+        PlanesError: There is no such verdict.
 
     """
+    if verdict not in _VERDICTS:
+        raise PlanesError(f"`verdict` has the value `{verdict}`: use one of {_VERDICTS_SHOWN}")
     reviewed = review_subject(subject, kinds=kinds)
     found, _ = reviewed.principal(principal)
     if found.verdict != verdict:
@@ -103,11 +109,17 @@ def assert_denied(
         AssertionError: An action is allowed; or the principal is known in part only, so that nothing is
             proved; or not exactly one principal matches.
         ValueError: No action is given, or a Bedrock action doesn't exist.
+        PlanesError: An action is no text, or the resource is no ARN, of which nothing would be proved.
 
     """
     if not actions:
         message = "name at least one action, such as `bedrock:InvokeModel`"
         raise ValueError(message)
+    for action in actions:
+        if not isinstance(action, str):
+            raise PlanesError(f"`actions` has the value `{action}`: pass each action as a text of its own")
+    if resource is not None and not str(resource).startswith("arn:"):
+        raise PlanesError(f"`resource` has the value `{resource}`: pass an ARN, or nothing for all")
     names = [name for action in actions for name in _expanded(action)]
     reviewed = review_subject(subject)
     found, behind = reviewed.principal(principal)

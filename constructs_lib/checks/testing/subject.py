@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import aws_cdk as cdk
 from aws_cdk import assertions
 
+from constructs_lib.cdk_support import PlanesError
 from constructs_lib.checks.app import is_failed_validation
 from constructs_lib.checks.options import check_options
 from constructs_lib.review import review
@@ -48,8 +49,11 @@ class Reviewed:
 
         Raises:
             AssertionError: Not exactly one matches.
+            PlanesError: It is neither a text nor a construct.
 
         """
+        if not isinstance(wanted, str) and not hasattr(wanted, "node"):
+            raise PlanesError(f"`principal` has the value `{wanted}`: pass a role, or its path, name or id")
         pattern = wanted if isinstance(wanted, str) else wanted.node.path
         found = [item for item in self.principals if _is_meant(item, pattern)]
         if len(found) != 1:

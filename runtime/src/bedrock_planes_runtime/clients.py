@@ -116,6 +116,14 @@ class Clients:
             config: Options of botocore; they win over this module's retries and timeouts one by one.
 
         """
+        for given, wanted, name in (
+            (session, boto3.Session, "session"),
+            (region_name, str, "region_name"),
+            (config, Config, "config"),
+        ):
+            if given is not None and not isinstance(given, wanted):
+                message = f"`{name}` has the value `{given}`: pass a `{wanted.__name__}`"
+                raise TypeError(message)
         self._session = session or boto3.Session()
         self._region = region_name
         self._config = config
@@ -149,7 +157,7 @@ class Clients:
 
         """
         if name not in self._made:
-            family = next((f for f in families().values() if f.client == name), None)
+            family = next((f for f in families().values() if name and f.client == name), None)
             if family is None:
                 known = ", ".join(sorted(f.client for f in families().values() if f.client))
                 message = f"`{name}` is no client of Amazon Bedrock; use one of {known}"
