@@ -71,14 +71,27 @@ class _Spelled(NamedTuple):
     as_action: bool
 
 
+# A client that is made and called in one expression: the client, the operation.
+_CHAINS = (
+    re.compile(r"\bnew (?:\w+\.)?(\w+)\([^()]*\)\.send\(\s*new (?:\w+\.)?(\w+Command)\b"),
+    re.compile(r"\bnew (?:\w+\.)?([A-Z]\w+)\([^()]*\)\.(\w+)\("),
+    re.compile(
+        r"\b([A-Z]\w+Client)\.(?:create\(\)|builder\(\)(?:\.\w+\([^()]*(?:\(\))?\))*?\.build\(\))\.(\w+)\("
+    ),
+    re.compile(r"\b(\w+)\.New(?:FromConfig)?\([^()]*\)\.([A-Z]\w+)"),
+    re.compile(r"\bclient\(\s*(?:service_name\s*=\s*)?[\"']([\w-]+)[\"'][^()]*\)\.(\w+)"),
+)
+
+
 def find(text: str, *, suggesting: bool = True) -> Found:
     """Return what ``text`` names, however it is spelled.
 
     Understood are ``converse``, ``bedrock:Converse``, ``aws bedrock-runtime converse-stream --region ...``,
     ``client.invoke_model(modelId=...)``, ``boto3.client("bedrock-runtime").converse()``,
     ``bedrock-runtime.Converse``, ``new ConverseCommand(input)``, ``ConverseRequest``,
-    ``BedrockRuntimeClient.converse``, ``AWS::Bedrock::Guardrail``, ``aws_bedrock_guardrail``,
-    ``CfnGuardrail`` and the like, in any letter case, with or without quotes.
+    ``BedrockRuntimeClient.converse``, ``new BedrockRuntimeClient({}).send(new ConverseCommand({}))``,
+    ``bedrockruntime.NewFromConfig(cfg).Converse(ctx, in)``, ``AWS::Bedrock::Guardrail``,
+    ``aws_bedrock_guardrail``, ``CfnGuardrail`` and the like, in any letter case, with or without quotes.
 
     Args:
         text: The spelling; its first 1,000 characters are read.
@@ -136,6 +149,9 @@ def _split(text: str) -> _Spelled:
     text = bare(text)
     if imported := _IMPORT.search(text):
         return _Spelled(imported[2], imported[1], False)
+    for chain in _CHAINS:
+        if made := chain.search(text):
+            return _Spelled(made[1], made[2], False)
     if made := _CONSTRUCTOR.search(text):
         text = made[1]
     text = _PAGINATOR.sub(r"\1", _MADE_CLIENT.sub(r"\1", text)).partition("(")[0]

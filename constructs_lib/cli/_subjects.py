@@ -37,6 +37,11 @@ _SIGNATURE = {
 }
 """Operations by which people know a client."""
 
+_MADE = re.compile(
+    r"""(?:\w+\.)*client\(\s*(?:service_name\s*=\s*)?["']([\w-]+)["'][^()]*\)$|"""
+    r"""new (?:\w+\.)?(\w+)\([^()]*\)$|(\w+)\.(?:create\(\)|builder\(\)|New(?:FromConfig)?\([^()]*\))$"""
+)
+"""A client as code makes it."""
 _PURPOSE = {
     "bedrock": "configures models, guardrails, profiles, jobs and logging",
     "bedrock-agent": "configures agents, knowledge bases, data sources, flows and prompts",
@@ -312,15 +317,20 @@ def _managed(name: str) -> _Answer:
 
 
 def _client(name: str) -> _Answer:
-    spelled = re.sub(r"[^a-z0-9]", "", name.lower().removesuffix("client").removeprefix("@aws-sdk/client-"))
+    if made := _MADE.match(name.strip()):  # the call that makes it
+        name = next(filter(None, made.groups()))
+    plain = name.lower().removesuffix("client").removesuffix("async").removeprefix("@aws-sdk/client-")
+    spelled = re.sub(r"[^a-z0-9]", "", plain)
     for family in families().values():
-        keys = {re.sub(r"[^a-z0-9]", "", key.lower()) for key in (family.client, family.service_id) if key}
-        if spelled in keys:
+        names = (family.client or family.name, family.service_id)
+        if spelled in {re.sub(r"[^a-z0-9]", "", key.lower()) for key in names if key}:
             return [_client_entry(family)], []
     return [], []
 
 
 def _client_entry(family: Family) -> dict[str, Any]:
+    if not family.client:
+        return _prefix_entry(family)
     own = [o for o in operations() if o.client == family.client]
     signature = _SIGNATURE.get(family.name) or tuple(o.name for o in own[:4])
     twin = {"bedrock": "bedrock-runtime", "bedrock-agent": "bedrock-agent-runtime"}
@@ -333,6 +343,20 @@ def _client_entry(family: Family) -> dict[str, Any]:
         ("all of them", f"bedrock-planes catalogue list operations --family {family.name}"),
     ]
     return _entry("client", str(family.client), str(family.plane), "a client", facts)
+
+
+def _prefix_entry(family: Family) -> dict[str, Any]:
+    """Return the entry of a family of actions that no SDK has a client for."""
+    own = [
+        known.name for known in map(action, actions()) if known is not None and known.family == family.name
+    ]
+    facts = [
+        ("purpose", _PURPOSE.get(family.name, "")),
+        ("actions", f"{len(own)}, such as {', '.join(own[:4])}"),
+        ("IAM prefix", family.prefix),
+        ("all of them", f"bedrock-planes catalogue list --family {family.name}"),
+    ]
+    return _entry("client", family.name, str(family.plane), "an endpoint without a client of the SDKs", facts)
 
 
 def _api(name: str) -> _Answer:

@@ -128,13 +128,6 @@ def test_a_pattern_lists_what_it_matches_on_each_plane(capsys: pytest.CaptureFix
                 "`bedrock-planes catalogue list` shows every name"
             ),
         ),
-        (
-            "bedrock-websearch",
-            (
-                "`bedrock-websearch` is a family of actions, not an operation or action; "
-                "`bedrock-planes catalogue list --family bedrock-websearch` shows what it has"
-            ),
-        ),
         ("", "`` is unknown; `bedrock-planes catalogue list` shows every name"),
         ("%\x1b[31m", "`%?[31m` is unknown; `bedrock-planes catalogue list` shows every name"),
         ("%" * 500, f"`{'%' * 400}...` is unknown; `bedrock-planes catalogue list` shows every name"),
@@ -345,3 +338,56 @@ def test_each_path_of_the_api_leads_to_its_operation() -> None:
         filled = re.sub(r"\{[^}]*\}", "x1", path)
         found = {(o.client, o.name) for o in operations_at_path(filled)}
         assert (client, name) in found or found, path
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "boto3.client(service_name='bedrock', region_name='us-east-1').converse(modelId='m')",
+        "session.client('bedrock').converse()",
+        "new BedrockClient({ region }).send(new ConverseCommand(input))",
+        "new Bedrock({}).converse({})",
+        "BedrockClient.create().converse(request)",
+        "BedrockClient.builder().region(Region.US_EAST_1).build().converse(r -> r.modelId(m))",
+        "bedrock.NewFromConfig(cfg).Converse(ctx, in)",
+        "aws --region us-east-1 bedrock converse",
+    ],
+)
+def test_a_wrong_pair_gets_its_hint_in_every_language(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["which", pair]) == 0
+    hint, operation = capsys.readouterr().out.splitlines()[:2]
+    assert hint.endswith("has no `Converse`; `bedrock-runtime` has it.")
+    assert operation.startswith("Converse: data plane")
+    right = re.sub(r"bedrock(?=['\".]| conv)", "bedrock-runtime", pair, count=1)
+    right = re.sub(r"Bedrock(?=Client|\()", "BedrockRuntime", right).replace(
+        "bedrock-runtime.New", "bedrockruntime.New"
+    )
+    assert main(["which", right]) == 0
+    assert capsys.readouterr().out.startswith("Converse: data plane")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        'boto3.client("bedrock-runtime")',
+        "new BedrockRuntimeClient({})",
+        "BedrockRuntimeAsyncClient.create()",
+        "bedrockruntime.NewFromConfig(cfg)",
+    ],
+)
+def test_a_client_may_be_named_by_the_code_that_makes_it(
+    made: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", made]) == 0
+    assert capsys.readouterr().out.startswith("bedrock-runtime: data plane, a client")
+
+
+@pytest.mark.parametrize(
+    ("family", "plane"),
+    [("bedrock-mantle", "data"), ("bedrock-mantle-control", "control"), ("bedrock-websearch", "data")],
+)
+def test_an_endpoint_without_a_client_has_its_plane(
+    family: str, plane: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", family]) == 0
+    assert capsys.readouterr().out.startswith(f"{family}: {plane} plane, an endpoint without a client")

@@ -4,7 +4,8 @@
 With `review --code` it reads the code of each function in the input (and what `--code-of` gives) and compares
 its calls of Amazon Bedrock with the effective permissions of the function's role: the action that authorises
 the operation, and the model, profile, alias, knowledge base or guardrail that the code names, with the Region
-that the client is made with. Nothing is reported where the code names no resource and the action is allowed
+that the client is made with. A profile is called in a Region: the model is needed in each Region that may
+answer. A guardrail in a model call is applied by `bedrock:ApplyGuardrail`. Nothing is reported where the code names no resource and the action is allowed
 on some resource of that Region, or where the role is known in part only.
 
 ## Why is this bad?
@@ -38,7 +39,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from constructs_lib.catalogue import model_of_profile
+from constructs_lib.catalogue import model_of_profile, models
 from constructs_lib.iam import UNRESOLVED, Origin, may_overlap
 from constructs_lib.review.model import Location
 from constructs_lib.review.rules.authoring import Rule, Run, has_key, listing, origins, shown, who
@@ -80,8 +81,8 @@ def check(facts: Facts, run: Run) -> Iterator[Finding]:
 
 
 def _judged(facts: Facts, code: DeployedCode, call: ApiCall) -> Iterator[Finding]:
-    for action in call.actions:
-        fault = _fault(facts, call, action)
+    for action, named in _needed(call):
+        fault = _fault(facts, call, action, named)
         if fault is None:
             continue
         held = tuple(facts.holds(action))
@@ -106,16 +107,28 @@ def _help(call: ApiCall, action: str) -> str:
         )
     from constructs_lib.code import grant_lines  # noqa: PLC0415 - only runs with code need it
 
+    if action not in call.actions:
+        return f"allow `{action}` on what the code names"
     line = grant_lines([call])[0].partition("  #")[0]
     return f"grant it: `{line}`" if line.startswith("role.") else f"allow `{action}` on what the code names"
 
 
-def _fault(facts: Facts, call: ApiCall, action: str) -> str | None:
+def _needed(call: ApiCall) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the actions that a call needs, each with the ARNs that it is checked on."""
+    named = tuple(_named(call))
+    yield from ((action, named) for action in call.actions)
+    if call.operation in _MODEL_CALLS and call.resource:  # the guardrail that it names
+        guardrail = call.resource
+        if ":" not in guardrail:
+            guardrail = _arn(call.region or UNRESOLVED, UNRESOLVED, f"guardrail/{guardrail}")
+        yield "bedrock:ApplyGuardrail", (guardrail,)
+
+
+def _fault(facts: Facts, call: ApiCall, action: str, named: tuple[str, ...]) -> str | None:
     """Return why a call is denied, ``None`` if it may be allowed."""
     held = tuple(facts.holds(action))
     if not held:
         return f"which may not call `{action}`"
-    named = tuple(_named(call))
     if not named:
         return _outside(held, call, action)
     for arn in named:
@@ -187,4 +200,11 @@ def _of_model(model: str, region: str) -> Iterator[str]:
         yield _arn(region, "", f"foundation-model/{model}")
         return
     if behind:
-        yield _arn(UNRESOLVED, "", f"foundation-model/{behind}")
+        yield from (_arn(one, "", f"foundation-model/{behind}") for one in _answering(model, behind, region))
+
+
+def _answering(profile: str, model: str, region: str) -> tuple[str, ...]:
+    """Return the Regions in which a profile may answer, one that isn't known if it isn't known."""
+    found = models().get(model)
+    known = found.profiles.get(profile, {}).get(region, ()) if found is not None else ()
+    return tuple(known) if known and not profile.startswith("global.") else (UNRESOLVED,)
