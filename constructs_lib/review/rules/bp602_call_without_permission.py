@@ -1,12 +1,13 @@
 """Application code calls an operation that its role may not call.
 
 ## What it does
-With `review --code` it reads the code of each function in the input (and what `--code-of` gives) and compares
-its calls of Amazon Bedrock with the effective permissions of the function's role: the action that authorises
-the operation, and the model, profile, alias, knowledge base or guardrail that the code names, with the Region
-that the client is made with. A profile is called in a Region: the model is needed in each Region that may
-answer. A guardrail in a model call is applied by `bedrock:ApplyGuardrail`. Nothing is reported where the code names no resource and the action is allowed
-on some resource of that Region, or where the role is known in part only.
+With `review --code` it reads the code of each function in the input (and what `--code-of` gives) and
+compares its calls of Amazon Bedrock with the effective permissions of the function's role: the action that
+authorises the operation, and the model, profile, alias, knowledge base or guardrail that the code names,
+with the Region that the client is made with. A profile is called in a Region: the model is needed in each
+Region that may answer. A guardrail in a model call is applied by `bedrock:ApplyGuardrail`. Nothing is
+reported where the code names no resource and the action is allowed on some resource of that Region, or
+where the role is known in part only.
 
 ## Why is this bad?
 The function deploys, and the first request fails with AccessDeniedException. Most often the streaming call
