@@ -8,6 +8,12 @@ TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
     from constructs_lib.cdk_support.agentcore import agentcore_telemetry, agentcore_trust
     from constructs_lib.cdk_support.assembly import assembly_of
+    from constructs_lib.cdk_support.buckets import (
+        add_to_bucket_policy,
+        bucket_arn_of,
+        bucket_key_of,
+        bucket_name_of,
+    )
     from constructs_lib.cdk_support.calls import with_checked_types, with_explained_calls
     from constructs_lib.cdk_support.environment import Environment, environment_of, keep_stack, stack_of
     from constructs_lib.cdk_support.errors import PlanesError
@@ -53,6 +59,7 @@ __all__ = [
     "Facade",
     "HandlerFunction",
     "PlanesError",
+    "add_to_bucket_policy",
     "add_to_key_policy",
     "agentcore_telemetry",
     "agentcore_trust",
@@ -60,6 +67,9 @@ __all__ = [
     "ask_owner",
     "assembly_of",
     "bedrock_trust",
+    "bucket_arn_of",
+    "bucket_key_of",
+    "bucket_name_of",
     "check_arn",
     "check_choice",
     "check_count",
@@ -98,6 +108,7 @@ __getattr__, __dir__ = exports(
     {
         "agentcore": ("agentcore_telemetry", "agentcore_trust"),
         "assembly": ("assembly_of",),
+        "buckets": ("add_to_bucket_policy", "bucket_arn_of", "bucket_key_of", "bucket_name_of"),
         "calls": ("with_checked_types", "with_explained_calls"),
         "environment": ("Environment", "environment_of", "keep_stack", "stack_of"),
         "errors": ("PlanesError",),

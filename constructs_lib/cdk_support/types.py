@@ -73,6 +73,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "kms.IKey": (_has("key_arn"), "a key such as `kms.Key`"),
     "kms_refs.IKeyRef": (_has("key_ref"), "a key such as `kms.Key`"),
     "s3.IBucket": (_has("bucket_arn"), "a bucket such as `s3.Bucket`"),
+    "s3_refs.IBucketRef": (_has("bucket_ref"), "a bucket such as `s3.Bucket`"),
 }
 # What is judged only once a call has failed: some props take more than their annotation says.
 _AFTERWARDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {

@@ -9,6 +9,7 @@ from aws_cdk import aws_bedrock as bedrock
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    bucket_name_of,
     check_length,
     check_number,
     check_value,
@@ -16,7 +17,7 @@ from constructs_lib.cdk_support import (
 )
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
 __all__ = ["FlowConcurrency", "FlowDefinitionObject"]
 
@@ -41,13 +42,13 @@ class FlowDefinitionObject:
 
     """
 
-    bucket: s3.IBucket
+    bucket: s3_refs.IBucketRef
     key: str
     object_version: str | None = None
 
     def __post_init__(self) -> None:
         """Check the types and the lengths."""
-        check_value("bucket", self.bucket, "s3.IBucket")
+        check_value("bucket", self.bucket, "s3_refs.IBucketRef")
         check_value("key", self.key, "str")
         check_value("object_version", self.object_version, "str | None")
         check_length("key", self.key, 1, 1024)
@@ -56,7 +57,7 @@ class FlowDefinitionObject:
     def to_config(self) -> bedrock.CfnFlow.S3LocationProperty:
         """Return the L1's structure."""
         return bedrock.CfnFlow.S3LocationProperty(
-            bucket=self.bucket.bucket_name, key=self.key, version=self.object_version
+            bucket=bucket_name_of(self.bucket), key=self.key, version=self.object_version
         )
 
 

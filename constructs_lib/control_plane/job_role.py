@@ -11,9 +11,13 @@ from constructs import Construct
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    bucket_arn_of,
+    bucket_key_of,
     check_items,
     check_path,
     check_value,
+    has_attribute,
+    key_arn_of,
     service_role,
     with_explained_calls,
 )
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_s3 as s3
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
     from constructs_lib.grants import ModelLike
 
@@ -52,8 +56,8 @@ class Job:
 
     kind: str
     models: tuple[ModelLike, ...]
-    reads: tuple[tuple[s3.IBucket, str], ...]
-    writes: tuple[tuple[s3.IBucket, str], ...] = ()
+    reads: tuple[tuple[s3_refs.IBucketRef, str], ...]
+    writes: tuple[tuple[s3_refs.IBucketRef, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Check the kind and the prefixes."""
@@ -70,8 +74,8 @@ class Job:
     def batch_inference(
         *,
         model: ModelLike,
-        input_bucket: s3.IBucket,
-        output_bucket: s3.IBucket,
+        input_bucket: s3_refs.IBucketRef,
+        output_bucket: s3_refs.IBucketRef,
         input_prefix: str = "",
         output_prefix: str = "",
     ) -> Job:
@@ -97,11 +101,11 @@ class Job:
     def customization(
         *,
         base_model: ModelLike,
-        training_bucket: s3.IBucket,
-        output_bucket: s3.IBucket,
+        training_bucket: s3_refs.IBucketRef,
+        output_bucket: s3_refs.IBucketRef,
         training_prefix: str = "",
         output_prefix: str = "",
-        validation: tuple[s3.IBucket, str] | None = None,
+        validation: tuple[s3_refs.IBucketRef, str] | None = None,
     ) -> Job:
         """Return a job that makes a custom model.
 
@@ -127,7 +131,7 @@ class Job:
         return Job("customization", (base_model,), tuple(reads), (written,))
 
     @staticmethod
-    def model_import(*, bucket: s3.IBucket, prefix: str = "") -> Job:
+    def model_import(*, bucket: s3_refs.IBucketRef, prefix: str = "") -> Job:
         """Return a job that imports the weights of a model.
 
         Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-import-iam-role.html
@@ -142,8 +146,8 @@ class Job:
     def evaluation(
         *,
         models: Sequence[ModelLike],
-        dataset_bucket: s3.IBucket,
-        output_bucket: s3.IBucket,
+        dataset_bucket: s3_refs.IBucketRef,
+        output_bucket: s3_refs.IBucketRef,
         dataset_prefix: str = "",
         output_prefix: str = "",
     ) -> Job:
@@ -211,13 +215,13 @@ class JobRole(Construct):
         self.role_arn: str = self.role.role_arn
 
 
-def _bucket(prop: str, value: Any) -> s3.IBucket:
-    if not hasattr(value, "bucket_arn"):
+def _bucket(prop: str, value: Any) -> s3_refs.IBucketRef:
+    if not has_attribute(value, "bucket_ref"):
         raise PlanesError(
             f"`{prop}` has a value of the type `{type(value).__name__}`: pass a bucket such as `s3.Bucket`, "
             "or `s3.Bucket.from_bucket_name(...)` for one that exists"
         )
-    bucket: s3.IBucket = value
+    bucket: s3_refs.IBucketRef = value
     return bucket
 
 
@@ -246,14 +250,14 @@ def _of_buckets(scope: Construct, job: Job) -> list[Mapping[str, Any]]:
             listing: dict[str, Any] = dict(account)
             if prefix:
                 listing["StringLike"] = {"s3:prefix": f"{prefix}*"}
-            objects = bucket.arn_for_objects(f"{prefix}*")
+            arn, key = bucket_arn_of(bucket), bucket_key_of(bucket)
             found += [
-                _allow(["s3:ListBucket"], bucket.bucket_arn, listing),
-                _allow(actions, objects, account),
+                _allow(["s3:ListBucket"], arn, listing),
+                _allow(actions, f"{arn}/{prefix}*", account),
             ]
-            if bucket.encryption_key is not None:
+            if key is not None:
                 keys = ["kms:Decrypt"] if places is job.reads else ["kms:Decrypt", "kms:GenerateDataKey"]
-                found.append(_allow(keys, bucket.encryption_key.key_arn, None))
+                found.append(_allow(keys, key_arn_of(key), None))
     return found
 
 

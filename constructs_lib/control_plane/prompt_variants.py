@@ -15,6 +15,7 @@ from aws_cdk import aws_bedrock as bedrock
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    bucket_name_of,
     check_count,
     check_given_list,
     check_items,
@@ -32,8 +33,8 @@ from constructs_lib.cdk_support import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_bedrock as refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
     from constructs_lib.grants import ModelLike
 
@@ -372,7 +373,7 @@ class PromptVariant:
     def text_from_s3(
         name: str,
         *,
-        bucket: s3.IBucket,
+        bucket: s3_refs.IBucketRef,
         key: str,
         object_version: str | None = None,
         variables: Sequence[str] = (),
@@ -399,7 +400,7 @@ class PromptVariant:
             model_fields: As for the class.
             metadata: As for the class.
         """
-        check_value("bucket", bucket, "s3.IBucket")
+        check_value("bucket", bucket, "s3_refs.IBucketRef")
         check_value("key", key, "str")
         check_length("key", key, 1, 1024)
         check_length("object_version", object_version, 1, 1024)
@@ -408,7 +409,7 @@ class PromptVariant:
         template = _L1.PromptTemplateConfigurationProperty(
             text=_L1.TextPromptTemplateConfigurationProperty(
                 text_s3_location=_L1.TextS3LocationProperty(
-                    bucket=bucket.bucket_name, key=key, version=object_version
+                    bucket=bucket_name_of(bucket), key=key, version=object_version
                 ),
                 input_variables=_inputs(variables),
             )

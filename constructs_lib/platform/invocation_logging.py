@@ -17,11 +17,17 @@ from constructs import Construct
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    add_to_bucket_policy,
+    add_to_key_policy,
     ask_owner,
+    bucket_arn_of,
+    bucket_key_of,
+    bucket_name_of,
     check_length,
     check_path,
     check_pattern,
     handler_function,
+    has_attribute,
     is_token,
     service_role,
     with_explained_calls,
@@ -29,8 +35,8 @@ from constructs_lib.cdk_support import (
 from constructs_lib.platform.alarms import alarm_on_any
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_sns as sns
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import IConstruct
 
     from constructs_lib.cdk_support import HandlerFunction
@@ -208,7 +214,7 @@ class InvocationLogging(Construct):
         construct_id: str,
         *,
         log_group: logs.ILogGroup | None = None,
-        bucket: s3.IBucket | None = None,
+        bucket: s3_refs.IBucketRef | None = None,
         key_prefix: str | None = None,
         large_data: bool | None = None,
         text: bool = True,
@@ -360,7 +366,9 @@ class InvocationLogging(Construct):
         policy.override_logical_id(f"{_FORMER_ID}{version}")
         return policy
 
-    def _open_bucket(self, bucket: s3.IBucket, key_prefix: str | None, setting: cdk.CustomResource) -> None:
+    def _open_bucket(
+        self, bucket: s3_refs.IBucketRef, key_prefix: str | None, setting: cdk.CustomResource
+    ) -> None:
         """Let Bedrock write the logs of this account and Region, and nothing else, into the bucket."""
         stack = cdk.Stack.of(self)
         conditions = {
@@ -374,11 +382,11 @@ class InvocationLogging(Construct):
             principals=[service],
             actions=["s3:PutObject"],
             resources=[
-                bucket.arn_for_objects(f"{start}AWSLogs/{stack.account}/BedrockModelInvocationLogs/*")
+                f"{bucket_arn_of(bucket)}/{start}AWSLogs/{stack.account}/BedrockModelInvocationLogs/*"
             ],
             conditions=conditions,
         )
-        written = bucket.add_to_resource_policy(statement)
+        written = add_to_bucket_policy(bucket, statement)
         if written.policy_dependable is not None:
             setting.node.add_dependency(written.policy_dependable)
         if not written.statement_added:
@@ -389,10 +397,11 @@ class InvocationLogging(Construct):
             resources=["*"],
             conditions=conditions,
         )
-        if bucket.encryption_key is not None:
-            added = bucket.encryption_key.add_to_resource_policy(key_statement)
-            if not added.statement_added:
-                _ask_owner(self, f"the policy of the key `{bucket.encryption_key.node.path}`", key_statement)
+        key = bucket_key_of(bucket)
+        if isinstance(key, str):
+            _ask_owner(self, f"the policy of the key `{key}`", key_statement)
+        elif key is not None and not add_to_key_policy(key, key_statement):
+            _ask_owner(self, f"the policy of the key `{key.node.path}`", key_statement)
 
 
 def _undelivered(scope: Construct, config: dict[str, Any], topic: sns.ITopic | None) -> cloudwatch.Alarm:
@@ -429,8 +438,8 @@ def _version(scope: Construct, takeover: FormerLogging | None, config: dict[str,
     return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
 
 
-def _bucket_config(bucket: s3.IBucket, key_prefix: str | None) -> dict[str, str]:
-    return _s3_config(bucket.bucket_name, key_prefix)
+def _bucket_config(bucket: s3_refs.IBucketRef, key_prefix: str | None) -> dict[str, str]:
+    return _s3_config(bucket_name_of(bucket), key_prefix)
 
 
 def _s3_config(bucket_name: str, key_prefix: str | None) -> dict[str, str]:
@@ -452,7 +461,9 @@ def _check_types(takeover: object, on_delete: object) -> None:
         raise PlanesError(f"`on_delete` is `{on_delete}`: pass `OnDelete.RESTORE` or `OnDelete.SWITCH_OFF`")
 
 
-def _check_place(scope: Construct, prop: str, destination: logs.ILogGroup | s3.IBucket | None) -> None:
+def _check_place(
+    scope: Construct, prop: str, destination: logs.ILogGroup | s3_refs.IBucketRef | None
+) -> None:
     """Raise :class:`PlanesError` for a destination that is known to be of another account or Region.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html (the same
@@ -491,8 +502,10 @@ def _share_setting(one: cdk.Stack, other: cdk.Stack) -> bool:
     return places[0] == places[1] and not any(is_token(part) for part in places[0])
 
 
-def _is_made_here(bucket: s3.IBucket | None) -> bool:
-    return bucket is not None and bucket.node.default_child is not None
+def _is_made_here(bucket: s3_refs.IBucketRef | None) -> bool:
+    return bucket is not None and (
+        has_attribute(bucket, "cfn_options") or bucket.node.default_child is not None
+    )
 
 
 def _fix_logical_id(setting: cdk.CustomResource, logical_id: str) -> None:

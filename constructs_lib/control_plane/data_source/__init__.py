@@ -10,7 +10,6 @@ from constructs_lib.lazily import exports
 
 TYPE_CHECKING = False  # as typing's, without the cost of importing typing
 if TYPE_CHECKING:
-    from constructs_lib.control_plane.data_source.access import bucket_name
     from constructs_lib.control_plane.data_source.auth import ConnectorAuth
     from constructs_lib.control_plane.data_source.construct import (
         DataDeletionPolicy,
@@ -53,13 +52,11 @@ __all__ = [
     "SyncSchedule",
     "Transformation",
     "WebScope",
-    "bucket_name",
 ]
 
 __getattr__, __dir__ = exports(
     __name__,
     {
-        "access": ("bucket_name",),
         "auth": ("ConnectorAuth",),
         "construct": ("DataDeletionPolicy", "DataSource", "DataSourceBase"),
         "document_sources": ("CrawlFilter", "CrawlScope", "DocumentSource"),

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, is_token, key_arn_of
+from constructs_lib.cdk_support import (
+    PlanesError,
+    bucket_arn_of,
+    bucket_key_of,
+    bucket_name_of,
+    is_token,
+    key_arn_of,
+)
 from constructs_lib.control_plane.data_source.model import Bound, OwnersStatement
 from constructs_lib.grants import environment_of
 
@@ -20,8 +27,6 @@ if TYPE_CHECKING:
     from constructs_lib.control_plane.data_source.auth import ConnectorAuth
 
 __all__ = [
-    "bucket_arn",
-    "bucket_name",
     "check_region",
     "owner_of",
     "read_bucket",
@@ -30,16 +35,6 @@ __all__ = [
 ]
 
 Statement = dict[str, Any]
-
-
-def bucket_arn(bucket: Any) -> str:
-    """Return the ARN of a bucket or of a reference to one."""
-    return str(bucket.bucket_arn if hasattr(bucket, "bucket_arn") else bucket.bucket_ref.bucket_arn)
-
-
-def bucket_name(bucket: Any) -> str:
-    """Return the name of a bucket or of a reference to one."""
-    return str(bucket.bucket_name if hasattr(bucket, "bucket_arn") else bucket.bucket_ref.bucket_name)
 
 
 def check_region(scope: Construct, prop: str, bucket: Any) -> None:
@@ -90,7 +85,7 @@ def read_bucket(
         list_by_prefix: Whether the service lists each prefix by itself. Otherwise it lists the bucket.
         also: More objects, as keys or patterns of keys.
     """
-    arn = bucket_arn(bucket)
+    arn = bucket_arn_of(bucket)
     own = {"StringEquals": {"aws:ResourceAccount": owner}}
     keys = [f"{prefix}*" for prefix in prefixes] or ["*"]
     listing = {**own, "StringLike": {"s3:prefix": keys}} if prefixes and list_by_prefix else own
@@ -106,8 +101,10 @@ def read_bucket(
             "Action": ["s3:GetObject", "s3:ListBucket"],
             "Resource": [arn, *objects],
         }
-        owners.append(OwnersStatement(f"the bucket `{_shown(bucket_name(bucket))}`", statement, certain=True))
-    used = key if key is not None else getattr(bucket, "encryption_key", None)
+        owners.append(
+            OwnersStatement(f"the bucket `{_shown(bucket_name_of(bucket))}`", statement, certain=True)
+        )
+    used = key if key is not None else bucket_key_of(bucket)
     if used is not None:
         decrypt = _decrypt(scope, used, "s3")
         statements.append(decrypt)
@@ -118,11 +115,11 @@ def read_bucket(
 
 def read_objects(scope: Construct, bucket: Any, keys: Sequence[str]) -> list[Statement]:
     """Return what reading single objects takes."""
-    arn = bucket_arn(bucket)
+    arn = bucket_arn_of(bucket)
     statements: list[Statement] = [
         {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"{arn}/{key}" for key in keys]}
     ]
-    key = getattr(bucket, "encryption_key", None)
+    key = bucket_key_of(bucket)
     return [*statements, _decrypt(scope, key, "s3")] if key is not None else statements
 
 

@@ -11,7 +11,6 @@ from constructs_lib.control_plane.data_source.checks import check_attributes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
     from aws_cdk.interfaces import aws_s3 as s3_refs
 
@@ -53,7 +52,7 @@ class ConnectorAuth:
         cls,
         secret: secretsmanager.ISecret,
         *,
-        certificate_bucket: s3.IBucket | s3_refs.IBucketRef | None = None,
+        certificate_bucket: s3_refs.IBucketRef | None = None,
         certificate_key: str | None = None,
     ) -> ConnectorAuth:
         """Sign in to Microsoft as an application, without a user.
@@ -77,7 +76,7 @@ class ConnectorAuth:
             check_attributes(
                 "certificate_bucket",
                 certificate_bucket,
-                ("bucket_arn", "bucket_ref"),
+                ("bucket_ref",),
                 "pass a bucket such as `s3.Bucket`",
             )
         check_length("certificate_key", certificate_key, 1, 1024)

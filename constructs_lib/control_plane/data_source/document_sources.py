@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.cdk_support import PlanesError, check_length, check_pattern, with_explained_calls
+from constructs_lib.cdk_support import (
+    PlanesError,
+    bucket_arn_of,
+    check_length,
+    check_pattern,
+    with_explained_calls,
+)
 from constructs_lib.control_plane.data_source.access import (
-    bucket_arn,
     check_region,
     owner_of,
     read_bucket,
@@ -28,7 +33,6 @@ from constructs_lib.control_plane.data_source.model import Bound, KnowledgeBaseF
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
@@ -92,13 +96,13 @@ class DocumentSource:
 
     type: str
     make: Callable[[Construct], Bound]
-    bucket: s3.IBucket | s3_refs.IBucketRef | None = None
+    bucket: s3_refs.IBucketRef | None = None
     prefixes: tuple[str, ...] = ()
 
     @classmethod
     def s3(
         cls,
-        bucket: s3.IBucket | s3_refs.IBucketRef,
+        bucket: s3_refs.IBucketRef,
         *,
         prefix: str | None = None,
         bucket_owner_account_id: str | None = None,
@@ -138,7 +142,7 @@ class DocumentSource:
                 prefixes=prefixes,
                 list_by_prefix=True,
             )
-            settings: dict[str, Any] = {"bucketArn": bucket_arn(bucket)}
+            settings: dict[str, Any] = {"bucketArn": bucket_arn_of(bucket)}
             if prefixes:
                 settings["inclusionPrefixes"] = prefixes
             if elsewhere:
@@ -366,7 +370,7 @@ def _pattern(one: CrawlFilter) -> dict[str, Any]:
 
 def check_bucket(prop: str, bucket: Any) -> None:
     """Raise :class:`PlanesError` unless the value is a bucket."""
-    check_attributes(prop, bucket, ("bucket_arn", "bucket_ref"), "pass a bucket such as `s3.Bucket`")
+    check_attributes(prop, bucket, ("bucket_ref",), "pass a bucket such as `s3.Bucket`")
 
 
 def check_account(account: str | None) -> None:

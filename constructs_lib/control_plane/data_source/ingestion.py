@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import catalogue
 from constructs_lib import grants as _grants
 from constructs_lib.catalogue import verbs
-from constructs_lib.cdk_support import PlanesError, check_length, is_token, with_explained_calls
-from constructs_lib.control_plane.data_source.access import bucket_arn, bucket_name, check_region
+from constructs_lib.cdk_support import (
+    PlanesError,
+    bucket_arn_of,
+    bucket_key_of,
+    bucket_name_of,
+    check_length,
+    is_token,
+    key_arn_of,
+    with_explained_calls,
+)
+from constructs_lib.control_plane.data_source.access import check_region
 from constructs_lib.control_plane.data_source.checks import check_attributes, check_bool, check_number
 from constructs_lib.control_plane.data_source.model import Bound, KnowledgeBaseFacts
 
@@ -17,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import aws_lambda as lambda_
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
@@ -306,7 +314,7 @@ class Transformation:
         cls,
         function: lambda_.IFunction,
         *,
-        bucket: s3.IBucket | s3_refs.IBucketRef,
+        bucket: s3_refs.IBucketRef,
         prefix: str | None = None,
     ) -> Transformation:
         """Let a Lambda function transform the chunks, which it gets and returns in a bucket.
@@ -325,7 +333,7 @@ class Transformation:
         check_attributes(
             "function", function, ("function_arn",), "pass a function such as `lambda_.Function`"
         )
-        check_attributes("bucket", bucket, ("bucket_arn", "bucket_ref"), "pass a bucket such as `s3.Bucket`")
+        check_attributes("bucket", bucket, ("bucket_ref",), "pass a bucket such as `s3.Bucket`")
         check_length("prefix", prefix, 1, 64)
         return cls(function, bucket, prefix or "")
 
@@ -351,24 +359,24 @@ class Transformation:
             {
                 "Effect": "Allow",
                 "Action": ["s3:GetObject", "s3:PutObject"],
-                "Resource": f"{bucket_arn(self.bucket)}/{self.prefix}*",
+                "Resource": f"{bucket_arn_of(self.bucket)}/{self.prefix}*",
             },
         ]
-        key = getattr(self.bucket, "encryption_key", None)
+        key = bucket_key_of(self.bucket)
         if key is not None:
             via = f"s3.{_grants.environment_of(scope).region}.amazonaws.com"
             statements.append(
                 {
                     "Effect": "Allow",
                     "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-                    "Resource": key.key_arn,
+                    "Resource": key_arn_of(key),
                     "Condition": {"StringEquals": {"kms:ViaService": via}},
                 }
             )
         return Bound(
             {
                 "intermediateStorage": {
-                    "s3Location": {"uri": f"s3://{bucket_name(self.bucket)}/{self.prefix}"}
+                    "s3Location": {"uri": f"s3://{bucket_name_of(self.bucket)}/{self.prefix}"}
                 },
                 "transformations": [
                     {

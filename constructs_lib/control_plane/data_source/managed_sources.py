@@ -18,6 +18,7 @@ import aws_cdk as cdk
 
 from constructs_lib.cdk_support import (
     PlanesError,
+    bucket_name_of,
     check_given_list,
     check_length,
     check_pattern,
@@ -26,7 +27,6 @@ from constructs_lib.cdk_support import (
     with_explained_calls,
 )
 from constructs_lib.control_plane.data_source.access import (
-    bucket_name,
     check_region,
     owner_of,
     read_bucket,
@@ -52,7 +52,6 @@ from constructs_lib.grants import environment_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
@@ -190,13 +189,13 @@ class ManagedSource:
     type: str
     make: Callable[[Construct], Bound]
     acl_enabled: bool = False
-    bucket: s3.IBucket | s3_refs.IBucketRef | None = None
+    bucket: s3_refs.IBucketRef | None = None
     prefixes: tuple[str, ...] = ()
 
     @classmethod
     def s3(
         cls,
-        bucket: s3.IBucket | s3_refs.IBucketRef,
+        bucket: s3_refs.IBucketRef,
         *,
         inclusion_prefixes: Sequence[str] = (),
         exclusion_prefixes: Sequence[str] = (),
@@ -264,7 +263,7 @@ class ManagedSource:
             )
             parameters: dict[str, Any] = {
                 "connectionConfiguration": {
-                    "bucketName": bucket_name(bucket),
+                    "bucketName": bucket_name_of(bucket),
                     "bucketOwnerAccountId": owner,
                 }
             }
@@ -273,7 +272,7 @@ class ManagedSource:
             if metadata_prefix is not None:
                 parameters["metadataFilesPrefix"] = metadata_prefix
             if acl_file is not None:
-                uri = f"s3://{bucket_name(bucket)}/{acl_file}"
+                uri = f"s3://{bucket_name_of(bucket)}/{acl_file}"
                 parameters["aclConfiguration"] = {"globalAccessControlListS3Uri": uri}
             return Bound(parameters, access.statements, access.owners)
 
@@ -700,7 +699,7 @@ class ManagedSource:
             if auth.certificate_bucket is not None:
                 check_region(scope, "certificate_bucket", auth.certificate_bucket)
                 signed_in["certificateS3Path"] = {
-                    "s3BucketName": bucket_name(auth.certificate_bucket),
+                    "s3BucketName": bucket_name_of(auth.certificate_bucket),
                     "s3KeyName": auth.certificate_key,
                 }
             parts = {

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    bucket_arn_of,
+    bucket_key_of,
+    bucket_name_of,
     check_items,
     check_length,
     check_pattern,
     check_types,
+    key_arn_of,
     with_explained_calls,
 )
 from constructs_lib.control_plane.harness.parts import EMPTY, L1, allow, credential_statements, given
@@ -20,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_bedrockagentcore as agentcore
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_bedrockagentcore as refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
 
@@ -89,7 +93,7 @@ class HarnessSkill:
         return HarnessSkill("path", {"path": path})
 
     @staticmethod
-    def s3(bucket: s3.IBucket, prefix: str) -> HarnessSkill:
+    def s3(bucket: s3_refs.IBucketRef, prefix: str) -> HarnessSkill:
         """Return a skill in a bucket, which the harness's role may read below the prefix and nowhere else.
 
         Args:
@@ -117,12 +121,13 @@ class HarnessSkill:
         if self.kind != "s3":
             return []
         bucket, folder = self.props["bucket"], self.props["folder"]
+        arn, key = bucket_arn_of(bucket), bucket_key_of(bucket)
         found = [
-            allow(["s3:GetObject"], f"{bucket.bucket_arn}/{folder}/*"),
-            allow(["s3:ListBucket"], bucket.bucket_arn, StringLike={"s3:prefix": [folder, f"{folder}/*"]}),
+            allow(["s3:GetObject"], f"{arn}/{folder}/*"),
+            allow(["s3:ListBucket"], arn, StringLike={"s3:prefix": [folder, f"{folder}/*"]}),
         ]
-        if bucket.encryption_key is not None:
-            found.append(allow(["kms:Decrypt"], bucket.encryption_key.key_arn))
+        if key is not None:
+            found.append(allow(["kms:Decrypt"], key_arn_of(key)))
         return found
 
     def to_config(self, scope: Construct) -> agentcore.CfnHarness.HarnessSkillProperty:
@@ -135,7 +140,7 @@ class HarnessSkill:
         if self.kind == "path":
             return L1.HarnessSkillProperty(path=props["path"])
         if self.kind == "s3":
-            uri = f"s3://{props['bucket'].bucket_name}/{props['folder']}/"
+            uri = f"s3://{bucket_name_of(props['bucket'])}/{props['folder']}/"
             return L1.HarnessSkillProperty(s3=L1.HarnessSkillS3SourceProperty(uri=uri))
         auth = None
         if props["credential"] is not None:

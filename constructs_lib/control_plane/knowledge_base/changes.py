@@ -12,13 +12,13 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from constructs_lib.cdk_support import PlanesError, handler_function
-from constructs_lib.control_plane.data_source import bucket_name
+from constructs_lib.cdk_support import PlanesError, bucket_name_of, handler_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_stepfunctions as sfn
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
 __all__ = ["Changes", "check_window"]
 
@@ -64,7 +64,7 @@ class Changes(Construct):
         role_path: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._watched: list[tuple[s3.IBucket, tuple[str, ...]]] = []
+        self._watched: list[tuple[s3_refs.IBucketRef, tuple[str, ...]]] = []
         queue = sqs.CfnQueue(
             self,
             "Queue",
@@ -111,24 +111,24 @@ class Changes(Construct):
         )
 
     @property
-    def watched(self) -> Sequence[tuple[s3.IBucket, tuple[str, ...]]]:
+    def watched(self) -> Sequence[tuple[s3_refs.IBucketRef, tuple[str, ...]]]:
         """The buckets, each with the prefixes that count."""
         return self._watched
 
-    def watch(self, bucket: s3.IBucket, prefixes: tuple[str, ...]) -> None:
+    def watch(self, bucket: s3_refs.IBucketRef, prefixes: tuple[str, ...]) -> None:
         """Watch a bucket, and let it tell EventBridge of its objects, or say who has to."""
         if all(one is not bucket for one, _ in self._watched):
             self._let_tell(bucket)
         self._watched.append((bucket, prefixes))
 
-    def _let_tell(self, bucket: s3.IBucket) -> None:
+    def _let_tell(self, bucket: s3_refs.IBucketRef) -> None:
         if isinstance(bucket, s3.Bucket):
             bucket.enable_event_bridge_notification()
             return
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html
         cdk.Annotations.of(self).add_warning_v2(
             "bedrock-planes:bucket-notifications",
-            f"the bucket `{bucket_name(bucket)}` isn't an `s3.Bucket` of this app: a change starts a sync "
+            f"the bucket `{bucket_name_of(bucket)}` isn't an `s3.Bucket` of this app: a change starts a sync "
             'only if it sends its events to EventBridge; its owner sets `"NotificationConfiguration": '
             '{"EventBridgeConfiguration": {"EventBridgeEnabled": true}}` on it. '
             "The events of another account's bucket have to be forwarded to the default bus of this one",
@@ -186,7 +186,7 @@ class _Pattern:
     def produce(self, *_context: Any) -> dict[str, Any]:
         details: list[dict[str, Any]] = []
         for bucket, prefixes in self._changes.watched:
-            detail: dict[str, Any] = {"bucket": {"name": [bucket_name(bucket)]}}
+            detail: dict[str, Any] = {"bucket": {"name": [bucket_name_of(bucket)]}}
             if prefixes:
                 detail["object"] = {"key": [{"prefix": one} for one in prefixes]}
             if detail not in details:

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
-from constructs_lib.cdk_support import PlanesError, has_attribute, is_token, key_arn_of
+from constructs_lib.cdk_support import (
+    PlanesError,
+    bucket_arn_of,
+    bucket_key_of,
+    bucket_name_of,
+    has_attribute,
+    is_token,
+    key_arn_of,
+)
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
     from aws_cdk.interfaces import aws_kms as kms_refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct, IConstruct, IDependable
 
 __all__ = [
@@ -118,7 +126,7 @@ def arn_from(prop: str, value: object, path: str, example: str) -> str:
 
 
 def key_parts(
-    scope: IConstruct, actions: list[str], key: kms_refs.IKeyRef | None, via: str | None = None
+    scope: IConstruct, actions: list[str], key: kms_refs.IKeyRef | str | None, via: str | None = None
 ) -> list[Json]:
     """Return the statement for a KMS key, if there is one; ``via`` is the service that uses it.
 
@@ -128,7 +136,7 @@ def key_parts(
         return []
     condition = {"StringEquals": {"kms:ViaService": via}} if via else None
     statement = allow(actions[0] if len(actions) == 1 else actions, key_arn_of(key), condition)
-    if key.node.default_child is None and not isinstance(key, cdk.CfnElement):
+    if isinstance(key, str) or (key.node.default_child is None and not isinstance(key, cdk.CfnElement)):
         _tell_owner(scope, key_arn_of(key), {**statement, "Resource": "*"})
     return [statement]
 
@@ -159,7 +167,7 @@ def secret_statements(scope: IConstruct, secret: secretsmanager.ISecret) -> list
     ]
 
 
-def bucket_parts(scope: IConstruct, prop: str, bucket: s3.IBucket) -> tuple[Json, list[Json]]:
+def bucket_parts(scope: IConstruct, prop: str, bucket: s3_refs.IBucketRef) -> tuple[Json, list[Json]]:
     """Return the configuration of a bucket for multimodal content, and what the service role needs.
 
     Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-permissions.html (multimodal
@@ -181,18 +189,19 @@ def bucket_parts(scope: IConstruct, prop: str, bucket: s3.IBucket) -> tuple[Json
             f"`{prop}` is the bucket `{bucket.node.path}` of the account {owner}, and what is processed is "
             f"written to buckets of the knowledge base's account only: use a bucket of {stack.account}"
         )
+    arn = bucket_arn_of(bucket)
     own = {"StringEquals": {"aws:ResourceAccount": stack.account}}
     statements = [
-        allow("s3:ListBucket", bucket.bucket_arn, own),
+        allow("s3:ListBucket", arn, own),
         allow(
             ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            bucket.arn_for_objects("*"),
+            f"{arn}/*",
             own,
         ),
         *key_parts(
             scope,
             ["kms:Decrypt", "kms:GenerateDataKey"],
-            bucket.encryption_key,
+            bucket_key_of(bucket),
             f"s3.{stack.region}.{stack.url_suffix}",
         ),
     ]
@@ -200,7 +209,7 @@ def bucket_parts(scope: IConstruct, prop: str, bucket: s3.IBucket) -> tuple[Json
         "supplementalDataStorageLocations": [
             {
                 "supplementalDataStorageLocationType": "S3",
-                "s3Location": {"uri": f"s3://{bucket.bucket_name}"},
+                "s3Location": {"uri": f"s3://{bucket_name_of(bucket)}"},
             }
         ]
     }

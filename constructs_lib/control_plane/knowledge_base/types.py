@@ -23,8 +23,8 @@ from constructs_lib.control_plane.knowledge_base.vector_store import VectorStore
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_kendra as kendra
+    from aws_cdk.interfaces import aws_s3 as s3_refs
     from constructs import Construct
 
     from constructs_lib.control_plane.knowledge_base.parts import Context
@@ -53,7 +53,7 @@ class KnowledgeBaseType:
         vector_store: Store | None = None,
         dimension: int | None = None,
         data_type: VectorDataType | None = None,
-        multimodal_storage: s3.IBucket | None = None,
+        multimodal_storage: s3_refs.IBucketRef | None = None,
         audio_segment: cdk.Duration | None = None,
         video_segment: cdk.Duration | None = None,
     ) -> KnowledgeBaseType:
@@ -89,7 +89,7 @@ class KnowledgeBaseType:
         *,
         embedding_model: ModelLike | None = None,
         dimension: int | None = None,
-        multimodal_storage: s3.IBucket | None = None,
+        multimodal_storage: s3_refs.IBucketRef | None = None,
         audio_segment: cdk.Duration | None = None,
         video_segment: cdk.Duration | None = None,
     ) -> KnowledgeBaseType:
@@ -181,7 +181,7 @@ class _Vector(KnowledgeBaseType):
         self,
         embedding: Embedding,
         store: Store,
-        storage: s3.IBucket | None,
+        storage: s3_refs.IBucketRef | None,
         segments: dict[str, cdk.Duration | None],
     ) -> None:
         store.check(embedding)
@@ -215,7 +215,7 @@ class _Managed(KnowledgeBaseType):
     def __init__(
         self,
         embedding: Embedding | None,
-        storage: s3.IBucket | None,
+        storage: s3_refs.IBucketRef | None,
         segments: dict[str, cdk.Duration | None],
     ) -> None:
         _check_storage(embedding, storage)
@@ -376,7 +376,7 @@ def _model(scope: Construct, embedding: Embedding) -> tuple[str, list[Json]]:
 
 
 def _add_storage(
-    context: Context, configuration: Json, statements: list[Json], storage: s3.IBucket | None
+    context: Context, configuration: Json, statements: list[Json], storage: s3_refs.IBucketRef | None
 ) -> list[cdk.CfnResource]:
     if storage is None:
         return []
@@ -388,7 +388,7 @@ def _add_storage(
 
 
 def _check_storage(embedding: Embedding | None, storage: object) -> None:
-    if storage is not None and not has_attribute(storage, "bucket_arn"):
+    if storage is not None and not has_attribute(storage, "bucket_ref"):
         raise PlanesError(
             f"`multimodal_storage` has a value of the type `{type(storage).__name__}`: pass a bucket such as "
             "`s3.Bucket`"

@@ -6,7 +6,13 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from constructs_lib import grants as _grants
-from constructs_lib.cdk_support import PlanesError, is_token, with_checked_types, with_explained_calls
+from constructs_lib.cdk_support import (
+    PlanesError,
+    bucket_arn_of,
+    is_token,
+    with_checked_types,
+    with_explained_calls,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +82,7 @@ class GrantsTo:
 def objects_arn(scope: Construct, bucket: Any, prefix: str, prop: str) -> str:
     """Return the pattern of the objects under a prefix of a bucket, given as construct, name or ARN."""
     if not isinstance(bucket, str):
-        arn = str(bucket.bucket_arn)
+        arn = bucket_arn_of(bucket)
     elif bucket.startswith("arn:") or is_token(bucket):
         arn = bucket
     elif "/" in bucket or "*" in bucket or not bucket:

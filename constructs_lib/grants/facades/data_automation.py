@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_bedrock as refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
     from constructs_lib.catalogue.verbs import Target
 
@@ -33,7 +33,7 @@ class AutomationGrants(GrantsTo):
         project: str | refs.IDataAutomationProjectRef,
         *,
         blueprints: Sequence[str | refs.IBlueprintRef] = (),
-        files: str | s3.IBucket | None = None,
+        files: str | s3_refs.IBucketRef | None = None,
         profile_arns: Sequence[str] = (),
     ) -> iam.Grant:
         """Allow ``InvokeDataAutomation`` with a project, on a document in the call or in ``files``."""
@@ -46,8 +46,8 @@ class AutomationGrants(GrantsTo):
         self,
         project: str | refs.IDataAutomationProjectRef,
         *,
-        input: str | s3.IBucket,  # noqa: A002 - the word of AWS's API
-        output: str | s3.IBucket,
+        input: str | s3_refs.IBucketRef,  # noqa: A002 - the word of AWS's API
+        output: str | s3_refs.IBucketRef,
         input_prefix: str = "",
         output_prefix: str = "",
         blueprints: Sequence[str | refs.IBlueprintRef] = (),

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_iam as iam
-    from aws_cdk import aws_s3 as s3
     from aws_cdk.interfaces import aws_bedrock as refs
     from aws_cdk.interfaces import aws_bedrockmantle as mantle_refs
     from aws_cdk.interfaces import aws_kms as kms_refs
+    from aws_cdk.interfaces import aws_s3 as s3_refs
 
     from constructs_lib.catalogue.verbs import Target
     from constructs_lib.grants import ModelLike
@@ -106,7 +106,7 @@ class ModelGrants(GrantsTo):
         self,
         model: ModelLike,
         *,
-        output: str | s3.IBucket,
+        output: str | s3_refs.IBucketRef,
         prefix: str = "",
         project: str = "default",
         behind: Sequence[ModelLike] = (),
