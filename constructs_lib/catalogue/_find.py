@@ -91,20 +91,22 @@ def find(text: str, *, suggesting: bool = True) -> Found:
     ``bedrock-runtime.Converse``, ``new ConverseCommand(input)``, ``ConverseRequest``,
     ``BedrockRuntimeClient.converse``, ``new BedrockRuntimeClient({}).send(new ConverseCommand({}))``,
     ``bedrockruntime.NewFromConfig(cfg).Converse(ctx, in)``, ``AWS::Bedrock::Guardrail``,
-    ``aws_bedrock_guardrail``, ``CfnGuardrail`` and the like, in any letter case, with or without quotes.
+    ``aws_bedrock_guardrail``, ``bedrock.CfnGuardrail(self, "G")`` and the like, in any letter case, with or
+    without quotes.
 
     Args:
         text: The spelling; its first 1,000 characters are read.
         suggesting: Whether to look for similar names when nothing is found.
 
     """
+    resource = _resource(bare(text))
+    if built := _operations_by_resource().get(resource):
+        return Found(text, (), built, False, None, ())
+    if maker := _actions_by_type().get(resource):
+        return Found(text, (maker,), (), False, None, ())
     spelled = _split(text)
     if _is_foreign(spelled):
         return Found(text, (), (), spelled.as_action, None, ())
-    if built := _operations_by_resource().get(bare(text).lower()):
-        return Found(text, (), built, False, None, ())
-    if maker := _actions_by_type().get(bare(text).lower()):
-        return Found(text, (maker,), (), False, None, ())
     named, same = _of_that_name(spelled)
     services = _services(spelled.qualifier) if spelled.as_action else frozenset()
     own = tuple(o for o in named if _belongs(o, spelled))
@@ -142,6 +144,28 @@ def _is_misplaced(spelled: _Spelled, fits: bool) -> bool:
 def bare(text: str) -> str:
     """Return ``text`` without what is often copied along: quotes, commas, a shell prompt, white space."""
     return text[:_LONGEST].strip(" \t\r\n\"'`,;$")
+
+
+_L1 = re.compile(r"(?:.*=\s*)?(?:new )?(?:([\w.]+)\.)?(?:New)?(Cfn[A-Z]\w+)(?:[.#]\w+)*(?:\(.*)?", re.DOTALL)
+"""An L1 class of the CDK in any of its languages, perhaps with its module, and how it is made."""
+_BLOCK = re.compile(
+    r"""["']?Type["']?\s*[:=]\s*["']?([\w:]+)|(?:resource|data)\s*["'](\w+)["'].*""", re.DOTALL
+)
+"""The type's line of a CloudFormation template, or the head of a Terraform block."""
+
+
+def _resource(text: str) -> str:
+    """Return the type, the Terraform resource or the L1 class that a text names, in lower case.
+
+    A class keeps its module's name, since other services have classes of the same name.
+    """
+    if block := _BLOCK.fullmatch(text):
+        return str(block[1] or block[2]).lower()
+    made = _L1.fullmatch(text)
+    if made is None:
+        return text.lower()
+    module = (made[1] or "").lower().rpartition(".")[2].removeprefix("aws").removeprefix("_")
+    return f"{module}.{made[2]}".lower().removeprefix(".")
 
 
 def _split(text: str) -> _Spelled:
@@ -215,14 +239,11 @@ def _operations_by_resource() -> Mapping[str, tuple[Operation, ...]]:
     table: dict[str, list[Operation]] = {}
     for operation in operations():
         built = infrastructure(operation)
-        names = {built.cloudformation, built.terraform}
-        names.add(built.cloudformation and f"Cfn{built.cloudformation.rpartition(':')[2]}")
-        for name in names - {None}:
-            table.setdefault(str(name).lower(), []).append(operation)
+        for name in {*_spellings(built.cloudformation or ""), built.terraform or ""} - {""}:
+            table.setdefault(name.lower(), []).append(operation)
     for name, maker in cloudformation_types().items():
-        makers = operations_of(maker)
-        for spelled in (name, f"Cfn{name.rpartition(':')[2]}"):
-            table.setdefault(spelled.lower(), list(makers))
+        for spelled in _spellings(name):
+            table.setdefault(spelled, list(operations_of(maker)))
     return {name: tuple(found) for name, found in table.items() if found}
 
 
@@ -230,7 +251,15 @@ def _operations_by_resource() -> Mapping[str, tuple[Operation, ...]]:
 def _actions_by_type() -> Mapping[str, Action]:
     """Return the action that makes each CloudFormation type that no client makes, by lower-case name."""
     makers = {name: action(maker) for name, maker in cloudformation_types().items()}
-    return {name.lower(): maker for name, maker in makers.items() if maker and not operations_of(maker.name)}
+    alone = {name: maker for name, maker in makers.items() if maker and not operations_of(maker.name)}
+    return {spelled: maker for name, maker in alone.items() for spelled in _spellings(name)}
+
+
+def _spellings(type_name: str) -> set[str]:
+    """Return a CloudFormation type and its L1 class with and without the module, in lower case."""
+    _, _, rest = type_name.lower().partition("::")
+    service, _, name = rest.partition("::")
+    return {type_name.lower(), f"cfn{name}", f"{service}.cfn{name}"} if name else set()
 
 
 def _belongs(operation: Operation, spelled: _Spelled) -> bool:

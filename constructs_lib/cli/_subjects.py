@@ -74,6 +74,15 @@ _OPENAI = {
     "files.create": ("mantle_files", ("bedrock-mantle:CreateFile",)),
 }
 """Methods of the OpenAI and Anthropic SDKs: the grant, and the actions on `bedrock-runtime` and on Mantle."""
+_OPENAI_PATH = re.compile(
+    r"(?:(GET|POST|DELETE) )?(?:https?://[\w.{}-]+)?/?(?:(?:openai|anthropic)/)?"
+    r"(?:v1/(responses|messages|models|files)|(?:v1/)?(chat/completions))(/[^?\s]*)?(?:\?\S*)?",
+    re.IGNORECASE,
+)
+"""A path of those APIs, with or without the method and the endpoint.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api.html
+"""
 
 _CDK_TASKS = {
     # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions_tasks-readme.html
@@ -360,7 +369,7 @@ def _prefix_entry(family: Family) -> dict[str, Any]:
 
 
 def _api(name: str) -> _Answer:
-    method = re.sub(r"\(.*", "", name)
+    method = _method_at(name) or re.sub(r"\(.*", "", name)
     known = next((key for key in _OPENAI if method == key or method.endswith(f".{key}")), None)
     if known is None:
         return [], []
@@ -375,6 +384,23 @@ def _api(name: str) -> _Answer:
         ("page", "https://docs.aws.amazon.com/bedrock/latest/userguide/inference.html"),
     ]
     return [_entry("api", known, "data", "a method of the OpenAI or Anthropic SDK", facts)], []
+
+
+def _method_at(path: str) -> str:
+    """Return the SDKs' method that calls a path of their APIs; empty if it is no such path."""
+    found = _OPENAI_PATH.fullmatch(path)
+    if found is None:
+        return ""
+    api = (found[2] or found[3]).lower().replace("/", ".")
+    tail = (found[4] or "").strip("/")
+    by_method = {"GET": "retrieve" if tail else "list", "DELETE": "delete"}
+    if tail in {"cancel", "count_tokens"} or tail.endswith("/cancel"):
+        call = tail.rpartition("/")[2]
+    elif (found[1] or "").upper() in by_method:
+        call = by_method[found[1].upper()]
+    else:
+        call = "retrieve" if tail else "list" if api == "models" else "create"
+    return f"{api}.{call}"
 
 
 def _environment(name: str) -> _Answer:

@@ -293,6 +293,15 @@ def test_it_starts_fast() -> None:
         ("tasks.BedrockInvokeModel", "InvokeModel: data plane"),
         ("client.responses.create(model=...)", "responses.create: data plane"),
         ("chat.completions.create", "bedrock-mantle:CreateInference"),
+        ("/v1/responses", "responses.create: data plane"),
+        ("POST /openai/v1/chat/completions", "chat.completions.create: data plane"),
+        ("chat/completions", "chat.completions.create: data plane"),
+        ("https://bedrock-mantle.us-east-1.api.aws/anthropic/v1/messages", "messages.create: data plane"),
+        ("/v1/messages/count_tokens", "CountTokens: data plane"),
+        ("GET /v1/responses/resp_1", "responses.retrieve: data plane"),
+        ("DELETE /openai/v1/responses/resp_1", "responses.delete: data plane"),
+        ("POST /v1/responses/{response_id}/cancel", "responses.cancel: data plane"),
+        ("GET /v1/models", "models.list: data plane"),
         ("bedrock-runtime", "bedrock-runtime: data plane, a client"),
         ("BedrockAgentClient", "bedrock-agent: control plane, a client"),
         ("@aws-sdk/client-bedrock-agent-runtime", "bedrock-agent-runtime: data plane, a client"),
@@ -391,3 +400,33 @@ def test_an_endpoint_without_a_client_has_its_plane(
 ) -> None:
     assert main(["which", family]) == 0
     assert capsys.readouterr().out.startswith(f"{family}: {plane} plane, an endpoint without a client")
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"),
+    [
+        ("CfnKnowledgeBase", "CreateKnowledgeBase"),
+        ("aws_cdk.aws_bedrock.CfnKnowledgeBase", "CreateKnowledgeBase"),
+        ('guardrail = bedrock.CfnGuardrail(self, "G", name="g")', "CreateGuardrail"),
+        ('const a = new bedrock.CfnAgent(this, "A", {', "CreateAgent"),
+        ("awsbedrock.NewCfnAgent(stack, ", "CreateAgent"),
+        ("software.amazon.awscdk.services.bedrockagentcore.CfnRuntime", "CreateAgentRuntime"),
+        ("bedrock.CfnGuardrail.ContentPolicyConfigProperty", "CreateGuardrail"),
+        ("Type: AWS::Bedrock::Agent", "CreateAgent"),
+        ('"Type": "AWS::Bedrock::Guardrail"', "CreateGuardrail"),
+        ('resource "aws_bedrock_guardrail" "main" {', "CreateGuardrail"),
+    ],
+)
+def test_a_resource_is_known_as_code_and_templates_write_it(
+    name: str, operation: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", name]) == 0
+    assert capsys.readouterr().out.startswith(f"{operation}: control plane")
+
+
+@pytest.mark.parametrize("name", ["iam.CfnPolicy", "s3.CfnBucket", "ecs.CfnCluster", "/v1/embeddings"])
+def test_a_class_or_path_of_something_else_is_not_taken_for_bedrocks(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["which", name]) == 2
+    assert "is unknown" in capsys.readouterr().err
