@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.code._recorder import Recorder
 
-__all__ = ["LANGUAGES", "Language", "language_of"]
+__all__ = ["LANGUAGES", "Folders", "Language", "language_of"]
 
 _EXTRA = (
     "install the extra `code` (`pip install 'bedrock-planes[code]'`) to read {}; "
@@ -73,12 +73,12 @@ class Language:
         read_shell(text, recorder)
         return None
 
-    def candidates(self, path: str, module: str) -> Iterator[str]:
-        """Yield the files that a module may be, as a file imports it."""
+    def candidates(self, folder: str, module: str, folders: Folders) -> Iterator[str]:
+        """Yield the files that a module may be, as a file in a folder imports it."""
         if self.name == "python":
-            yield from _modules_of_python(os.path.dirname(path), module)  # noqa: PTH120 - pathlib takes most of the time
+            yield from _modules_of_python(folder, module, folders)
         elif self.name in {"javascript", "typescript"} and module.startswith("."):
-            whole = Path(path).parent / re.sub(r"\.[cm]?jsx?$", "", module)
+            whole = Path(folder) / re.sub(r"\.[cm]?jsx?$", "", module)
             for ending in (".ts", ".tsx", ".mts", ".js", ".mjs", ".cjs", ".jsx"):
                 yield f"{whole}{ending}"
                 yield f"{whole}/index{ending}"
@@ -90,7 +90,26 @@ class Language:
         return Map(variables)
 
 
-def _modules_of_python(folder: str, module: str) -> Iterator[str]:
+class Folders:
+    """The names in folders; each folder is read once."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, frozenset[str] | None] = {}
+
+    def has(self, folder: str, *names: str) -> bool:
+        """Whether one of the names is in a folder; true if the folder can't be read."""
+        if folder not in self._names:
+            try:
+                self._names[folder] = frozenset(os.listdir(folder or "."))  # noqa: PTH208 - pathlib takes most of the time
+            except (FileNotFoundError, NotADirectoryError):
+                self._names[folder] = frozenset()
+            except OSError:  # one may look for files in a folder that one may not list
+                self._names[folder] = None
+        found = self._names[folder]
+        return found is None or not found.isdisjoint(names)
+
+
+def _modules_of_python(folder: str, module: str, folders: Folders) -> Iterator[str]:
     """Yield the files that a module may be; without dots it may be in any folder above."""
     bare = module.lstrip(".")
     dots = len(module) - len(bare)
@@ -101,18 +120,13 @@ def _modules_of_python(folder: str, module: str) -> Iterator[str]:
     for level in range(_ABOVE):
         if not dots or level == dots - 1:
             whole = "/".join((base, *parts))
-            if not parts or _is_there(f"{base}/{parts[0]}"):
+            if not parts or folders.has(base, parts[0], f"{parts[0]}.py"):
                 if parts:
                     yield f"{whole}.py"
                 yield f"{whole}/__init__.py"
         base = os.path.dirname(base) if base not in {".", ""} else f"{base}/.."  # noqa: PTH120 - pathlib takes most of the time
         if base in {"", "/"}:
             return
-
-
-def _is_there(stem: str) -> bool:
-    """Whether there is a module or package of that path."""
-    return os.path.isdir(stem) or os.path.isfile(f"{stem}.py")  # noqa: PTH112, PTH113 - pathlib takes most of the time
 
 
 def _python() -> tuple[Reader | None, type[Sdk]]:

@@ -11,7 +11,6 @@ an operation (``retry(client.converse)``) calls what its caller names, and has o
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -37,6 +36,7 @@ from constructs_lib.code._values import (
     Several,
     Site,
     Value,
+    is_nothing,
     join,
     text_of,
 )
@@ -63,8 +63,6 @@ _DEPTH = 12
 """Calls inside of calls that are followed."""
 _ROUNDS = 5
 """Times that functions are looked for which what ran before made relevant."""
-_LINES = re.compile(r"\r\n|[\r\n]")
-"""What ends a line for Python's parser and for tree-sitter."""
 _INSTANCES = 4
 """Instances of one class whose methods run."""
 
@@ -100,7 +98,7 @@ class Machine:
         self._spent: dict[int, int] = {}
         self._apart = 0
         self._is_alone = False
-        self._relevance = Relevance(_LINES.split(text), sdk.is_entry)
+        self._relevance = Relevance(_lines_of(text), sdk.is_entry)
 
     # ------------------------------------------------------------------------------------------- the run
 
@@ -168,12 +166,12 @@ class Machine:
             return
         kinds = self.sdk.decorators(procedure.node)
         if procedure.node.binds_self and ("staticmethod" in kinds or procedure.node.name == "__new__"):
-            receiver = (None,) if "staticmethod" in kinds else (owner,)
-            self._invoke(replace(procedure, receiver=receiver), Arguments(), alone=True)
+            receiver = None if "staticmethod" in kinds else owner
+            self._invoke(procedure.of(receiver), Arguments(), alone=True)
             return
         instances = owner.instances[:_INSTANCES] or [self._instance_of(owner, None, Arguments(), alone=True)]
         for instance in instances:
-            self._invoke(replace(procedure, receiver=(instance,)), Arguments(), alone=True)
+            self._invoke(procedure.of(instance), Arguments(), alone=True)
 
     def execute(self, nodes: Iterable[t.Node], scope: Scope) -> bool:
         """Run statements; return whether the function ended."""
@@ -218,6 +216,9 @@ class Machine:
         ends: list[list[dict[str, Value]]] = [] if node.is_complete else [before]
         order, scope.keeps_order = scope.keeps_order, False
         for number, body in enumerate(node.bodies):
+            if not body:
+                ends.append(before)
+                continue
             for one, state in zip(chain, before, strict=True):
                 one.variables = dict(state)
             self._guards += node.guarded and number == 0
@@ -234,9 +235,10 @@ class Machine:
     def _loop(self, node: t.Loop, scope: Scope) -> None:
         """Run a body for each element that is known, or once."""
         items = self.elements(self.evaluate(node.items, scope)) or [UNKNOWN]
+        once = t.Branches([node.body])
         for item in items[:_DEPTH]:
             self._bind(node.target, item, scope, declares=False)
-            self._branch(t.Branches([node.body]), scope)
+            self._branch(once, scope)
 
     def elements(self, value: Value) -> list[Value]:
         """Return what iterating over a value gives."""
@@ -284,7 +286,7 @@ class Machine:
         """Return the values of items, of which some may be spread."""
         found: list[Value] = []
         for node in nodes:
-            if isinstance(node, t.Other) and node.spreads:
+            if type(node) is t.Other and node.spreads:
                 value = self.evaluate(node.parts[0], scope)
                 found += self.elements(value) or ([value] if value else [])
             else:
@@ -468,7 +470,7 @@ class Machine:
     def _of_this_class(self, value: Value, owner: Class) -> Value:
         """Return class members as the class has them: class methods bound to it."""
         return tuple(
-            replace(item, receiver=(owner,))
+            item.of(owner)
             if isinstance(item, Procedure)
             and not item.receiver
             and item.owner is not None
@@ -483,11 +485,12 @@ class Machine:
         for item in value:
             if isinstance(item, Procedure) and item.owner is not None and not item.receiver:
                 kinds = self.sdk.decorators(item.node)
-                bound = replace(item, receiver=(instance,))
+                receiver: object = instance
                 if "staticmethod" in kinds:
-                    bound = replace(item, receiver=(None,))
+                    receiver = None
                 elif "classmethod" in kinds:
-                    bound = replace(item, receiver=(instance.made_of,))
+                    receiver = instance.made_of
+                bound = item.of(receiver)
                 is_property = bool(kinds & {"property", "cached_property"})
                 found.append(self._invoke(bound, Arguments()) if is_property else (bound,))
             elif isinstance(item, Instance) and self._of_class(item.made_of, "__get__"):  # a descriptor
@@ -506,7 +509,7 @@ class Machine:
             value = UNKNOWN
             if node.type is None and not node.declares:
                 return UNKNOWN
-        if node.type is not None and not any(item is not None for item in value):
+        if node.type is not None and is_nothing(value):
             value = join((value, self.declared(node.type, scope)))
         self._bind(node.target, value, scope, declares=node.declares)
         return value
@@ -710,11 +713,11 @@ class Machine:
         for name, receiver in (("__new__", made_of), (self.sdk.constructor, instance)):
             for maker in self._of_class(made_of, name) or UNKNOWN:
                 if isinstance(maker, Procedure):
-                    self._invoke(replace(maker, receiver=(receiver,)), arguments, alone=alone)
+                    self._invoke(maker.of(receiver), arguments, alone=alone)
         for name in self.sdk.after_constructor:
             for item in self._of_class(made_of, name) or UNKNOWN:
                 if isinstance(item, Procedure):
-                    self._invoke(replace(item, receiver=(instance,)), Arguments())
+                    self._invoke(item.of(instance), Arguments())
         return instance
 
     def _prepare(self, instance: Instance, made_of: Class, arguments: Arguments, depth: int) -> None:
@@ -732,7 +735,7 @@ class Machine:
             value = arguments.get(position, name) if made_of.node.is_record else UNKNOWN
             if not value and default is not None:
                 value = self.sdk.field_default(self, default, scope)
-            if not any(item is not None for item in value) and declared is not None:
+            if is_nothing(value) and declared is not None:
                 value = join((value, self.declared(declared, scope)))
             if value:
                 instance.attributes[name] = value
@@ -770,25 +773,26 @@ class Machine:
         methods = [
             item
             for item in functions
-            if isinstance(item, Method) and (item.client, item.name) not in self.replaced
+            if type(item) is Method and (item.client, item.name) not in self.replaced
         ]
-        other = any(isinstance(item, Procedure | Class | Instance) for item in functions)
+        other = any(type(item) in _OWN for item in functions)
         if methods and node is not None:
             self._record(methods, arguments, node, is_certain=not other and not self._guards)
             results += [self.sdk.result(self, method, arguments, node) for method in methods]
         for item in functions:
-            match item:
-                case Procedure():
-                    results.append(self._invoke(item, arguments, site=node))
-                case Class():
-                    results.append((self._instance_of(item, node, arguments),))
-                case Partial(function=function, arguments=given):
-                    whole = Arguments([*given.plain, *arguments.plain], {**given.named, **arguments.named})
-                    results.append(self.call(function, whole, node))
-                case Instance():
-                    results.append(self.call(self._of_instance(item, "__call__"), arguments, node))
-                case External():
-                    results.append(self.sdk.call(self, item, arguments, node))
+            kind = type(item)
+            if kind is External:
+                results.append(self.sdk.call(self, item, arguments, node))
+            elif kind is Procedure:
+                results.append(self._invoke(item, arguments, site=node))
+            elif kind is Class:
+                results.append((self._instance_of(item, node, arguments),))
+            elif kind is Partial:
+                given = item.arguments
+                whole = Arguments([*given.plain, *arguments.plain], {**given.named, **arguments.named})
+                results.append(self.call(item.function, whole, node))
+            elif kind is Instance:
+                results.append(self.call(self._of_instance(item, "__call__"), arguments, node))
         if node is not None and not other:
             self._passed_on(functions, arguments, node)
         return join(results)
@@ -802,6 +806,8 @@ class Machine:
 
     def _passed_on(self, functions: Value, arguments: Arguments, node: t.Call) -> None:
         """Record methods of a client that are given to something that will call them."""
+        if not any(type(item) in _CALLED_LATER for value in arguments.plain for item in value):
+            return
         if any(isinstance(item, External) and self.sdk.only_looks(item) for item in functions):
             return
         for number, value in enumerate(arguments.plain):
@@ -904,7 +910,7 @@ class Machine:
             self._scopes.pop()
             self.recorder = recorder
         result = _gathered(scope.results) if node.gathers else join(scope.results)
-        if not any(item is not None for item in result) and node.returns is not None:
+        if is_nothing(result) and node.returns is not None:
             result = self.declared(node.returns, procedure.scope)
         # The arguments are kept, since their ids are in the key.
         self._cache[key] = ((procedure, arguments), result)
@@ -962,9 +968,9 @@ class Machine:
                 value, given = plain.pop(0), True
             if not given and parameter.default is not None:
                 value = self.evaluate(parameter.default, procedure.scope)
-            if not any(item is not None for item in value) and parameter.type is not None:
+            if is_nothing(value) and parameter.type is not None:
                 value = join((value, self.declared(parameter.type, procedure.scope)))
-            if alone and not any(item is not None for item in value):
+            if alone and is_nothing(value):
                 value = join((value, self.sdk.injected(self, parameter.name)))
             scope.variables[parameter.name] = value
             if parameter.pattern is not None:
@@ -995,6 +1001,15 @@ class Machine:
 
 
 _STATEMENTS: Final = frozenset((t.Branches, t.Block, t.Loop, t.Import, t.Return))
+_OWN: Final = frozenset((Procedure, Class, Instance))
+"""What is called that the scanned code defines."""
+_CALLED_LATER: Final = frozenset((Method, Partial))
+"""What something unknown that is given it may call."""
+
+
+def _lines_of(text: str) -> list[str]:
+    """Return the lines of a text, as Python's parser and tree-sitter count them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _operations_in(value: Value, depth: int = 0) -> Iterator[object]:

@@ -33,7 +33,8 @@ def read_python(text: str) -> list[t.Node]:
 
     """
     module = ast.parse(text)
-    if _REPLACES.search(text) and any(_replaces(part, "boto3") for part in ast.walk(module)):
+    replaces = _REPLACES.search(text) is not None
+    if replaces and any(_replaces(part, "boto3") for part in ast.walk(module)):
         return [t.Branches([_body(module.body)], guarded=True, is_complete=True)]
     return _body(module.body)
 
@@ -162,31 +163,40 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> t.Function:
 
 def _fill(made: t.Function, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     """Read what a function needs when it runs."""
-    for part in _parts(node):
-        if isinstance(part, ast.Global | ast.Nonlocal):
-            made.globals |= set(part.names)
-        made.guarded = made.guarded or _replaces(part)
+    made.guarded = any(map(_replaces, node.decorator_list))
+    waiting: list[ast.AST] = [*node.body]
+    while waiting:  # its statements, and those of inner functions
+        part = waiting.pop()
+        kind = type(part)
+        if kind in _WITH_VALUES:
+            made.guarded = made.guarded or any(map(_replaces, _calls_of(part.value)))  # type: ignore[attr-defined] # these have one
+        elif kind in _WITH_NAMES:
+            made.globals.update(part.names)  # type: ignore[attr-defined] # these have some
+        elif kind not in _WITHOUT_BODIES:
+            for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+                waiting += getattr(part, name, ())
+            for item in getattr(part, "items", ()):
+                made.guarded = made.guarded or any(map(_replaces, _calls_of(item.context_expr)))
     made.body = _body(node.body)
 
 
-def _parts(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
-    """Yield the statements of a function, also inner ones, the calls that make one up, and its decorators."""
-    yield from node.decorator_list
-    waiting: list[ast.AST] = [*node.body]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        value = getattr(part, "value", None)
-        if isinstance(part, ast.stmt | ast.Await) and isinstance(value, ast.expr):
-            waiting.append(value)
-        for name in ("body", "orelse", "finalbody", "handlers", "cases", "items"):
-            inner = getattr(part, name, None)
-            if isinstance(inner, list):
-                waiting += inner
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-            waiting.append(part.func.value)  # `patch("...").start()`
-        if isinstance(part, ast.withitem):
-            waiting.append(part.context_expr)
+_WITH_VALUES = frozenset((ast.Expr, ast.Assign, ast.Return, ast.AnnAssign, ast.AugAssign))
+_WITH_NAMES = frozenset((ast.Global, ast.Nonlocal))
+_WITHOUT_BODIES = frozenset((ast.Raise, ast.Import, ast.ImportFrom, ast.Pass, ast.Assert, ast.Delete))
+
+
+def _calls_of(value: ast.expr | None) -> Iterator[ast.Call]:
+    """Yield the calls that make up a value: of ``await patch("...").start()`` both."""
+    while True:
+        if isinstance(value, ast.Await):
+            value = value.value
+        elif isinstance(value, ast.Call):
+            yield value
+            if not isinstance(value.func, ast.Attribute):
+                return
+            value = value.func.value
+        else:
+            return
 
 
 def _parameters(arguments: ast.arguments) -> list[t.Parameter]:

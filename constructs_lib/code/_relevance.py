@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from constructs_lib.catalogue import operations
 from constructs_lib.code._apis import key_of
@@ -44,8 +44,9 @@ _DEEP = 4
 _OTHER_WORDS = re.compile(rb"agent.?(?:registry|discovery)")
 _CALLS = re.compile(rb"\.\s*(\w+)\s*\(")
 _WORDS = re.compile(r"\w+")
-_NO_CODE = re.compile(r"""^\s*[rRuU]?(\"{3}|'{3})[\s\S]*?\1|\#[^\n'"]*$""", re.MULTILINE)
-"""Texts that stand alone, such as docstrings, and comments without quotes."""
+_TEXTS = re.compile(r"""(\"{3}|'{3})[\s\S]*?\1""")
+_COMMENTS = re.compile(r"""\#[^\n'"]*$""", re.MULTILINE)
+"""Comments without quotes."""
 _READ = re.compile(r"\.\s*(\w+)")
 _QUOTED = re.compile(r"""['"](\w+)['"]""")
 _TARGETS = re.compile(
@@ -88,16 +89,53 @@ def _is_operation(name: str) -> bool:
     return name == name.lower() and name.replace("_", "") in _operation_keys()
 
 
-class _Words(NamedTuple):
-    """What a function's text has."""
+def _code_of(text: str) -> str:
+    """Return a text without texts that stand alone, such as docstrings, and without comments."""
+    if '"""' in text or "'''" in text:
+        text = _TEXTS.sub(_unless_alone, text)
+    return _COMMENTS.sub("", text) if "#" in text else text
 
-    all: frozenset[str]
-    read: frozenset[str]
-    """The attributes that are read or set, also by their names in quotes."""
-    set: frozenset[str]
-    """The attributes and outer variables that are set, and a few more."""
-    is_direct: bool
-    """Whether it has a word of Bedrock or of an operation itself."""
+
+def _unless_alone(found: re.Match[str]) -> str:
+    """Return a quoted text, empty if nothing stands before it on its line."""
+    line = found.string.rfind("\n", 0, found.start()) + 1
+    return found[0] if found.string[line : found.start()].strip(" \trRuU") else ""
+
+
+class _Words:
+    """What a function's text has; what is asked for rarely is looked for when it is."""
+
+    __slots__ = ("_read", "_set", "_text", "all", "is_direct")
+
+    def __init__(self, text: str) -> None:
+        self._text = text = _code_of(text)
+        self._read: frozenset[str] | None = None
+        self._set: frozenset[str] | None = None
+        self.all = frozenset(_WORDS.findall(text))
+        self.is_direct = (
+            any(map(_is_of_bedrock, self.all))
+            or _CLIENT.search(text) is not None
+            or (any(map(_is_operation, self.all)) and any(map(_is_operation, self.read)))
+        )
+        """Whether it has a word of Bedrock or of an operation itself."""
+
+    @property
+    def read(self) -> frozenset[str]:
+        """The attributes that are read or set, also by their names in quotes."""
+        if self._read is None:
+            self._read = frozenset((*_READ.findall(self._text), *_QUOTED.findall(self._text)))
+        return self._read
+
+    @property
+    def set(self) -> frozenset[str]:
+        """The attributes and outer variables that are set, and a few more."""
+        if self._set is None:
+            self._set = frozenset(
+                name
+                for before, bound, outer in _TARGETS.findall(self._text)
+                for name in (*_READ.findall(before), *_READ.findall(bound), *_WORDS.findall(outer))
+            )
+        return self._set
 
 
 class Relevance:
@@ -158,20 +196,8 @@ class Relevance:
     def _words_of(self, node: t.Function) -> _Words:
         found = self._words.get(id(node))
         if found is None:
-            text = _NO_CODE.sub("", "\n".join(self._lines[node.line - 1 : node.end]))
-            words = frozenset(_WORDS.findall(text))
-            read = frozenset((*_READ.findall(text), *_QUOTED.findall(text)))
-            is_direct = (
-                _CLIENT.search(text) is not None
-                or any(map(_is_of_bedrock, words))
-                or any(map(_is_operation, read))
-            )
-            stores = frozenset(
-                name
-                for before, bound, outer in _TARGETS.findall(text)
-                for name in (*_READ.findall(before), *_READ.findall(bound), *_WORDS.findall(outer))
-            )
-            found = self._words[id(node)] = _Words(words, read, stores, is_direct)
+            found = _Words("\n".join(self._lines[node.line - 1 : node.end]))
+            self._words[id(node)] = found
         return found
 
     def _is_relevant(self, node: t.Function) -> bool:
@@ -180,11 +206,11 @@ class Relevance:
         words = self._words_of(node)
         if words.is_direct or not words.all.isdisjoint(self._names):
             return True
-        if not words.read.isdisjoint(self._methods):
+        if not words.all.isdisjoint(self._methods) and not words.read.isdisjoint(self._methods):
             return True
-        if not words.set.isdisjoint(self._read):
-            return True
-        return not words.all.isdisjoint(_SET_BY_NAME) and not words.all.isdisjoint(self._read)
+        if words.all.isdisjoint(self._read):
+            return False
+        return not words.set.isdisjoint(self._read) or not words.all.isdisjoint(_SET_BY_NAME)
 
     def carries(self, values: Iterable[Value]) -> bool:
         """Whether one of the values is, or holds, something that Bedrock may be called through."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constructs_lib.code._languages import LANGUAGES, language_of
+from constructs_lib.code._languages import LANGUAGES, Folders, language_of
 from constructs_lib.code._machine import Machine, TooComplex
 from constructs_lib.code._model import Scan, Unresolved
 from constructs_lib.code._recorder import Recorder
@@ -123,6 +123,9 @@ class Project:
     def __init__(self) -> None:
         self._files: dict[str, _File | None] = {}
         self._open: set[str] = set()
+        self._keys: dict[str, str] = {}
+        self._folders = Folders()
+        self._modules: dict[tuple[str, str, str], str | None] = {}
 
     def file(self, path: str, *, is_imported: bool = False) -> _File | None:
         """Return a file after its program ran, ``None`` if its language isn't known.
@@ -132,7 +135,7 @@ class Project:
             is_imported: Whether another file needs it, so that it is read in any case.
 
         """
-        key = os.path.realpath(path)
+        key = self._keys.get(path) or self._keys.setdefault(path, os.path.realpath(path))
         if key in self._files and not (is_imported and self._files[key] and self._files[key].machine is None):  # type: ignore[union-attr] # tested just before
             return self._files[key]
         if key in self._open:
@@ -203,9 +206,8 @@ class Project:
 
     def _load(self, file: _File, module: str, name: str) -> Value:
         """Return what a module of the code, or else of a library, has under a name."""
-        for path in file.language.candidates(file.path, module):
-            if not Path(path).is_file():
-                continue
+        path = self._module(file, module)
+        if path is not None:
             other = self.file(path, is_imported=True)
             if other is None or other.machine is None:
                 return UNKNOWN
@@ -214,12 +216,20 @@ class Project:
                 return (file.language.module(variables),)
             if name in variables:
                 return variables[name]
-            break
         whole = f"{module.removesuffix('.')}.{name}" if name else module
-        for path in file.language.candidates(file.path, whole):
-            if Path(path).is_file() and (other := self.file(path, is_imported=True)) and other.machine:
-                return (file.language.module(other.machine.module.variables),)
+        path = self._module(file, whole)
+        if path is not None and (other := self.file(path, is_imported=True)) and other.machine:
+            return (file.language.module(other.machine.module.variables),)
         return (External(f"{module}.{name}" if name else module),)
+
+    def _module(self, file: _File, module: str) -> str | None:
+        """Return the file that a module is, as a file imports it."""
+        folder = os.path.dirname(file.path)  # noqa: PTH120 - pathlib takes most of the time
+        key = (file.language.name, folder, module)
+        if key not in self._modules:
+            candidates = file.language.candidates(folder, module, self._folders)
+            self._modules[key] = next(filter(os.path.isfile, candidates), None)
+        return self._modules[key]
 
 
 def _too_large(data: bytes) -> str | None:

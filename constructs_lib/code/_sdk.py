@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
 from constructs_lib.code._apis import named
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interpreter", "Loader", "Sdk", "ShellSdk"]
 
+_NO_NAMES: AbstractSet[str] = frozenset()
 Loader = Callable[[str, str], Value]
 """Returns what a path is in a module: of the scanned code, or of a library."""
 
@@ -118,8 +120,10 @@ class Sdk:
         """Return what has a type of a library."""
         return UNKNOWN
 
-    def decorators(self, node: t.Function) -> set[str]:
+    def decorators(self, node: t.Function) -> AbstractSet[str]:
         """Return the last parts of the names of a function's decorators."""
+        if not node.decorators:
+            return _NO_NAMES
         found = set()
         for decorator in node.decorators:
             name = getattr(decorator, "function", decorator)

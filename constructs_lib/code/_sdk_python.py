@@ -176,15 +176,17 @@ class PythonSdk(Sdk):
     ) -> Value | None:
         """Answer ``super()``, and calls whose function is a value of this module."""
         function = node.function
-        if isinstance(function, t.Name) and function.id == "super":
-            return self._parent(machine, scope, arguments)
-        if isinstance(function, t.Attribute) and function.name in {"enter_context", "enter_async_context"}:
+        if isinstance(function, t.Name):
+            if function.id == "super":
+                return self._parent(machine, scope, arguments)
+        elif not isinstance(function, t.Attribute):
+            return None
+        elif function.name in {"enter_context", "enter_async_context"}:
             return arguments.get(0, "cm")
-        is_own = any(isinstance(item, Procedure) for item in callee.functions)
-        if isinstance(function, t.Attribute) and function.name == "__new__" and not is_own:
+        elif function.name == "__new__" and not any(isinstance(one, Procedure) for one in callee.functions):
             return tuple(item.newest for item in arguments.get(0) if isinstance(item, Class) and item.newest)
-        makers = [item for item in callee.functions if isinstance(item, Maker)]
-        if makers and isinstance(function, t.Attribute | t.Name):
+        makers = [item for item in callee.functions if type(item) is Maker]
+        if makers:
             return join(_client(maker, arguments, node) for maker in makers if maker.kind == "client")
         return None
 

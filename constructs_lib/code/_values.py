@@ -33,6 +33,7 @@ __all__ = [
     "Several",
     "Site",
     "Value",
+    "is_nothing",
     "join",
     "text_of",
 ]
@@ -51,6 +52,11 @@ def join(values: Iterable[Value]) -> Value:
     if len(known) == 1:
         return tuple(known[0])  # made by this function or by hand, so it is short and has nothing twice
     return tuple(dict.fromkeys(item for value in known for item in value))[:_MOST]
+
+
+def is_nothing(value: Value) -> bool:
+    """Whether nothing is known of a value, or it is the language's nothing."""
+    return not value or (len(value) == 1 and value[0] is None)
 
 
 def text_of(value: Value) -> str | None:
@@ -174,6 +180,10 @@ class Procedure:
     scope: Scope
     receiver: Value = UNKNOWN
     owner: Class | None = None
+
+    def of(self, receiver: object) -> Procedure:
+        """Return the function as a method of an instance or a class."""
+        return Procedure(self.node, self.scope, (receiver,), self.owner)
 
 
 @dataclass(eq=False, slots=True)
