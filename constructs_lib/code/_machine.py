@@ -11,7 +11,6 @@ an operation (``retry(client.converse)``) calls what its caller names, and has o
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -57,8 +56,10 @@ _ALONE_STEPS = 10_000
 """Evaluations for one function that nothing calls, so that none takes those of the others."""
 _HELPER_STEPS = 300
 """Evaluations in one function without a word of Bedrock, while one that nothing calls runs."""
-_CALLED_STEPS = 1_000
+_CALLED_STEPS = 500
 """Evaluations in any other function that is called without a client; it runs alone if they are too few."""
+_BARREN_STEPS = 400
+"""Evaluations in all calls of one function, if none calls Bedrock, or gives or keeps what may call it."""
 _DEPTH = 12
 """Calls inside of calls that are followed."""
 _ROUNDS = 5
@@ -96,6 +97,8 @@ class Machine:
         self.replaced: set[tuple[Client, str]] = set()
         self._kept: dict[str, Value] = {}
         self._spent: dict[int, int] = {}
+        self._spent_in_all: dict[int, int] = {}
+        self._fruitful: set[int] = set()
         self._apart = 0
         self._is_alone = False
         self._relevance = Relevance(_lines_of(text), sdk.is_entry)
@@ -122,6 +125,7 @@ class Machine:
                     self._run_alone(procedure)
         self.recorder.forget(id(procedure.node) for procedure in later)
         self._cache.clear()
+        self._spent_in_all.clear()
         for procedure in later:
             self._run_alone(procedure)
 
@@ -264,13 +268,12 @@ class Machine:
         self._steps += 1
         if self._steps > self._limit:
             raise TooComplex
-        return self._EVALUATIONS[type(node)](self, node, scope)
-
-    def _constant(self, node: t.Constant, _scope: Scope) -> Value:
-        return (node.value,)
-
-    def _name(self, node: t.Name, scope: Scope) -> Value:
-        return self.lookup(node.id, scope)
+        kind = type(node)
+        if kind is t.Name:  # these two are more than half of all
+            return self.lookup(node.id, scope)  # type: ignore[union-attr] # it is a name
+        if kind is t.Constant:
+            return (node.value,)  # type: ignore[union-attr] # it is a literal
+        return self._EVALUATIONS[kind](self, node, scope)
 
     def _attribute_of(self, node: t.Attribute, scope: Scope) -> Value:
         return self._or_kept(self.attribute(self.evaluate(node.owner, scope), node.name), node)
@@ -325,8 +328,9 @@ class Machine:
         """Return what a name means in a scope."""
         here: Scope | None = scope
         while here is not None:
-            if name in here.variables:
-                return here.variables[name]
+            found = here.variables.get(name)
+            if found is not None:
+                return found
             here = here.parent
         if name == self.sdk.this:
             return scope.receiver
@@ -334,8 +338,8 @@ class Machine:
             return parent_in(scope)
         if self.sdk.has_implicit_this:
             for receiver in self._receivers(scope):
-                if found := self.attribute(receiver, name):
-                    return found
+                if member := self.attribute(receiver, name):
+                    return member
         return self.sdk.builtin(name)
 
     def _receivers(self, scope: Scope) -> Iterator[Value]:
@@ -598,6 +602,8 @@ class Machine:
     def _store(self, name: str, value: Value, scope: Scope, *, declares: bool) -> None:
         function = _function_of(scope)
         if name in function.outer:
+            if self._relevance.carries((value,)):
+                self._count_as_fruitful()
             home = function.parent
             while home is not None and home.parent is not None and name not in home.variables:
                 home = home.parent
@@ -619,6 +625,8 @@ class Machine:
         (scope if declares or not self.sdk.declares_variables else function).variables[name] = value
 
     def _set(self, owner: Value, name: str, value: Value, scope: Scope) -> None:
+        if self._active and self._relevance.carries((value,)):
+            self._count_as_fruitful()
         function = _function_of(scope)
         for item in owner:
             if isinstance(item, Instance):
@@ -822,6 +830,7 @@ class Machine:
 
     def _record(self, methods: list[Method], arguments: Arguments, node: t.Call, *, is_certain: bool) -> None:
         """Record a call of methods, each where it is named."""
+        self._count_as_fruitful()
         if isinstance(node.function, t.Attribute) and node.function.name == methods[0].name:
             self.recorder.called(methods, arguments, node, self.running, is_certain=is_certain)
             return
@@ -853,11 +862,16 @@ class Machine:
         """Return where the operations are named that a function is given."""
         if site is None:
             return {}
-        return {
-            item: self.site_of((item,), site)
-            for value in (*arguments.plain, *arguments.named.values())
-            for item in _operations_in(value)
-        }
+        found: dict[object, Site] = {}
+        for value in (*arguments.plain, *arguments.named.values()):
+            if value and any(type(item) in _NAMES_OPERATION for item in value):
+                for item in _operations_in(value):
+                    found[item] = self.site_of((item,), site)
+        return found
+
+    def _count_as_fruitful(self) -> None:
+        """Remember that what runs calls Bedrock or keeps a client, so that each call of it is followed."""
+        self._fruitful.update(self._active)
 
     @property
     def running(self) -> int:
@@ -889,6 +903,12 @@ class Machine:
             most = _HELPER_STEPS if node.is_helper else _CALLED_STEPS
             if self._spent.get(id(node), 0) > most:
                 return UNKNOWN
+            if (
+                self._spent_in_all.get(id(node), 0) > _BARREN_STEPS
+                and id(node) not in self._fruitful
+                and not sites
+            ):
+                return UNKNOWN
         self._ran.add(id(node))
         scope = Scope(procedure.scope, outer=frozenset(node.globals), sites=sites)
         scope.receiver = procedure.receiver or procedure.scope.receiver
@@ -901,8 +921,7 @@ class Machine:
         self._scopes.append(scope)
         recorder, self.recorder = self.recorder, _recorder_of(procedure.scope) or self.recorder
         try:
-            with self._bounded(node, most):
-                self.execute(node.body, scope)
+            self._execute_bounded(node, scope, most)
         finally:
             self._depth -= 1
             self._guards -= node.guarded
@@ -910,15 +929,16 @@ class Machine:
             self._scopes.pop()
             self.recorder = recorder
         result = _gathered(scope.results) if node.gathers else join(scope.results)
+        if self._relevance.carries((result,)):
+            self._fruitful.add(id(node))
         if is_nothing(result) and node.returns is not None:
             result = self.declared(node.returns, procedure.scope)
         # The arguments are kept, since their ids are in the key.
         self._cache[key] = ((procedure, arguments), result)
         return result
 
-    @contextmanager
-    def _bounded(self, node: t.Function, most: int | None) -> Iterator[None]:
-        """Give a function the steps that it may take, one that only helps others not more than those have."""
+    def _execute_bounded(self, node: t.Function, scope: Scope, most: int | None) -> None:
+        """Run a function for the steps that it may take; one that only helps others has no more than they."""
         limit, start, apart, guards = self._limit, self._steps, self._apart, self._guards
         is_helper = most == _HELPER_STEPS
         self._limit = self._share
@@ -927,7 +947,7 @@ class Machine:
                 limit if is_helper else self._share, start + most - self._spent.get(id(node), 0)
             )
         try:
-            yield
+            self.execute(node.body, scope)
         except TooComplex:
             if most is None or self._steps > self._share:
                 raise
@@ -936,6 +956,8 @@ class Machine:
                 self._ran.discard(id(node))  # so that it runs once more, alone
         finally:
             used = self._steps - start
+            if most is not None:
+                self._spent_in_all[id(node)] = self._spent_in_all.get(id(node), 0) + used
             self._spent[id(node)] = self._spent.get(id(node), 0) + used - (self._apart - apart)
             if not is_helper and limit < self._share:
                 self._apart = apart + used
@@ -977,8 +999,6 @@ class Machine:
                 self._bind(parameter.pattern, value, scope, declares=True)
 
     _EVALUATIONS: ClassVar[dict[type, Callable[[Machine, Any, Scope], Value]]] = {
-        t.Constant: _constant,
-        t.Name: _name,
         t.Attribute: _attribute_of,
         t.Call: _call,
         t.Text: _text,
@@ -1003,6 +1023,8 @@ class Machine:
 _STATEMENTS: Final = frozenset((t.Branches, t.Block, t.Loop, t.Import, t.Return))
 _OWN: Final = frozenset((Procedure, Class, Instance))
 """What is called that the scanned code defines."""
+_NAMES_OPERATION: Final = frozenset((Method, Command, Partial, Several, str))
+"""What may bring the name of an operation."""
 _CALLED_LATER: Final = frozenset((Method, Partial))
 """What something unknown that is given it may call."""
 
