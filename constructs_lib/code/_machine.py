@@ -91,7 +91,7 @@ class Machine:
         self._scopes: list[Scope] = []
         self._procedures: dict[int, Procedure] = {}
         self._classes: dict[int, Class] = {}
-        self._instances: dict[tuple[int, int], Instance] = {}
+        self._instances: dict[tuple[int, int, tuple[Client, ...]], Instance] = {}
         self._ran: set[int] = set()
         self._cache: dict[object, tuple[object, Value]] = {}
         self.replaced: set[tuple[Client, str]] = set()
@@ -708,7 +708,9 @@ class Machine:
     def _instance_of(
         self, made_of: Class, call: t.Call | None, arguments: Arguments, *, alone: bool = False
     ) -> Instance:
-        key = (id(call), id(made_of))
+        given = (*arguments.plain, *arguments.named.values())
+        clients = tuple(item for value in given for item in value if type(item) is Client)
+        key = (id(call), id(made_of), clients)  # what is made in one place for several clients is several
         instance = self._instances.get(key)
         if instance is None:
             instance = self._instances[key] = Instance(made_of)

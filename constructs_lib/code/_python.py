@@ -293,6 +293,13 @@ def _expression(node: ast.expr) -> t.Expression:  # noqa: C901, PLR0911, PLR0912
             return _annotated(key)
         case ast.Subscript(value=owner, slice=key):
             return t.Index(_expression(owner), _expression(key))
+        case ast.Call(func=ast.Attribute(ast.Constant(str() as form), "format"), args=items, keywords=[]) if (
+            text := _filled(form.split("{}"), items)
+        ):
+            return text
+        case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
+            items = right.elts if isinstance(right, ast.Tuple) else [right]
+            return _filled(form.split("%s"), items) or t.Other([_expression(right)])
         case ast.Call(func=function, args=arguments, keywords=keywords):
             return t.Call(
                 _expression(function),
@@ -329,6 +336,16 @@ def _expression(node: ast.expr) -> t.Expression:  # noqa: C901, PLR0911, PLR0912
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             return _comprehension(node)
     return t.Other([_expression(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)])
+
+
+def _filled(texts: list[str], items: list[ast.expr]) -> t.Text | None:
+    """Return texts with an item between each two, ``None`` if there are not as many items."""
+    if len(texts) != len(items) + 1 or any("{" in text or "%" in text for text in texts):
+        return None
+    parts: list[t.Expression] = [t.Constant(texts[0])]
+    for text, item in zip(texts[1:], items, strict=True):
+        parts += [_expression(item), t.Constant(text)]
+    return t.Text(parts)
 
 
 def _optional(node: ast.expr | None) -> t.Expression | None:

@@ -209,13 +209,15 @@ class Project:
         path = self._module(file, module)
         if path is not None:
             other = self.file(path, is_imported=True)
-            if other is None or other.machine is None:
-                return UNKNOWN
-            variables = {**other.machine.module.variables, **other.machine.exported}
-            if not name:
+            machine = other.machine if other is not None else None
+            variables = {**machine.module.variables, **machine.exported} if machine is not None else {}
+            if machine is not None and not name:
                 return (file.language.module(variables),)
             if name in variables:
                 return variables[name]
+            # A package that is not read, or not yet, still has its modules.
+            if machine is None and self._module(file, f"{module.removesuffix('.')}.{name}") is None:
+                return UNKNOWN
         whole = f"{module.removesuffix('.')}.{name}" if name else module
         path = self._module(file, whole)
         if path is not None and (other := self.file(path, is_imported=True)) and other.machine:

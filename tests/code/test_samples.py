@@ -17,7 +17,9 @@ from constructs_lib.code import scan
 from constructs_lib.review import review_code
 
 _FOLDER = Path(__file__).parent / "samples"
-_FILES = sorted(path for path in _FOLDER.rglob("*.*") if path.is_file())
+_FOLDERS = sorted(path for path in (_FOLDER / "folders").iterdir() if path.is_dir())
+"""Packages whose modules hand clients on, so that they are read together."""
+_FILES = sorted(p for p in _FOLDER.rglob("*.*") if p.is_file() and _FOLDER / "folders" not in p.parents)
 _MARK = re.compile(r"(?:#|//)> (\S+) (\S+)(?: wrong (\S+))?")
 _NEAR = 2
 """Lines between a mark and its call: a call may span lines."""
@@ -57,6 +59,15 @@ def _difference(path: Path) -> tuple[list[Call], list[Call], int]:
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: str(path.relative_to(_FOLDER)))
 def test_the_counted_calls_are_found_and_no_others(path: Path) -> None:
     assert _difference(path)[:2] == ([], [])
+
+
+@pytest.mark.parametrize("folder", _FOLDERS, ids=lambda path: path.name)
+def test_clients_are_followed_from_module_to_module(folder: Path) -> None:
+    files = sorted(folder.rglob("*.py"))
+    counted = [(str(path), *call) for path in files for call in _counted(path)]
+    found = [(c.path, c.line, c.client, c.operation, c.right) for c in scan([str(folder)]).calls]
+    assert counted
+    assert sorted(found) == sorted(counted)
 
 
 def test_recall_and_precision(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,1 @@
+"""A client that is made in one module and used three modules on."""

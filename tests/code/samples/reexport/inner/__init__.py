@@ -1,0 +1,2 @@
+from .making import agents, shared
+from . import making as factory
