@@ -60,6 +60,8 @@ _CALLED_STEPS = 500
 """Evaluations in any other function that is called without a client; it runs alone if they are too few."""
 _BARREN_STEPS = 400
 """Evaluations in all calls of one function, if none calls Bedrock, or gives or keeps what may call it."""
+_SPREAD = 100
+"""Elements of a list that another list takes over: in a loop they may double each time."""
 _DEPTH = 12
 """Calls inside of calls that are followed."""
 _ROUNDS = 5
@@ -291,7 +293,7 @@ class Machine:
         for node in nodes:
             if type(node) is t.Other and node.spreads:
                 value = self.evaluate(node.parts[0], scope)
-                found += self.elements(value) or ([value] if value else [])
+                found += self.elements(value)[:_SPREAD] or ([value] if value else [])
             else:
                 found.append(self.evaluate(node, scope))
         return found
@@ -370,7 +372,7 @@ class Machine:
             known = known or bool(simple)
             texts += str(simple[0]) if len(simple) == 1 and len(value) == 1 else "\0"
         if len(node.parts) == 2 and any(isinstance(item, Several) for value in values for item in value):
-            return (Several([one for value in values for one in self.elements(value)]),)
+            return (Several([one for value in values for one in self.elements(value)[:_SPREAD]]),)
         return (texts,) if known else UNKNOWN
 
     def _mapping(self, node: t.Mapping, scope: Scope) -> Value:

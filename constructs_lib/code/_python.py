@@ -293,13 +293,13 @@ def _expression(node: ast.expr) -> t.Expression:  # noqa: C901, PLR0911, PLR0912
             return _annotated(key)
         case ast.Subscript(value=owner, slice=key):
             return t.Index(_expression(owner), _expression(key))
-        case ast.Call(func=ast.Attribute(ast.Constant(str() as form), "format"), args=items, keywords=[]) if (
-            text := _filled(form.split("{}"), items)
+        case ast.Call(ast.Attribute(ast.Constant(str() as form), "format"), args=filling, keywords=[]) if (
+            text := _filled(form.split("{}"), filling)
         ):
             return text
         case ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod(), right=right):
-            items = right.elts if isinstance(right, ast.Tuple) else [right]
-            return _filled(form.split("%s"), items) or t.Other([_expression(right)])
+            filling = right.elts if isinstance(right, ast.Tuple) else [right]
+            return _filled(form.split("%s"), filling) or t.Other([_expression(right)])
         case ast.Call(func=function, args=arguments, keywords=keywords):
             return t.Call(
                 _expression(function),

@@ -216,9 +216,22 @@ class Relevance:
         """Whether one of the values is, or holds, something that Bedrock may be called through."""
         return any(value and self._carries(value) for value in values)
 
-    def _carries(self, value: Value, depth: int = 0) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of value
-        """Whether a value is, or holds, something that Bedrock may be called through."""
+    def _carries(self, value: Value, depth: int = 0, seen: dict[int, int] | None = None) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of value
+        """Whether a value is, or holds, something that Bedrock may be called through.
+
+        Args:
+            value: The value.
+            depth: In how many collections it is.
+            seen: The collections that were looked into, each with its depth: many hold the same.
+
+        """
         for item in value:
+            kind = type(item)
+            if kind in _HOLDERS:
+                seen = {} if seen is None else seen
+                if seen.get(id(item), _DEEP + 1) <= depth:
+                    continue
+                seen[id(item)] = depth
             match item:
                 case Client() | Maker() | Method() | Command():
                     return True
@@ -226,23 +239,26 @@ class Relevance:
                     if self._is_entry(path):
                         return True
                 case Partial(function=function):
-                    if self._carries(function, depth + 1):
+                    if self._carries(function, depth + 1, seen):
                         return True
                 case Procedure(node=node):
                     if node.is_relevant is not False:
                         return True
                 case Instance(made_of=made_of, library=library):
-                    if self._carries((made_of, *library), depth):
+                    if self._carries((made_of, *library), depth, seen):
                         return True
                 case Class(members=members) if depth < _DEEP:
-                    if any(self._carries(member, depth + 1) for member in members.values()):
+                    if any(self._carries(member, depth + 1, seen) for member in members.values()):
                         return True
-                    if any(self._carries(base, depth + 1) for base in item.bases):
+                    if any(self._carries(base, depth + 1, seen) for base in item.bases):
                         return True
                 case Map(items=items, rest=rest) if depth < _DEEP:
-                    if any(self._carries(member, depth + 1) for member in (*items.values(), rest)):
+                    if any(self._carries(member, depth + 1, seen) for member in (*items.values(), rest)):
                         return True
                 case Several(items=elements) if depth < _DEEP:
-                    if any(self._carries(element, depth + 1) for element in elements):
+                    if any(self._carries(element, depth + 1, seen) for element in elements):
                         return True
         return False
+
+
+_HOLDERS = frozenset((Class, Map, Several))

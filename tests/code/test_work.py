@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from benchmarks.code import write_assembly
@@ -75,3 +76,14 @@ def test_the_asset_of_the_measurement_is_read_as_a_functions_own_code(tmp_path: 
     report = review_paths([str(tmp_path / "cdk.out")], Options(code=True))
     assert size == (tmp_path / "app" / "index.py").stat().st_size
     assert [finding.rule for finding in report.findings].count("BP602") == 1
+
+
+def test_lists_that_double_in_a_loop_stay_short(tmp_path: Path) -> None:
+    rows = "".join(f"    rows = [*rows, *rows, {n}]\n    held = [held, held, rows]\n" for n in range(40))
+    call = "    runtime.converse(modelId='amazon.nova-lite-v1:0', messages=held)\n"
+    text = f"{_HEAD}    rows, held = [text], []\n{rows}{call}"
+    path = tmp_path / "app.py"
+    path.write_text(text, "utf-8")
+    started = time.process_time()
+    assert [call.operation for call in scan([str(path)]).calls] == ["Converse"]
+    assert time.process_time() - started < 5, "it would take hours"

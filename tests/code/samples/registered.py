@@ -1,4 +1,4 @@
-"""Clients in a registry: a dict of dataclasses, filled in a loop over names."""
+"""Clients in a register: a dict of dataclasses, filled in a loop over names."""
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ class Entry:
 
 
 @dataclass
-class Registry:
+class Register:
     entries: dict = field(default_factory=dict)
 
     def add(self, name):
@@ -25,20 +25,20 @@ class Registry:
         return self.entries[name]
 
 
-registry = Registry()
-registry.add("bedrock").add("bedrock-runtime")
-registry.add("bedrock-agent")
+known = Register()
+known.add("bedrock").add("bedrock-runtime")
+known.add("bedrock-agent")
 
 PAIRS = [(name, boto3.client(name)) for name in ("bedrock-runtime", "bedrock-runtime")]
 TABLE = {"chat": boto3.client("bedrock-runtime"), "admin": boto3.client("bedrock")}
 
 
 def ask(text):
-    return registry.entry("bedrock-runtime").client.invoke_model(modelId="amazon.titan-text-lite-v1", body=text)  #> bedrock-runtime InvokeModel
+    return known.entry("bedrock-runtime").client.invoke_model(modelId="amazon.titan-text-lite-v1", body=text)  #> bedrock-runtime InvokeModel
 
 
 def models():
-    return registry.entries["bedrock"].client.list_foundation_models()  #> bedrock ListFoundationModels
+    return known.entries["bedrock"].client.list_foundation_models()  #> bedrock ListFoundationModels
 
 
 def fan_out(text):

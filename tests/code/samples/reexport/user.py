@@ -1,7 +1,7 @@
 """Use what the package re-exports."""
 try:
     from reexport import agents, runtime_of, shared
-except ImportError:
+except ImportError:  # the sample imports it in a try
     shared = None
 
 from . import inner
