@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support.environment import environment_of, stack_of
@@ -14,14 +16,17 @@ from constructs_lib.cdk_support.types import check_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from constructs import Construct
+    from constructs import Construct, IDependable
 
 __all__ = [
     "MARK",
     "CheckedRole",
     "Facade",
+    "add_to_given_role",
+    "allow_given_role",
     "as_list",
     "bedrock_trust",
+    "check_role",
     "check_trust",
     "mark_role",
     "resource_of",
@@ -213,3 +218,54 @@ def service_role(
     )
     mark_role(role, "service")
     return role
+
+
+def check_role(role: object, path: str | None) -> None:
+    """Raise :class:`PlanesError` unless ``role`` is a role or ``None``, and ``role_path`` of the one made."""
+    check_value("role", role, "iam.IRole | None")
+    if role is not None and path is not None:
+        raise PlanesError("`role` and `role_path` are both given: the path is of the role that is made")
+
+
+def allow_given_role(
+    scope: Construct, role: iam.IRole, statements: Sequence[Mapping[str, Any]], what: str
+) -> list[IDependable]:
+    """Give a role that was passed in what a construct needs; return what has to exist before it is used.
+
+    The policy of a role of this app is in the scope of the construct: in the role's own stack it would refer
+    back to what the construct's stack makes.
+
+    Args:
+        scope: The construct.
+        role: The role.
+        statements: What the construct needs.
+        what: What the construct is, for the warning about a role that can't be changed, such as ``agent``.
+    """
+    if isinstance(role, iam.Role) and statements:
+        policy = iam.Policy(
+            scope,
+            "ServicePolicy",
+            statements=[iam.PolicyStatement.from_json(dict(one)) for one in statements],
+        )
+        # Called on the role: a refusal of ours would lose its class in JavaScript.
+        role.attach_inline_policy(policy)
+        return [role, policy]
+    for statement in statements:
+        add_to_given_role(scope, role, statement, what)
+    return [role]
+
+
+def add_to_given_role(scope: Construct, role: iam.IRole, statement: Mapping[str, Any], what: str) -> None:
+    """Add a statement to a role that was passed in, or attach a warning with what its owner has to add."""
+    added = role.add_to_principal_policy(iam.PolicyStatement.from_json(dict(statement)))
+    # An imported role that can't be changed says that it took the statement, and makes no policy.
+    taken = added.statement_added and (
+        isinstance(role, iam.Role) or any(isinstance(one, iam.Policy) for one in role.node.find_all())
+    )
+    if not taken:
+        shown = json.dumps(cdk.Stack.of(scope).resolve(dict(statement)), sort_keys=True)
+        cdk.Annotations.of(scope).add_warning_v2(
+            f"bedrock-planes:role-not-changed:{'-'.join(as_list(statement['Action']))}",
+            f"the role of the {what} `{scope.node.path}` is imported and can't be changed here: it needs "
+            f"the statement {shown}",
+        )

@@ -271,6 +271,9 @@ def _split(text: str, separator: str) -> list[str]:
 def _wrong(name: str, value: Any, wanted: str, hint: str = "") -> PlanesError:
     if not hint and wanted.startswith("a role") and hasattr(value, "role"):
         hint = ", here its `role`"
+    elif not hint and wanted.startswith("a role") and hasattr(value, "role_ref"):
+        # An L1: it takes no statements, and an import of it does.
+        hint = ', here `iam.Role.from_role_arn(scope, "Role", role.attr_arn)`'
     elif not hint and wanted == "a text" and hasattr(value, "role_arn"):
         hint = ", here its `role_arn`"
     return PlanesError(

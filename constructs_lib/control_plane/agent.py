@@ -16,12 +16,14 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    allow_given_role,
     check_arn,
     check_items,
     check_key_arn,
     check_length,
     check_name,
     check_path,
+    check_role,
     check_tags,
     check_value,
     has_attribute,
@@ -79,6 +81,8 @@ class Agent(AgentBase):
             ``kms:GenerateDataKey`` and ``kms:Decrypt`` on it too
             (https://docs.aws.amazon.com/bedrock/latest/userguide/cmk-agent-resources.html). Default: a key
             that AWS owns.
+        role: The service role, which gets what the agent needs; one that can't be changed is warned about
+            with it. Its trust lets Bedrock assume it. Default: one is made.
         tags: Keys and values. Default: those of the stack.
         role_path: The IAM path of the service role; another one replaces the role. The deploy role then needs
             it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
@@ -111,6 +115,7 @@ class Agent(AgentBase):
         idle_session_ttl: cdk.Duration | None = None,
         description: str | None = None,
         encryption_key: kms_refs.IKeyRef | None = None,
+        role: iam.IRole | None = None,
         tags: Mapping[str, str] | None = None,
         role_path: str | None = None,
     ) -> None:
@@ -119,6 +124,7 @@ class Agent(AgentBase):
         check_length("instruction", instruction, 40, 4_000)
         check_length("description", description, 1, 200)
         check_path("role_path", role_path)
+        check_role(role, role_path)
         check_tags(tags)
         check_value("streaming", streaming, "bool")
         _check_knowledge_bases(knowledge_bases)
@@ -130,22 +136,21 @@ class Agent(AgentBase):
         self.key_arn: str | None = key_arn_of(encryption_key)
         if self.key_arn is not None:
             check_key_arn("encryption_key", self.key_arn)
-        self.role = service_role(
+        statements = _statements(
+            targets,
+            [kb for kb, _ in knowledge_bases],
+            _guardrail_targets(self, guardrail, version.guardrail_id) if version is not None else None,
+            streaming=streaming,
+        ) + _reads_and_key(
+            _grants.control_read(self, foundation_model, targets["model"], "foundation_model"), self.key_arn
+        )
+        self.role: iam.IRole = role or service_role(
             self,
             "ServiceRole",
             source="agent/*",
             description=f"Bedrock answers for the agent {agent_name}",
             path=role_path,
-            statements=_statements(
-                targets,
-                [kb for kb, _ in knowledge_bases],
-                _guardrail_targets(self, guardrail, version.guardrail_id) if version is not None else None,
-                streaming=streaming,
-            )
-            + _reads_and_key(
-                _grants.control_read(self, foundation_model, targets["model"], "foundation_model"),
-                self.key_arn,
-            ),
+            statements=statements,
         )
         self._l1 = RecordingAgent(
             self,
@@ -168,6 +173,9 @@ class Agent(AgentBase):
                 else None
             ),
         )
+        if role is not None:
+            # Bedrock prepares the agent when it is created, so the role's policies come first.
+            self._l1.node.add_dependency(*allow_given_role(self, role, statements, "agent"))
         self.agent_id: str = self._l1.attr_agent_id
         self.agent_arn: str = self._l1.attr_agent_arn
         self.agent_status: str = self._l1.attr_agent_status

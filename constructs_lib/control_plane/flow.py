@@ -12,12 +12,14 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    allow_given_role,
     check_arn,
     check_key_arn,
     check_length,
     check_name,
     check_path,
     check_pattern,
+    check_role,
     check_tags,
     key_arn_of,
     service_role,
@@ -77,8 +79,9 @@ class Flow(FlowBase):
         prompt_models: The models that prompts of Prompt management in the flow call, which their ARNs don't
             say, for the service role. Default: none.
         encryption_key: The key that encrypts the flow. Default: a key that AWS owns.
-        role: The execution role; its permissions are its owner's matter. Default: a service role with what
-            the nodes need, which a definition in Amazon S3 doesn't say: it needs a role.
+        role: The execution role, which gets what the nodes need; one that can't be changed is warned about
+            with it. What the nodes of a definition in Amazon S3 need isn't known here: such a flow needs a
+            role that may do it. Default: a service role with what the nodes need.
         role_path: The IAM path of the service role; another one replaces the role. The deploy role then needs
             it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
         tags: Keys and values. Default: those of the stack.
@@ -116,6 +119,7 @@ class Flow(FlowBase):
             check_name("flow_name", flow_name)
         check_length("description", description, 1, 200)
         check_path("role_path", role_path)
+        check_role(role, role_path)
         if isinstance(prompt_models, str):
             raise PlanesError(f"`prompt_models` has the value `{prompt_models}`: pass a list with the models")
         check_tags(tags)
@@ -129,13 +133,14 @@ class Flow(FlowBase):
         key_arn = key_arn_of(encryption_key)
         if key_arn is not None:
             check_key_arn("encryption_key", key_arn)
+        statements = flow_statements(self, read, prompt_models, key_arn) if read else []
         self.role: iam.IRole = role or service_role(
             self,
             "ServiceRole",
             source="flow/*",
             description="Bedrock runs the nodes of a flow with it",
             path=role_path,
-            statements=flow_statements(self, read, prompt_models, key_arn) if read else [],
+            statements=statements,
         )
         self._l1 = RecordingFlow(
             self,
@@ -154,7 +159,7 @@ class Flow(FlowBase):
         )
         if role is not None:
             # Bedrock prepares the flow when it is created, so the role's policies come first.
-            self._l1.node.add_dependency(role)
+            self._l1.node.add_dependency(*allow_given_role(self, role, statements, "flow"))
         self.flow_arn: str = self._l1.attr_arn
         self.flow_id: str = self._l1.attr_id
 

@@ -19,6 +19,7 @@ from constructs_lib.cdk_support import (
     PlanesError,
     add_to_bucket_policy,
     add_to_key_policy,
+    allow_given_role,
     ask_owner,
     bucket_arn_of,
     bucket_key_of,
@@ -26,6 +27,7 @@ from constructs_lib.cdk_support import (
     check_length,
     check_path,
     check_pattern,
+    check_value,
     handler_function,
     has_attribute,
     is_token,
@@ -37,7 +39,7 @@ from constructs_lib.platform.alarms import alarm_on_any
 if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
     from aws_cdk.interfaces import aws_s3 as s3_refs
-    from constructs import IConstruct
+    from constructs import IConstruct, IDependable
 
     from constructs_lib.cdk_support import HandlerFunction
 
@@ -184,8 +186,11 @@ class InvocationLogging(Construct):
             in force, unless ``on_delete`` is ``OnDelete.SWITCH_OFF``. Default: there is none; if there is
             one, the deployment fails and changes nothing.
         on_delete: What becomes of the setting with this construct. Default: ``OnDelete.RESTORE``.
-        role_path: The IAM path of the two roles; another one replaces the roles. The deploy role then needs
-            it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
+        role: What Bedrock assumes to write to ``log_group``, which gets the permission; one that can't be
+            changed is warned about with it. Its trust lets Bedrock assume it. Default: one is made where
+            there is a ``log_group``.
+        role_path: The IAM path of the roles that are made; another one replaces them. The deploy role then
+            needs it in its ``role_paths``. Default: ``/bedrock-planes/service/``.
         topic: The topic that the alarm for logs that don't arrive notifies. Default: the alarm is only seen
             in CloudWatch.
 
@@ -224,6 +229,7 @@ class InvocationLogging(Construct):
         audio: bool = True,
         takeover: FormerLogging | None = None,
         on_delete: OnDelete = OnDelete.RESTORE,
+        role: iam.IRole | None = None,
         role_path: str | None = None,
         topic: sns.ITopic | None = None,
     ) -> None:
@@ -233,6 +239,7 @@ class InvocationLogging(Construct):
             raise PlanesError(
                 "`large_data` is True and needs both `log_group` and `bucket`: give both or leave it out"
             )
+        _check_given(role, log_group)
         check_length("key_prefix", key_prefix, 1, 1024)
         check_path("role_path", role_path)
         _check_types(takeover, on_delete)
@@ -247,12 +254,23 @@ class InvocationLogging(Construct):
             "videoDataDeliveryEnabled": video,
             "audioDataDeliveryEnabled": audio,
         }
-        self.role: iam.Role | None = None
+        self.role: iam.IRole | None = role
+        first: list[IDependable] = []
         bucket_config = _bucket_config(bucket, key_prefix) if bucket is not None else None
         if bucket_config is not None:
             config["s3Config"] = bucket_config
         if log_group is not None:
-            self.role = _log_role(self, log_group, role_path)
+            statements = [_write(self, log_group)]
+            if role is not None:
+                first = allow_given_role(self, role, statements, "invocation logging")
+            self.role = role or service_role(
+                self,
+                "ServiceRole",
+                source="*",
+                description="Bedrock writes model invocation logs",
+                path=role_path,
+                statements=statements,
+            )
             config["cloudWatchConfig"] = {
                 "logGroupName": log_group.log_group_name,
                 "roleArn": self.role.role_arn,
@@ -263,7 +281,8 @@ class InvocationLogging(Construct):
         self.handler_role = handler.role
         former = {"FormerConfig": cdk.Stack.of(self).to_json_string(takeover.to_config())} if takeover else {}
         # Whether no other setting can be equal to this one by chance.
-        is_unique = log_group is not None or _is_made_here(bucket)
+        made = (log_group if role is not None else self.role, bucket)
+        is_unique = any(_is_made_here(one) for one in made)
         version = _version(self, takeover, None if is_unique else config)
         look = self._look(
             version,
@@ -298,7 +317,7 @@ class InvocationLogging(Construct):
         owner.override_logical_id(_OWNER_ID)
         setting.node.add_dependency(owner)
         # The handler must keep its permissions until the setting is gone, and Bedrock tests the destinations.
-        setting.node.add_dependency(self.handler_role)
+        setting.node.add_dependency(self.handler_role, *first)
         if takeover is not None and takeover.role_arn is not None:
             setting.node.add_dependency(self._let_pass(takeover.role_arn, version))
         if bucket is not None:
@@ -461,6 +480,15 @@ def _check_types(takeover: object, on_delete: object) -> None:
         raise PlanesError(f"`on_delete` is `{on_delete}`: pass `OnDelete.RESTORE` or `OnDelete.SWITCH_OFF`")
 
 
+def _check_given(role: iam.IRole | None, log_group: logs.ILogGroup | None) -> None:
+    check_value("role", role, "iam.IRole | None")
+    if role is not None and log_group is None:
+        raise PlanesError(
+            "`role` is given and `log_group` is missing: Bedrock writes to a bucket without a role, so give "
+            "both or leave the role out"
+        )
+
+
 def _check_place(
     scope: Construct, prop: str, destination: logs.ILogGroup | s3_refs.IBucketRef | None
 ) -> None:
@@ -502,9 +530,9 @@ def _share_setting(one: cdk.Stack, other: cdk.Stack) -> bool:
     return places[0] == places[1] and not any(is_token(part) for part in places[0])
 
 
-def _is_made_here(bucket: s3_refs.IBucketRef | None) -> bool:
-    return bucket is not None and (
-        has_attribute(bucket, "cfn_options") or bucket.node.default_child is not None
+def _is_made_here(construct: IConstruct | None) -> bool:
+    return construct is not None and (
+        has_attribute(construct, "cfn_options") or construct.node.default_child is not None
     )
 
 
@@ -521,20 +549,11 @@ def _ask_owner(scope: IConstruct, place: str, statement: iam.PolicyStatement) ->
     )
 
 
-def _log_role(scope: Construct, log_group: logs.ILogGroup, path: str | None) -> iam.Role:
-    """Make the role that Bedrock assumes to write to CloudWatch Logs: one stream of one group."""
+def _write(scope: Construct, log_group: logs.ILogGroup) -> dict[str, Any]:
+    """Return what Bedrock needs to write to CloudWatch Logs: one stream of one group."""
     stack = cdk.Stack.of(scope)
     stream = (
         f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group.log_group_name}"
         ":log-stream:aws/bedrock/modelinvocations"
     )
-    return service_role(
-        scope,
-        "ServiceRole",
-        source="*",
-        description="Bedrock writes model invocation logs",
-        path=path,
-        statements=[
-            {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": stream}
-        ],
-    )
+    return {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": stream}

@@ -417,6 +417,7 @@ def _models() -> dict[str, Case]:
                 "idle_session_ttl": one(idle_session_ttl=cdk.Duration.minutes(5)),
                 "description": one(description="d"),
                 "encryption_key": Props(lambda stack: {"encryption_key": key(stack)}),
+                "role": Props(lambda stack: {"role": role(stack)}),
                 "tags": one(tags=TAGS),
                 "role_path": one(role_path="/team/"),
             },

@@ -80,7 +80,7 @@ WRONG: dict[str, tuple[Callable[[Stack], object], str]] = {
     ),
     "role": (
         lambda s: kb(s, role="arn:aws:iam::1:role/x"),
-        r"`role` has a value of the type `str`: pass a role",
+        r"`role` has the value `'arn:aws:iam::1:role/x'` of the type `str`: pass a role",
     ),
     "role-and-path": (
         lambda s: kb(

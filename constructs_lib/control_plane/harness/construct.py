@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,9 @@ from aws_cdk import aws_iam as iam
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
+    add_to_given_role,
     check_pattern,
+    check_role,
     check_tags,
     with_explained_calls,
 )
@@ -176,6 +177,7 @@ class Harness(HarnessBase):
         check_life("idle_timeout", idle_timeout)
         check_life("max_lifetime", max_lifetime)
         check_tags(tags)
+        check_role(role, None)
         network = _network(subnets, security_groups)
         check_environment(container_uri, environment_variables)
         check_allowed(allowed_tools)
@@ -318,19 +320,7 @@ class Harness(HarnessBase):
             self._add(statement)
 
     def _add(self, statement: Mapping[str, Any]) -> None:
-        added = self.role.add_to_principal_policy(iam.PolicyStatement.from_json(dict(statement)))
-        # An imported role that can't be changed says that it took the statement, and makes no policy.
-        taken = added.statement_added and (
-            isinstance(self.role, iam.Role)
-            or any(isinstance(one, iam.Policy) for one in self.role.node.find_all())
-        )
-        if not taken:
-            shown = json.dumps(cdk.Stack.of(self).resolve(dict(statement)), sort_keys=True)
-            cdk.Annotations.of(self).add_warning_v2(
-                f"bedrock-planes:role-not-changed:{'-'.join(statement['Action'])}",
-                f"the role of the harness `{self.node.path}` is imported and can't be changed here: it needs "
-                f"the statement {shown}",
-            )
+        add_to_given_role(self, self.role, statement, "harness")
 
     def _statements(self, memory: HarnessMemory, image: str | None) -> list[dict[str, Any]]:
         here = _grants.environment_of(self)

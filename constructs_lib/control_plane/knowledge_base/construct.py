@@ -17,7 +17,7 @@ from constructs_lib.cdk_support import (
     check_name,
     check_path,
     check_pattern,
-    has_attribute,
+    check_role,
     is_token,
     keep_stack,
     resource_of,
@@ -150,7 +150,7 @@ class KnowledgeBase(KnowledgeBaseBase):
             check_name("knowledge_base_name", knowledge_base_name)
         check_length("description", description, 1, 200)
         check_path("role_path", role_path)
-        _check_role(role, role_path)
+        check_role(role, role_path)
         _check_list("rerank_models", rerank_models)
         _check_list("log_delivery", log_delivery)
         kind.check(encrypted=encryption_key is not None)
@@ -366,15 +366,6 @@ def _kind(given: object) -> KnowledgeBaseType:
             "`KnowledgeBaseType.vector(...)` or `KnowledgeBaseType.managed()`"
         )
     return given
-
-
-def _check_role(role: object, path: str | None) -> None:
-    if role is not None and not has_attribute(role, "role_arn"):
-        raise PlanesError(
-            f"`role` has a value of the type `{role.__class__.__name__}`: pass a role such as `iam.Role`"
-        )
-    if role is not None and path is not None:
-        raise PlanesError("`role` and `role_path` are both given: the path is of the role that is made")
 
 
 def _check_list(prop: str, given: object) -> None:
