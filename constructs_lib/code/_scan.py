@@ -103,8 +103,10 @@ def _scan(paths: Sequence[str]) -> Scan:
     )
 
 
-def _place(call: ApiCall) -> tuple[str, int, str, str, str]:
-    return (call.path, call.line, call.client, call.operation, call.model or "")
+def _place(call: ApiCall) -> tuple[object, ...]:
+    """Return what calls are sorted by; no two calls have the same."""
+    named = (call.model or "", call.resource or "", call.region or "", call.right or "")
+    return (call.path, call.line, call.client, call.operation, *named)
 
 
 def _files(path: str) -> Iterator[str]:

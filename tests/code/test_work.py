@@ -87,3 +87,11 @@ def test_lists_that_double_in_a_loop_stay_short(tmp_path: Path) -> None:
     started = time.process_time()
     assert [call.operation for call in scan([str(path)]).calls] == ["Converse"]
     assert time.process_time() - started < 5, "it would take hours"
+
+
+def test_calls_of_one_line_have_one_order(tmp_path: Path) -> None:
+    regions = ["us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-west-2", "eu-central-1", "sa-east-1"]
+    calls = [f"boto3.client('bedrock', region_name='{region}').list_guardrails()" for region in regions]
+    path = tmp_path / "app.py"
+    path.write_text(f"import boto3\n\n{'; '.join(calls)}\n", "utf-8")
+    assert [call.region for call in scan([str(path)]).calls] == sorted(regions)
