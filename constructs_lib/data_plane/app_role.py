@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import difflib
+from typing import TYPE_CHECKING, Any, Never
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -50,6 +51,10 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 __all__ = ["AppRole"]
+
+# Each makes grants go nowhere, or elsewhere.
+_OPTIONS_OF_THE_CDK = ("add_grants_to_resources", "default_policy_name", "mutable")
+_PROPS_OF_IMPORTS = ("families", "allowed_regions", "control_reads", "allow_type_wide")
 
 
 @with_explained_calls
@@ -343,7 +348,7 @@ class AppRole(CheckedRole):
         allowed_regions: Sequence[str] | None = None,
         control_reads: bool = False,
         allow_type_wide: Sequence[tuple[str, str]] = (),
-        **options: Any,
+        **options: Never,
     ) -> ExistingAppRole:
         """Import a role by its ARN and treat it as :meth:`from_role` does; the CDK's options are refused.
 
@@ -373,7 +378,7 @@ class AppRole(CheckedRole):
         allowed_regions: Sequence[str] | None = None,
         control_reads: bool = False,
         allow_type_wide: Sequence[tuple[str, str]] = (),
-        **options: Any,
+        **options: Never,
     ) -> ExistingAppRole:
         """Import a role of this account by its name; see :meth:`from_role_arn`."""
         _refuse_options("from_role_name", options)
@@ -399,7 +404,7 @@ class AppRole(CheckedRole):
         allowed_regions: Sequence[str] | None = None,
         control_reads: bool = False,
         allow_type_wide: Sequence[tuple[str, str]] = (),
-        **options: Any,
+        **options: Never,
     ) -> ExistingAppRole:
         """Look a role of this account up by its name; see :meth:`from_role_arn`."""
         _refuse_options("from_lookup", options)
@@ -441,12 +446,17 @@ class AppRole(CheckedRole):
 
 
 def _refuse_options(factory: str, options: Mapping[str, Any]) -> None:
-    if options:
-        raise PlanesError(
-            f"`AppRole.{factory}` takes no {', '.join(f'`{name}`' for name in sorted(options))}: what is "
-            "granted to an app role must reach it; leave it out, or use `iam.Role` for a role that is only "
-            "named"
-        )
+    """Refuse what the CDK's factory takes, with the reason, and any other name as a wrong name."""
+    for name in sorted(options):
+        if name in _OPTIONS_OF_THE_CDK:
+            raise PlanesError(
+                f"`AppRole.{factory}` takes no `{name}`: what is granted to an app role must reach it; leave "
+                "it out, or use `iam.Role` for a role that is only named"
+            )
+        near = difflib.get_close_matches(name, _PROPS_OF_IMPORTS, 1)
+        props = ", ".join(f"`{prop}`" for prop in _PROPS_OF_IMPORTS)
+        remedy = f"did you mean `{near[0]}`?" if near else f"it has {props}"
+        raise PlanesError(f"`AppRole.{factory}` has no prop `{name}`: {remedy}")
 
 
 def _check_pair(guardrail: Any) -> None:

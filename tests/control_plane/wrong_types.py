@@ -13,10 +13,12 @@ from constructs_lib import (
     ApplicationInferenceProfile,
     AppRole,
     BedrockMantleProject,
+    Chunking,
     ContentFilter,
     ContentFilterType,
     ContextualGrounding,
     DeniedTopic,
+    DocumentSource,
     EnforcedGuardrail,
     FilterStrength,
     Flow,
@@ -27,6 +29,8 @@ from constructs_lib import (
     HarnessEndpoint,
     HarnessMemory,
     HarnessTool,
+    Job,
+    KnowledgeBase,
     Model,
     PiiEntity,
     PiiEntityType,
@@ -39,6 +43,7 @@ from constructs_lib import (
 if TYPE_CHECKING:
     import aws_cdk as cdk
     from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_s3 as s3
 
 __all__ = ["right", "wrong"]
 
@@ -46,7 +51,13 @@ NOVA = "amazon.nova-lite-v1:0"
 INSTRUCTION = "Answer questions about the two planes of Amazon Bedrock."
 
 
-def right(stack: cdk.Stack, role: AppRole, statement: iam.PolicyStatement) -> None:
+def right(
+    stack: cdk.Stack,
+    role: AppRole,
+    statement: iam.PolicyStatement,
+    base: KnowledgeBase,
+    buckets: tuple[s3.Bucket, s3.CfnBucket, s3.IBucket],
+) -> None:
     """What a type checker takes: each line is the nearest to one below."""
     model = Model.of(NOVA).cross_region("us")
     guardrail = Guardrail(
@@ -76,9 +87,24 @@ def right(stack: cdk.Stack, role: AppRole, statement: iam.PolicyStatement) -> No
     role.grants.render_prompt(prompt)
     role.grants.invoke_flow(alias)
     role.grants.mantle_files(project)
+    for bucket in buckets:
+        role.grants.invoke_async(model, output=bucket)
+        base.add_data_source("S", DocumentSource.s3(bucket), chunking=Chunking.semantic())
+        Job.batch_inference(model=model, input_bucket=bucket, output_bucket=bucket)
+    base.metric_throttles(label="Throttled", statistic="Sum")
+    AppRole.from_role_name(stack, "T", "name", families=["model"])
 
 
-def wrong(stack: cdk.Stack, role: AppRole, guardrail: Guardrail, flow: Flow, profile: object) -> None:
+def wrong(
+    stack: cdk.Stack,
+    role: AppRole,
+    guardrail: Guardrail,
+    flow: Flow,
+    *,
+    profile: object,
+    base: KnowledgeBase,
+    source: DocumentSource,
+) -> None:
     """What it must refuse: one mistake a line."""
     ContentFilter(type="HATE")  # type: ignore[arg-type]  # an enum's name as text
     ContentFilter.hate(input_strength="HIGH")  # type: ignore[arg-type]  # an enum's value as text
@@ -107,4 +133,11 @@ def wrong(stack: cdk.Stack, role: AppRole, guardrail: Guardrail, flow: Flow, pro
     Agent(stack, "N", agent_name="a", foundation_model=3, instruction=INSTRUCTION)  # type: ignore[arg-type]  # a number
     role.grants.converse(3)  # type: ignore[arg-type]  # a number
     role.grants.converse(NOVA, streaming="yes")  # type: ignore[arg-type]  # a text for a flag
+    Job.model_import(bucket="acme")  # type: ignore[arg-type]  # a bucket's name
+    base.add_data_source("S", source, chunk=None)  # type: ignore[call-arg]  # no such prop
+    base.add_data_source("T", source, description=3)  # type: ignore[arg-type]  # a number
+    base.metric_throttles(name="t")  # type: ignore[call-arg]  # no such option
+    base.metric("Throttles", period=300)  # type: ignore[arg-type]  # a number for a duration
+    AppRole.from_role_arn(stack, "O", "arn", mutable=True)  # type: ignore[arg-type]  # an option of the CDK
+    AppRole.from_lookup(stack, "P", role_name="r", family="model")  # type: ignore[arg-type]  # no such prop
     role.grants.create_guardrail(guardrail)  # type: ignore[attr-defined]  # no app role configures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import aws_cdk as cdk
 import jsii
@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.interfaces import aws_bedrock as refs
 
 from constructs_lib.cdk_support import PlanesError
-from constructs_lib.control_plane.data_source import DataSource
+from constructs_lib.control_plane.data_source import DataDeletionPolicy, DataSource
 from constructs_lib.control_plane.knowledge_base.grants import KnowledgeBaseGrants
 from constructs_lib.control_plane.knowledge_base.sync import KnowledgeBaseSync
 from constructs_lib.control_plane.knowledge_base.types import METRICS_NAMESPACE
@@ -20,11 +20,37 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_scheduler as scheduler
+    from aws_cdk.interfaces import aws_kms as kms_refs
 
-    from constructs_lib.control_plane.data_source import DocumentSource, ManagedSource
+    from constructs_lib.control_plane.data_source import (
+        Chunking,
+        DocumentSource,
+        Enrichment,
+        ManagedSource,
+        MediaExtraction,
+        Parsing,
+        SyncSchedule,
+        Transformation,
+    )
     from constructs_lib.grants import ModelLike
 
 __all__ = ["KnowledgeBaseBase"]
+
+
+class MetricOptions(TypedDict, total=False):
+    """Options of ``cloudwatch.Metric``, without what names the metric itself."""
+
+    account: str
+    color: str
+    id: str
+    label: str
+    period: cdk.Duration
+    region: str
+    stack_account: str
+    stack_region: str
+    statistic: str
+    unit: cloudwatch.Unit
+    visible: bool
 
 
 @jsii.implements(refs.IKnowledgeBaseRef)
@@ -45,13 +71,46 @@ class KnowledgeBaseBase(cdk.Resource):
         )
 
     def add_data_source(
-        self, construct_id: str, source: DocumentSource | ManagedSource, **props: Any
+        self,
+        construct_id: str,
+        source: DocumentSource | ManagedSource,
+        *,
+        data_source_name: str | None = None,
+        description: str | None = None,
+        role: iam.IRole | None = None,
+        chunking: Chunking | None = None,
+        parsing: Parsing | None = None,
+        transformation: Transformation | None = None,
+        enrichment: Enrichment | None = None,
+        deletion_policy: DataDeletionPolicy = DataDeletionPolicy.DELETE,
+        encryption_key: kms_refs.IKeyRef | None = None,
+        sync_schedule: SyncSchedule | None = None,
+        deletion_protection: int | None = None,
+        media: MediaExtraction | None = None,
     ) -> DataSource:
         """Add a data source in the scope of this knowledge base.
 
-        ``props`` are those of :class:`~constructs_lib.DataSource`; an imported knowledge base needs ``role``.
+        The parameters are those of :class:`~constructs_lib.DataSource`; an imported knowledge base needs
+        ``role``.
         """
-        return DataSource(self, construct_id, knowledge_base=self, source=source, **props)
+        return DataSource(
+            self,
+            construct_id,
+            knowledge_base=self,
+            source=source,
+            data_source_name=data_source_name,
+            description=description,
+            role=role,
+            chunking=chunking,
+            parsing=parsing,
+            transformation=transformation,
+            enrichment=enrichment,
+            deletion_policy=deletion_policy,
+            encryption_key=encryption_key,
+            sync_schedule=sync_schedule,
+            deletion_protection=deletion_protection,
+            media=media,
+        )
 
     @property
     def data_sources(self) -> list[DataSource]:
@@ -110,7 +169,7 @@ class KnowledgeBaseBase(cdk.Resource):
         return self.grants.ingest_documents(grantee)
 
     def metric(
-        self, metric_name: str, *, operation: str | None = "Retrieve", **options: Any
+        self, metric_name: str, *, operation: str | None = "Retrieve", **options: Unpack[MetricOptions]
     ) -> cloudwatch.Metric:
         """Return a metric that Bedrock publishes of a managed knowledge base.
 
@@ -124,6 +183,33 @@ class KnowledgeBaseBase(cdk.Resource):
 
         Source: https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-observability.html
         """
+        return self._metric(metric_name, operation, options)
+
+    def metric_invocations(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` was called, failures too; managed knowledge bases only."""
+        return self._metric("Invocations", "Retrieve", options)
+
+    def metric_client_errors(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` was refused, throttling aside; managed knowledge bases only."""
+        return self._metric("ClientErrors", "Retrieve", options)
+
+    def metric_server_errors(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` failed for AWS's fault; managed knowledge bases only."""
+        return self._metric("ServerErrors", "Retrieve", options)
+
+    def metric_throttles(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return how often ``Retrieve`` was throttled; managed knowledge bases only."""
+        return self._metric("Throttles", "Retrieve", options)
+
+    def metric_raw_data_size(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return the size of the source data after an ingestion, in GB; managed knowledge bases only."""
+        options.setdefault("statistic", "Maximum")
+        return self._metric("RawDataSize", None, options)
+
+    def _metric(self, metric_name: str, operation: str | None, options: MetricOptions) -> cloudwatch.Metric:
+        known = MetricOptions.__annotations__
+        for name in sorted(options.keys() - known.keys()):
+            raise PlanesError(f"`KnowledgeBase.metric` has no prop `{name}`: it has {', '.join(known)}")
         if self.type_name not in {None, "MANAGED"}:
             raise PlanesError(
                 f"`{self.node.path}` is a {self.type_name} knowledge base, and AWS publishes metrics of "
@@ -132,29 +218,7 @@ class KnowledgeBaseBase(cdk.Resource):
         dimensions = {"KnowledgeBaseId": f"knowledge-base/{self.knowledge_base_id}"}
         if operation is not None:
             dimensions["Operation"] = operation
+        options.setdefault("statistic", "Sum")
         return cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
-            metric_name=metric_name,
-            dimensions_map=dimensions,
-            **{"statistic": "Sum", **options},
+            namespace=METRICS_NAMESPACE, metric_name=metric_name, dimensions_map=dimensions, **options
         )
-
-    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
-        """Return how often ``Retrieve`` was called, failures too; managed knowledge bases only."""
-        return self.metric("Invocations", **options)
-
-    def metric_client_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Return how often ``Retrieve`` was refused, throttling aside; managed knowledge bases only."""
-        return self.metric("ClientErrors", **options)
-
-    def metric_server_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Return how often ``Retrieve`` failed for AWS's fault; managed knowledge bases only."""
-        return self.metric("ServerErrors", **options)
-
-    def metric_throttles(self, **options: Any) -> cloudwatch.Metric:
-        """Return how often ``Retrieve`` was throttled; managed knowledge bases only."""
-        return self.metric("Throttles", **options)
-
-    def metric_raw_data_size(self, **options: Any) -> cloudwatch.Metric:
-        """Return the size of the source data after an ingestion, in GB; managed knowledge bases only."""
-        return self.metric("RawDataSize", operation=None, **{"statistic": "Maximum", **options})
