@@ -17,7 +17,7 @@ from constructs_lib.cdk_support.types import check_types
 from constructs_lib.cdk_support.validation import check_given_list, is_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["with_checked_types", "with_explained_calls"]
 
@@ -92,7 +92,11 @@ def _explained(function: Callable[..., Any]) -> Callable[..., Any]:
             if isinstance(error, PlanesError):
                 raise
             check_types(function, given, names)
-            sentence = _of_structure(function, given, error) or _of_the_cdk(function, given, error)
+            sentence = (
+                _of_depth(given, error)
+                or _of_structure(function, given, error)
+                or _of_the_cdk(function, given, error)
+            )
             if sentence is None:
                 raise
             raise sentence from None
@@ -107,12 +111,34 @@ def _check_what_ends_jsii(given: Mapping[str, Any]) -> None:
     """Raise :class:`PlanesError` for what leaves nothing to explain afterwards."""
     for name, value in given.items():
         # JSON has no such numbers, and the CDK's process ends when it meets one.
-        if isinstance(value, float) and not math.isfinite(value):
-            raise PlanesError(f"`{name}` has the value `{value}`: pass a finite number")
+        odd = next((one for one in _numbers(value) if not math.isfinite(one)), None)
+        if odd is not None:
+            raise PlanesError(f"`{name}` has the value `{odd}`: pass a finite number")
     for name in _IDS & given.keys():
         value = given[name]
         if isinstance(value, str) and (not value or is_token(value)):
             raise PlanesError(f"`{name}` has the value `{value}`: pass a name that the app's code knows")
+
+
+def _numbers(value: object) -> Iterator[float]:
+    """Yield the numbers with a point in a value, in its lists and dictionaries too."""
+    waiting, seen = [value], set()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, float):
+            yield one
+        elif isinstance(one, (dict, list, tuple)) and id(one) not in seen:
+            seen.add(id(one))
+            waiting += one.values() if isinstance(one, dict) else one
+
+
+def _of_depth(given: Mapping[str, Any], error: Exception) -> PlanesError | None:
+    """Return which value holds itself, or holds more levels than Python and the CDK follow."""
+    if not isinstance(error, RecursionError):
+        return None
+    deep = [name for name, value in given.items() if isinstance(value, (dict, list, tuple))]
+    names = " or ".join(f"`{name}`" for name in deep) or "a value"
+    return PlanesError(f"{names} holds itself, or too many levels of lists and dictionaries: pass plain JSON")
 
 
 def _of_structure(

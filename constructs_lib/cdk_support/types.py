@@ -184,6 +184,8 @@ def _check(name: str, value: Any, kind: _Type) -> None:
         return
     if isinstance(value, str) and not _is_text(value):
         raise _wrong(name, value, "its `.value`")
+    if isinstance(value, type):  # it has the attributes of its objects, so it would fit an interface
+        raise PlanesError(f"`{name}` is the class `{value.__name__}`: pass an object that it makes")
     if kind.fits is not None and not any(fits(value) for fits in kind.fits):
         raise _wrong(name, value, kind.wanted, "" if kind.each is None else _in_a_list(value))
     if kind.each is not None:

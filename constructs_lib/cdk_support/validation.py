@@ -127,7 +127,9 @@ def check_json(prop: str, value: object) -> None:
         )
     try:
         # What resolves at synth is a token, whatever its class.
-        json.dumps(value, default=lambda one: "" if hasattr(one, "resolve") else _no_json(one))
+        json.dumps(
+            value, default=lambda one: "" if hasattr(one, "resolve") else _no_json(one), allow_nan=False
+        )
     except (TypeError, ValueError, RecursionError) as error:
         raise PlanesError(
             f"`{prop}` is no JSON: {error}; use texts, numbers, lists and dictionaries"

@@ -6,6 +6,10 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +38,13 @@ class Thing:
         return "Thing()"
 
 
+def in_itself() -> dict[str, Any]:
+    """Return a dictionary that holds itself."""
+    made: dict[str, Any] = {}
+    made["nodes"] = [made]
+    return made
+
+
 WRONG: Mapping[str, Callable[[Rooms], Any]] = {
     "None": lambda _: None,
     "whole number": lambda _: 7,
@@ -54,6 +65,14 @@ WRONG: Mapping[str, Callable[[Rooms], Any]] = {
     "dict": lambda _: {"a": 7},
     "object": lambda _: Thing(),
     "class": lambda _: Thing,
+    "class of a key": lambda _: kms.CfnKey,
+    "class of a bucket": lambda _: s3.Bucket,
+    "class of a role": lambda _: iam.Role,
+    "class of a knowledge base": lambda _: bedrock.CfnKnowledgeBase,
+    "classes in a list": lambda _: [bedrock.CfnGuardrail],
+    "dict with no number": lambda _: {"a": [float("inf")]},
+    "dict in itself": lambda _: in_itself(),
+    "list in itself": lambda _: [in_itself()],
     "function": lambda _: lambda: None,
     "member of an enum": lambda _: Other.VALUE,
     "member of an enum of texts": lambda _: Text.VALUE,

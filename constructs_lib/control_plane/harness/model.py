@@ -10,6 +10,7 @@ from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
     check_choice,
+    check_json,
     check_length,
     check_number,
     with_explained_calls,
@@ -283,3 +284,5 @@ def _check_sampling(
         check_number("top_p", top_p, 0, 1)
     if additional is not None and not hasattr(additional, "items"):
         raise PlanesError(f"`additional_params` has the value `{additional!r}`: pass a dictionary")
+    if additional is not None:
+        check_json("additional_params", additional)
