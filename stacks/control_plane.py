@@ -26,6 +26,8 @@ from constructs_lib import (
 from stacks.base import PlanesStack, acknowledge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
     from stacks.settings import Settings
@@ -36,6 +38,8 @@ _INSTRUCTION = (
     "You answer questions about the two planes of Amazon Bedrock from the knowledge base. "
     "Say so when it does not hold the answer."
 )
+# How long prompts and answers are kept, in CloudWatch Logs and in the bucket.
+_RETENTION, _RETENTION_DAYS = logs.RetentionDays.SIX_MONTHS, 180
 _USE = "Documents about the control plane and the data plane of Amazon Bedrock. Use them for every question."
 
 
@@ -57,7 +61,9 @@ class ControlPlaneStack(PlanesStack):
             self._agent()
         self._operator()
 
-    def _bucket(self, construct_id: str, why_no_access_log: str) -> s3.Bucket:
+    def _bucket(
+        self, construct_id: str, why_no_access_log: str, rules: Sequence[s3.LifecycleRule] = ()
+    ) -> s3.Bucket:
         bucket = s3.Bucket(
             self,
             construct_id,
@@ -65,6 +71,7 @@ class ControlPlaneStack(PlanesStack):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             versioned=True,
+            lifecycle_rules=list(rules) or None,
             # Documents and logs outlive the stack; the name is generated, so a new deployment doesn't
             # collide.
             removal_policy=cdk.RemovalPolicy.RETAIN,
@@ -77,11 +84,12 @@ class ControlPlaneStack(PlanesStack):
             "InvocationLogs",
             "This bucket holds logs itself, written by Bedrock alone; a log of its access would need a "
             "third one.",
+            [_expiry()],
         )
         group = logs.LogGroup(
             self,
             "InvocationLogGroup",
-            retention=logs.RetentionDays.SIX_MONTHS,
+            retention=_RETENTION,
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         logging = InvocationLogging(
@@ -217,3 +225,20 @@ class ControlPlaneStack(PlanesStack):
         return (
             str(self.resolve(self.get_logical_id(resource))) if isinstance(resource, cdk.CfnElement) else ""
         )
+
+
+def _expiry() -> s3.LifecycleRule:
+    """Return the rule that keeps logs in a bucket with versions as long as CloudWatch Logs does.
+
+    What expires becomes an old version first, and a week is left to get back what was deleted or written over
+    by mistake. The delete markers that remain go by the same rule.
+
+    Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
+    and https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+    """
+    return s3.LifecycleRule(
+        id="Retention",
+        expiration=cdk.Duration.days(_RETENTION_DAYS),
+        noncurrent_version_expiration=cdk.Duration.days(7),
+        abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+    )

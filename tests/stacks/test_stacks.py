@@ -53,6 +53,28 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+# ------------------------------------------------------------ retention
+def test_prompts_are_kept_in_the_bucket_as_long_as_in_the_log_group(everything: Synthesis) -> None:
+    made = everything.templates["BedrockPlanesControlPlane"]["Resources"]
+    [group, bucket] = (
+        resource["Properties"]
+        for stem in ("InvocationLogGroup", "InvocationLogs")
+        for name, resource in made.items()
+        if re.fullmatch(rf"{stem}[0-9A-F]{{8}}", name)
+    )
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    # Without the second part an expired log would stay as an old version.
+    assert bucket["LifecycleConfiguration"]["Rules"] == [
+        {
+            "Id": "Retention",
+            "Status": "Enabled",
+            "ExpirationInDays": group["RetentionInDays"],
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 7},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+        }
+    ]
+
+
 # ------------------------------------------------------------ validation
 @pytest.mark.parametrize("which", ["everything", "plain"])
 def test_cloudformations_rules_and_cdk_nag_find_nothing(which: str, request: pytest.FixtureRequest) -> None:
