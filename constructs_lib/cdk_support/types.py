@@ -276,6 +276,8 @@ def _wrong(name: str, value: Any, wanted: str, hint: str = "") -> PlanesError:
     elif not hint and wanted.startswith("a role") and hasattr(value, "role_ref"):
         # An L1: it takes no statements, and an import of it does.
         hint = ', here `iam.Role.from_role_arn(scope, "Role", role.attr_arn)`'
+    elif not hint and wanted == "a bucket such as `s3.Bucket`" and hasattr(value, "bucket_ref"):
+        hint = ", here `s3.Bucket.from_cfn_bucket(bucket)`"
     elif not hint and wanted == "a text" and hasattr(value, "role_arn"):
         hint = ", here its `role_arn`"
     return PlanesError(

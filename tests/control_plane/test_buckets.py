@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
 import pytest
@@ -17,6 +17,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 import constructs_lib
 from constructs_lib import (
     AppRole,
+    BedrockTrail,
     ConnectorAuth,
     DocumentSource,
     Flow,
@@ -187,6 +188,20 @@ def test_what_is_no_bucket_is_refused(name: str) -> None:
     stack = Stack()
     with pytest.raises(PlanesError, match=r"pass (a text or )?a bucket such as `s3\.Bucket`"):
         TAKE_A_BUCKET[name](stack, kms.Key(stack, "Key"))
+
+
+def test_what_takes_no_l1_says_how_to_pass_it() -> None:
+    stack = Stack()
+    bucket = _Cfn(stack, "Bucket")
+    with pytest.raises(PlanesError) as raised:
+        BedrockTrail(stack, "T", bucket=cast("Any", bucket))
+    assert str(raised.value) == (
+        "`bucket` has a value of the type `CfnBucket`: pass a bucket such as `s3.Bucket`, here "
+        "`s3.Bucket.from_cfn_bucket(bucket)`"
+    )
+    BedrockTrail(stack, "Trail", bucket=s3.Bucket.from_cfn_bucket(bucket))
+    [trail] = resources(template(stack), "AWS::CloudTrail::Trail").values()
+    assert trail["Properties"]["S3BucketName"] == {"Ref": "Bucket"}
 
 
 def _takers() -> dict[str, list[str]]:
