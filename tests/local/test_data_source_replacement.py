@@ -58,6 +58,6 @@ def test_a_data_source_that_retains_its_vectors_goes_with_their_store(stacks: St
 
 
 def test_a_given_name_collides_with_what_it_replaces(stacks: Stacks) -> None:
-    given = {"name": "mine"}
+    given = {"data_source_name": "mine"}
     with pytest.raises(AssertionError, match="already exists"):
         _update(stacks, "named", given, {"chunking": Chunking.none(), **given})
