@@ -176,10 +176,16 @@ def find(includes: tuple[Glob, ...], excludes: tuple[Glob, ...] = ()) -> str | N
         if METER.spent > METER.limit:
             raise TooMuchWorkError
         for char in choices:
-            after = tuple(_step(glob, state, char) for glob, state in zip(globs, states, strict=True))
-            if all(after[:count]) and after not in parents:
-                parents[after] = (states, char)
-                queue.append(after)
+            moved: list[int] = []
+            for glob, state in zip(globs, states, strict=True):
+                moved.append(_step(glob, state, char))
+                if not moved[-1] and len(moved) <= count:
+                    break  # what one of the patterns can't match any more leads nowhere
+            else:
+                after = tuple(moved)
+                if after not in parents:
+                    parents[after] = (states, char)
+                    queue.append(after)
         if len(parents) > _STATE_LIMIT:
             message = "the patterns take too many states to compare"
             raise OverflowError(message)
