@@ -39,7 +39,13 @@ __all__ = [
 ]
 
 # What ids and names of the services have, `/` between the parts of some.
-_ID = re.compile(r"[\w.:/-]+")
+_ID = r"[\w.:/-]+"
+_TEN = r"[0-9a-zA-Z]{10}"
+"""An id that Bedrock makes: a name in its place would make a permission that allows nothing.
+
+Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetAgentKnowledgeBase.html
+(agents and knowledge bases; the ids of flows, prompts and aliases have the same form)
+"""
 
 
 class HasGuardrailArn(Protocol):
@@ -67,15 +73,26 @@ class _Kind:
     paths: tuple[str, ...]
     segments: int = 1
     """How many ids an id has (``AGENT/ALIAS`` has two)."""
-    account: str | None = None
     hint: str = ""
+    id: str = _ID
+    """The pattern of its ids."""
 
 
 KINDS: Mapping[str, _Kind] = {
     "knowledge_base": _Kind(
-        "bedrock", "knowledge-base", ("knowledge_base_ref.knowledge_base_arn", "knowledge_base_arn")
+        "bedrock",
+        "knowledge-base",
+        ("knowledge_base_ref.knowledge_base_arn", "knowledge_base_arn"),
+        hint="pass the construct, its ARN or its id of ten letters and digits, not its name",
+        id=_TEN,
     ),
-    "guardrail": _Kind("bedrock", "guardrail", ("guardrail_ref.guardrail_arn", "guardrail_arn")),
+    "guardrail": _Kind(
+        "bedrock",
+        "guardrail",
+        ("guardrail_ref.guardrail_arn", "guardrail_arn"),
+        hint="pass the construct, its ARN or its id of small letters and digits, not its name",
+        id="[a-z0-9]+",
+    ),
     "agent_alias": _Kind(
         "bedrock",
         "agent-alias",
@@ -83,6 +100,7 @@ KINDS: Mapping[str, _Kind] = {
         2,
         hint="pass the alias, its ARN or `AGENT_ID/ALIAS_ID`; the permission counts on an alias only, never "
         "on the agent",
+        id=f"{_TEN}/{_TEN}",
     ),
     "flow_alias": _Kind(
         "bedrock",
@@ -91,9 +109,14 @@ KINDS: Mapping[str, _Kind] = {
         2,
         hint="pass the alias, its ARN or `FLOW_ID/ALIAS_ID`; the permission counts on an alias only, never "
         "on the flow",
+        id=f"{_TEN}/{_TEN}",
     ),
     "prompt": _Kind(
-        "bedrock", "prompt", ("prompt_version_ref.prompt_version_arn", "prompt_ref.prompt_arn", "prompt_arn")
+        "bedrock",
+        "prompt",
+        ("prompt_version_ref.prompt_version_arn", "prompt_ref.prompt_arn", "prompt_arn"),
+        hint="pass the construct, its ARN or its id of ten letters and digits, not its name",
+        id=rf"{_TEN}(?::\d{{1,5}})?",
     ),
     "session": _Kind("bedrock", "session", ("session_ref.session_arn",)),
     "policy": _Kind(
@@ -178,7 +201,7 @@ def arn_of(scope: IConstruct, kind: str, value: Any) -> str:
         here = environment_of(scope)
         owned = known.resource.removesuffix("-custom")
         return f"arn:{here.partition}:{known.service}:{here.region}:aws:{owned}/{value}"
-    if value.count("/") != known.segments - 1 or _ID.fullmatch(value) is None:
+    if value.count("/") != known.segments - 1 or re.fullmatch(known.id, value) is None:
         raise _wrong(kind, value, known)
     resource = value if known.segments == 1 or kind != "flow_alias" else value.replace("/", "/alias/")
     return environment_of(scope).arn(known.service, f"{known.resource}/{resource}")

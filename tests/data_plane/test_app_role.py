@@ -183,7 +183,18 @@ BAD_TARGETS: list[tuple[Callable[[AppRole], object], str]] = [
     ),
     (
         lambda r: r.grants.retrieve("a/b"),
-        "`knowledge_base` has the value `a/b`: pass the construct, its id or its ARN",
+        "`knowledge_base` has the value `a/b`: pass the construct, its ARN or its id of ten letters",
+    ),
+    *(
+        (give, f"has the value `{value}`: pass .*, its ARN or .*(id|ID)")
+        for give, value in [
+            (lambda r: r.grants.retrieve("answers"), "answers"),
+            (lambda r: r.grants.retrieve("KB123456789"), "KB123456789"),
+            (lambda r: r.grants.render_prompt("greeting"), "greeting"),
+            (lambda r: r.grants.invoke_agent("helper/live"), "helper/live"),
+            (lambda r: r.grants.invoke_flow("flow/live"), "flow/live"),
+            (lambda r: r.grants.apply_guardrail("My-Guard"), "My-Guard"),
+        ]
     ),
     (
         lambda r: r.grants.converse(f"arn:aws:bedrock:us-east-1:{ACCOUNT}:custom-model/a.b/c"),
