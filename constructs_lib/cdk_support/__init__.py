@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from constructs_lib.cdk_support.agentcore import agentcore_telemetry, agentcore_trust
     from constructs_lib.cdk_support.assembly import assembly_of
     from constructs_lib.cdk_support.buckets import (
-        add_to_bucket_policy,
         bucket_arn_of,
         bucket_key_of,
         bucket_name_of,
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from constructs_lib.cdk_support.environment import Environment, environment_of, keep_stack, stack_of
     from constructs_lib.cdk_support.errors import PlanesError
     from constructs_lib.cdk_support.handlers import HANDLER_ID, HandlerFunction, handler_function
-    from constructs_lib.cdk_support.keys import add_to_key_policy, grant_key, key_arn_of
-    from constructs_lib.cdk_support.owners import ask_owner
+    from constructs_lib.cdk_support.keys import grant_key, key_arn_of
+    from constructs_lib.cdk_support.owners import add_to_resource_policy, ask_owner
     from constructs_lib.cdk_support.paths import ROLE_PATHS, check_path, role_path
     from constructs_lib.cdk_support.roles import (
         MARK,
@@ -62,9 +61,8 @@ __all__ = [
     "Facade",
     "HandlerFunction",
     "PlanesError",
-    "add_to_bucket_policy",
     "add_to_given_role",
-    "add_to_key_policy",
+    "add_to_resource_policy",
     "agentcore_telemetry",
     "agentcore_trust",
     "allow_given_role",
@@ -114,13 +112,13 @@ __getattr__, __dir__ = exports(
     {
         "agentcore": ("agentcore_telemetry", "agentcore_trust"),
         "assembly": ("assembly_of",),
-        "buckets": ("add_to_bucket_policy", "bucket_arn_of", "bucket_key_of", "bucket_name_of"),
+        "buckets": ("bucket_arn_of", "bucket_key_of", "bucket_name_of"),
         "calls": ("with_checked_types", "with_explained_calls"),
         "environment": ("Environment", "environment_of", "keep_stack", "stack_of"),
         "errors": ("PlanesError",),
         "handlers": ("HANDLER_ID", "HandlerFunction", "handler_function"),
-        "keys": ("add_to_key_policy", "grant_key", "key_arn_of"),
-        "owners": ("ask_owner",),
+        "keys": ("grant_key", "key_arn_of"),
+        "owners": ("add_to_resource_policy", "ask_owner"),
         "paths": ("ROLE_PATHS", "check_path", "role_path"),
         "roles": (
             "MARK",

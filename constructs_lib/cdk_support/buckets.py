@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk.interfaces import aws_kms as kms_refs
     from aws_cdk.interfaces import aws_s3 as s3_refs
 
-__all__ = ["add_to_bucket_policy", "bucket_arn_of", "bucket_key_of", "bucket_name_of"]
+__all__ = ["bucket_arn_of", "bucket_key_of", "bucket_name_of"]
 
 _T = TypeVar("_T")
 _MANAGED = "alias/aws/s3"
@@ -69,18 +68,6 @@ def bucket_key_of(bucket: s3_refs.IBucketRef) -> kms_refs.IKeyRef | str | None:
             ).kms_master_key_id
             return None if name is None else _key(bucket, name)
     return None
-
-
-def add_to_bucket_policy(
-    bucket: s3_refs.IBucketRef, statement: iam.PolicyStatement
-) -> iam.AddToResourcePolicyResult:
-    """Add a statement to the policy of a bucket, also of an L1, which keeps the policy that it has."""
-    if has_attribute(bucket, "add_to_resource_policy"):
-        return cast("s3.IBucket", bucket).add_to_resource_policy(statement)
-    policy = iam.ResourceWithPolicies.of(bucket)
-    if policy is None:
-        return iam.AddToResourcePolicyResult(statement_added=False)
-    return policy.add_to_resource_policy(statement)
 
 
 def _key(bucket: s3.CfnBucket, name: str) -> kms_refs.IKeyRef | str | None:

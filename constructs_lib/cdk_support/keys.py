@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from aws_cdk.interfaces import aws_kms as kms_refs
 
-__all__ = ["add_to_key_policy", "grant_key", "key_arn_of"]
+__all__ = ["grant_key", "key_arn_of"]
 
 
 @overload
@@ -24,14 +24,6 @@ def key_arn_of(key: str | kms_refs.IKeyRef | None) -> str | None: ...
 def key_arn_of(key: str | kms_refs.IKeyRef | None) -> str | None:
     """Return the ARN of a key of this app, an L1, an imported one or an ARN; ``None`` for no key."""
     return key if key is None or isinstance(key, str) else str(key.key_ref.key_arn)
-
-
-def add_to_key_policy(key: kms_refs.IKeyRef, statement: iam.PolicyStatement) -> bool:
-    """Add a statement to the policy of a key, also of an L1; return whether it could be added."""
-    if has_attribute(key, "add_to_resource_policy"):
-        return bool(cast("kms.IKey", key).add_to_resource_policy(statement).statement_added)
-    policy = iam.ResourceWithPolicies.of(key)
-    return policy is not None and bool(policy.add_to_resource_policy(statement).statement_added)
 
 
 def grant_key(key: kms_refs.IKeyRef, grantee: iam.IGrantable, *actions: str) -> iam.Grant:

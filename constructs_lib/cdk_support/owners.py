@@ -1,17 +1,32 @@
-"""What the owner of an imported resource has to add, because its policy can't be changed from here."""
+"""Statements for the policy of a bucket or key, and what the owner of an imported one has to add."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from constructs_lib.cdk_support.types import has_attribute
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_iam as iam
+    from aws_cdk.interfaces import IEnvironmentAware
     from constructs import IConstruct
 
-__all__ = ["ask_owner"]
+__all__ = ["add_to_resource_policy", "ask_owner"]
+
+
+def add_to_resource_policy(
+    resource: IEnvironmentAware, statement: iam.PolicyStatement
+) -> iam.AddToResourcePolicyResult:
+    """Add a statement to the policy of a bucket or key, also of an L1, which keeps the policy that it has."""
+    if has_attribute(resource, "add_to_resource_policy"):
+        return cast("iam.IResourceWithPolicyV2", resource).add_to_resource_policy(statement)
+    policy = iam.ResourceWithPolicies.of(resource)
+    if policy is None:
+        return iam.AddToResourcePolicyResult(statement_added=False)
+    return policy.add_to_resource_policy(statement)
 
 
 def ask_owner(

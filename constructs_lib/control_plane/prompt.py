@@ -13,7 +13,7 @@ from aws_cdk.interfaces import aws_bedrock as refs
 from constructs_lib import grants as _grants
 from constructs_lib.cdk_support import (
     PlanesError,
-    add_to_key_policy,
+    add_to_resource_policy,
     ask_owner,
     check_arn,
     check_items,
@@ -279,7 +279,7 @@ def _open_key(prompt: Prompt, key: kms_refs.IKeyRef) -> None:
         resources=["*"],
         conditions={"StringLike": {"kms:EncryptionContext:aws:bedrock-prompts:arn": arn}},
     )
-    if not add_to_key_policy(key, statement):
+    if not add_to_resource_policy(key, statement).statement_added:
         ask_owner(
             prompt,
             "bedrock-planes:prompt-key-owner",

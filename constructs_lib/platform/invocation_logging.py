@@ -17,8 +17,7 @@ from constructs import Construct
 
 from constructs_lib.cdk_support import (
     PlanesError,
-    add_to_bucket_policy,
-    add_to_key_policy,
+    add_to_resource_policy,
     allow_given_role,
     ask_owner,
     bucket_arn_of,
@@ -405,7 +404,7 @@ class InvocationLogging(Construct):
             ],
             conditions=conditions,
         )
-        written = add_to_bucket_policy(bucket, statement)
+        written = add_to_resource_policy(bucket, statement)
         if written.policy_dependable is not None:
             setting.node.add_dependency(written.policy_dependable)
         if not written.statement_added:
@@ -419,7 +418,7 @@ class InvocationLogging(Construct):
         key = bucket_key_of(bucket)
         if isinstance(key, str):
             _ask_owner(self, f"the policy of the key `{key}`", key_statement)
-        elif key is not None and not add_to_key_policy(key, key_statement):
+        elif key is not None and not add_to_resource_policy(key, key_statement).statement_added:
             _ask_owner(self, f"the policy of the key `{key.node.path}`", key_statement)
 
 

@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.cdk_support import (
-    add_to_key_policy,
+    add_to_resource_policy,
     ask_owner,
     check_length,
     check_pattern,
@@ -95,7 +95,7 @@ def open_key(scope: IConstruct, key: kms_refs.IKeyRef) -> None:
             },
         },
     )
-    if not add_to_key_policy(key, statement):
+    if not add_to_resource_policy(key, statement).statement_added:
         ask_owner(
             scope,
             "bedrock-planes:vectors-key-owner",
